@@ -1,0 +1,11 @@
+package dev.posthorn.tools;
+
+/** Stands in for the command line until it is there. */
+public final class Posthorn {
+    private Posthorn() {}
+
+    public static void main(String[] args) {
+        System.err.println("posthorn: no commands yet");
+        System.exit(args.length == 0 ? 0 : 2);
+    }
+}
