@@ -1,0 +1,111 @@
+package dev.posthorn.codec;
+
+import dev.posthorn.model.ModelFormatException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * A codec is a constructor call that says where each argument comes from; it runs in both directions.
+ *
+ * <p>Reading, {@link Fields#of} returns the decoded value of a key; writing, it takes the value through the getter and
+ * stores it, so that the constructor rebuilds an equal object, which {@link #encode} checks: a codec that loses a value
+ * fails at once.
+ *
+ * @param name the class name in the configuration
+ * @param call the constructor call
+ */
+public record Codec<T>(String name, Function<Fields<T>, T> call) {
+  public static <T> Codec<T> of(String name, Function<Fields<T>, T> call) {
+    return new Codec<>(name, call);
+  }
+
+  /** What decoding gives: the value, and the keys that the codec does not know and that are not null. */
+  public record Decoded<T>(T value, Map<String, Object> unknown) {}
+
+  /** Reads a configuration; {@code path} says where it stands, for errors. */
+  public Decoded<T> decode(Map<String, ?> config, Dialect dialect, String path) {
+    Reading<T> reading = new Reading<>(name, config, dialect, path, new TreeSet<>());
+    T value = construct(reading, path);
+    Map<String, Object> unknown = new LinkedHashMap<>();
+    config.forEach((key, v) -> {
+      if (v != null && !reading.taken.contains(key)) {
+        unknown.put(key, v);
+      }
+    });
+    return new Decoded<>(value, unknown);
+  }
+
+  private T construct(Fields<T> fields, String path) {
+    try {
+      return call.apply(fields);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFormatException(name + ": " + e.getMessage() + ", at " + path, e);
+    }
+  }
+
+  /** The configuration of an object, in the order of the constructor's arguments. */
+  public Map<String, Object> encode(T value, Dialect dialect) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    T copy = call.apply(new Writing<>(value, dialect, out));
+    if (!copy.equals(value)) {
+      throw new IllegalStateException(name + ": codec loses " + value + " → " + copy);
+    }
+    return out;
+  }
+
+  private record Reading<T>(String who, Map<String, ?> config, Dialect dialect, String path, Set<String> taken)
+      implements Fields<T> {
+    @Override
+    public <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+      for (String key : keys) {
+        if (config.containsKey(key) && taken.add(key)) {
+          Object raw = config.get(key);
+          return raw == null && ifAbsent != null ? ifAbsent : decode(type, raw, path + "." + key);
+        }
+      }
+      if (ifAbsent == null && !type.nullable()) {
+        throw new ModelFormatException(
+            who + ": expected '" + keys.get(0) + "' (" + type.expected() + ") but was absent, at " + path);
+      }
+      return ifAbsent;
+    }
+
+    private <F> F decode(FieldType<F> type, Object raw, String at) {
+      try {
+        return raw == null && type.nullable() ? null : type.read(raw, new FieldType.Context(dialect, at));
+      } catch (ClassCastException | IllegalArgumentException | ArithmeticException | NullPointerException e) {
+        String detail = e instanceof IllegalArgumentException && e.getMessage() != null ? " (" + e.getMessage() + ")" : "";
+        throw new ModelFormatException(
+            who + ": expected " + type.expected() + " but was " + abbreviate(raw) + detail + ", at " + at, e);
+      }
+    }
+
+    @Override
+    public <G> G group(Function<Fields<G>, G> part, Function<T, G> getter) {
+      return part.apply(new Reading<>(who, config, dialect, path, taken));
+    }
+  }
+
+  private record Writing<T>(T value, Dialect dialect, Map<String, Object> out) implements Fields<T> {
+    @Override
+    public <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+      F v = getter.apply(value);
+      out.put(dialect.key(keys), v == null ? null : type.write(v, new FieldType.Context(dialect, keys.get(0))));
+      return v;
+    }
+
+    @Override
+    public <G> G group(Function<Fields<G>, G> part, Function<T, G> getter) {
+      return part.apply(new Writing<>(getter.apply(value), dialect, out));
+    }
+  }
+
+  private static String abbreviate(Object raw) {
+    String s = String.valueOf(raw);
+    return s.length() <= 80 ? s : s.substring(0, 77) + "...";
+  }
+}

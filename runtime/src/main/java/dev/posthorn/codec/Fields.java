@@ -1,0 +1,29 @@
+package dev.posthorn.codec;
+
+import java.util.List;
+import java.util.function.Function;
+
+/** Seen by a codec's constructor call. Reading: yields the stored value. Writing: takes it from the object and stores it. */
+public interface Fields<T> {
+  /**
+   * One argument.
+   *
+   * @param keys its names, the current one first; others are names that older dialects gave it
+   * @param ifAbsent its value where the key is absent or null; null makes the key required, unless the type is nullable
+   */
+  <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent);
+
+  default <F> F of(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+    return of(List.of(key), type, getter, ifAbsent);
+  }
+
+  default <F> F of(String key, FieldType<F> type, Function<T, F> getter) {
+    return of(List.of(key), type, getter, null);
+  }
+
+  /** Several arguments that always come together, read from and written to the same configuration. */
+  <G> G group(Function<Fields<G>, G> part, Function<T, G> getter);
+
+  /** The dialect that is read or written. */
+  Dialect dialect();
+}
