@@ -23,7 +23,7 @@ if defined POSTHORN_NO_BUILD (
 echo posthorn: building (first use)... 1>&2
 if not exist "%TARGET%" mkdir "%TARGET%"
 pushd "%HOME_DIR%"
-call mvn -B -q -ntp -Pfast -pl tools -am package >"%TARGET%\build.log" 2>&1
+call mvn -B -q -ntp -Dfast -pl tools -am package >"%TARGET%\build.log" 2>&1
 set "STATUS=%ERRORLEVEL%"
 popd
 if not "%STATUS%"=="0" (
