@@ -1,0 +1,22 @@
+package dev.posthorn.model;
+
+import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Tensor;
+import java.util.List;
+
+/** Runs graphs. Found by {@code ServiceLoader}. */
+public interface Backend {
+  String name();
+
+  /** Prepares a graph with these values of its variables. */
+  Executable compile(Graph graph, Variables.Snapshot variables);
+
+  /** A prepared graph. Thread-safe. */
+  interface Executable {
+    /** The outputs in order, then the updates in order. */
+    List<Tensor> run(List<Tensor> inputs);
+
+    /** How the graph runs: steps, memory, what was fused. */
+    String explain();
+  }
+}

@@ -1,0 +1,22 @@
+package dev.posthorn.model;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A file format, found by {@code ServiceLoader}. */
+public interface ModelFormat {
+  /** What users call it: {@code Keras .h5}. */
+  String name();
+
+  /** Whether the file looks like this format, judged by its content and not by its name alone. */
+  boolean accepts(Path path) throws IOException;
+
+  /** Reads program and variables. Fails with everything that is unsupported, all at once. */
+  Loaded load(Path path) throws IOException;
+
+  /** Says what the file is, without reading tensors, also where it cannot be loaded. */
+  Inspection inspect(Path path) throws IOException;
+
+  /** A program with the values of its variables. */
+  record Loaded(Program program, Variables variables) {}
+}

@@ -1,0 +1,36 @@
+package dev.posthorn.reference;
+
+import dev.posthorn.ir.Evaluation;
+import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.model.Backend;
+import dev.posthorn.model.Variables;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The naive backend: walks the graph, every primitive by its own definition. Slow, and what the fast one is held to. */
+public final class ReferenceBackend implements Backend {
+  @Override
+  public String name() {
+    return "reference";
+  }
+
+  @Override
+  public Executable compile(Graph graph, Variables.Snapshot variables) {
+    Evaluation evaluation = Evaluation.of(graph);
+    return new Executable() {
+      @Override
+      public List<Tensor> run(List<Tensor> inputs) {
+        Evaluation.Results results = evaluation.run(inputs, variables::get);
+        List<Tensor> all = new ArrayList<>(results.outputs().values());
+        all.addAll(results.updates().values());
+        return all;
+      }
+
+      @Override
+      public String explain() {
+        return "reference: every node by its definition\n" + evaluation;
+      }
+    };
+  }
+}
