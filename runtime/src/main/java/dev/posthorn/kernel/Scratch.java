@@ -1,0 +1,20 @@
+package dev.posthorn.kernel;
+
+/**
+ * Working memory of one thread: one float and one int array that grow to what was asked for and are kept.
+ *
+ * <p>Each thread of a {@link Workers} pool owns one; a calling thread brings its own, which no other call may use
+ * meanwhile. The contents are undefined at the start of a tile, and a second request invalidates the first array only
+ * when it is larger; so a kernel asks once per tile for all it needs.
+ */
+public final class Scratch {
+  private float[] floats = new float[0];
+
+  /** An array of at least {@code n} floats with undefined contents; the same one until a longer one is asked for. */
+  public float[] floats(int n) {
+    if (floats.length < n) {
+      floats = new float[Math.max(n, 1024)];
+    }
+    return floats;
+  }
+}
