@@ -7,12 +7,12 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 dir=${1:-$here/../../.oracle-venv}
 check='import tensorflow as tf, keras, h5py, scipy, PIL; print("oracle: TensorFlow", tf.__version__, "Keras", keras.__version__)'
-export TF_CPP_MIN_LOG_LEVEL=3
+export TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0
 if [ -x "$dir/bin/python" ] && "$dir/bin/python" -c "$check" 2>/dev/null; then exit 0; fi
 python3 -m venv "$dir"
 args=()
 for url in $(pip config get global.extra-index-url 2>/dev/null || true); do
   if [ ${#args[@]} = 0 ]; then args+=(--index-url "$url"); else args+=(--extra-index-url "$url"); fi
 done
-"$dir/bin/pip" install -q ${args[@]+"${args[@]}"} -r "$here/requirements.txt"
+"$dir/bin/pip" install -qq ${args[@]+"${args[@]}"} -r "$here/requirements.txt"
 "$dir/bin/python" -c "$check"
