@@ -106,8 +106,9 @@ public final class Builder {
     }
   }
 
-  private static List<TensorType> expandedTypes(Op.Composite op, List<Value> in) {
+  private List<TensorType> expandedTypes(Op.Composite op, List<Value> in) {
     Builder b = new Builder();
+    b.scope = scope.isEmpty() ? op.name() : scope + "/" + op.name();
     List<Value> args = new ArrayList<>();
     for (Value v : in) {
       boolean constant = v.node().op() instanceof Constant;

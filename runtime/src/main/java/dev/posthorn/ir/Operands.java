@@ -9,8 +9,8 @@ import java.util.Optional;
 public final class Operands {
   private final List<Value> values;
 
-  Operands(List<Value> values) {
-    this.values = values;
+  public Operands(List<Value> values) {
+    this.values = List.copyOf(values);
   }
 
   public int size() {

@@ -67,9 +67,7 @@ public record Compare(Fn fn) implements Op.Single {
         case GE -> a >= b;
       };
     }
-    int order = x.dtype() == DType.UINT64
-        ? Long.compareUnsigned(x.getLong(i), y.getLong(j))
-        : Long.compare(x.getLong(i), y.getLong(j));
+    int order = order(x, i, y, j);
     return switch (fn) {
       case EQ -> order == 0;
       case NE -> order != 0;
@@ -78,6 +76,13 @@ public record Compare(Fn fn) implements Op.Single {
       case GT -> order > 0;
       case GE -> order >= 0;
     };
+  }
+
+  /** The order of two integers. */
+  static int order(Tensor x, int i, Tensor y, int j) {
+    return x.dtype() == DType.UINT64
+        ? Long.compareUnsigned(x.getLong(i), y.getLong(j))
+        : Long.compare(x.getLong(i), y.getLong(j));
   }
 
   @Override

@@ -1,10 +1,19 @@
 package dev.posthorn.ir.op;
 
 import dev.posthorn.ir.Shape;
+import dev.posthorn.model.ShapeException;
 
 /** Flat positions of elements, for the loops of the reference. */
 final class Index {
   private Index() {}
+
+  /** The axis itself, which must be one of {@code s} counted from the start. */
+  static int axis(int axis, Shape s) {
+    if (axis < 0 || axis >= s.rank()) {
+      throw new ShapeException("expected an axis in [0, " + s.rank() + ") but was " + axis + " of " + s);
+    }
+    return axis;
+  }
 
   /** Row-major strides of a known shape. */
   static int[] strides(Shape s) {

@@ -1,9 +1,11 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Evaluation;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
+import dev.posthorn.ir.Rewriter;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
@@ -35,9 +37,11 @@ public record Scan(Graph body, int carries, int scanned, boolean reverse) implem
   public List<TensorType> infer(Operands in) {
     in.count(body.inputs().size());
     int n = Shape.UNKNOWN;
+    List<TensorType> arguments = new ArrayList<>();
     for (int i = 0; i < in.size(); i++) {
       boolean isScanned = i >= carries && i < carries + scanned;
       TensorType given = isScanned ? in.type(i).withShape(in.shape(i).remove(0)) : in.type(i);
+      arguments.add(given);
       TensorType taken = body.inputs().get(i).type();
       if (given.dtype() != taken.dtype() || !taken.shape().accepts(given.shape())) {
         throw new ShapeException("expected " + taken + " for operand " + i + " of the loop's body but was " + given);
@@ -50,16 +54,29 @@ public record Scan(Graph body, int carries, int scanned, boolean reverse) implem
         n = steps == Shape.UNKNOWN ? n : steps;
       }
     }
-    List<Value> results = body.results();
+    List<TensorType> results = results(arguments);
     List<TensorType> out = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
-      TensorType t = results.get(i).type();
+      TensorType t = results.get(i);
       if (i < carries && (t.dtype() != in.dtype(i) || !in.shape(i).accepts(t.shape()))) { // (C1)
         throw new ShapeException("expected " + in.type(i) + " for carry " + i + " but was " + t);
       }
       out.add(i < carries ? t : t.withShape(t.shape().insert(0, n)));
     }
     return out;
+  }
+
+  /** The types of the body's results for these types of its arguments, which may be known better than the body's own. */
+  private List<TensorType> results(List<TensorType> arguments) {
+    if (arguments.equals(body.inputs().stream().map(Value::type).toList())) {
+      return body.results().stream().map(Value::type).toList();
+    }
+    Builder b = new Builder();
+    List<Value> inputs = new ArrayList<>();
+    for (TensorType t : arguments) {
+      inputs.add(b.input("in" + inputs.size(), t));
+    }
+    return Rewriter.inline(body, b, inputs).stream().map(Value::type).toList();
   }
 
   @Override

@@ -1,0 +1,52 @@
+package dev.posthorn.ir.fn;
+
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Op;
+import dev.posthorn.ir.Operands;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Slice;
+import java.util.List;
+
+/**
+ * Gated recurrent unit, gates in Keras' order z r h: {@code x[b×t×in], kernel[in×3u], recurrent[u×3u], inputBias[3u],
+ * recurrentBias[3u], h[b×u] (, mask[b×t]) → y[b×t×u], h[b×u]}.
+ *
+ * <p>{@code z = σ(xz + h·Uz)}, {@code r = σ(xr + h·Ur)}, {@code y[t] = h' = z·h + (1 − z)·φ(xh + q)} with
+ * {@code xz xr xh = x[t]·kernel + inputBias}. The reset gate comes after the product, {@code q = r·(h·Uh + bh)}, where
+ * {@code resetAfter}, else before it, {@code q = (r·h)·Uh}; recurrentBias is used only after it, also in z and r, and is
+ * an operand always. Mask, {@code reverse} and absent biases are as in {@link Lstm}. Source: keras.layers.GRU.
+ */
+public record Gru(
+    Op activation,
+    Op recurrentActivation,
+    boolean resetAfter,
+    boolean reverse,
+    boolean masked,
+    boolean zeroOutputForMask)
+    implements Op.Composite {
+  @Override
+  public List<Value> expand(Builder b, List<Value> in) {
+    new Operands(in).count(masked ? 7 : 6);
+    Value recurrent = in.get(2);
+    int u = recurrent.shape().dim(0);
+    List<Value> captures = resetAfter
+        ? List.of(recurrent, in.get(4))
+        : List.of(b.slice(recurrent, 1, 0, 2 * u), b.slice(recurrent, 1, 2 * u, Slice.END));
+    Value projected = Recurrence.project(b, in.get(0), in.get(1), in.get(3));
+    return new Recurrence(reverse, masked, zeroOutputForMask).run(b, projected, in.subList(5, 6), captures,
+        masked ? in.get(6) : null, (s, x, states, weights) -> List.of(step(s, x, states.get(0), weights, u)));
+  }
+
+  private Value step(Builder b, Value x, Value h, List<Value> weights, int u) {
+    Value inner = b.matmul(h, weights.get(0));
+    inner = resetAfter ? b.plus(inner, weights.get(1)) : inner;
+    List<Value> fromX = b.split(x, 1, u, u, u);
+    Value z = b.add(recurrentActivation, b.plus(fromX.get(0), b.slice(inner, 1, 0, u)));
+    Value r = b.add(recurrentActivation, b.plus(fromX.get(1), b.slice(inner, 1, u, 2 * u)));
+    Value q = resetAfter
+        ? b.times(r, b.slice(inner, 1, 2 * u, Slice.END))
+        : b.matmul(b.times(r, h), weights.get(1));
+    Value candidate = b.add(activation, b.plus(fromX.get(2), q));
+    return b.plus(b.times(z, h), b.times(b.minus(b.constant(z.dtype(), 1), z), candidate));
+  }
+}
