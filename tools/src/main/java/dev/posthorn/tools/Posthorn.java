@@ -5,7 +5,7 @@ public final class Posthorn {
     private Posthorn() {}
 
     public static void main(String[] args) {
-        System.err.println("posthorn: no commands yet");
-        System.exit(args.length == 0 ? 0 : 2);
+        System.out.println("posthorn: no commands yet");
+        System.exit(args.length == 0 || args[0].equals("--help") ? 0 : 2);
     }
 }
