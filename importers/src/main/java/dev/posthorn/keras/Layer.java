@@ -1,0 +1,33 @@
+package dev.posthorn.keras;
+
+import dev.posthorn.ir.TensorType;
+import java.util.List;
+
+/**
+ * A Keras layer: a record of its configuration. Everything else is derived: output shapes from the graph that
+ * {@link #call} makes, variables and their places in each format from {@link #weights} and {@link #children}.
+ */
+public interface Layer {
+  /** The class name in configurations. */
+  default String className() {
+    return getClass().getSimpleName();
+  }
+
+  /** The weights that this layer itself owns, in the order in which Keras creates them, for inputs of these types. */
+  default List<Weight> weights(List<TensorType> inputs) {
+    return List.of();
+  }
+
+  /** The layers inside of this one, in Keras's order; those that it makes itself take its own policy. */
+  default List<Child> children(DTypePolicy policy) {
+    return List.of();
+  }
+
+  /** Whether floating-point inputs are cast to the compute dtype first. */
+  default boolean autocasts() {
+    return true;
+  }
+
+  /** Writes the layer as IR; the results in Keras's flattened order. */
+  List<KerasTensor> call(Call c);
+}

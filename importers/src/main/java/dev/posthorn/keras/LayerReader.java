@@ -1,0 +1,108 @@
+package dev.posthorn.keras;
+
+import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.FieldType;
+import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.UnsupportedModelException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads a layer's configuration object: its class, name, dtype policy, and what its codec says. */
+public final class LayerReader {
+  /** Keys that every layer may have and that say nothing about how it computes. */
+  private static final Set<String> BASE = Set.of("name", "trainable", "dtype");
+
+  /** Keys by which the first layer of a Keras 1 or 2 Sequential gives the model's input. */
+  private static final Set<String> INPUT_KEYS =
+      Set.of("batch_shape", "batch_input_shape", "input_shape", "input_dtype", "input_dim", "input_length");
+
+  private LayerReader() {}
+
+  /** A layer in the configuration of another one. */
+  public static final FieldType<LayerNode> TYPE = new FieldType<>(
+      "a layer", (raw, c) -> read((Map<?, ?>) raw, c), (n, c) -> LayerWriter.write(n, c.dialect()), false);
+
+  /** The layer that {@code json} describes; one that is not supported is an {@link Unsupported}. */
+  public static LayerNode read(Map<?, ?> json, FieldType.Context c) {
+    String className = string(json, "class_name", c.path());
+    if (className.contains(">") || className.contains(".")) { // Package>Name; module.Name of some Keras 2 files
+      className = className.substring(Math.max(className.lastIndexOf('>'), className.lastIndexOf('.')) + 1);
+    }
+    Map<String, Object> config = config(json, c.path());
+    String name = config.get("name") instanceof String s ? s : json.get("name") instanceof String s ? s : className;
+    boolean trainable = !(config.get("trainable") instanceof Boolean t) || t;
+    FieldType.Context inside = new FieldType.Context(c.dialect(), c.path() + "." + name);
+    Optional<DTypePolicy> policy = DTypePolicy.read(config.get("dtype"));
+    if (policy.isEmpty()) {
+      return unsupported(name, className, "dtype policy " + config.get("dtype"), trainable);
+    }
+    if (ModelReader.isModel(json, config)) {
+      return new LayerNode(name, ModelReader.read(className, config, inside), policy.get(), trainable, Map.of());
+    }
+    Optional<Codec<? extends Layer>> codec = isForeign(json) ? Optional.empty() : KerasLayers.codec(className);
+    if (codec.isEmpty()) {
+      return unsupported(name, className, reason(json, className), trainable);
+    }
+    try {
+      return decode(codec.get(), className, name, config, policy.get(), trainable, inside);
+    } catch (UnsupportedModelException e) {
+      return unsupported(name, className, e.getMessage(), trainable);
+    }
+  }
+
+  private static <L extends Layer> LayerNode decode(Codec<L> codec, String className, String name,
+      Map<String, Object> config, DTypePolicy policy, boolean trainable, FieldType.Context c) {
+    Map<String, Object> own = new LinkedHashMap<>(config);
+    boolean input = className.equals("InputLayer");
+    own.keySet().removeIf(k -> input ? BASE.contains(k) && !k.equals("dtype") : BASE.contains(k) || INPUT_KEYS.contains(k));
+    Codec.Decoded<L> decoded = codec.decode(own, c.dialect(), c.path());
+    return new LayerNode(name, decoded.value(), policy, trainable, decoded.unknown());
+  }
+
+  private static LayerNode unsupported(String name, String className, String reason, boolean trainable) {
+    return new LayerNode(name, new Unsupported(className, reason, List.of()), DTypePolicy.FLOAT32, trainable, Map.of());
+  }
+
+  /** Whether the class is not Keras's own: another module's, or registered under a package. */
+  private static boolean isForeign(Map<?, ?> json) {
+    boolean registered = json.get("registered_name") instanceof String r && r.contains(">");
+    boolean operation = json.get("module") instanceof String m && m.startsWith("keras.src.ops");
+    return registered || operation;
+  }
+
+  private static String reason(Map<?, ?> json, String className) {
+    if (json.get("module") instanceof String m && m.startsWith("keras.src.ops")) {
+      return "operation " + m.replace("keras.src.", "keras.") + "." + className + " is not supported yet";
+    }
+    if (json.get("registered_name") instanceof String r && r.contains(">")) {
+      return "custom layer " + r + " has no code in the file";
+    }
+    if (className.equals("Lambda")) {
+      return "Lambda holds Python byte code, which is never run";
+    }
+    return "layer class " + className + " is not supported"
+        + KerasLayers.nearest(className).map(n -> " (nearest that is: " + n + ")").orElse("");
+  }
+
+  static String string(Map<?, ?> json, String key, String path) {
+    if (json.get(key) instanceof String s) {
+      return s;
+    }
+    throw new ModelFormatException("layer: expected a string '" + key + "' but was " + json.get(key) + ", at " + path);
+  }
+
+  @SuppressWarnings("unchecked")
+  static Map<String, Object> config(Map<?, ?> json, String path) {
+    Object config = json.get("config");
+    if (config instanceof List<?> layers) { // Keras 1 and early 2: a Sequential's config is its list of layers
+      return Map.of("layers", layers);
+    }
+    if (config instanceof Map<?, ?> m) {
+      return (Map<String, Object>) m;
+    }
+    throw new ModelFormatException("layer: expected an object 'config' but was " + config + ", at " + path);
+  }
+}

@@ -1,0 +1,30 @@
+package dev.posthorn.keras;
+
+import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Writes a layer's configuration object, as {@link LayerReader} reads it. */
+final class LayerWriter {
+  private LayerWriter() {}
+
+  static Map<String, Object> write(LayerNode node, Dialect dialect) {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("name", node.name());
+    config.put("trainable", node.trainable());
+    config.put("dtype", node.policy().name());
+    config.putAll(encode(node.layer(), dialect));
+    config.putAll(node.carried());
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("class_name", node.layer().className());
+    object.put("config", config);
+    return object;
+  }
+
+  @SuppressWarnings("unchecked") // the codec registered under a layer's class name is the codec of that layer's class
+  private static <L extends Layer> Map<String, Object> encode(L layer, Dialect dialect) {
+    Codec<L> codec = (Codec<L>) KerasLayers.codec(layer.className()).orElseThrow();
+    return codec.encode(layer, dialect);
+  }
+}

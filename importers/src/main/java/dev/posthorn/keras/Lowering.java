@@ -1,0 +1,108 @@
+package dev.posthorn.keras;
+
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.model.Mode;
+import dev.posthorn.model.ShapeException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The making of one graph from a model's layers: what all of their calls share. */
+public final class Lowering {
+  private final Builder builder;
+  private final Mode mode;
+  private final Map<String, List<Weight>> weights = new LinkedHashMap<>();
+  private final Map<String, List<TensorType>> outputs = new LinkedHashMap<>();
+  private final Map<String, Value> updates = new LinkedHashMap<>();
+
+  Lowering(Builder builder, Mode mode) {
+    this.builder = builder;
+    this.mode = mode;
+  }
+
+  Builder builder() {
+    return builder;
+  }
+
+  Mode mode() {
+    return mode;
+  }
+
+  /** The path of a layer inside of another; the root's own name is no part of paths. */
+  static String path(String parent, LayerNode node) {
+    return parent == null ? "" : parent.isEmpty() ? node.name() : parent + "/" + node.name();
+  }
+
+  /** Calls a layer that stands at {@code parent} (null for the root). */
+  List<KerasTensor> call(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs) {
+    String path = path(parent, node);
+    Call c = new Call(this, node, path, autocast(args, node), autocastAll(kwargs, node));
+    String where = node.layer().className() + " '" + (path.isEmpty() ? node.name() : path) + "'";
+    try {
+      weights.computeIfAbsent(path, p -> node.layer().weights(c.inputTypes()));
+      List<KerasTensor> out = parent == null ? node.layer().call(c) : builder.scoped(node.name(), () -> node.layer().call(c));
+      outputs.putIfAbsent(path, out.stream().map(t -> t.value().type()).toList());
+      return out;
+    } catch (ShapeException e) {
+      throw e.getMessage().contains(", at ") ? e : new ShapeException(e.getMessage() + ", at " + where, e);
+    }
+  }
+
+  /** Keras casts floating-point inputs of a layer to its compute dtype. */
+  private List<?> autocast(List<?> args, LayerNode node) {
+    return (List<?>) KerasTensor.map(args, leaf -> cast(leaf, node));
+  }
+
+  private Map<String, ?> autocastAll(Map<String, ?> kwargs, LayerNode node) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    kwargs.forEach((k, v) -> out.put(k, KerasTensor.map(v, leaf -> cast(leaf, node))));
+    return out;
+  }
+
+  private Object cast(Object leaf, LayerNode node) {
+    boolean floating = leaf instanceof KerasTensor t && t.value().dtype().isFloating();
+    if (!floating || !node.policy().compute().isFloating() || !node.layer().autocasts()) {
+      return leaf;
+    }
+    KerasTensor t = (KerasTensor) leaf;
+    return new KerasTensor(builder.cast(t.value(), node.policy().compute()), t.maskOrNull());
+  }
+
+  Value weight(LayerNode node, String path, String name) {
+    for (Weight w : weights.get(path)) {
+      if (w.name().equals(name)) {
+        return builder.variable(key(path, w), type(node, w));
+      }
+    }
+    throw new IllegalStateException(
+        node.layer().className() + ": expected a declared weight but was '" + name + "', at " + path);
+  }
+
+  void update(String path, String weight, Value value) {
+    updates.put(path + "/" + weight, value);
+  }
+
+  static String key(String path, Weight w) {
+    return path.isEmpty() ? w.name() : path + "/" + w.name();
+  }
+
+  static TensorType type(LayerNode node, Weight w) {
+    return new TensorType(w.dtype() == null ? node.policy().variable() : w.dtype(), w.shape());
+  }
+
+  /** The weights that each layer itself owns, by the layer's path; layers that were never called are absent. */
+  Map<String, List<Weight>> weights() {
+    return weights;
+  }
+
+  /** The types of each layer's outputs in its first call, by the layer's path. */
+  Map<String, List<TensorType>> outputs() {
+    return outputs;
+  }
+
+  Map<String, Value> updates() {
+    return updates;
+  }
+}

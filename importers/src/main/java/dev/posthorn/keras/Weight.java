@@ -1,0 +1,28 @@
+package dev.posthorn.keras;
+
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Shape;
+
+/**
+ * A variable that a layer itself owns.
+ *
+ * @param name its name in the layer: {@code kernel}
+ * @param dtype its element type; null for the variable dtype of the layer's policy
+ * @param trainable whether training changes it
+ * @param stored whether files hold it; states of recurrent layers and of random generators are not stored
+ */
+public record Weight(String name, Shape shape, DType dtype, boolean trainable, boolean stored) {
+  public static Weight of(String name, int... dims) {
+    return new Weight(name, Shape.of(dims), null, true, true);
+  }
+
+  /** A weight that no gradient changes, such as moving statistics. */
+  public static Weight frozen(String name, int... dims) {
+    return new Weight(name, Shape.of(dims), null, false, true);
+  }
+
+  /** A state that starts at zero and that files do not hold. */
+  public static Weight state(String name, int... dims) {
+    return new Weight(name, Shape.of(dims), null, false, false);
+  }
+}
