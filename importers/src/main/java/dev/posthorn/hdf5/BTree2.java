@@ -41,13 +41,13 @@ final class BTree2 {
           size + " bytes for records of " + recordSize + ", " + depth + " deep");
     }
     nodeSize = (int) size;
-    long most = (nodeSize - FRAME) / recordSize;
+    long most = (size - FRAME) / recordSize;
     countSize = width(most);
     totalSize = new int[depth + 1];
     long total = most;
     for (int u = 1; u <= depth; u++) {
       int pointer = walk.bytes().offsetSize() + countSize + totalSize[u - 1];
-      long here = (nodeSize - FRAME - pointer) / (recordSize + pointer);
+      long here = (size - FRAME - pointer) / (recordSize + pointer);
       total = Math.addExact(Math.multiplyExact(here + 1, total), here);
       totalSize[u] = width(total);
     }
