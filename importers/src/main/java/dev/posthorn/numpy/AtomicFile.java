@@ -25,7 +25,7 @@ public final class AtomicFile implements Closeable {
   private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
 
   static {
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> UNFINISHED.forEach(AtomicFile::delete), "unfinished files"));
+    Runtime.getRuntime().addShutdownHook(new Thread(AtomicFile::deleteAll, "unfinished files"));
   }
 
   private final Path target;
@@ -94,15 +94,17 @@ public final class AtomicFile implements Closeable {
   public void close() throws IOException {
     channel.close();
     if (UNFINISHED.remove(written)) {
-      delete(written);
+      Files.deleteIfExists(written);
     }
   }
 
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      System.err.println("posthorn: left behind " + file + " (" + e.getMessage() + ")");
+  private static void deleteAll() {
+    for (Path file : UNFINISHED) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        // The JVM is stopping: nobody is there to tell.
+      }
     }
   }
 }

@@ -15,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 
 /** An open {@code .npy} file, from which any rows can be read without the others: memory is that of the rows asked for. */
 public final class NpyReader implements Closeable {
@@ -131,7 +132,7 @@ public final class NpyReader implements Closeable {
     double needed = h.shape().longSize() * (double) (h.element().bytes() + strings);
     long heap = Runtime.getRuntime().maxMemory();
     if (needed > heap || h.shape().longSize() * h.element().slots() > Integer.MAX_VALUE - 8) {
-      throw new ModelFormatException(String.format("npy: expected an array of at most 2^31 elements and %d MB but was %s of "
+      throw new ModelFormatException(String.format(Locale.ROOT, "npy: expected an array of at most 2^31 elements and %d MB but was %s of "
           + "%.0f MB, at %s", heap >> 20, h.type(), needed / (1 << 20), where));
     }
   }

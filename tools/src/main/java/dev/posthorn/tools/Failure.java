@@ -1,0 +1,75 @@
+package dev.posthorn.tools;
+
+import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.ShapeException;
+import dev.posthorn.model.UnsupportedModelException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** What a user reads when something goes wrong: one line (and one for each unsupported thing), never a stack trace. */
+public final class Failure {
+  private Failure() {}
+
+  static void print(String command, Throwable e, boolean debug, PrintWriter err) {
+    lines(e).forEach(line -> err.println(command.isEmpty() ? "posthorn: " + line : "posthorn " + command + ": " + line));
+    if (debug) {
+      e.printStackTrace(err);
+    }
+    err.flush();
+  }
+
+  /** The command that the user asked for; empty where there was none. */
+  static String name(ParseResult parsed) {
+    if (parsed == null) {
+      return "";
+    }
+    String name = parsed.commandSpec().name();
+    return parsed.hasSubcommand() ? name(parsed.subcommand()) : name.equals("posthorn") ? "" : name;
+  }
+
+  /** The one line, and for unsupported models a line for each reason. */
+  public static List<String> lines(Throwable e) {
+    List<String> lines = new ArrayList<>();
+    lines.add(line(e).strip().replaceAll("\\s*\\R\\s*", " "));
+    if (e instanceof UnsupportedModelException u && !u.reasons().equals(List.of(u.getMessage()))) {
+      u.reasons().forEach(reason -> lines.add("  " + reason));
+    }
+    return lines;
+  }
+
+  private static String line(Throwable e) {
+    String message = String.valueOf(e.getMessage());
+    if (e instanceof ParameterException p) {
+      String command = p.getCommandLine().getCommandSpec().qualifiedName();
+      return message + " (see " + command + " --help)";
+    } else if (e instanceof ModelFormatException || e instanceof UnsupportedModelException || e instanceof ShapeException
+        || e instanceof InputException) {
+      return message;
+    } else if (e instanceof IllegalArgumentException && message.matches("(?s).*expected .* but was .*")) {
+      return message; // a library check of what the user chose, such as a backend's name
+    } else if (e instanceof NoSuchFileException f) {
+      return "file: expected a file but was nothing, at " + f.getFile();
+    } else if (e instanceof AccessDeniedException f) {
+      return "file: expected permission but was access denied, at " + f.getFile();
+    } else if (e instanceof FileSystemException f && f.getReason() != null) {
+      return "file: expected a usable file but was one that " + f.getReason() + ", at " + f.getFile();
+    } else if (e instanceof IOException) {
+      return "file: expected reading and writing to work but was an error (" + message + ")";
+    } else if (e instanceof OutOfMemoryError) {
+      return "memory: expected at most " + (Runtime.getRuntime().maxMemory() >> 20)
+          + " MB to be needed but was more (give Java more: POSTHORN_JAVA_OPTS=-Xmx8g)";
+    } else if (e instanceof StackOverflowError) {
+      return "memory: expected a model less deeply nested but was one that exhausts Java's stack"
+          + " (give Java more: POSTHORN_JAVA_OPTS=-Xss64m)";
+    }
+    return "internal error: " + e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + message)
+        + " (a bug in Posthorn; --debug shows where)";
+  }
+}
