@@ -143,7 +143,8 @@ public final class Builder {
     return named(scope.isEmpty() ? name : scope + "/" + name, body);
   }
 
-  <T> T named(String name, Supplier<T> body) {
+  /** Runs {@code body} with {@code name} as the whole path that new nodes are named by. */
+  public <T> T named(String name, Supplier<T> body) {
     String outer = scope;
     scope = name;
     try {

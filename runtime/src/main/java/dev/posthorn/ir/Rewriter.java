@@ -43,13 +43,18 @@ public final class Rewriter {
       if (n.op() instanceof Input && map.containsKey(n.output())) {
         continue;
       }
-      List<Value> in = n.inputs().stream().map(map::get).toList();
-      List<Value> out = b.named(n.name(), () -> b.addAll(n.op(), in));
-      for (int i = 0; i < out.size(); i++) {
-        map.put(n.output(i), out.get(i));
-      }
+      copyNode(n, b, map);
     }
     return map;
+  }
+
+  /** Copies one node into {@code b}; {@code map} holds what its inputs became and receives its outputs. */
+  public static void copyNode(Node n, Builder b, Map<Value, Value> map) {
+    List<Value> in = n.inputs().stream().map(map::get).toList();
+    List<Value> out = b.named(n.name(), () -> b.addAll(n.op(), in));
+    for (int i = 0; i < out.size(); i++) {
+      map.put(n.output(i), out.get(i));
+    }
   }
 
   /** Inlines {@code g} into {@code b} with these arguments; returns the results in order. */

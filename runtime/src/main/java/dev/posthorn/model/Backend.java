@@ -13,8 +13,8 @@ public interface Backend {
 
   /** A prepared graph. Thread-safe. */
   interface Executable {
-    /** The outputs in order, then the updates in order. */
-    List<Tensor> run(List<Tensor> inputs);
+    /** The outputs in order, then the updates in order. Variables that the graph updates are read from {@code now}. */
+    List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now);
 
     /** How the graph runs: steps, memory, what was fused. */
     String explain();

@@ -160,7 +160,7 @@ public final class Model implements AutoCloseable {
 
   private List<Tensor> run(String signature, List<Tensor> in) {
     Plan plan = plan(new Key(signature, in.stream().map(Tensor::type).toList()));
-    List<Tensor> all = plan.executable.run(in);
+    List<Tensor> all = plan.executable.run(in, variables.snapshot());
     int outputs = plan.graph.outputs().size();
     if (all.size() > outputs) {
       Map<String, Tensor> updates = new LinkedHashMap<>();
@@ -168,7 +168,7 @@ public final class Model implements AutoCloseable {
       for (String key : plan.graph.updates().keySet()) {
         updates.put(key, all.get(i++));
       }
-      variables.set(updates);
+      variables.update(updates);
     }
     return all.subList(0, outputs);
   }

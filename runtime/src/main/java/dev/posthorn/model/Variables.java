@@ -13,7 +13,7 @@ public final class Variables {
   private final Map<String, Variable> declared = new LinkedHashMap<>();
   private volatile Snapshot current = new Snapshot(0, Map.of());
 
-  /** All values at one moment; {@code version} grows with every change. */
+  /** All values at one moment; {@code version} grows with every change but those of states by calls. */
   public record Snapshot(long version, Map<String, Tensor> values) {
     public Tensor get(String key) {
       Tensor t = values.get(key);
@@ -26,7 +26,7 @@ public final class Variables {
 
   public Variables(List<Variable> declared, Map<String, Tensor> values) {
     declared.forEach(v -> this.declared.put(v.key(), v));
-    replace(values);
+    replace(values, true);
     for (Variable v : declared) {
       if (!current.values.containsKey(v.key())) {
         throw new IllegalArgumentException("variables: expected a value for each but was none, at " + v.key());
@@ -48,10 +48,15 @@ public final class Variables {
 
   /** Gives variables new values, all at once; each must have its variable's type. */
   public void set(Map<String, Tensor> values) {
-    replace(values);
+    replace(values, true);
   }
 
-  private synchronized void replace(Map<String, Tensor> values) {
+  /** Stores the states that a call leaves, which plans read anew at each call. */
+  void update(Map<String, Tensor> values) {
+    replace(values, false);
+  }
+
+  private synchronized void replace(Map<String, Tensor> values, boolean changesPlans) {
     Map<String, Tensor> next = new LinkedHashMap<>(current.values);
     values.forEach((key, t) -> {
       Variable v = declared.get(key);
@@ -63,7 +68,7 @@ public final class Variables {
       }
       next.put(key, t);
     });
-    current = new Snapshot(current.version + 1, next);
+    current = new Snapshot(current.version + (changesPlans ? 1 : 0), next);
   }
 
   /** The number of elements of all stored variables. */

@@ -20,8 +20,8 @@ public final class ReferenceBackend implements Backend {
     Evaluation evaluation = Evaluation.of(graph);
     return new Executable() {
       @Override
-      public List<Tensor> run(List<Tensor> inputs) {
-        Evaluation.Results results = evaluation.run(inputs, variables::get);
+      public List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now) {
+        Evaluation.Results results = evaluation.run(inputs, key -> (graph.updates().containsKey(key) ? now : variables).get(key));
         List<Tensor> all = new ArrayList<>(results.outputs().values());
         all.addAll(results.updates().values());
         return all;

@@ -1,0 +1,39 @@
+package dev.posthorn.plan;
+
+import dev.posthorn.ir.Op;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Fused;
+import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Constant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A linear op with what follows it, read off a node: {@code y = activation(root(x, w) + bias + residual)}.
+ *
+ * @param root the convolution or matrix product
+ * @param bias a constant of one element a channel
+ * @param residual a value of the result's shape
+ * @param activation an op of one operand
+ */
+record Epilogued(Op root, Value x, Value w, Optional<Value> bias, Optional<Value> residual, Optional<Op> activation) {
+  /** Reads a node that is such an op alone, or one fused with its epilogue. */
+  static Epilogued of(Op op, List<Value> in) {
+    if (!(op instanceof Fused fused)) {
+      return new Epilogued(op, in.get(0), in.get(1), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+    List<Op> ops = fused.ops();
+    Op last = ops.get(ops.size() - 1);
+    Optional<Value> bias = Optional.empty();
+    Optional<Value> residual = Optional.empty();
+    for (Value v : in.subList(2, in.size())) {
+      if (v.node().op() instanceof Constant && bias.isEmpty() && residual.isEmpty()) {
+        bias = Optional.of(v);
+      } else {
+        residual = Optional.of(v);
+      }
+    }
+    boolean active = !(last instanceof Binary) && ops.size() > 1;
+    return new Epilogued(ops.get(0), in.get(0), in.get(1), bias, residual, active ? Optional.of(last) : Optional.empty());
+  }
+}

@@ -1,0 +1,63 @@
+package dev.posthorn.plan;
+
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Op;
+import dev.posthorn.ir.Rewriter;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Variable;
+import dev.posthorn.kernel.Workers;
+import dev.posthorn.model.Backend;
+import dev.posthorn.model.Variables;
+import dev.posthorn.pass.FoldBatchNorm;
+import dev.posthorn.pass.FuseEpilogue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The fast backend: passes, a plan, and our own kernels. */
+public final class JavaBackend implements Backend {
+  @Override
+  public String name() {
+    return "java";
+  }
+
+  @Override
+  public Executable compile(Graph graph, Variables.Snapshot variables) {
+    Set<String> states = graph.updates().keySet();
+    Graph bound = bind(graph, states, variables);
+    Graph legal = FuseEpilogue.apply(
+        Rewriter.apply(FoldBatchNorm.apply(bound), JavaBackend::legalise), op -> Activations.of(op).isPresent());
+    List<Variable> read = legal.variables();
+    Plan plan = Planner.plan(legal, Workers.shared());
+    return new Executable() {
+      @Override
+      public List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now) {
+        if (read.isEmpty()) {
+          return plan.run(inputs);
+        }
+        List<Tensor> all = new ArrayList<>(inputs);
+        read.forEach(v -> all.add(now.get(v.key())));
+        return plan.run(all);
+      }
+
+      @Override
+      public String explain() {
+        return "plan of the backend java\n" + plan;
+      }
+    };
+  }
+
+  /** Variables that the graph does not change become constants; the others stay, as further inputs. */
+  private static Graph bind(Graph graph, Set<String> states, Variables.Snapshot variables) {
+    return Rewriter.apply(graph, (b, op, in) -> op instanceof Variable v && !states.contains(v.key())
+        ? List.of(b.constant(variables.get(v.key())))
+        : null);
+  }
+
+  private static List<Value> legalise(
+      Builder b, Op op, List<Value> in) {
+    return op instanceof Op.Composite c && Steps.of(op, in).isEmpty() ? c.expand(b, in) : null;
+  }
+}

@@ -1,0 +1,33 @@
+package dev.posthorn.plan;
+
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Node;
+import dev.posthorn.ir.Op;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import java.util.List;
+import java.util.Optional;
+
+/** Binds one family of ops to its kernel. One file a family; all of them stand in {@link Steps#ALL}. */
+interface StepRule {
+  /** Whether the kernel takes this op with operands of these types, all of them known. */
+  boolean takes(Op op, List<Value> in);
+
+  /** The step for a node that {@link #takes} accepts; everything that can be prepared is prepared here, once. */
+  Step compile(Node node, Room room);
+
+  /** What a rule sees of the plan that is being made. */
+  interface Room {
+    /** The slot of a value. */
+    Slot slot(Value v);
+
+    /** The constant value of an operand, for packing; the operand then needs no slot at run time. */
+    Optional<Tensor> constant(Value v);
+  }
+
+  /** Whether all of these are static float32. */
+  static boolean float32(List<TensorType> types) {
+    return types.stream().allMatch(t -> t.dtype() == DType.FLOAT32 && t.shape().isKnown());
+  }
+}

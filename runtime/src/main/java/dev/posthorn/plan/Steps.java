@@ -1,0 +1,18 @@
+package dev.posthorn.plan;
+
+import dev.posthorn.ir.Op;
+import dev.posthorn.ir.Value;
+import java.util.List;
+import java.util.Optional;
+
+/** Every binding of ops to kernels, in the order in which they are asked. */
+final class Steps {
+  static final List<StepRule> ALL = List.of();
+
+  private Steps() {}
+
+  /** The rule that takes this op, if one does. */
+  static Optional<StepRule> of(Op op, List<Value> in) {
+    return ALL.stream().filter(r -> r.takes(op, in)).findFirst();
+  }
+}
