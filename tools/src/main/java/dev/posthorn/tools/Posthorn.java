@@ -1,6 +1,7 @@
 package dev.posthorn.tools;
 
 import dev.posthorn.tools.command.Inspect;
+import dev.posthorn.tools.command.Verify;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ import picocli.CommandLine.ScopeType;
     header = "Runs, checks and converts Keras and TensorFlow models.",
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Posthorn.Version.class,
-    subcommands = {Inspect.class})
+    subcommands = {Inspect.class, Verify.class})
 public final class Posthorn {
   /** All is right. */
   public static final int RIGHT = 0;
