@@ -98,12 +98,17 @@ public final class Builder {
     try {
       return op instanceof Op.Primitive p ? p.infer(new Operands(in)) : expandedTypes((Op.Composite) op, in);
     } catch (ShapeException e) {
-      String where = ", at " + (scope.isEmpty() ? "node %" + nodes.size() : scope);
-      String message = e.getMessage();
-      throw message.contains(", at ")
-          ? e
-          : new ShapeException((message.startsWith("expected") ? op.name() + ": " : "") + message + where, e);
+      throw located(op, e, scope.isEmpty() ? "node %" + nodes.size() : scope);
     }
+  }
+
+  /** The error with the op that found it and the place of its node; inside of an op's body or expansion, of both. */
+  static ShapeException located(Op op, ShapeException e, String where) {
+    String message = e.getMessage();
+    if (!message.contains(", at ")) {
+      return new ShapeException((message.startsWith("expected") ? op.name() + ": " : "") + message + ", at " + where, e);
+    }
+    return message.contains(where) ? e : new ShapeException(message + ", in " + op.name() + " at " + where, e);
   }
 
   private List<TensorType> expandedTypes(Op.Composite op, List<Value> in) {

@@ -66,7 +66,7 @@ public final class Evaluation {
       List<TensorType> types = op.infer(new Operands(in.stream().map(b::constant).toList()));
       return op.eval(in, types);
     } catch (ShapeException e) {
-      throw new ShapeException(op.name() + ": " + e.getMessage() + ", at " + where, e);
+      throw Builder.located(op, e, where.isEmpty() ? "evaluation" : where);
     }
   }
 

@@ -213,7 +213,8 @@ public final class Tensor {
       case INT16, UINT16 -> ((short[]) data)[i] = (short) value;
       case INT32, UINT32 -> ((int[]) data)[i] = (int) value;
       case INT64, UINT64 -> ((long[]) data)[i] = value;
-      case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> setDouble(i, value);
+      case FLOAT32 -> ((float[]) data)[i] = value;
+      case FLOAT64, FLOAT16, BFLOAT16 -> setDouble(i, value);
       default -> throw new ShapeException("Tensor: expected a numeric element but was " + type);
     }
   }
@@ -229,9 +230,9 @@ public final class Tensor {
       return this;
     }
     Tensor out = zeros(type.withDType(to));
-    boolean integers = !type.dtype().isFloating() && (to.isInteger() || to == DType.BOOL);
+    boolean whole = !type.dtype().isFloating() && !(type.dtype() == DType.UINT64 && to.isFloating());
     for (int i = 0, n = size(); i < n; i++) {
-      if (integers) {
+      if (whole) {
         out.setLong(i, getLong(i));
       } else {
         out.setDouble(i, getDouble(i));

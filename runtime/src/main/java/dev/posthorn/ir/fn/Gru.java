@@ -28,7 +28,7 @@ public record Gru(
   public List<Value> expand(Builder b, List<Value> in) {
     new Operands(in).count(masked ? 7 : 6);
     Value recurrent = in.get(2);
-    int u = recurrent.shape().dim(0);
+    int u = Recurrence.units(recurrent);
     List<Value> captures = resetAfter
         ? List.of(recurrent, in.get(4))
         : List.of(b.slice(recurrent, 1, 0, 2 * u), b.slice(recurrent, 1, 2 * u, Slice.END));

@@ -21,7 +21,7 @@ public record Lstm(
   @Override
   public List<Value> expand(Builder b, List<Value> in) {
     new Operands(in).count(masked ? 7 : 6);
-    int u = in.get(2).shape().dim(0);
+    int u = Recurrence.units(in.get(2));
     Value projected = Recurrence.project(b, in.get(0), in.get(1), in.get(3));
     return new Recurrence(reverse, masked, zeroOutputForMask).run(b, projected, in.subList(4, 6), in.subList(2, 3),
         masked ? in.get(6) : null, (s, x, states, captures) -> step(s, x, states, captures.get(0), u));

@@ -1,9 +1,11 @@
 package dev.posthorn.ir.fn;
 
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Scan;
+import dev.posthorn.model.ShapeException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +21,15 @@ record Recurrence(boolean reverse, boolean masked, boolean zeroOutputForMask) {
   @FunctionalInterface
   interface Step {
     List<Value> next(Builder b, Value x, List<Value> states, List<Value> captures);
+  }
+
+  /** The number of units u of a recurrent kernel {@code [u×g·u]}, by which its gates are told apart. */
+  static int units(Value recurrent) {
+    int u = recurrent.shape().dim(0);
+    if (u == Shape.UNKNOWN) {
+      throw new ShapeException("expected a known number of units but was " + recurrent.type());
+    }
+    return u;
   }
 
   /** {@code x[b×t×in], kernel[in×g], bias[g] → x·kernel + bias}, with time first: {@code [t×b×g]}. */
