@@ -94,7 +94,10 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
     @Override
     public <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
       F v = getter.apply(value);
-      out.put(dialect.key(keys), v == null ? null : type.write(v, new FieldType.Context(dialect, keys.get(0))));
+      String key = dialect.key(keys);
+      if (!key.isEmpty()) {
+        out.put(key, v == null ? null : type.write(v, new FieldType.Context(dialect, key)));
+      }
       return v;
     }
 

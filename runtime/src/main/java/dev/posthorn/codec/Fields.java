@@ -8,7 +8,8 @@ public interface Fields<T> {
   /**
    * One argument.
    *
-   * @param keys its names, the current one first; others are names that older dialects gave it
+   * @param keys its names, the current one first; others are names that older dialects gave it; an empty name says that
+   *     a dialect has no such key
    * @param ifAbsent its value where the key is absent or null; null makes the key required, unless the type is nullable
    */
   <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent);
