@@ -74,6 +74,11 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
       return ifAbsent;
     }
 
+    @Override
+    public <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+      return of(List.of(key), type, getter, ifAbsent);
+    }
+
     private <F> F decode(FieldType<F> type, Object raw, String at) {
       try {
         return raw == null && type.nullable() ? null : type.read(raw, new FieldType.Context(dialect, at));
@@ -94,11 +99,14 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
     @Override
     public <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
       F v = getter.apply(value);
-      String key = dialect.key(keys);
-      if (!key.isEmpty()) {
-        out.put(key, v == null ? null : type.write(v, new FieldType.Context(dialect, key)));
-      }
+      out.put(dialect.key(keys), v == null ? null : type.write(v, new FieldType.Context(dialect, keys.get(0))));
       return v;
+    }
+
+    @Override
+    public <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+      F v = getter.apply(value);
+      return dialect == Dialect.KERAS3 && v.equals(ifAbsent) ? v : of(List.of(key), type, getter, ifAbsent);
     }
 
     @Override
