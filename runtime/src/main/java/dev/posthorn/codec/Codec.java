@@ -64,7 +64,7 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
       for (String key : keys) {
         if (config.containsKey(key) && taken.add(key)) {
           Object raw = config.get(key);
-          return raw == null && ifAbsent != null ? ifAbsent : decode(type, raw, path + "." + key);
+          return raw == null && !type.nullable() && ifAbsent != null ? ifAbsent : decode(type, raw, path + "." + key);
         }
       }
       if (ifAbsent == null && !type.nullable()) {

@@ -9,7 +9,8 @@ public interface Fields<T> {
    * One argument.
    *
    * @param keys its names, the current one first; others are names that older dialects gave it
-   * @param ifAbsent its value where the key is absent or null; null makes the key required, unless the type is nullable
+   * @param ifAbsent its value where the key is absent, or null and the type not nullable; null makes the key required,
+   *     unless the type is nullable
    */
   <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent);
 
