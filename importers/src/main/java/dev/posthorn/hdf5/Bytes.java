@@ -69,8 +69,7 @@ final class Bytes {
   }
 
   /** After the superblock is found: where addresses count from, and the widths of addresses and lengths. */
-  synchronized void format(long base, int offsetSize, int lengthSize) {
-    blocks.clear();
+  void format(long base, int offsetSize, int lengthSize) {
     this.base = base;
     this.offsetSize = offsetSize;
     this.lengthSize = lengthSize;

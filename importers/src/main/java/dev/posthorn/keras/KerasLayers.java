@@ -1,20 +1,47 @@
 package dev.posthorn.keras;
 
 import dev.posthorn.codec.Codec;
-import dev.posthorn.keras.layer.Bidirectional;
+import dev.posthorn.ir.op.Pool;
+import dev.posthorn.ir.op.Reduce;
+import dev.posthorn.keras.layer.Activation;
+import dev.posthorn.keras.layer.ActivityRegularization;
+import dev.posthorn.keras.layer.AlphaDropout;
+import dev.posthorn.keras.layer.BatchNormalization;
+import dev.posthorn.keras.layer.Concatenate;
+import dev.posthorn.keras.layer.Conv;
+import dev.posthorn.keras.layer.ConvTranspose;
+import dev.posthorn.keras.layer.Cropping;
 import dev.posthorn.keras.layer.Dense;
-import dev.posthorn.keras.layer.Embedding;
-import dev.posthorn.keras.layer.GRU;
-import dev.posthorn.keras.layer.GRUCell;
+import dev.posthorn.keras.layer.DepthwiseConv;
+import dev.posthorn.keras.layer.Dot;
+import dev.posthorn.keras.layer.Dropout;
+import dev.posthorn.keras.layer.ELU;
+import dev.posthorn.keras.layer.Flatten;
+import dev.posthorn.keras.layer.GaussianDropout;
+import dev.posthorn.keras.layer.GaussianNoise;
+import dev.posthorn.keras.layer.GlobalPooling;
+import dev.posthorn.keras.layer.GroupNormalization;
+import dev.posthorn.keras.layer.Identity;
 import dev.posthorn.keras.layer.InputLayer;
-import dev.posthorn.keras.layer.LSTM;
-import dev.posthorn.keras.layer.LSTMCell;
+import dev.posthorn.keras.layer.LayerNormalization;
+import dev.posthorn.keras.layer.LeakyReLU;
 import dev.posthorn.keras.layer.Masking;
-import dev.posthorn.keras.layer.RNN;
-import dev.posthorn.keras.layer.SimpleRNN;
-import dev.posthorn.keras.layer.SimpleRNNCell;
-import dev.posthorn.keras.layer.StackedRNNCells;
-import dev.posthorn.keras.layer.TimeDistributed;
+import dev.posthorn.keras.layer.Merge;
+import dev.posthorn.keras.layer.PReLU;
+import dev.posthorn.keras.layer.Permute;
+import dev.posthorn.keras.layer.Pooling;
+import dev.posthorn.keras.layer.RMSNormalization;
+import dev.posthorn.keras.layer.ReLU;
+import dev.posthorn.keras.layer.RepeatVector;
+import dev.posthorn.keras.layer.Rescaling;
+import dev.posthorn.keras.layer.Reshape;
+import dev.posthorn.keras.layer.SeparableConv;
+import dev.posthorn.keras.layer.Softmax;
+import dev.posthorn.keras.layer.SpatialDropout;
+import dev.posthorn.keras.layer.ThresholdedReLU;
+import dev.posthorn.keras.layer.UnitNormalization;
+import dev.posthorn.keras.layer.UpSampling;
+import dev.posthorn.keras.layer.ZeroPadding;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -25,20 +52,76 @@ import java.util.stream.Collectors;
 /** Every layer there is, one line each, by its class name. */
 public final class KerasLayers {
   public static final List<Codec<? extends Layer>> ALL = List.of(
-      Bidirectional.CODEC,
+      Activation.CODEC,
+      ActivityRegularization.CODEC,
+      Merge.codec(Merge.Fn.ADD),
+      AlphaDropout.CODEC,
+      Merge.codec(Merge.Fn.AVERAGE),
+      Pooling.codec(Pool.Fn.AVG, 1),
+      Pooling.codec(Pool.Fn.AVG, 2),
+      Pooling.codec(Pool.Fn.AVG, 3),
+      BatchNormalization.codec("BatchNormalization"),
+      BatchNormalization.codec("BatchNormalizationV1"),
+      BatchNormalization.codec("BatchNormalizationV2"),
+      Concatenate.CODEC,
+      Conv.codec(1),
+      ConvTranspose.codec(1),
+      Conv.codec(2),
+      ConvTranspose.codec(2),
+      Conv.codec(3),
+      ConvTranspose.codec(3),
+      Cropping.codec(1),
+      Cropping.codec(2),
+      Cropping.codec(3),
       Dense.CODEC,
-      Embedding.CODEC,
-      GRU.CODEC,
-      GRUCell.CODEC,
+      DepthwiseConv.codec(1),
+      DepthwiseConv.codec(2),
+      Dot.CODEC,
+      Dropout.CODEC,
+      ELU.CODEC,
+      Flatten.CODEC,
+      GaussianDropout.CODEC,
+      GaussianNoise.CODEC,
+      GlobalPooling.codec(Reduce.Fn.MEAN, 1),
+      GlobalPooling.codec(Reduce.Fn.MEAN, 2),
+      GlobalPooling.codec(Reduce.Fn.MEAN, 3),
+      GlobalPooling.codec(Reduce.Fn.MAX, 1),
+      GlobalPooling.codec(Reduce.Fn.MAX, 2),
+      GlobalPooling.codec(Reduce.Fn.MAX, 3),
+      GroupNormalization.CODEC,
+      Identity.CODEC,
       InputLayer.CODEC,
-      LSTM.CODEC,
-      LSTMCell.CODEC,
+      LayerNormalization.CODEC,
+      LeakyReLU.CODEC,
       Masking.CODEC,
-      RNN.CODEC,
-      SimpleRNN.CODEC,
-      SimpleRNNCell.CODEC,
-      StackedRNNCells.CODEC,
-      TimeDistributed.CODEC);
+      Pooling.codec(Pool.Fn.MAX, 1),
+      Pooling.codec(Pool.Fn.MAX, 2),
+      Pooling.codec(Pool.Fn.MAX, 3),
+      Merge.codec(Merge.Fn.MAXIMUM),
+      Merge.codec(Merge.Fn.MINIMUM),
+      Merge.codec(Merge.Fn.MULTIPLY),
+      PReLU.CODEC,
+      Permute.CODEC,
+      RMSNormalization.CODEC,
+      ReLU.CODEC,
+      RepeatVector.CODEC,
+      Rescaling.CODEC,
+      Reshape.CODEC,
+      SeparableConv.codec(1),
+      SeparableConv.codec(2),
+      Softmax.CODEC,
+      SpatialDropout.codec(1),
+      SpatialDropout.codec(2),
+      SpatialDropout.codec(3),
+      Merge.codec(Merge.Fn.SUBTRACT),
+      ThresholdedReLU.CODEC,
+      UnitNormalization.CODEC,
+      UpSampling.codec(1),
+      UpSampling.codec(2),
+      UpSampling.codec(3),
+      ZeroPadding.codec(1),
+      ZeroPadding.codec(2),
+      ZeroPadding.codec(3));
 
   private static final Map<String, Codec<? extends Layer>> BY_NAME =
       ALL.stream().collect(Collectors.toUnmodifiableMap(Codec::name, Function.identity()));

@@ -14,12 +14,12 @@ import dev.posthorn.model.Program;
 import dev.posthorn.model.Signature;
 import dev.posthorn.model.Variable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 
 /** A Keras model as a program: one signature, whose graph the layers write. */
 public final class KerasProgram implements Program {
@@ -148,35 +148,39 @@ public final class KerasProgram implements Program {
   }
 
   private List<Part> parts(LayerNode model, String path, boolean trainable) {
-    Map<String, Set<String>> sources = new LinkedHashMap<>();
+    Map<String, List<Link>> sources = new LinkedHashMap<>();
     if (model.layer() instanceof Functional f) {
-      f.steps().forEach(s -> sources.computeIfAbsent(s.layer(), k -> new LinkedHashSet<>()).addAll(layers(s)));
+      f.steps().stream().sorted(Comparator.comparingInt(Functional.Step::node))
+          .forEach(s -> sources.computeIfAbsent(s.layer(), k -> new ArrayList<>()).addAll(links(s)));
     }
     List<Part> parts = new ArrayList<>();
     for (Child c : model.layer().children(model.policy())) {
       LayerNode n = c.node();
+      if (model.layer() instanceof Sequential && n.layer() instanceof InputLayer) {
+        continue; // Keras does not count it among the layers
+      }
       String at = Lowering.path(path, n);
       long[] count = new long[2];
       count(n, at, trainable && n.trainable(), count);
       boolean nested = n.layer() instanceof Functional || n.layer() instanceof Sequential;
       parts.add(new Part(n.name(), n.layer().className(), outputTypes.getOrDefault(at, List.of()), count[0], count[1],
-          List.copyOf(sources.getOrDefault(n.name(), Set.of())),
+          n.trainable(), sources.getOrDefault(n.name(), List.of()),
           nested ? parts(n, at, trainable && n.trainable()) : List.of()));
     }
     return parts;
   }
 
-  private static List<String> layers(Functional.Step step) {
-    List<String> names = new ArrayList<>();
-    for (Object structure : List.of(step.args(), step.kwargs())) {
+  private static List<Link> links(Functional.Step step) {
+    List<Link> links = new ArrayList<>();
+    for (Object structure : List.of(step.args(), new TreeMap<>(step.kwargs()))) {
       KerasTensor.map(structure, leaf -> {
         if (leaf instanceof Functional.TensorRef ref) {
-          names.add(ref.layer());
+          links.add(new Link(ref.layer(), ref.node(), ref.tensor()));
         }
         return leaf;
       });
     }
-    return names;
+    return links;
   }
 
   private void count(LayerNode node, String path, boolean trainable, long[] count) {

@@ -20,6 +20,11 @@ public interface Program {
   /** The model's own name. */
   String name();
 
+  /** The types of the optimizer's variables, where the file holds them; their values are not part of the program. */
+  default List<TensorType> optimizer() {
+    return List.of();
+  }
+
   /**
    * A layer (or function) of the program.
    *
@@ -27,7 +32,8 @@ public interface Program {
    * @param outputs the types of its outputs
    * @param parameters the elements of all of its weights
    * @param trainableParameters of these, those that training changes
-   * @param inputs the names of the layers that it takes its inputs from
+   * @param trainable whether the layer itself may be trained
+   * @param inputs what it takes in each of its calls; empty where it is one of a plain sequence
    * @param parts the layers inside of it, where it is a model itself
    */
   record Part(
@@ -36,6 +42,16 @@ public interface Program {
       List<TensorType> outputs,
       long parameters,
       long trainableParameters,
-      List<String> inputs,
-      List<Part> parts) {}
+      boolean trainable,
+      List<Link> inputs,
+      List<Part> parts) {
+    public Part {
+      outputs = List.copyOf(outputs);
+      inputs = List.copyOf(inputs);
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /** Output {@code output} of the call {@code call} of the part of that name, both from 0. */
+  record Link(String part, int call, int output) {}
 }

@@ -2,6 +2,7 @@ package dev.posthorn.keras.object;
 
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.codec.Fields;
+import java.util.List;
 import java.util.function.Function;
 
 /** How a weight starts, is penalised and is bounded, as the configuration says it: {@code kernel_initializer} and so on. */
@@ -12,5 +13,13 @@ public record WeightOptions(Object initializer, Object regularizer, Object const
         f.of(prefix + "_initializer", FieldType.ANY, WeightOptions::initializer),
         f.of(prefix + "_regularizer", FieldType.ANY, WeightOptions::regularizer),
         f.of(prefix + "_constraint", FieldType.ANY, WeightOptions::constraint));
+  }
+
+  /** The three keys where only Keras 2 wrote them, and nothing reads them. */
+  public static Function<Fields<WeightOptions>, WeightOptions> keras2(String prefix) {
+    return f -> new WeightOptions(
+        f.of(List.of("", prefix + "_initializer"), FieldType.ANY, WeightOptions::initializer, null),
+        f.of(List.of("", prefix + "_regularizer"), FieldType.ANY, WeightOptions::regularizer, null),
+        f.of(List.of("", prefix + "_constraint"), FieldType.ANY, WeightOptions::constraint, null));
   }
 }

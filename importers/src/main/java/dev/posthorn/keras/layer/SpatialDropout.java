@@ -1,0 +1,31 @@
+package dev.posthorn.keras.layer;
+
+import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.FieldType;
+import dev.posthorn.keras.object.DataFormat;
+import dev.posthorn.keras.object.Noise;
+import dev.posthorn.keras.object.Numbers;
+
+/**
+ * Whole channels set to zero at random in training, else the input. Source:
+ * keras/src/layers/regularization/spatial_dropout.py.
+ */
+public record SpatialDropout(int rank, double rate, Object seed, DataFormat dataFormat) implements Noise {
+  public static Codec<SpatialDropout> codec(int rank) {
+    return Codec.of("SpatialDropout" + rank + "D", f -> new SpatialDropout(
+        rank,
+        f.of("rate", Numbers.FLOAT, SpatialDropout::rate, null),
+        f.of("seed", FieldType.ANY, SpatialDropout::seed),
+        f.of(rank == 1 ? "" : "data_format", DataFormat.TYPE, SpatialDropout::dataFormat, DataFormat.CHANNELS_LAST)));
+  }
+
+  @Override
+  public String className() {
+    return "SpatialDropout" + rank + "D";
+  }
+
+  @Override
+  public double strength() {
+    return rate;
+  }
+}

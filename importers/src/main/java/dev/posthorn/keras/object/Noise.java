@@ -1,0 +1,23 @@
+package dev.posthorn.keras.object;
+
+import dev.posthorn.ir.Value;
+import dev.posthorn.keras.Call;
+import dev.posthorn.keras.SimpleLayer;
+import dev.posthorn.model.UnsupportedModelException;
+import java.util.List;
+
+/** A layer that changes its input at random while the model trains, and else not at all. */
+public interface Noise extends SimpleLayer {
+  /** How much it changes; nothing at 0. */
+  double strength();
+
+  @Override
+  default Value call(Call c, Value x) {
+    if (c.training() && strength() > 0) {
+      throw new UnsupportedModelException(
+          className() + ": expected rate 0 in training but was " + strength() + ", at " + c.path(),
+          List.of(className() + " in training"));
+    }
+    return x;
+  }
+}

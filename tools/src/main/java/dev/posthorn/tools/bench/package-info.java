@@ -1,0 +1,2 @@
+/** Measures speed; run by hand, never by a test. */
+package dev.posthorn.tools.bench;
