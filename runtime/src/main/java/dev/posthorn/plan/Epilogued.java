@@ -5,6 +5,8 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Fused;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Constant;
+import dev.posthorn.kernel.Epilogue;
+import dev.posthorn.kernel.Unary;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,5 +37,18 @@ record Epilogued(Op root, Value x, Value w, Optional<Value> bias, Optional<Value
     }
     boolean active = !(last instanceof Binary) && ops.size() > 1;
     return new Epilogued(ops.get(0), in.get(0), in.get(1), bias, residual, active ? Optional.of(last) : Optional.empty());
+  }
+
+  /** The bias and activation as a kernel takes them. */
+  Epilogue epilogue(StepRule.Room room) {
+    float[] b = bias.map(v -> room.constant(v).orElseThrow().floats()).orElse(null);
+    Activations.Applied a = activation.flatMap(Activations::of).orElse(Activations.Applied.of(Unary.NONE, 0, 0));
+    return new Epilogue(b, a.fn(), a.alpha(), a.beta());
+  }
+
+  /** What follows the linear op, for explain. */
+  static String label(Epilogue e, Slot residual) {
+    return (e.bias() == null ? "" : " + bias") + (residual == null ? "" : " + residual")
+        + (e.act() == Unary.NONE ? "" : " " + e.act());
   }
 }

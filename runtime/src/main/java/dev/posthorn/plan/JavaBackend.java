@@ -28,7 +28,7 @@ public final class JavaBackend implements Backend {
     Set<String> states = graph.updates().keySet();
     Graph bound = bind(graph, states, variables);
     Graph legal = FuseEpilogue.apply(
-        Rewriter.apply(FoldBatchNorm.apply(bound), JavaBackend::legalise), op -> false);
+        Rewriter.apply(FoldBatchNorm.apply(bound), JavaBackend::legalise), op -> Activations.of(op).isPresent());
     List<Variable> read = legal.variables();
     Plan plan = Planner.plan(legal, Workers.shared());
     return new Executable() {

@@ -4,7 +4,6 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Tensor;
-import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +25,8 @@ interface StepRule {
     Optional<Tensor> constant(Value v);
   }
 
-  /** Whether all of these are static float32. */
-  static boolean float32(List<TensorType> types) {
-    return types.stream().allMatch(t -> t.dtype() == DType.FLOAT32 && t.shape().isKnown());
+  /** Whether all of these are float32 of known shape. */
+  static boolean float32(List<Value> values) {
+    return values.stream().allMatch(v -> v.dtype() == DType.FLOAT32 && v.shape().isKnown());
   }
 }
