@@ -27,8 +27,9 @@ public final class JavaBackend implements Backend {
   public Executable compile(Graph graph, Variables.Snapshot variables) {
     Set<String> states = graph.updates().keySet();
     Graph bound = bind(graph, states, variables);
-    Graph legal = FuseEpilogue.apply(
-        Rewriter.apply(FoldBatchNorm.apply(bound), JavaBackend::legalise), op -> Activations.of(op).isPresent());
+    Graph folded = Rewriter.apply(FoldBatchNorm.apply(bound), JavaBackend::legalise);
+    Graph fused = FuseEpilogue.apply(folded, op -> Activations.of(op).isPresent());
+    Graph legal = Rewriter.apply(fused, JavaBackend::legalise);
     List<Variable> read = legal.variables();
     Plan plan = Planner.plan(legal, Workers.shared());
     return new Executable() {
