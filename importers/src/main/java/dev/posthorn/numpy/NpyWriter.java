@@ -28,12 +28,14 @@ public final class NpyWriter implements Closeable {
     out = file.stream();
   }
 
-  /** Adds rows; all parts have one element type, and one shape but for the first axis. */
+  /** Adds rows; all parts have one element type, and one shape but for the first axis. A single value must be the only one. */
   public void append(Tensor part) throws IOException {
-    if (part.shape().rank() == 0) {
+    boolean single = part.shape().rank() == 0;
+    if (single && type != null) {
       throw new ShapeException("npy: expected rows but was a single value of " + part.dtype());
     }
-    TensorType rowType = ElementType.writable(part.type().withShape(part.shape().with(0, Shape.UNKNOWN)));
+    TensorType rowType =
+        ElementType.writable(single ? part.type() : part.type().withShape(part.shape().with(0, Shape.UNKNOWN)));
     if (type == null) {
       type = rowType;
       if (!(part.data() instanceof byte[][])) {
@@ -42,7 +44,7 @@ public final class NpyWriter implements Closeable {
     } else if (!type.equals(rowType)) {
       throw new ShapeException("npy: expected rows of " + type + " but was " + rowType);
     }
-    rows += part.shape().dim(0);
+    rows += single ? 0 : part.shape().dim(0);
     if (part.data() instanceof byte[][]) {
       strings.add(part);
     } else {

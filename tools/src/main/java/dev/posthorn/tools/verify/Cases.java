@@ -1,6 +1,7 @@
 package dev.posthorn.tools.verify;
 
 import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.tools.data.Scratch;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
@@ -23,15 +23,15 @@ public final class Cases implements Closeable {
   /** What an archive may unpack to. */
   private static final long LIMIT = 4L << 30;
 
-  private final List<Path> unpacked = new ArrayList<>();
+  private final List<Scratch> scratch = new ArrayList<>();
 
   /** The case folders at a path, sorted. */
   public List<Path> find(Path path) throws IOException {
     if (Files.isRegularFile(path) && path.toString().toLowerCase(Locale.ROOT).endsWith(".zip")) {
-      Path folder = Files.createTempDirectory("posthorn-cases");
-      unpacked.add(folder);
-      unpack(path, folder);
-      return below(folder);
+      Scratch unpacked = new Scratch();
+      scratch.add(unpacked);
+      unpack(path, unpacked.folder());
+      return below(unpacked.folder());
     }
     if (Files.isRegularFile(path) && path.endsWith(Case.FILE)) {
       return List.of(path.toAbsolutePath().getParent());
@@ -53,7 +53,8 @@ public final class Cases implements Closeable {
 
   /** A path as a user knows it: below the archive it came from, not below the temporary folder. */
   public String name(Path path) {
-    for (Path folder : unpacked) {
+    for (Scratch unpacked : scratch) {
+      Path folder = unpacked.folder();
       if (path.startsWith(folder)) {
         return folder.relativize(path).toString().replace('\\', '/');
       }
@@ -64,7 +65,8 @@ public final class Cases implements Closeable {
   /** A text whose paths are as a user knows them. */
   public String named(String text) {
     String s = text;
-    for (Path folder : unpacked) {
+    for (Scratch unpacked : scratch) {
+      Path folder = unpacked.folder();
       s = s.replace(folder + folder.getFileSystem().getSeparator(), "");
     }
     return s;
@@ -104,12 +106,8 @@ public final class Cases implements Closeable {
 
   @Override
   public void close() throws IOException {
-    for (Path folder : unpacked) {
-      try (Stream<Path> all = Files.walk(folder)) {
-        for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(p);
-        }
-      }
+    for (Scratch s : scratch) {
+      s.close();
     }
   }
 }
