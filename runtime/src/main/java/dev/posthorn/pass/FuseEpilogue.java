@@ -54,7 +54,7 @@ public final class FuseEpilogue {
     Set<Node> inside = new HashSet<>();
     for (Node n : graph.nodes()) {
       if (isRoot(n)) {
-        Chain chain = chain(n);
+        Chain chain = chain(n, inside);
         if (chain.nodes.size() > 1) {
           byLast.put(chain.last(), chain);
           inside.addAll(chain.nodes);
@@ -79,13 +79,17 @@ public final class FuseEpilogue {
         && n.output().shape().isKnown();
   }
 
-  private Chain chain(Node root) {
+  /** Follows the root; nodes that are {@code taken} already, by the chain of another root, end it. */
+  private Chain chain(Node root, Set<Node> taken) {
     List<Node> nodes = new ArrayList<>(List.of(root));
     List<Value> operands = new ArrayList<>(root.inputs());
     Value y = root.output();
     Value residual = null;
     for (Optional<Node> next = uses.only(y); next.isPresent(); next = uses.only(y)) {
       Node n = next.get();
+      if (taken.contains(n)) {
+        break;
+      }
       if (n.op().equals(new Binary(Binary.Fn.ADD)) && n.output().shape().equals(y.shape())) {
         Value other = n.input(0).equals(y) ? n.input(1) : n.input(0);
         boolean bias = nodes.size() == 1 && isBias(other, y);

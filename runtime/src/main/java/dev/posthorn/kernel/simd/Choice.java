@@ -26,12 +26,14 @@ final class Choice {
     if ("off".equalsIgnoreCase(System.getProperty("posthorn.simd"))) {
       return "-Dposthorn.simd=off";
     }
-    Module vector = ModuleLayer.boot().findModule("jdk.incubator.vector").orElse(null);
-    if (vector == null) {
+    try {
+      // By class, not in the boot layer: a launcher may have added the module to the running JVM.
+      Module vector = Class.forName("jdk.incubator.vector.FloatVector", false, null).getModule();
+      if (!Choice.class.getModule().canRead(vector)) {
+        return Choice.class.getModule() + " cannot read jdk.incubator.vector";
+      }
+    } catch (ClassNotFoundException e) {
       return "module jdk.incubator.vector is not there; run java with --add-modules jdk.incubator.vector";
-    }
-    if (!Choice.class.getModule().canRead(vector)) {
-      return Choice.class.getModule() + " cannot read jdk.incubator.vector";
     }
     // Interpreted or compiled by C1 alone, every vector is an object and vector code is slower than scalar code.
     String mode = System.getProperty("java.vm.info", "");
