@@ -139,6 +139,9 @@ for name, fn in BINARY.items():
 case("Binary MAX special", tf.maximum, SPECIAL[:, None], SPECIAL[[0, 2, 3, 4]])
 case("Binary MIN special", tf.minimum, SPECIAL[:, None], SPECIAL[[0, 2, 3, 4]])
 case("Binary DIV special", tf.divide, SPECIAL[:, None], SPECIAL[[0, 2, 3, 4]])
+for dtype in FLOATS:
+    x = np.array([1, 0.3], dtype)
+    case(f"Binary FLOOR_DIV rounds {np.dtype(dtype).name}", tf.math.floordiv, x, np.array(0.1, dtype))
 case("Binary ADD wraps", tf.add, np.array([2**31 - 1, 5], np.int32), np.array([1, 5], np.int32))
 case("Binary ADD uint8", tf.add, np.array([250, 5], np.uint8), np.array([10, 5], np.uint8))
 for a, b in (((3,), ()), ((0, 3), (1, 3)), ((1, 0), (5, 1)), ((7, 1, 1), (11, 1))):
@@ -251,6 +254,8 @@ for name, fn in REDUCE.items():
     if name != "MEAN":
         case(f"Reduce {name} int32", lambda x: fn(x, axis=0), ints("ri", 3, 2))
         case(f"Reduce {name} int64", lambda x: fn(x, axis=1), ints("ri", 3, 2, dtype=np.int64))
+        for dtype in (np.int32, np.uint8, np.int64):
+            case(f"Reduce {name} none {np.dtype(dtype).name}", lambda x: fn(x, axis=0), np.zeros((0, 1), dtype))
 for name, fn in (("ANY", tf.reduce_any), ("ALL", tf.reduce_all)):
     b = ints("any", 4, 3, low=0, high=2).astype(bool)
     case(f"Reduce {name} [1]", lambda x: fn(x, axis=1), b)

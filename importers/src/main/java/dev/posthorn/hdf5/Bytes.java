@@ -69,7 +69,8 @@ final class Bytes {
   }
 
   /** After the superblock is found: where addresses count from, and the widths of addresses and lengths. */
-  void format(long base, int offsetSize, int lengthSize) {
+  synchronized void format(long base, int offsetSize, int lengthSize) {
+    blocks.clear();
     this.base = base;
     this.offsetSize = offsetSize;
     this.lengthSize = lengthSize;

@@ -102,7 +102,7 @@ final class Chunked extends Layout {
       if (unwritten == null) {
         unwritten = fill.of(whole / size, size);
       }
-      return unwritten;
+      return unwritten.duplicate();
     }
     bytes.check(c.address(), c.size());
     boolean filtered = !filters.isEmpty() && !(plainEdges && !Arrays.equals(extent, chunk));

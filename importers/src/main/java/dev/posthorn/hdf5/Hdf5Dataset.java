@@ -9,7 +9,7 @@ import java.util.Arrays;
 /** A dataset: elements of one type in a shape, read flat and in row-major order. */
 public final class Hdf5Dataset extends Hdf5Object {
   /** What a dataset may expand to beyond what is stored: so much, and so many times the size of the file. */
-  private static final long EXPANSION = 1L << 28;
+  private static final long EXPANSION = 1L << 26;
   private static final int EXPANSION_FACTOR = 64;
   private static final int STRING_COST = 32;
 

@@ -1,8 +1,8 @@
 package dev.posthorn.hdf5;
 
 /**
- * One walk over linked metadata, with a budget: intact structures do not overlap, so a walk that reads more bytes than
- * the file has is going in circles. Every allocation for metadata is drawn from this budget.
+ * One walk over linked metadata, with a budget: intact structures do not overlap, so a walk that reads several times the
+ * bytes of the file is going in circles. Every allocation for metadata is drawn from this budget.
  */
 final class Walk {
   private static final int LONGEST = 1 << 28;
@@ -12,7 +12,7 @@ final class Walk {
 
   Walk(Bytes bytes) {
     this.bytes = bytes;
-    this.budget = bytes.size() + (1 << 16);
+    this.budget = 4 * bytes.size() + (1 << 16);
   }
 
   Bytes bytes() {

@@ -8,6 +8,7 @@ import dev.posthorn.model.ShapeException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** One call of a layer: its arguments, its weights, the mode, and the builder that it writes to. */
 public final class Call {
@@ -117,6 +118,16 @@ public final class Call {
   /** Calls a layer inside of this one with one input; returns its first output. */
   public KerasTensor child(LayerNode child, KerasTensor x) {
     return child(child, List.of(x), Map.of()).get(0);
+  }
+
+  /** A call of a layer inside of this one that is not made: for what it would see, its weights before all. */
+  public Call open(LayerNode child, List<?> args) {
+    return lowering.open(child, path, args, Map.of());
+  }
+
+  /** Runs {@code write} with another builder in place: what is called in it is written to the body of a loop. */
+  public <T> T within(Builder body, Supplier<T> write) {
+    return lowering.within(body, write);
   }
 
   /** The types of the inputs. */

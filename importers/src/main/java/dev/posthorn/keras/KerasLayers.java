@@ -7,6 +7,7 @@ import dev.posthorn.keras.layer.Activation;
 import dev.posthorn.keras.layer.ActivityRegularization;
 import dev.posthorn.keras.layer.AlphaDropout;
 import dev.posthorn.keras.layer.BatchNormalization;
+import dev.posthorn.keras.layer.Bidirectional;
 import dev.posthorn.keras.layer.Concatenate;
 import dev.posthorn.keras.layer.Conv;
 import dev.posthorn.keras.layer.ConvTranspose;
@@ -16,13 +17,18 @@ import dev.posthorn.keras.layer.DepthwiseConv;
 import dev.posthorn.keras.layer.Dot;
 import dev.posthorn.keras.layer.Dropout;
 import dev.posthorn.keras.layer.ELU;
+import dev.posthorn.keras.layer.Embedding;
 import dev.posthorn.keras.layer.Flatten;
+import dev.posthorn.keras.layer.GRU;
+import dev.posthorn.keras.layer.GRUCell;
 import dev.posthorn.keras.layer.GaussianDropout;
 import dev.posthorn.keras.layer.GaussianNoise;
 import dev.posthorn.keras.layer.GlobalPooling;
 import dev.posthorn.keras.layer.GroupNormalization;
 import dev.posthorn.keras.layer.Identity;
 import dev.posthorn.keras.layer.InputLayer;
+import dev.posthorn.keras.layer.LSTM;
+import dev.posthorn.keras.layer.LSTMCell;
 import dev.posthorn.keras.layer.LayerNormalization;
 import dev.posthorn.keras.layer.LeakyReLU;
 import dev.posthorn.keras.layer.Masking;
@@ -31,14 +37,19 @@ import dev.posthorn.keras.layer.PReLU;
 import dev.posthorn.keras.layer.Permute;
 import dev.posthorn.keras.layer.Pooling;
 import dev.posthorn.keras.layer.RMSNormalization;
+import dev.posthorn.keras.layer.RNN;
 import dev.posthorn.keras.layer.ReLU;
 import dev.posthorn.keras.layer.RepeatVector;
 import dev.posthorn.keras.layer.Rescaling;
 import dev.posthorn.keras.layer.Reshape;
 import dev.posthorn.keras.layer.SeparableConv;
+import dev.posthorn.keras.layer.SimpleRNN;
+import dev.posthorn.keras.layer.SimpleRNNCell;
 import dev.posthorn.keras.layer.Softmax;
 import dev.posthorn.keras.layer.SpatialDropout;
+import dev.posthorn.keras.layer.StackedRNNCells;
 import dev.posthorn.keras.layer.ThresholdedReLU;
+import dev.posthorn.keras.layer.TimeDistributed;
 import dev.posthorn.keras.layer.UnitNormalization;
 import dev.posthorn.keras.layer.UpSampling;
 import dev.posthorn.keras.layer.ZeroPadding;
@@ -63,6 +74,7 @@ public final class KerasLayers {
       BatchNormalization.codec("BatchNormalization"),
       BatchNormalization.codec("BatchNormalizationV1"),
       BatchNormalization.codec("BatchNormalizationV2"),
+      Bidirectional.CODEC,
       Concatenate.CODEC,
       Conv.codec(1),
       ConvTranspose.codec(1),
@@ -79,7 +91,10 @@ public final class KerasLayers {
       Dot.CODEC,
       Dropout.CODEC,
       ELU.CODEC,
+      Embedding.CODEC,
       Flatten.CODEC,
+      GRU.CODEC,
+      GRUCell.CODEC,
       GaussianDropout.CODEC,
       GaussianNoise.CODEC,
       GlobalPooling.codec(Reduce.Fn.MEAN, 1),
@@ -91,6 +106,8 @@ public final class KerasLayers {
       GroupNormalization.CODEC,
       Identity.CODEC,
       InputLayer.CODEC,
+      LSTM.CODEC,
+      LSTMCell.CODEC,
       LayerNormalization.CODEC,
       LeakyReLU.CODEC,
       Masking.CODEC,
@@ -103,18 +120,23 @@ public final class KerasLayers {
       PReLU.CODEC,
       Permute.CODEC,
       RMSNormalization.CODEC,
+      RNN.CODEC,
       ReLU.CODEC,
       RepeatVector.CODEC,
       Rescaling.CODEC,
       Reshape.CODEC,
       SeparableConv.codec(1),
       SeparableConv.codec(2),
+      SimpleRNN.CODEC,
+      SimpleRNNCell.CODEC,
       Softmax.CODEC,
       SpatialDropout.codec(1),
       SpatialDropout.codec(2),
       SpatialDropout.codec(3),
+      StackedRNNCells.CODEC,
       Merge.codec(Merge.Fn.SUBTRACT),
       ThresholdedReLU.CODEC,
+      TimeDistributed.CODEC,
       UnitNormalization.CODEC,
       UpSampling.codec(1),
       UpSampling.codec(2),

@@ -47,19 +47,19 @@ public final class LayerReader {
       return unsupported(name, className, reason(json, className), trainable);
     }
     try {
-      return decode(codec.get(), className, name, config, policy.get(), trainable, inside);
+      return decode(codec.get(), name, config, policy.get(), trainable, inside);
     } catch (UnsupportedModelException e) {
       return unsupported(name, className, e.getMessage(), trainable);
     }
   }
 
-  private static <L extends Layer> LayerNode decode(Codec<L> codec, String className, String name,
-      Map<String, Object> config, DTypePolicy policy, boolean trainable, FieldType.Context c) {
-    Map<String, Object> own = new LinkedHashMap<>(config);
-    boolean input = className.equals("InputLayer");
-    own.keySet().removeIf(k -> input ? BASE.contains(k) && !k.equals("dtype") : BASE.contains(k) || INPUT_KEYS.contains(k));
-    Codec.Decoded<L> decoded = codec.decode(own, c.dialect(), c.path());
-    return new LayerNode(name, decoded.value(), policy, trainable, decoded.unknown());
+  private static <L extends Layer> LayerNode decode(Codec<L> codec, String name, Map<String, Object> config,
+      DTypePolicy policy, boolean trainable, FieldType.Context c) {
+    Codec.Decoded<L> decoded = codec.decode(config, c.dialect(), c.path());
+    Map<String, Object> carried = new LinkedHashMap<>(decoded.unknown());
+    carried.keySet().removeAll(BASE);
+    carried.keySet().removeAll(INPUT_KEYS);
+    return new LayerNode(name, decoded.value(), policy, trainable, carried);
   }
 
   private static LayerNode unsupported(String name, String className, String reason, boolean trainable) {

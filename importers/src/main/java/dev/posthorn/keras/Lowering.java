@@ -5,19 +5,23 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.ShapeException;
+import dev.posthorn.model.UnsupportedModelException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The making of one graph from a model's layers: what all of their calls share. */
 public final class Lowering {
-  private final Builder builder;
+  private final Builder root;
   private final Mode mode;
   private final Map<String, List<Weight>> weights = new LinkedHashMap<>();
   private final Map<String, List<TensorType>> outputs = new LinkedHashMap<>();
   private final Map<String, Value> updates = new LinkedHashMap<>();
+  private Builder builder;
 
   Lowering(Builder builder, Mode mode) {
+    this.root = builder;
     this.builder = builder;
     this.mode = mode;
   }
@@ -35,13 +39,30 @@ public final class Lowering {
     return parent == null ? "" : parent.isEmpty() ? node.name() : parent + "/" + node.name();
   }
 
+  <T> T within(Builder body, Supplier<T> write) {
+    Builder outer = builder;
+    builder = body;
+    try {
+      return body.scoped(outer.scope(), write);
+    } finally {
+      builder = outer;
+    }
+  }
+
+  /** A call of a layer that stands at {@code parent} (null for the root), ready to be made. */
+  Call open(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs) {
+    String path = path(parent, node);
+    Call c = new Call(this, node, path, autocast(args, node), autocastAll(kwargs, node));
+    weights.computeIfAbsent(path, p -> node.layer().weights(c.inputTypes()));
+    return c;
+  }
+
   /** Calls a layer that stands at {@code parent} (null for the root). */
   List<KerasTensor> call(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs) {
     String path = path(parent, node);
-    Call c = new Call(this, node, path, autocast(args, node), autocastAll(kwargs, node));
     String where = node.layer().className() + " '" + (path.isEmpty() ? node.name() : path) + "'";
     try {
-      weights.computeIfAbsent(path, p -> node.layer().weights(c.inputTypes()));
+      Call c = open(node, parent, args, kwargs);
       List<KerasTensor> out = parent == null ? node.layer().call(c) : builder.scoped(node.name(), () -> node.layer().call(c));
       outputs.putIfAbsent(path, out.stream().map(t -> t.value().type()).toList());
       return out;
@@ -73,7 +94,8 @@ public final class Lowering {
   Value weight(LayerNode node, String path, String name) {
     for (Weight w : weights.get(path)) {
       if (w.name().equals(name)) {
-        return builder.variable(key(path, w), type(node, w));
+        Value updated = updates.get(key(path, w));
+        return updated != null ? updated : builder.variable(key(path, w), type(node, w));
       }
     }
     throw new IllegalStateException(
@@ -81,6 +103,9 @@ public final class Lowering {
   }
 
   void update(String path, String weight, Value value) {
+    if (builder != root) {
+      throw new UnsupportedModelException("state '" + weight + "' inside of a loop is not supported, at " + path);
+    }
     updates.put(path + "/" + weight, value);
   }
 

@@ -64,7 +64,7 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
       for (String key : keys) {
         if (config.containsKey(key) && taken.add(key)) {
           Object raw = config.get(key);
-          return raw == null && ifAbsent != null ? ifAbsent : decode(type, raw, path + "." + key);
+          return raw == null && !type.nullable() && ifAbsent != null ? ifAbsent : decode(type, raw, path + "." + key);
         }
       }
       if (ifAbsent == null && !type.nullable()) {
@@ -72,6 +72,11 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
             who + ": expected '" + keys.get(0) + "' (" + type.expected() + ") but was absent, at " + path);
       }
       return ifAbsent;
+    }
+
+    @Override
+    public <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+      return of(List.of(key), type, getter, ifAbsent);
     }
 
     private <F> F decode(FieldType<F> type, Object raw, String at) {
@@ -99,6 +104,12 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
         out.put(key, v == null ? null : type.write(v, new FieldType.Context(dialect, key)));
       }
       return v;
+    }
+
+    @Override
+    public <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+      F v = getter.apply(value);
+      return dialect == Dialect.KERAS3 && v.equals(ifAbsent) ? v : of(List.of(key), type, getter, ifAbsent);
     }
 
     @Override

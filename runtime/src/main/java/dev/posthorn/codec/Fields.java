@@ -10,7 +10,8 @@ public interface Fields<T> {
    *
    * @param keys its names, the current one first; others are names that older dialects gave it; an empty name says that
    *     a dialect has no such key
-   * @param ifAbsent its value where the key is absent or null; null makes the key required, unless the type is nullable
+   * @param ifAbsent its value where the key is absent, or null and the type not nullable; null makes the key required,
+   *     unless the type is nullable
    */
   <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent);
 
@@ -21,6 +22,9 @@ public interface Fields<T> {
   default <F> F of(String key, FieldType<F> type, Function<T, F> getter) {
     return of(List.of(key), type, getter, null);
   }
+
+  /** An argument that Keras 3 no longer writes: written for it only where it is not {@code ifAbsent}. */
+  <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent);
 
   /** Several arguments that always come together, read from and written to the same configuration. */
   <G> G group(Function<Fields<G>, G> part, Function<T, G> getter);

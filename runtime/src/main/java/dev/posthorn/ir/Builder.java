@@ -317,7 +317,12 @@ public final class Builder {
   /** Adds an axis of length 1 before {@code axis}; a negative axis counts from the end of the result. */
   public Value expandDims(Value x, int axis) {
     List<Dim> d = new ArrayList<>(List.of(dims(x)));
-    d.add(axis < 0 ? axis + d.size() + 1 : axis, Dim.of(1));
+    int at = axis < 0 ? axis + d.size() + 1 : axis;
+    if (at < 0 || at > d.size()) {
+      throw new ShapeException(
+          "expandDims: expected an axis in [" + -(d.size() + 1) + ", " + d.size() + "] but was " + axis + " of " + x.shape());
+    }
+    d.add(at, Dim.of(1));
     return reshape(x, d.toArray(Dim[]::new));
   }
 
@@ -344,6 +349,11 @@ public final class Builder {
 
   /** {@code x} cut along an axis into parts of these sizes. */
   public List<Value> split(Value x, int axis, int... sizes) {
+    int n = x.shape().dim(axis);
+    if (n != Shape.UNKNOWN && n != Arrays.stream(sizes).sum()) {
+      throw new ShapeException("split: expected parts of " + n + " elements but was " + Arrays.toString(sizes) + " for "
+          + x.type() + ", at " + scope);
+    }
     List<Value> parts = new ArrayList<>();
     int from = 0;
     for (int size : sizes) {
@@ -354,7 +364,7 @@ public final class Builder {
   }
 
   public Value reverse(Value x, int... axes) {
-    return add(new Reverse(Arrays.stream(axes).map(a -> x.shape().axis(a)).boxed().toList()), x);
+    return add(new Reverse(Arrays.stream(axes).map(a -> x.shape().axis(a)).sorted().boxed().toList()), x);
   }
 
   /** The slices of {@code x} along {@code axis} that {@code indices} names. */

@@ -38,8 +38,16 @@ public final class Evaluation {
   /** Runs the graph; {@code observer} sees every node's values as they are made. */
   public Results run(List<Tensor> inputs, Function<String, Tensor> variables, BiConsumer<Node, List<Tensor>> observer) {
     Map<Value, Tensor> env = new HashMap<>();
+    if (inputs.size() != graph.inputs().size()) {
+      throw new ShapeException("evaluation: expected " + graph.inputs().size() + " inputs but was " + inputs.size());
+    }
     for (int i = 0; i < inputs.size(); i++) {
-      env.put(graph.inputs().get(i), inputs.get(i));
+      Value v = graph.inputs().get(i);
+      if (v.dtype() != inputs.get(i).dtype() || !v.shape().accepts(inputs.get(i).shape())) {
+        throw new ShapeException(
+            "evaluation: expected " + v.type() + " but was " + inputs.get(i).type() + ", at " + v.node());
+      }
+      env.put(v, inputs.get(i));
     }
     for (Node n : graph.nodes()) {
       if (n.op() instanceof Input) {

@@ -53,6 +53,9 @@ public final class Operands {
 
   /** Checks that all operands have the element type of the first, and returns it. */
   public DType sameDType() {
+    if (values.isEmpty()) {
+      throw new ShapeException("expected operands but was none");
+    }
     for (int i = 1; i < values.size(); i++) {
       if (dtype(i) != dtype(0)) {
         throw new ShapeException("expected operands of one dtype but was " + types());

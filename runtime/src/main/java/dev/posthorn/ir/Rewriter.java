@@ -1,6 +1,8 @@
 package dev.posthorn.ir;
 
 import dev.posthorn.ir.op.Input;
+import dev.posthorn.ir.op.Variable;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,11 +38,12 @@ public final class Rewriter {
     return finish(g, b, copy(g, b, Map.of()));
   }
 
-  /** Copies the nodes of {@code g} into {@code b}; inputs in {@code bound} are replaced by the values given there. */
+  /** Copies the nodes of {@code g} into {@code b}; inputs and variables in {@code bound} are replaced by what it says. */
   public static Map<Value, Value> copy(Graph g, Builder b, Map<Value, Value> bound) {
     Map<Value, Value> map = new HashMap<>(bound);
     for (Node n : g.nodes()) {
-      if (n.op() instanceof Input && map.containsKey(n.output())) {
+      boolean leaf = n.op() instanceof Input || n.op() instanceof Variable;
+      if (leaf && map.containsKey(n.output())) {
         continue;
       }
       copyNode(n, b, map);
@@ -55,6 +58,18 @@ public final class Rewriter {
     for (int i = 0; i < out.size(); i++) {
       map.put(n.output(i), out.get(i));
     }
+  }
+
+  /** The graph with its variables as further inputs, in the order of {@link Graph#variables}: so that it can be a body. */
+  public static Graph lift(Graph g) {
+    Builder b = new Builder();
+    Map<Value, Value> bound = new LinkedHashMap<>();
+    g.inputs().forEach(v -> bound.put(v, b.input(((Input) v.node().op()).id(), v.type())));
+    g.nodes().stream().filter(n -> n.op() instanceof Variable).map(Node::output)
+        .forEach(v -> bound.put(v, b.input(((Variable) v.node().op()).key(), v.type())));
+    List<Value> inputs = new ArrayList<>(bound.values());
+    Graph lifted = finish(g, b, copy(g, b, bound));
+    return new Graph(lifted.nodes(), inputs, lifted.outputs(), lifted.updates());
   }
 
   /** Inlines {@code g} into {@code b} with these arguments; returns the results in order. */

@@ -121,6 +121,10 @@ public final class Shape {
   /** This shape with a dimension inserted before {@code axis}; a negative axis counts from the end of the result. */
   public Shape insert(int axis, int dim) {
     int at = axis < 0 ? axis + rank() + 1 : axis;
+    if (at < 0 || at > rank()) {
+      throw new ShapeException(
+          "Shape: expected an axis in [" + -(rank() + 1) + ", " + rank() + "] but was " + axis + " of " + this);
+    }
     int[] d = new int[rank() + 1];
     System.arraycopy(dims, 0, d, 0, at);
     d[at] = dim;

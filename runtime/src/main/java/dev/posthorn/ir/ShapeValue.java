@@ -36,7 +36,7 @@ final class ShapeValue {
     }
     if (op instanceof Slice s && v.shape().isKnown() && v.shape().rank() == 1 && s.strides().get(0) == 1) {
       int[] whole = dims(v.node().input(0));
-      int from = s.starts().get(0);
+      int from = whole == null ? 0 : s.start(0, whole.length);
       return whole == null ? null : Arrays.copyOfRange(whole, from, from + v.shape().dim(0));
     }
     if (op instanceof Concat) {

@@ -145,6 +145,7 @@ final class OpRows {
         List.of("int32", "int64").forEach(d -> row("Binary " + fn + " " + d, new Binary(fn)));
       }
     }
+    floats("Binary FLOOR_DIV rounds", new Binary(Binary.Fn.FLOOR_DIV));
     List.of("wraps", "uint8", "[3] []", "[0, 3] [1, 3]", "[1, 0] [5, 1]", "[7, 1, 1] [11, 1]")
         .forEach(s -> row("Binary ADD " + s, new Binary(Binary.Fn.ADD)));
     for (Binary.Fn fn : List.of(Binary.Fn.MAX, Binary.Fn.MIN, Binary.Fn.DIV)) {
@@ -237,6 +238,7 @@ final class OpRows {
       if (fn != Reduce.Fn.MEAN) {
         row("Reduce " + fn + " int32", new Reduce(fn, List.of(0), false));
         row("Reduce " + fn + " int64", new Reduce(fn, List.of(1), false));
+        List.of("int32", "uint8", "int64").forEach(d -> row("Reduce " + fn + " none " + d, new Reduce(fn, List.of(0), false)));
       }
     }
     row("ArgReduce max 1", new ArgReduce(true, 1, DType.INT64));

@@ -1,5 +1,6 @@
 package dev.posthorn.keras.object;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Op;
@@ -17,11 +18,16 @@ import java.util.Map;
  */
 public record Activation(Object config, Op op) {
   /** The identity. */
-  public static final Activation LINEAR = read("linear", new FieldType.Context(dev.posthorn.codec.Dialect.KERAS3, ""));
+  public static final Activation LINEAR = of("linear");
 
   /** A name or an object; null is the identity. */
   public static final FieldType<Activation> TYPE =
       new FieldType<>("an activation", Activation::read, (a, c) -> a.config, false);
+
+  /** The function that Keras 3 knows by this name. */
+  public static Activation of(String name) {
+    return read(name, new FieldType.Context(Dialect.KERAS3, ""));
+  }
 
   private static Activation read(Object raw, FieldType.Context c) {
     if (raw instanceof String name) {

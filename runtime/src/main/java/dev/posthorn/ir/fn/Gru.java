@@ -27,17 +27,23 @@ public record Gru(
   @Override
   public List<Value> expand(Builder b, List<Value> in) {
     new Operands(in).count(masked ? 7 : 6);
-    Value recurrent = in.get(2);
-    int u = Recurrence.units(recurrent);
-    List<Value> captures = resetAfter
-        ? List.of(recurrent, in.get(4))
-        : List.of(b.slice(recurrent, 1, 0, 2 * u), b.slice(recurrent, 1, 2 * u, Slice.END));
+    List<Value> captures = weights(b, in.get(2), in.get(4));
     Value projected = Recurrence.project(b, in.get(0), in.get(1), in.get(3));
     return new Recurrence(reverse, masked, zeroOutputForMask).run(b, projected, in.subList(5, 6), captures,
-        masked ? in.get(6) : null, (s, x, states, weights) -> List.of(step(s, x, states.get(0), weights, u)));
+        masked ? in.get(6) : null, (s, x, states, weights) -> List.of(step(s, x, states.get(0), weights)));
   }
 
-  private Value step(Builder b, Value x, Value h, List<Value> weights, int u) {
+  /** The weights as {@link #step} takes them. */
+  public List<Value> weights(Builder b, Value recurrent, Value recurrentBias) {
+    int u = Recurrence.units(recurrent);
+    return resetAfter
+        ? List.of(recurrent, recurrentBias)
+        : List.of(b.slice(recurrent, 1, 0, 2 * u), b.slice(recurrent, 1, 2 * u, Slice.END));
+  }
+
+  /** One step on x·kernel + inputBias: the next h, which is the output. */
+  public Value step(Builder b, Value x, Value h, List<Value> weights) {
+    int u = Recurrence.units(weights.get(0));
     Value inner = b.matmul(h, weights.get(0));
     inner = resetAfter ? b.plus(inner, weights.get(1)) : inner;
     List<Value> fromX = b.split(x, 1, u, u, u);

@@ -21,13 +21,14 @@ public record Lstm(
   @Override
   public List<Value> expand(Builder b, List<Value> in) {
     new Operands(in).count(masked ? 7 : 6);
-    int u = Recurrence.units(in.get(2));
     Value projected = Recurrence.project(b, in.get(0), in.get(1), in.get(3));
     return new Recurrence(reverse, masked, zeroOutputForMask).run(b, projected, in.subList(4, 6), in.subList(2, 3),
-        masked ? in.get(6) : null, (s, x, states, captures) -> step(s, x, states, captures.get(0), u));
+        masked ? in.get(6) : null, (s, x, states, captures) -> step(s, x, states, captures.get(0)));
   }
 
-  private List<Value> step(Builder b, Value x, List<Value> states, Value recurrent, int u) {
+  /** One step on x·kernel + bias: the next h, which is the output, and c. */
+  public List<Value> step(Builder b, Value x, List<Value> states, Value recurrent) {
+    int u = Recurrence.units(recurrent);
     List<Value> z = b.split(b.plus(x, b.matmul(states.get(0), recurrent)), 1, u, u, u, u);
     Value i = b.add(recurrentActivation, z.get(0));
     Value f = b.add(recurrentActivation, z.get(1));

@@ -13,7 +13,8 @@ public record ArgReduce(boolean largest, int axis, DType to) implements Op.Singl
   @Override
   public TensorType type(Operands in) {
     TensorType x = in.count(1).type(0);
-    if (!x.dtype().isFloating() && !x.dtype().isInteger() && x.dtype() != DType.BOOL || x.shape().dim(axis) == 0) {
+    boolean numeric = x.dtype().isFloating() || x.dtype().isInteger() || x.dtype() == DType.BOOL;
+    if (!numeric || x.shape().dim(Index.axis(axis, x.shape())) == 0) {
       throw new ShapeException("expected a numeric operand with elements along axis " + axis + " but was " + x);
     }
     return new TensorType(to, x.shape().remove(axis));

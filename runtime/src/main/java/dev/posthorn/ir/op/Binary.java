@@ -20,6 +20,7 @@ public record Binary(Fn fn) implements Op.Single {
     MUL((x, y) -> x * y, (x, y) -> x * y),
     /** On integers truncates toward zero. */
     DIV((x, y) -> x / y, (x, y) -> x / y),
+    /** On floating-point numbers {@code ⌊z⌋} of the quotient z as it is rounded to the operands' type. */
     FLOOR_DIV((x, y) -> Math.floor(x / y), Math::floorDiv),
     /** The remainder that has the sign of y. */
     FLOOR_MOD(Binary::floorMod, Math::floorMod),
@@ -87,7 +88,10 @@ public record Binary(Fn fn) implements Op.Single {
     boolean floating = out.dtype().isFloating();
     for (int i = 0; i < xi.length; i++) {
       if (floating) {
-        z.setDouble(i, fn.real.applyAsDouble(x.getDouble(xi[i]), y.getDouble(yi[i])));
+        z.setDouble(i, (fn == Fn.FLOOR_DIV ? Fn.DIV : fn).apply(x.getDouble(xi[i]), y.getDouble(yi[i])));
+        if (fn == Fn.FLOOR_DIV) {
+          z.setDouble(i, Math.floor(z.getDouble(i)));
+        }
       } else {
         z.setLong(i, fn.integer.applyAsLong(x.getLong(xi[i]), y.getLong(yi[i])));
       }

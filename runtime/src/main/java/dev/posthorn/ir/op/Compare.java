@@ -67,7 +67,7 @@ public record Compare(Fn fn) implements Op.Single {
         case GE -> a >= b;
       };
     }
-    int order = order(x, i, y, j);
+    int order = order(x.dtype(), x.getLong(i), y.getLong(j));
     return switch (fn) {
       case EQ -> order == 0;
       case NE -> order != 0;
@@ -79,10 +79,8 @@ public record Compare(Fn fn) implements Op.Single {
   }
 
   /** The order of two integers. */
-  static int order(Tensor x, int i, Tensor y, int j) {
-    return x.dtype() == DType.UINT64
-        ? Long.compareUnsigned(x.getLong(i), y.getLong(j))
-        : Long.compare(x.getLong(i), y.getLong(j));
+  static int order(DType dtype, long x, long y) {
+    return dtype == DType.UINT64 ? Long.compareUnsigned(x, y) : Long.compare(x, y);
   }
 
   @Override

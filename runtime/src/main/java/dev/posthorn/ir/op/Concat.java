@@ -15,7 +15,7 @@ public record Concat(int axis) implements Op.Single {
   public TensorType type(Operands in) {
     DType dtype = in.sameDType();
     Shape y = in.shape(0);
-    int sum = y.dim(axis);
+    int sum = y.dim(Index.axis(axis, y));
     for (int i = 1; i < in.size(); i++) {
       int d = in.shape(i).dim(axis);
       sum = sum == Shape.UNKNOWN || d == Shape.UNKNOWN ? Shape.UNKNOWN : sum + d;

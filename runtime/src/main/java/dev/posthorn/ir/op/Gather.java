@@ -24,7 +24,7 @@ public record Gather(int axis) implements Op.Single {
     if (!x.isRanked() || !i.isRanked()) {
       return in.type(0).withShape(Shape.UNRANKED);
     }
-    int a = x.axis(axis);
+    int a = Index.axis(axis, x);
     return in.type(0).withShape(x.slice(0, a).append(i.dims()).append(x.slice(a + 1, x.rank()).dims()));
   }
 

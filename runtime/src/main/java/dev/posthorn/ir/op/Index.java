@@ -2,6 +2,7 @@ package dev.posthorn.ir.op;
 
 import dev.posthorn.ir.Shape;
 import dev.posthorn.model.ShapeException;
+import java.util.List;
 
 /** Flat positions of elements, for the loops of the reference. */
 final class Index {
@@ -13,6 +14,17 @@ final class Index {
       throw new ShapeException("expected an axis in [0, " + s.rank() + ") but was " + axis + " of " + s);
     }
     return axis;
+  }
+
+  /** Checks that these are axes of {@code s} counted from the start, in ascending order. */
+  static void ascending(List<Integer> axes, Shape s) {
+    int before = -1;
+    for (int a : axes) {
+      if (a <= before || a >= s.rank()) {
+        throw new ShapeException("expected ascending axes in [0, " + s.rank() + ") but was " + axes + " of " + s);
+      }
+      before = a;
+    }
   }
 
   /** Row-major strides of a known shape. */

@@ -29,6 +29,9 @@ public record Pad(Mode mode, List<Integer> low, List<Integer> high) implements O
   public TensorType type(Operands in) {
     in.count(2).sameDType();
     Shape x = in.shape(0);
+    if (!Shape.SCALAR.accepts(in.shape(1)) && in.shape(1).isRanked()) {
+      throw new ShapeException("expected a scalar to pad with but was " + in.type(1));
+    }
     if (x.rank() != low.size() || x.rank() != high.size()) {
       throw new ShapeException("expected paddings for each axis of " + x + " but was " + low + " and " + high);
     }

@@ -44,6 +44,7 @@ public record Reduce(Fn fn, List<Integer> axes, boolean keepDims) implements Op.
     if (!fits) { // (C1)
       throw new ShapeException("expected an operand that " + fn + " takes but was " + x);
     }
+    Index.ascending(axes, x.shape());
     Shape y = x.shape();
     for (int i = axes.size() - 1; i >= 0; i--) {
       y = keepDims ? y.with(axes.get(i), 1) : y.remove(axes.get(i));
@@ -96,18 +97,19 @@ public record Reduce(Fn fn, List<Integer> axes, boolean keepDims) implements Op.
   }
 
   private long integer(Tensor x, int start, int[] offsets) {
+    long largest = -1L >>> 64 - 8 * x.dtype().bytes() + (x.dtype().kind() == DType.Kind.SIGNED ? 1 : 0);
     long r = switch (fn) {
       case PROD, ALL -> 1;
-      case MAX -> Long.MIN_VALUE;
-      case MIN -> Long.MAX_VALUE;
+      case MAX -> x.dtype().kind() == DType.Kind.SIGNED ? -largest - 1 : 0;
+      case MIN -> largest;
       default -> 0;
     };
     for (int o : offsets) {
       long v = x.getLong(start + o);
       r = switch (fn) {
         case PROD -> r * v;
-        case MAX -> Math.max(r, v);
-        case MIN -> Math.min(r, v);
+        case MAX -> Compare.order(x.dtype(), r, v) > 0 ? r : v;
+        case MIN -> Compare.order(x.dtype(), r, v) < 0 ? r : v;
         case ANY -> r | v;
         case ALL -> r & v;
         default -> r + v;

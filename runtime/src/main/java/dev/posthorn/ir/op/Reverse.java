@@ -6,7 +6,7 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import java.util.List;
 
-/** Elements along some axes in the opposite order. Source: TF ReverseV2. */
+/** Elements along {@code axes} (ascending, from the start) in the opposite order. Source: TF ReverseV2. */
 public record Reverse(List<Integer> axes) implements Op.Single {
   public Reverse {
     axes = List.copyOf(axes);
@@ -14,7 +14,7 @@ public record Reverse(List<Integer> axes) implements Op.Single {
 
   @Override
   public TensorType type(Operands in) {
-    axes.forEach(a -> in.count(1).shape(0).axis(a));
+    Index.ascending(axes, in.count(1).shape(0));
     return in.type(0);
   }
 

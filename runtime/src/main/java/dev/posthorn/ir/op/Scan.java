@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
  * carries, then each ys stacked to {@code [n×…]}. With {@code reverse} the steps run from n-1 to 0, and ys stand where
  * their xs stood.
  *
- * <p>(C1) carries keep their type. (C2) equal n. Source: jax.lax.scan; TF While with TensorLists.
+ * <p>(C1) carries keep their type. (C2) equal n. (C3) at least one scanned operand. Source: jax.lax.scan; TF While with TensorLists.
  */
 public record Scan(Graph body, int carries, int scanned, boolean reverse) implements Op.Primitive {
   @Override
@@ -36,6 +36,9 @@ public record Scan(Graph body, int carries, int scanned, boolean reverse) implem
   @Override
   public List<TensorType> infer(Operands in) {
     in.count(body.inputs().size());
+    if (scanned < 1) { // (C3)
+      throw new ShapeException("expected a scanned operand, whose length is the number of steps, but was none");
+    }
     int n = Shape.UNKNOWN;
     List<TensorType> arguments = new ArrayList<>();
     for (int i = 0; i < in.size(); i++) {

@@ -42,7 +42,7 @@ public record Slice(List<Integer> starts, List<Integer> ends, List<Integer> stri
     int stride = strides.get(axis);
     return n == Shape.UNKNOWN
         ? Shape.UNKNOWN
-        : Math.max(0, (clamp(to, n) - clamp(from, n) + stride - 1) / stride);
+        : -Math.floorDiv(-Math.max(0, clamp(to, n) - clamp(from, n)), stride);
   }
 
   private static int clamp(int i, int n) {

@@ -20,6 +20,9 @@ import java.util.stream.IntStream;
 public record Sort(int axis, boolean descending) implements Op.Primitive {
   @Override
   public List<TensorType> infer(Operands in) {
+    if (in.size() == 0) {
+      throw new ShapeException("expected keys but was no operand");
+    }
     TensorType keys = in.type(0);
     if (!keys.dtype().isFloating() && !keys.dtype().isInteger()) { // (C1)
       throw new ShapeException("expected numeric keys but was " + keys);
@@ -52,7 +55,7 @@ public record Sort(int axis, boolean descending) implements Op.Primitive {
 
   private static int compare(Tensor keys, int i, int j) {
     if (!keys.dtype().isFloating()) {
-      return Compare.order(keys, i, keys, j);
+      return Compare.order(keys.dtype(), keys.getLong(i), keys.getLong(j));
     }
     double x = keys.getDouble(i);
     double y = keys.getDouble(j);

@@ -1,0 +1,54 @@
+package dev.posthorn.keras.layer;
+
+import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.FieldType;
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Compare;
+import dev.posthorn.keras.Call;
+import dev.posthorn.keras.KerasTensor;
+import dev.posthorn.keras.Layer;
+import dev.posthorn.keras.Weight;
+import dev.posthorn.keras.object.WeightOptions;
+import java.util.List;
+
+/**
+ * Rows of a table by their numbers: {@code y[…×out] = embeddings[x[…]]}, {@code embeddings[in×out]}. Negative numbers
+ * count from the end. Source: keras/src/layers/core/embedding.py.
+ *
+ * @param maskZero whether the output carries the mask {@code x ≠ 0}
+ */
+public record Embedding(
+    int inputDim, int outputDim, WeightOptions embeddings, boolean maskZero, Object activityRegularizer) implements Layer {
+  public static final Codec<Embedding> CODEC = Codec.of("Embedding", f -> new Embedding(
+      f.of("input_dim", FieldType.INT, Embedding::inputDim, null),
+      f.of("output_dim", FieldType.INT, Embedding::outputDim, null),
+      f.group(WeightOptions.of("embeddings"), Embedding::embeddings),
+      f.of("mask_zero", FieldType.BOOL, Embedding::maskZero, false),
+      f.of("activity_regularizer", FieldType.ANY, Embedding::activityRegularizer)));
+
+  @Override
+  public List<Weight> weights(List<TensorType> inputs) {
+    return List.of(Weight.of("embeddings", inputDim, outputDim));
+  }
+
+  @Override
+  public boolean autocasts() {
+    return false;
+  }
+
+  @Override
+  public List<KerasTensor> call(Call c) {
+    Builder b = c.builder();
+    Value x = c.x();
+    Value i = x.dtype() == DType.INT64 ? x : b.cast(x, DType.INT32);
+    Value zero = b.constant(i.dtype(), 0);
+    Value wrapped = b.plus(i, b.constant(i.dtype(), inputDim));
+    Value index = b.select(b.compare(Compare.Fn.LT, i, zero), wrapped, i);
+    Value mask = maskZero ? b.compare(Compare.Fn.NE, x, b.constant(x.dtype(), 0)) : null;
+    Value rows = b.gather(c.rawWeight("embeddings"), index, 0);
+    return List.of(new KerasTensor(b.cast(rows, c.policy().compute()), mask));
+  }
+}

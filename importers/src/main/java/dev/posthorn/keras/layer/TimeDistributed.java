@@ -1,0 +1,68 @@
+package dev.posthorn.keras.layer;
+
+import dev.posthorn.codec.Codec;
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Dim;
+import dev.posthorn.ir.Value;
+import dev.posthorn.keras.Call;
+import dev.posthorn.keras.Child;
+import dev.posthorn.keras.DTypePolicy;
+import dev.posthorn.keras.KerasTensor;
+import dev.posthorn.keras.Layer;
+import dev.posthorn.keras.LayerNode;
+import dev.posthorn.keras.LayerReader;
+import dev.posthorn.model.ShapeException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A layer applied to each step of a sequence: {@code x[b×t×…] → y[b×t×…]}, computed as one call on {@code [(b·t)×…]}.
+ * Source: keras/src/layers/rnn/time_distributed.py.
+ */
+public record TimeDistributed(LayerNode layer) implements Layer {
+  public static final Codec<TimeDistributed> CODEC = Codec.of("TimeDistributed", f -> new TimeDistributed(
+      f.of("layer", LayerReader.TYPE, TimeDistributed::layer, null)));
+
+  @Override
+  public List<Child> children(DTypePolicy policy) {
+    return List.of(Child.of("layer", layer));
+  }
+
+  @Override
+  public List<KerasTensor> call(Call c) {
+    Builder b = c.builder();
+    Value x = c.inputs().get(0).value();
+    if (x.shape().rank() < 2) {
+      throw new ShapeException("TimeDistributed: expected a batch of sequences but was " + x.shape());
+    }
+    Dim batch = b.dim(x, 0);
+    Dim time = b.dim(x, 1);
+    Object folded = KerasTensor.map(
+        c.args().get(0), leaf -> leaf instanceof KerasTensor t ? KerasTensor.of(fold(b, t.value())) : leaf);
+    Map<String, Object> kwargs = new LinkedHashMap<>();
+    Optional<Value> mask = c.mask();
+    mask.ifPresent(m -> kwargs.put("mask", KerasTensor.of(fold(b, m))));
+    return c.child(layer, List.of(folded), kwargs).stream()
+        .map(t -> new KerasTensor(unfold(b, t.value(), batch, time), mask.orElse(null)))
+        .toList();
+  }
+
+  private static Value fold(Builder b, Value x) {
+    Dim[] d = b.dims(x);
+    Dim[] to = Arrays.copyOfRange(d, 1, d.length);
+    to[0] = d[0].isKnown() && d[1].isKnown() ? Dim.of(d[0].known() * d[1].known()) : Dim.of(-1);
+    return b.reshape(x, to);
+  }
+
+  private static Value unfold(Builder b, Value y, Dim batch, Dim time) {
+    Dim[] d = b.dims(y);
+    Dim[] to = new Dim[d.length + 1];
+    System.arraycopy(d, 1, to, 2, d.length - 1);
+    to[0] = batch;
+    to[1] = time;
+    return b.reshape(y, to);
+  }
+}
