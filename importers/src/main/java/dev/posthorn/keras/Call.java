@@ -3,7 +3,6 @@ package dev.posthorn.keras;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
-import dev.posthorn.model.Mode;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ public final class Call {
   private final String path;
   private final List<?> args;
   private final Map<String, ?> kwargs;
+  private final boolean training;
 
   Call(Lowering lowering, LayerNode node, String path, List<?> args, Map<String, ?> kwargs) {
     this.lowering = lowering;
@@ -24,14 +24,16 @@ public final class Call {
     this.path = path;
     this.args = args;
     this.kwargs = kwargs;
+    this.training = lowering.training();
   }
 
   public Builder builder() {
     return lowering.builder();
   }
 
+  /** Whether the layer trains: what the mode says, or the argument {@code training} of this call or of one around it. */
   public boolean training() {
-    return lowering.mode() == Mode.TRAINING;
+    return training;
   }
 
   /** Where the called layer stands in the model. */

@@ -14,24 +14,24 @@ import java.util.function.Supplier;
 /** The making of one graph from a model's layers: what all of their calls share. */
 public final class Lowering {
   private final Builder root;
-  private final Mode mode;
   private final Map<String, List<Weight>> weights = new LinkedHashMap<>();
   private final Map<String, List<TensorType>> outputs = new LinkedHashMap<>();
   private final Map<String, Value> updates = new LinkedHashMap<>();
   private Builder builder;
+  private boolean training;
 
   Lowering(Builder builder, Mode mode) {
     this.root = builder;
     this.builder = builder;
-    this.mode = mode;
+    this.training = mode == Mode.TRAINING;
   }
 
   Builder builder() {
     return builder;
   }
 
-  Mode mode() {
-    return mode;
+  boolean training() {
+    return training;
   }
 
   /** The path of a layer inside of another; the root's own name is no part of paths. */
@@ -57,10 +57,15 @@ public final class Lowering {
     return c;
   }
 
-  /** Calls a layer that stands at {@code parent} (null for the root). */
+  /**
+   * Calls a layer that stands at {@code parent} (null for the root). An argument {@code training} goes before the mode,
+   * for the layers inside too.
+   */
   List<KerasTensor> call(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs) {
     String path = path(parent, node);
     String where = node.layer().className() + " '" + (path.isEmpty() ? node.name() : path) + "'";
+    boolean outer = training;
+    training = kwargs.get("training") instanceof Boolean given ? given : outer;
     try {
       Call c = open(node, parent, args, kwargs);
       List<KerasTensor> out = parent == null ? node.layer().call(c) : builder.scoped(node.name(), () -> node.layer().call(c));
@@ -68,6 +73,8 @@ public final class Lowering {
       return out;
     } catch (ShapeException e) {
       throw e.getMessage().contains(", at ") ? e : new ShapeException(e.getMessage() + ", at " + where, e);
+    } finally {
+      training = outer;
     }
   }
 

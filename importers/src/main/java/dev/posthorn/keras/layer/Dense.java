@@ -37,7 +37,8 @@ public record Dense(
 
   @Override
   public Value call(Call c, Value x) {
-    Value y = c.builder().matmul(x, c.weight("kernel"));
+    Value kernel = c.weight("kernel");
+    Value y = c.builder().matmul(c.builder().cast(x, kernel.dtype()), kernel);
     y = useBias ? c.builder().plus(y, c.weight("bias")) : y;
     return activation.apply(c.builder(), y);
   }

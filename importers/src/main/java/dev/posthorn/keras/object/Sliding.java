@@ -1,5 +1,6 @@
 package dev.posthorn.keras.object;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.codec.Fields;
 import dev.posthorn.ir.Builder;
@@ -13,9 +14,13 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** How the kernel of a convolution moves over the input. */
-public record Sliding(
-    List<Integer> kernelSize, List<Integer> strides, Padding padding, DataFormat dataFormat, List<Integer> dilationRate) {
+/**
+ * How the kernel of a convolution moves over the input.
+ *
+ * @param keras2 whether the file is older than Keras 3, which adds a bias in a way of its own
+ */
+public record Sliding(List<Integer> kernelSize, List<Integer> strides, Padding padding, DataFormat dataFormat,
+    List<Integer> dilationRate, boolean keras2) {
   private static final FieldType<Integer> ONE = FieldType.of("1", o -> {
     if (((Number) o).intValue() != 1) {
       throw new IllegalArgumentException("groups that this layer does not have");
@@ -32,7 +37,8 @@ public record Sliding(
         f.of("strides", ints, Sliding::strides, ones),
         f.of("padding", Padding.TYPE, Sliding::padding, Padding.VALID),
         f.of("data_format", DataFormat.TYPE, Sliding::dataFormat, DataFormat.CHANNELS_LAST),
-        f.of("dilation_rate", ints, Sliding::dilationRate, ones));
+        f.of("dilation_rate", ints, Sliding::dilationRate, ones),
+        f.of("", FieldType.BOOL, Sliding::keras2, f.dialect() != Dialect.KERAS3));
   }
 
   /** The same keys where the layer has no groups, for which Keras 2 wrote {@code groups: 1}. */
@@ -78,7 +84,15 @@ public record Sliding(
 
   /** What a layer gives for the result {@code y} of a convolution, channels last: the bias and the activation stand. */
   public Value finish(Call c, Value y, boolean useBias, Activation activation) {
-    Value z = useBias ? c.builder().plus(y, c.weight("bias")) : y;
-    return activation.apply(c.builder(), dataFormat.fromLast(c.builder(), z));
+    Builder b = c.builder();
+    Value z = useBias ? b.plus(y, bias(b, y, c.weight("bias"))) : y;
+    return activation.apply(b, dataFormat.fromLast(b, z));
+  }
+
+  /** Keras 3 on TensorFlow adds a bias along the last axis where that is as long, and be it not that of the channels. */
+  private Value bias(Builder b, Value y, Value bias) {
+    int n = bias.shape().dim(0);
+    boolean alongLast = dataFormat == DataFormat.CHANNELS_FIRST && !keras2 && y.shape().dim(-2) == n;
+    return alongLast ? b.reshape(bias, n, 1) : bias;
   }
 }
