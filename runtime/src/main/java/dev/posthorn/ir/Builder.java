@@ -77,7 +77,7 @@ public final class Builder {
   List<Value> addPlain(Op op, List<Value> in) {
     for (Value v : in) {
       if (v.node().id() >= nodes.size() || nodes.get(v.node().id()) != v.node()) {
-        throw new IllegalStateException(op.name() + ": expected operands of this builder but was " + v + ", at " + scope);
+        throw new IllegalStateException(op.name() + ": expected operands of this builder but was " + v + ", at " + where());
       }
     }
     List<Object> key = List.of(op, in);
@@ -98,8 +98,12 @@ public final class Builder {
     try {
       return op instanceof Op.Primitive p ? p.infer(new Operands(in)) : expandedTypes((Op.Composite) op, in);
     } catch (ShapeException e) {
-      throw located(op, e, scope.isEmpty() ? "node %" + nodes.size() : scope);
+      throw located(op, e, where());
     }
+  }
+
+  private String where() {
+    return scope.isEmpty() ? "node %" + nodes.size() : scope;
   }
 
   /** The error with the op that found it and the place of its node; inside of an op's body or expansion, of both. */
@@ -113,7 +117,7 @@ public final class Builder {
 
   private List<TensorType> expandedTypes(Op.Composite op, List<Value> in) {
     Builder b = new Builder();
-    b.scope = scope.isEmpty() ? op.name() : scope + "/" + op.name();
+    b.scope = where() + "/" + op.name();
     List<Value> args = new ArrayList<>();
     for (Value v : in) {
       boolean constant = v.node().op() instanceof Constant;
@@ -140,7 +144,7 @@ public final class Builder {
     if (size > FOLD_LIMIT) {
       return Optional.empty();
     }
-    return Optional.of(Evaluation.eval(p, in.stream().map(v -> ((Constant) v.node().op()).value()).toList(), scope));
+    return Optional.of(Evaluation.eval(p, in.stream().map(v -> ((Constant) v.node().op()).value()).toList(), where()));
   }
 
   /** Runs {@code body} with {@code name} appended to the path that new nodes are named by. */
@@ -352,7 +356,7 @@ public final class Builder {
     int n = x.shape().dim(axis);
     if (n != Shape.UNKNOWN && n != Arrays.stream(sizes).sum()) {
       throw new ShapeException("split: expected parts of " + n + " elements but was " + Arrays.toString(sizes) + " for "
-          + x.type() + ", at " + scope);
+          + x.type() + ", at " + where());
     }
     List<Value> parts = new ArrayList<>();
     int from = 0;

@@ -37,6 +37,9 @@ public record Reshape() implements Op.Single {
     }
     if (x.shape().isKnown()) {
       long size = x.shape().longSize();
+      if (constant && open >= 0 && rest == 0) {
+        throw new ShapeException("expected dimensions from which that of -1 follows but was " + to + " for " + x.shape());
+      }
       if (open >= 0 && open < dims.length && rest != 0 && size % rest == 0) {
         dims[open] = Math.toIntExact(size / rest);
       } else if (open == -1 ? rest != size : open < dims.length && rest != 0) {
