@@ -1,7 +1,10 @@
 package dev.posthorn.keras;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.keras.operation.KerasOperations;
+import dev.posthorn.keras.operation.OperationLayer;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.LinkedHashMap;
@@ -35,6 +38,12 @@ public final class LayerReader {
     String name = config.get("name") instanceof String s ? s : json.get("name") instanceof String s ? s : className;
     boolean trainable = !(config.get("trainable") instanceof Boolean t) || t;
     FieldType.Context inside = new FieldType.Context(c.dialect(), c.path() + "." + name);
+    if (isOperation(json, className, config, c.dialect())) {
+      Map<String, Object> own = new LinkedHashMap<>(config);
+      own.remove("name");
+      Layer operation = new OperationLayer(className, json.get("module") instanceof String m ? m : "", own);
+      return new LayerNode(name, operation, DTypePolicy.FLOAT32, trainable, Map.of());
+    }
     Optional<DTypePolicy> policy = DTypePolicy.read(config.get("dtype"));
     if (policy.isEmpty()) {
       return unsupported(name, className, "dtype policy " + config.get("dtype"), trainable);
@@ -64,6 +73,14 @@ public final class LayerReader {
 
   private static LayerNode unsupported(String name, String className, String reason, boolean trainable) {
     return new LayerNode(name, new Unsupported(className, reason, List.of()), DTypePolicy.FLOAT32, trainable, Map.of());
+  }
+
+  /** Whether a node is an operation: by its module, or, in .h5 files, which have none, by what layers alone have. */
+  private static boolean isOperation(Map<?, ?> json, String className, Map<String, Object> config, Dialect dialect) {
+    boolean operation = json.get("module") instanceof String m
+        ? m.startsWith("keras.src.ops")
+        : dialect == Dialect.KERAS3 && !config.containsKey("trainable");
+    return operation && KerasOperations.find(className).isPresent();
   }
 
   /** Whether the class is not Keras's own: another module's, or registered under a package. */

@@ -2,6 +2,7 @@ package dev.posthorn.keras;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.Dialect;
+import dev.posthorn.keras.operation.OperationLayer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,11 +13,22 @@ final class LayerWriter {
   static Map<String, Object> write(LayerNode node, Dialect dialect) {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("name", node.name());
+    if (node.layer() instanceof OperationLayer operation) {
+      config.putAll(operation.config());
+      return object(node, config, operation.module());
+    }
     config.put("trainable", node.trainable());
     config.put("dtype", node.policy().name());
     config.putAll(encode(node.layer(), dialect));
     config.putAll(node.carried());
+    return object(node, config, "");
+  }
+
+  private static Map<String, Object> object(LayerNode node, Map<String, Object> config, String module) {
     Map<String, Object> object = new LinkedHashMap<>();
+    if (!module.isEmpty()) {
+      object.put("module", module);
+    }
     object.put("class_name", node.layer().className());
     object.put("config", config);
     return object;

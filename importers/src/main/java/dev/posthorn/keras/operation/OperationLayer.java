@@ -1,0 +1,35 @@
+package dev.posthorn.keras.operation;
+
+import dev.posthorn.keras.Call;
+import dev.posthorn.keras.KerasTensor;
+import dev.posthorn.keras.Layer;
+import dev.posthorn.model.UnsupportedModelException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A node of a functional model that is an operation and not a layer.
+ *
+ * @param className the operation's class: {@code NotEqual}
+ * @param module the Python module of that class; empty where the file does not say
+ * @param config its configuration, as it stands
+ */
+public record OperationLayer(String className, String module, Map<String, Object> config) implements Layer {
+  public OperationLayer {
+    config = Collections.unmodifiableMap(new LinkedHashMap<>(config));
+  }
+
+  @Override
+  public boolean autocasts() {
+    return false;
+  }
+
+  @Override
+  public List<KerasTensor> call(Call c) {
+    Operation operation = KerasOperations.find(className)
+        .orElseThrow(() -> new UnsupportedModelException("operation " + className + " is not supported, at " + c.path()));
+    return operation.apply(new Arguments(c, className, config)).stream().map(KerasTensor::of).toList();
+  }
+}
