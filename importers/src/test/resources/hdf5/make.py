@@ -239,6 +239,9 @@ def bomb(f):
     packed = zlib.compressobj(9)
     stream = b''.join(packed.compress(bytes(1 << 20)) for _ in range(128)) + packed.flush()
     d.write_direct_chunk((0,), stream)
+    d = f.create_dataset('endless', (2, 1 << 30, 1 << 30), 'i1', chunks=(1, 1, 4))
+    d[1, 0, (1 << 30) - 1] = 5
+    d[1, 1, 0] = 6
     f.create_dataset('hole', (1 << 40,), 'f4')
     f.create_dataset('hole_chunked', (1 << 29,), 'f4', chunks=(1 << 20,))
 

@@ -1,7 +1,9 @@
 package dev.posthorn.hdf5;
 
 import dev.posthorn.model.ModelFormatException;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.LinkedHashMap;
@@ -27,8 +29,8 @@ final class Bytes {
   private final String name;
   private final Source source;
   private final long size;
-  private final AutoCloseable resource;
-  private boolean closed;
+  private final Closeable resource;
+  private volatile boolean closed;
   private long base;
   private int offsetSize = 8;
   private int lengthSize = 8;
@@ -41,7 +43,7 @@ final class Bytes {
     }
   };
 
-  private Bytes(String name, Source source, long size, AutoCloseable resource) {
+  private Bytes(String name, Source source, long size, Closeable resource) {
     this.name = name;
     this.source = source;
     this.size = size;
@@ -49,7 +51,7 @@ final class Bytes {
   }
 
   /** The region of {@code channel} that starts at {@code start}; {@code resource} is closed with it. */
-  static Bytes of(String name, FileChannel channel, long start, long size, AutoCloseable resource) {
+  static Bytes of(String name, FileChannel channel, long start, long size, Closeable resource) {
     return new Bytes(name, (at, into) -> {
       long from = start + at;
       while (into.hasRemaining()) {
@@ -104,12 +106,12 @@ final class Bytes {
   void read(long address, ByteBuffer into) {
     check(address, into.remaining());
     if (closed) {
-      throw new Malformed("an open file", "closed");
+      throw new IllegalStateException("Hdf5File: expected an open file but was closed, at " + name);
     }
     try {
       source.read(base + address, into);
     } catch (IOException e) {
-      throw new ModelFormatException("Hdf5File: expected a readable file but was " + e + ", at " + name, e);
+      throw new UncheckedIOException("Hdf5File: expected a readable file but was " + e + ", at " + name, e);
     }
   }
 
@@ -165,8 +167,8 @@ final class Bytes {
     blocks.clear();
     try {
       resource.close();
-    } catch (Exception e) {
-      throw new ModelFormatException("Hdf5File: expected the file to close but was " + e + ", at " + name, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Hdf5File: expected the file to close but was " + e + ", at " + name, e);
     }
   }
 }

@@ -60,16 +60,37 @@ final class Chunked extends Layout {
   }
 
   @Override
+  long piece() {
+    return whole;
+  }
+
+  @Override
   void read(long from, int count, Sink sink) {
     if (count == 0) {
       return;
     }
     long to = from + count;
-    long[] counts = ChunkIndex.grid(dims, chunk).counts();
+    for (long row : strides) {
+      // A short slice over the end of a long row is two slices, so that no more chunks are looked at than it has elements.
+      int head = (int) Math.min(count, row - from % row);
+      if (count < row && head < count) {
+        read(from, head, sink);
+        read(from + head, count - head, (raw, at, n) -> sink.accept(raw, head + at, n));
+        return;
+      }
+    }
+    long[] end = ChunkIndex.grid(dims, chunk).counts();
     long[] first = new long[dims.length];
-    first[0] = from / strides[0] / chunk[0];
-    counts[0] = (to - 1) / strides[0] / chunk[0] + 1;
+    boolean oneRow = true;
+    for (int i = 0; i < dims.length && oneRow; i++) {
+      long low = from / strides[i];
+      long high = (to - 1) / strides[i];
+      first[i] = low % dims[i] / chunk[i];
+      end[i] = high % dims[i] / chunk[i] + 1;
+      oneRow = low == high;
+    }
     long[] place = first.clone();
+    long decoded = 0;
     do {
       long low = 0;
       long high = 0;
@@ -80,9 +101,13 @@ final class Chunked extends Layout {
         high += (place[i] * chunk[i] + extent[i] - 1) * strides[i];
       }
       if (low < to && high >= from) {
+        decoded += whole;
+        if (decoded > 4 * affordable(bytes)) {
+          throw new Malformed("chunks that hold mostly elements of the dataset", "chunks of " + whole + " bytes");
+        }
         copy(chunk(place, extent), low, extent, from, to, sink);
       }
-    } while (next(place, first, counts));
+    } while (next(place, first, end));
   }
 
   /** Advances a row-major counter from {@code first} up to {@code end}; false at the end. */

@@ -8,9 +8,7 @@ import java.util.Arrays;
 
 /** A dataset: elements of one type in a shape, read flat and in row-major order. */
 public final class Hdf5Dataset extends Hdf5Object {
-  /** What a dataset may expand to beyond what is stored: so much, and so many times the size of the file. */
-  private static final long EXPANSION = 1L << 26;
-  private static final int EXPANSION_FACTOR = 64;
+  /** Bytes of memory for a string beside its characters. */
   private static final int STRING_COST = 32;
 
   private final Dataspace space;
@@ -160,8 +158,9 @@ public final class Hdf5Dataset extends Hdf5Object {
   }
 
   private void affordable(long n) {
-    long cost = Math.multiplyExact(n, type().dtype() == DType.STRING ? Math.max(type().size(), STRING_COST) : type().size());
-    long most = layout().stored() + EXPANSION + EXPANSION_FACTOR * file().bytes().size();
+    int each = type().dtype() == DType.STRING ? Math.max(type().size(), STRING_COST) : type().size();
+    long cost = Math.max(Math.multiplyExact(n, each), layout().piece());
+    long most = layout().stored() + Layout.affordable(file().bytes());
     if (cost > most) {
       throw new Malformed("at most " + most + " bytes of elements in a file of " + file().bytes().size(), cost);
     }

@@ -2,6 +2,7 @@ package dev.posthorn.hdf5;
 
 import dev.posthorn.model.ModelFormatException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -15,7 +16,8 @@ import java.util.Optional;
 /**
  * An HDF5 file, open for reading. What it contains is untrusted: nothing outside the file is ever opened, nothing is
  * allocated that the file could not fill, and whatever is damaged, truncated or of a kind this room does not read is a
- * {@link ModelFormatException} that names the file and the path inside it.
+ * {@link ModelFormatException} that names the file and the path inside it. Where the operating system cannot read the
+ * file it is an {@link UncheckedIOException}.
  *
  * <p>Groups, datasets and attributes may be read from several threads, until the file is closed.
  */
@@ -47,7 +49,7 @@ public final class Hdf5File implements AutoCloseable {
       channel = FileChannel.open(file, StandardOpenOption.READ);
       size = channel.size();
     } catch (IOException e) {
-      throw new ModelFormatException("Hdf5File: expected a readable file but was " + e + ", at " + file, e);
+      throw new UncheckedIOException("Hdf5File: expected a readable file but was " + e + ", at " + file, e);
     }
     return new Hdf5File(Bytes.of(file.toString(), channel, 0, size, channel));
   }
@@ -65,7 +67,7 @@ public final class Hdf5File implements AutoCloseable {
             + channel.size() + ", at " + name);
       }
     } catch (IOException e) {
-      throw new ModelFormatException("Hdf5File: expected a readable file but was " + e + ", at " + name, e);
+      throw new UncheckedIOException("Hdf5File: expected a readable file but was " + e + ", at " + name, e);
     }
     return new Hdf5File(Bytes.of(name, channel, start, length, () -> { }));
   }
@@ -87,7 +89,7 @@ public final class Hdf5File implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return Superblock.find(Bytes.of(file.toString(), channel, 0, channel.size(), () -> { })) >= 0;
     } catch (IOException e) {
-      throw new ModelFormatException("Hdf5File: expected a readable file but was " + e + ", at " + file, e);
+      throw new UncheckedIOException("Hdf5File: expected a readable file but was " + e + ", at " + file, e);
     }
   }
 

@@ -10,12 +10,24 @@ abstract class Layout {
   }
 
   private static final int PIECE = 1 << 18;
+  private static final long EXPANSION = 1L << 26;
+  private static final int EXPANSION_FACTOR = 64;
 
   /** Reads {@code count} elements from element {@code from} in row-major order. */
   abstract void read(long from, int count, Sink sink);
 
-  /** How many bytes of elements may be asked for: {@code declared} is refused where the file cannot mean it. */
+  /** How many bytes of elements stand in the file as they are, neither compressed nor left unwritten. */
   abstract long stored();
+
+  /** The bytes of the largest piece that must be held at once. */
+  long piece() {
+    return 0;
+  }
+
+  /** To how many bytes the rest may expand: so much, and so many times the size of the file. */
+  static long affordable(Bytes bytes) {
+    return EXPANSION + EXPANSION_FACTOR * bytes.size();
+  }
 
   /** Decodes the layout of a dataset from its header. */
   static Layout read(Bytes bytes, ObjectHeader header, Datatype type, Dataspace space) {

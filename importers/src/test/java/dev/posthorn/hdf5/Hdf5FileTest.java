@@ -10,8 +10,10 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.ModelFormatException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -298,7 +300,7 @@ class Hdf5FileTest {
     assertFalse(Hdf5File.is(dir.resolve("absent")));
     ModelFormatException e = assertThrows(ModelFormatException.class, () -> Hdf5File.open(path));
     assertEquals("Hdf5File: expected an HDF5 signature but was none (not an HDF5 file), at " + path + "!/", e.getMessage());
-    assertThrows(ModelFormatException.class, () -> Hdf5File.open(dir.resolve("absent")));
+    assertThrows(UncheckedIOException.class, () -> Hdf5File.open(dir.resolve("absent")));
   }
 
   @Test
@@ -307,7 +309,35 @@ class Hdf5FileTest {
     Hdf5Dataset d = file.root().dataset("shared");
     file.close();
     file.close();
-    assertThrows(ModelFormatException.class, d::read);
+    assertThrows(IllegalStateException.class, d::read);
+  }
+
+  /** A header that continues in itself. */
+  @Test
+  void refusesCircularHeaders() {
+    ByteBuffer bytes = ByteBuffer.wrap(Fixture.bytes("keras_old")).order(ByteOrder.LITTLE_ENDIAN);
+    int block = (int) bytes.getLong(64) + 16;
+    bytes.putShort(block, (short) ObjectHeader.CONTINUATION).putLong(block + 8, block).putLong(block + 16, 24);
+    ModelFormatException e = assertThrows(ModelFormatException.class, () -> Hdf5File.open("circle.h5", bytes));
+    assertEquals("Hdf5File: expected structures that do not overlap but was a cycle or overlap, at circle.h5!/",
+        e.getMessage());
+  }
+
+  /** Slices over the end of rows longer than any file has chunks. */
+  @Test
+  void readsShortSlicesOfEndlessRows() {
+    try (Hdf5File file = Fixture.open("bomb")) {
+      Hdf5Dataset d = file.root().dataset("endless");
+      assertArrayEquals(new long[] {2, 1L << 30, 1L << 30}, d.shape());
+      byte[] b = new byte[7];
+      for (long from : new long[] {0, 4, (1L << 30) - 3, (1L << 60) - 3, (1L << 61) - 7}) {
+        d.read(from, b, 0, 7);
+      }
+      assertArrayEquals(new byte[7], b);
+      d.read((1L << 60) + (1L << 30) - 2, b, 2, 4);
+      assertArrayEquals(new byte[] {0, 0, 0, 5, 6, 0, 0}, b);
+      assertThrows(ModelFormatException.class, d::read);
+    }
   }
 
   @Test
@@ -315,8 +345,8 @@ class Hdf5FileTest {
     Path path = dir.resolve("model.h5");
     Files.write(path, Fixture.bytes("chunks_new"));
     try (Hdf5File file = Hdf5File.open(path)) {
-      List<List<String>> all = IntStream.range(0, 16).parallel().mapToObj(i -> Fixture.describe(file)).toList();
-      assertEquals(Collections.nCopies(16, Fixture.expected("chunks_new")), all);
+      List<List<String>> all = IntStream.range(0, 6).parallel().mapToObj(i -> Fixture.describe(file)).toList();
+      assertEquals(Collections.nCopies(6, Fixture.expected("chunks_new")), all);
     }
   }
 
