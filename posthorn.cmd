@@ -10,7 +10,8 @@ set "JAR=%TARGET%\posthorn.jar"
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java.exe"
 
-"%JAVA%" --version >nul 2>nul
+rem The module came with Java 16: an older one does not know it.
+"%JAVA%" --add-modules jdk.incubator.vector --version >nul 2>nul
 if errorlevel 1 (
     echo posthorn: needs Java 17 or newer, in JAVA_HOME or on the PATH 1>&2
     exit /b 2
@@ -33,5 +34,5 @@ if not "%STATUS%"=="0" (
 )
 
 :run
-"%JAVA%" --add-modules jdk.incubator.vector -Xshare:auto -XX:+UseParallelGC %POSTHORN_JAVA_OPTS% -jar "%JAR%" %*
+"%JAVA%" --add-modules jdk.incubator.vector -XX:MaxRAMPercentage=70 -XX:+UseParallelGC %POSTHORN_JAVA_OPTS% -jar "%JAR%" %*
 exit /b %ERRORLEVEL%
