@@ -71,7 +71,7 @@ final class Chunked extends Layout {
     }
     long to = from + count;
     for (long row : strides) {
-      // A short slice over the end of a long row is two slices, so that no more chunks are looked at than it has elements.
+      // A short slice over the end of a long row is two slices: so as many chunks are looked at as it has elements.
       int head = (int) Math.min(count, row - from % row);
       if (count < row && head < count) {
         read(from, head, sink);

@@ -135,7 +135,7 @@ record Datatype(int size, DType dtype, ByteOrder order, Text text, boolean opaqu
     return bool ? new Datatype(1, DType.BOOL, base.order, null, false, "bool") : base;
   }
 
-  /** This type where an attribute of the dataset says what its opaque bytes are; this type itself where nothing fits. */
+  /** What this type is where its bytes are opaque and an attribute of the dataset names it. */
   Datatype named(String keras) {
     if (!opaque) {
       return this;

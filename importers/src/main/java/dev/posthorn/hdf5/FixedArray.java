@@ -60,6 +60,7 @@ final class FixedArray implements ChunkIndex {
   /** Decodes an entry of a fixed or extensible array. */
   static Chunk entry(In in, boolean filtered, long whole) {
     long address = in.offset();
-    return filtered ? new Chunk(address, in.unsigned(in.remaining() - 4), (int) in.u32()) : new Chunk(address, whole, 0);
+    return filtered ? new Chunk(address, in.unsigned(in.remaining() - 4), (int) in.u32())
+        : new Chunk(address, whole, 0);
   }
 }

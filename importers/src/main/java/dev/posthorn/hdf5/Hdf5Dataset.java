@@ -24,7 +24,8 @@ public final class Hdf5Dataset extends Hdf5Object {
 
   private synchronized Datatype type() {
     if (type == null) {
-      type = declared.opaque() ? declared.named(string("dtype").orElse(declared.size() == 2 ? "bfloat16" : "")) : declared;
+      type = !declared.opaque() ? declared
+          : declared.named(string("dtype").orElse(declared.size() == 2 ? "bfloat16" : ""));
     }
     return type;
   }

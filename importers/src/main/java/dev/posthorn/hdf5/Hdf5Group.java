@@ -55,13 +55,14 @@ public final class Hdf5Group extends Hdf5Object {
     return links().containsKey(name);
   }
 
-  /** Every group and dataset in this group, in the order of {@link #names}. Names of committed datatypes are left out. */
+  /** Every group and dataset in this group, in the order of {@link #names}, without the rare committed datatypes. */
   public List<Hdf5Object> children() {
     List<Hdf5Object> all = new ArrayList<>();
     for (Links.Link link : links().values()) {
       Optional<Hdf5Object> child = child(link.name());
       if (child.isEmpty() && link.soft() != null) {
-        throw expected("a soft link to something", "\"" + link.name() + "\" to \"" + link.soft() + "\", which is nothing");
+        throw expected("a soft link to something",
+            "\"" + link.name() + "\" to \"" + link.soft() + "\", which is nothing");
       }
       child.ifPresent(all::add);
     }

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Decodes the primitive fields of the format from one block of metadata; always little-endian, always within bounds. */
+/** Decodes the primitive fields of the format from one block of metadata: always little-endian and within bounds. */
 final class In {
   private final ByteBuffer bytes;
   private final int offsetSize;

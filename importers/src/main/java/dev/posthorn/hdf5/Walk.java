@@ -1,8 +1,8 @@
 package dev.posthorn.hdf5;
 
 /**
- * One walk over linked metadata, with a budget: intact structures do not overlap, so a walk that reads several times the
- * bytes of the file is going in circles. Every allocation for metadata is drawn from this budget.
+ * One walk over linked metadata, with a budget: intact structures do not overlap, so a walk that reads several times
+ * the bytes of the file is going in circles. Every allocation for metadata is drawn from this budget.
  */
 final class Walk {
   private static final int LONGEST = 1 << 28;

@@ -1,15 +1,15 @@
 /**
  * The reading room for HDF5, the container of Keras weights.
  *
- * <p><b>In</b>: a file, a region of one (a stored entry of a {@code .keras} zip, read in place), or bytes in memory;
- * none of it trusted. <b>Out</b>: {@link dev.posthorn.hdf5.Hdf5File} with groups, datasets and attributes; values flat,
- * in the storage of {@link dev.posthorn.ir.Tensor}; or one {@link dev.posthorn.model.ModelFormatException} with file and
- * inner path. <b>Must not know</b>: Keras: what a layer, an optimizer or {@code weight_names} is. The two conventions of
- * Keras that change how bytes are read are exceptions: opaque elements named by an attribute {@code dtype}, and lists of
- * strings split over several attributes.
+ * <p><b>In</b>: a file, a region of one (a stored entry of a {@code .keras} zip, read in place), or bytes in
+ * memory; none of it trusted. <b>Out</b>: {@link dev.posthorn.hdf5.Hdf5File} with groups, datasets and attributes;
+ * values flat, in the storage of {@link dev.posthorn.ir.Tensor}; or one
+ * {@link dev.posthorn.model.ModelFormatException} with file and inner path. <b>Must not know</b>: Keras: what a layer,
+ * an optimizer or {@code weight_names} is. The two conventions of Keras that change how bytes are read are exceptions:
+ * bfloat16 in opaque elements, and lists of strings split over several attributes.
  *
- * <p>From bytes to values: {@code Bytes} (positional reads within bounds) → {@code Walk} (a budget that no cycle outlasts)
- * → {@code In} (fields) → {@code Superblock}, {@code ObjectHeader} → {@code Links} (names), {@code Datatype},
+ * <p>From bytes to values: {@code Bytes} (positional reads within bounds) → {@code Walk} (a budget that no cycle
+ * outlasts) → {@code In} (fields) → {@code Superblock}, {@code ObjectHeader} → {@code Links} (names), {@code Datatype},
  * {@code Dataspace}, {@code Layout} (where the elements lie; {@code Chunked} with {@code ChunkIndex} and {@code Filters})
  * → {@code Elements} (Java arrays). {@code BTree1}, {@code BTree2}, {@code FractalHeap}, {@code GlobalHeap} and
  * {@code Lookup3} are the format's own building blocks.

@@ -107,7 +107,8 @@ class Hdf5FileTest {
       for (String order : List.of("le", "be")) {
         assertArrayEquals(halved(), root.dataset("f4" + order).floats());
         assertArrayEquals(doubles(), root.dataset("f8" + order).doubles());
-        assertArrayEquals(IntStream.range(0, 15).map(i -> (7 * i + 3) % 251 - 125).toArray(), root.dataset("i4" + order).ints());
+        int[] ints = IntStream.range(0, 15).map(i -> (7 * i + 3) % 251 - 125).toArray();
+        assertArrayEquals(ints, root.dataset("i4" + order).ints());
         assertEquals(DType.FLOAT16, root.dataset("f2" + order).dtype());
         assertEquals(halved()[4], (float) root.dataset("f2" + order).read().getDouble(4));
         assertEquals(DType.UINT16, root.dataset("u2" + order).dtype());
@@ -207,7 +208,8 @@ class Hdf5FileTest {
       assertEquals("/shared", root.dataset("soft_soft").path());
       assertEquals("/many/dense_3", root.dataset("soft_relative").path());
       assertEquals("/über/日本語", root.group("level_0/soft_up").path());
-      assertEquals("a\\b\\c", root.child("level_0").map(Hdf5Group.class::cast).orElseThrow().group("soft_up").names().get(0));
+      Hdf5Group level = (Hdf5Group) root.child("level_0").orElseThrow();
+      assertEquals("a\\b\\c", level.group("soft_up").names().get(0));
       assertEquals(7, root.find("level_0/self/self/self/level_1/root/level_0/self").map(Hdf5Group.class::cast)
           .orElseThrow().path().split("/self|/root").length + 2);
       assertTrue(root.find("shared/x").isEmpty());
@@ -299,7 +301,8 @@ class Hdf5FileTest {
     assertFalse(Hdf5File.is(dir));
     assertFalse(Hdf5File.is(dir.resolve("absent")));
     ModelFormatException e = assertThrows(ModelFormatException.class, () -> Hdf5File.open(path));
-    assertEquals("Hdf5File: expected an HDF5 signature but was none (not an HDF5 file), at " + path + "!/", e.getMessage());
+    assertEquals("Hdf5File: expected an HDF5 signature but was none (not an HDF5 file), at " + path + "!/",
+        e.getMessage());
     assertThrows(UncheckedIOException.class, () -> Hdf5File.open(dir.resolve("absent")));
   }
 
