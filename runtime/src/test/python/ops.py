@@ -356,7 +356,8 @@ for n in (5, 1, 0):
 
 A = keras.activations
 ACTIVATIONS = {
-    "Linear": A.linear, "Relu6": A.relu6, "LeakyRelu 0.2": A.leaky_relu, "LeakyRelu 1.5": lambda x: A.leaky_relu(x, 1.5),
+    "Linear": A.linear, "Relu6": A.relu6, "LeakyRelu 0.2": A.leaky_relu,
+    "LeakyRelu 1.5": lambda x: A.leaky_relu(x, 1.5),
     "ClippedRelu null 0 0": A.relu, "ClippedRelu 6 0 0": lambda x: A.relu(x, 0.0, 6.0),
     "ClippedRelu 2 0 0.5": lambda x: A.relu(x, 0.0, 2.0, 0.5), "ClippedRelu null 0.25 0": lambda x: A.relu(x, 0.25),
     "ClippedRelu 2 0.25 0": lambda x: A.relu(x, 0.25, 2.0), "ClippedRelu 6 0.25 0": lambda x: A.relu(x, 0.25, 6.0),
@@ -510,6 +511,7 @@ for method in ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"):
     for h, w in ((2, 2), (3, 1)):
         layer = keras.layers.UpSampling2D((h, w), interpolation=method)
         case(f"UpSample {method.upper()} {h} {w}", layer, IMAGES[:1])
-case("Resize BILINEAR float16", lambda x: tf.cast(keras.ops.image.resize(x, (5, 7)), tf.float16), IMAGES[:1].astype(F16))
+case("Resize BILINEAR float16", lambda x: tf.cast(keras.ops.image.resize(x, (5, 7)), tf.float16),
+     IMAGES[:1].astype(F16))
 case("Resize NEAREST int32", lambda x: keras.ops.image.resize(x, (5, 2), "nearest"), ints("ii", 1, 3, 4, 1))
 case("UpSample NEAREST float64", lambda x: tf.repeat(tf.repeat(x, 2, 1), 3, 2), IMAGES[:1].astype(F64))

@@ -83,7 +83,8 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
       try {
         return raw == null && type.nullable() ? null : type.read(raw, new FieldType.Context(dialect, at));
       } catch (ClassCastException | IllegalArgumentException | ArithmeticException | NullPointerException e) {
-        String detail = e instanceof IllegalArgumentException && e.getMessage() != null ? " (" + e.getMessage() + ")" : "";
+        boolean told = e instanceof IllegalArgumentException && e.getMessage() != null;
+        String detail = told ? " (" + e.getMessage() + ")" : "";
         throw new ModelFormatException(
             who + ": expected " + type.expected() + " but was " + abbreviate(raw) + detail + ", at " + at, e);
       }

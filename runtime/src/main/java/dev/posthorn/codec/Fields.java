@@ -3,7 +3,10 @@ package dev.posthorn.codec;
 import java.util.List;
 import java.util.function.Function;
 
-/** Seen by a codec's constructor call. Reading: yields the stored value. Writing: takes it from the object and stores it. */
+/**
+ * Seen by a codec's constructor call. Reading: yields the stored value. Writing: takes it from the object and stores
+ * it.
+ */
 public interface Fields<T> {
   /**
    * One argument.

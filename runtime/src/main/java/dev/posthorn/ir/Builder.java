@@ -77,7 +77,8 @@ public final class Builder {
   List<Value> addPlain(Op op, List<Value> in) {
     for (Value v : in) {
       if (v.node().id() >= nodes.size() || nodes.get(v.node().id()) != v.node()) {
-        throw new IllegalStateException(op.name() + ": expected operands of this builder but was " + v + ", at " + where());
+        throw new IllegalStateException(
+            op.name() + ": expected operands of this builder but was " + v + ", at " + where());
       }
     }
     List<Object> key = List.of(op, in);
@@ -110,7 +111,8 @@ public final class Builder {
   static ShapeException located(Op op, ShapeException e, String where) {
     String message = e.getMessage();
     if (!message.contains(", at ")) {
-      return new ShapeException((message.startsWith("expected") ? op.name() + ": " : "") + message + ", at " + where, e);
+      String who = message.startsWith("expected") ? op.name() + ": " : "";
+      return new ShapeException(who + message + ", at " + where, e);
     }
     return message.contains(where) ? e : new ShapeException(message + ", in " + op.name() + " at " + where, e);
   }
@@ -323,8 +325,8 @@ public final class Builder {
     List<Dim> d = new ArrayList<>(List.of(dims(x)));
     int at = axis < 0 ? axis + d.size() + 1 : axis;
     if (at < 0 || at > d.size()) {
-      throw new ShapeException(
-          "expandDims: expected an axis in [" + -(d.size() + 1) + ", " + d.size() + "] but was " + axis + " of " + x.shape());
+      throw new ShapeException("expandDims: expected an axis in [" + -(d.size() + 1) + ", " + d.size() + "] but was "
+          + axis + " of " + x.shape() + ", at " + where());
     }
     d.add(at, Dim.of(1));
     return reshape(x, d.toArray(Dim[]::new));

@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Element types: the name Keras and NumPy use, TensorFlow's number in {@code types.proto}, and the bytes of one element.
+ * Element types: the name Keras and NumPy use, TensorFlow's number in {@code types.proto}, and the bytes of one
+ * element.
  *
  * <p>Storage in a {@link Tensor}: FLOAT32 and COMPLEX64 in {@code float[]}; FLOAT64 and COMPLEX128 in {@code double[]}
  * (complex interleaved); FLOAT16, BFLOAT16, INT16, UINT16 in {@code short[]}; INT32, UINT32 in {@code int[]}; INT64,

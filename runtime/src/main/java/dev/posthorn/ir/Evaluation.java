@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
-/** Runs a graph node by node through {@link Op.Primitive#eval}: naive, and what every fast backend is measured against. */
+/**
+ * Runs a graph node by node through {@link Op.Primitive#eval}: naive, and what every fast backend is measured against.
+ */
 public final class Evaluation {
   private final Graph graph;
 

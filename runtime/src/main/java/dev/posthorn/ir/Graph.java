@@ -32,7 +32,8 @@ public record Graph(List<Node> nodes, List<Value> inputs, Map<String, Value> out
 
   /** The variables that the graph reads, in order of first use. */
   public List<Variable> variables() {
-    return nodes.stream().map(Node::op).flatMap(op -> op instanceof Variable v ? Stream.of(v) : Stream.empty()).toList();
+    return nodes.stream().map(Node::op)
+        .flatMap(op -> op instanceof Variable v ? Stream.of(v) : Stream.empty()).toList();
   }
 
   /** One line a node, as {@code explain()} prints it. */

@@ -3,7 +3,10 @@ package dev.posthorn.ir;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** One application of an op. Nodes are compared by identity; {@code name} is the path of the layer or scope it came from. */
+/**
+ * One application of an op. Nodes are compared by identity; {@code name} is the path of the layer or scope it came
+ * from.
+ */
 public record Node(int id, String name, Op op, List<Value> inputs, List<TensorType> outputs) {
   public Node {
     inputs = List.copyOf(inputs);

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** What a node does. An op is a record: its components are its attributes, so equality, hashing and printing are free. */
+/**
+ * What a node does. An op is a record: its components are its attributes, so equality, hashing and printing are free.
+ */
 public sealed interface Op permits Op.Primitive, Op.Composite {
   default String name() {
     return getClass().getSimpleName();
@@ -20,7 +22,9 @@ public sealed interface Op permits Op.Primitive, Op.Composite {
     /** The types of the outputs. Every check of operands lives here; messages begin with "expected". */
     List<TensorType> infer(Operands in);
 
-    /** The outputs' values, by obvious loops; floating-point sums accumulate in double. {@code out} is what infer gave. */
+    /**
+     * The outputs' values, by obvious loops; floating-point sums accumulate in double. {@code out} is what infer gave.
+     */
     List<Tensor> eval(List<Tensor> in, List<TensorType> out);
 
     /** The outputs' values where they follow from the operands' types alone. */

@@ -16,7 +16,10 @@ public final class Rewriter {
   /** Replaces an op while a graph is built. */
   @FunctionalInterface
   public interface Rule {
-    /** The values to use instead of {@code op} applied to {@code in}, made in {@code b}; null where the rule says nothing. */
+    /**
+     * The values to use instead of {@code op} applied to {@code in}, made in {@code b}; null where the rule says
+     * nothing.
+     */
     List<Value> apply(Builder b, Op op, List<Value> in);
   }
 
@@ -25,7 +28,9 @@ public final class Rewriter {
     return (b, op, in) -> op instanceof Op.Composite c && !supported.test(op) ? c.expand(b, in) : null;
   }
 
-  /** The graph with every rule applied to every node, also to nodes that rules make, and to the graphs inside of ops. */
+  /**
+   * The graph with every rule applied to every node, also to nodes that rules make, and to the graphs inside of ops.
+   */
   public static Graph apply(Graph g, Rule... rules) {
     Rule bodies = (b, op, in) -> {
       Op inner = op.mapBodies(body -> apply(body, rules));
@@ -38,7 +43,9 @@ public final class Rewriter {
     return finish(g, b, copy(g, b, Map.of()));
   }
 
-  /** Copies the nodes of {@code g} into {@code b}; inputs and variables in {@code bound} are replaced by what it says. */
+  /**
+   * Copies the nodes of {@code g} into {@code b}; inputs and variables in {@code bound} are replaced by what it says.
+   */
   public static Map<Value, Value> copy(Graph g, Builder b, Map<Value, Value> bound) {
     Map<Value, Value> map = new HashMap<>(bound);
     for (Node n : g.nodes()) {
@@ -60,7 +67,9 @@ public final class Rewriter {
     }
   }
 
-  /** The graph with its variables as further inputs, in the order of {@link Graph#variables}: so that it can be a body. */
+  /**
+   * The graph with its variables as further inputs, in the order of {@link Graph#variables}: so that it can be a body.
+   */
   public static Graph lift(Graph g) {
     Builder b = new Builder();
     Map<Value, Value> bound = new LinkedHashMap<>();

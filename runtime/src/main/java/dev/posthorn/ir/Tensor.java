@@ -8,8 +8,8 @@ import java.util.Arrays;
 /**
  * Values: contiguous, row-major, typed storage as {@link DType} says. No strides, no views, no arithmetic.
  *
- * <p>A tensor does not copy the array it is given and hands out that same array; whoever shares a tensor between threads
- * must not write to it.
+ * <p>A tensor does not copy the array it is given and hands out that same array; whoever shares a tensor between
+ * threads must not write to it.
  */
 public final class Tensor {
   private final TensorType type;
@@ -192,7 +192,9 @@ public final class Tensor {
     };
   }
 
-  /** Stores a double, rounded to the element type; integers truncate toward zero and wrap; bool is {@code value != 0}. */
+  /**
+   * Stores a double, rounded to the element type; integers truncate toward zero and wrap; bool is {@code value != 0}.
+   */
   public void setDouble(int i, double value) {
     switch (type.dtype()) {
       case FLOAT32 -> ((float[]) data)[i] = (float) value;
@@ -260,7 +262,8 @@ public final class Tensor {
     StringBuilder s = new StringBuilder(type.toString()).append(" {");
     for (int i = 0; i < n; i++) {
       boolean half = type.dtype() == DType.FLOAT16 || type.dtype() == DType.BFLOAT16;
-      Object v = data instanceof byte[][] ? '"' + getString(i) + '"' : half ? (Object) getDouble(i) : Array.get(data, i);
+      Object number = half ? (Object) getDouble(i) : Array.get(data, i);
+      Object v = data instanceof byte[][] ? '"' + getString(i) + '"' : number;
       s.append(i == 0 ? "" : ", ").append(v);
     }
     return s.append(Array.getLength(data) > n ? ", …}" : "}").toString();

@@ -108,6 +108,14 @@ class CodecTest {
   }
 
   @Test
+  void aDialectMayLackAKey() {
+    Codec<Integer> c = Codec.of("C", f -> f.of(List.of("groups", ""), FieldType.INT, n -> n, 1));
+    assertEquals(Map.of("groups", 2), c.encode(2, Dialect.KERAS3));
+    assertEquals(Map.of(), c.encode(1, Dialect.KERAS2));
+    assertEquals(1, c.decode(Map.of(), Dialect.KERAS2, "x").value());
+  }
+
+  @Test
   void unknownKeysAreReported() {
     Codec.Decoded<Layer> d = CODEC.decode(
         config("seed", 1, "noise", null, "output_dim", 4), Dialect.KERAS3, "model/layer");

@@ -72,8 +72,8 @@ class Float16Test {
   }
 
   /**
-   * Between every value and the next: the midpoint goes to the even one, all else to the nearer one. The value after the
-   * largest would be {@code beyond}: what is nearer to that is infinity.
+   * Between every value and the next: the midpoint goes to the even one, all else to the nearer one. The value after
+   * the largest would be {@code beyond}: what is nearer to that is infinity.
    */
   private static void neighbours(int infinity, IntToDoubleFunction value, DoubleFunction<Short> round, double beyond) {
     for (int h = 0; h < infinity; h++) {

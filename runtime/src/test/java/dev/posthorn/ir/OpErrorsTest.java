@@ -77,7 +77,8 @@ class OpErrorsTest {
         row("ADD: expected broadcastable shapes but was [2×3] and [2] (axis -1: 3 and 2)", add, f(2, 3), f(2)),
         row("ADD: expected operands of one dtype but was [float32[2], int32[2]]", add, f(2), i(2)),
         row("ADD: expected operands that ADD takes but was [string[2], string[2]]", add, S, S),
-        row("AND: expected operands that AND takes but was [float32[2], float32[2]]", new Binary(Binary.Fn.AND), f(2), f(2)),
+        row("AND: expected operands that AND takes but was [float32[2], float32[2]]",
+            new Binary(Binary.Fn.AND), f(2), f(2)),
         row("LT: expected operands that LT takes but was [string[2], string[2]]", new Compare(Compare.Fn.LT), S, S),
         row("Select: expected a bool and two operands of one dtype but was [int32[2], float32[2], float32[2]]",
             new Select(), i(2), f(2), f(2)),
@@ -136,7 +137,8 @@ class OpErrorsTest {
         row("Glu: expected an even number of elements along axis -1 but was float32[2×3]", new Glu(-1), f(2, 3)),
         row("Resize: expected images of rank 4 but was float32[2×3]", new Resize(Sampling.BILINEAR, 2, 2), f(2, 3)),
         row("BatchNorm: expected 5 operands but was 1", new BatchNorm(-1, 1e-3), f(2, 3)),
-        row("LayerNorm: expected 3 operands but was 2", new LayerNorm(List.of(-1), 1e-3, true, true, false), f(2, 3), f(3)),
+        row("LayerNorm: expected 3 operands but was 2",
+            new LayerNorm(List.of(-1), 1e-3, true, true, false), f(2, 3), f(3)),
         row("MatMul: expected equal inner dimensions but was [5×2×7] · [3×16] (7 and 3)",
             lstm, f(2, 5, 7), f(3, 16), f(4, 16), f(16), f(2, 4), f(2, 4)));
   }
@@ -159,14 +161,17 @@ class OpErrorsTest {
   void shapesThatDoNotFit() {
     Builder b = new Builder();
     Value x = b.input("x", f(2, 3));
-    assertFails("Reshape: expected a shape of 6 elements but was [2×2] for [2×3], at node %2", () -> b.reshape(x, 2, 2));
-    assertFails("Reshape: expected at most one dimension of -1 but was [-1, -1], at node %3", () -> b.reshape(x, -1, -1));
-    assertFails("Reshape: expected a shape of 6 elements but was [?×4] for [2×3], at node %4", () -> b.reshape(x, -1, 4));
+    assertFails("Reshape: expected a shape of 6 elements but was [2×2] for [2×3], at node %2",
+        () -> b.reshape(x, 2, 2));
+    assertFails("Reshape: expected at most one dimension of -1 but was [-1, -1], at node %3",
+        () -> b.reshape(x, -1, -1));
+    assertFails("Reshape: expected a shape of 6 elements but was [?×4] for [2×3], at node %4",
+        () -> b.reshape(x, -1, 4));
     assertFails("BroadcastTo: expected a shape that [2×3] broadcasts to but was [3], at node %5",
         () -> b.broadcastTo(x, Dim.of(3)));
     assertFails("BroadcastTo: expected broadcastable shapes but was [2×3] and [4×3] (axis -2: 2 and 4), at node %6",
         () -> b.broadcastTo(x, Dim.of(4), Dim.of(3)));
-    assertFails("expandDims: expected an axis in [-3, 2] but was 3 of [2×3]", () -> b.expandDims(x, 3));
+    assertFails("expandDims: expected an axis in [-3, 2] but was 3 of [2×3], at node %6", () -> b.expandDims(x, 3));
     assertFails("split: expected parts of 3 elements but was [2, 2] for float32[2×3], at heads",
         () -> b.scoped("heads", () -> b.split(x, 1, 2, 2)));
     assertFails("Shape: expected an axis in [-2, 2) but was 2 of [2×3]", () -> b.reduce(Reduce.Fn.SUM, x, false, 2));

@@ -5,23 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.posthorn.ir.OpRows.Row;
-import dev.posthorn.ir.op.ArgReduce;
-import dev.posthorn.ir.op.BroadcastTo;
-import dev.posthorn.ir.op.Cast;
-import dev.posthorn.ir.op.Compare;
-import dev.posthorn.ir.op.Concat;
 import dev.posthorn.ir.op.Constant;
-import dev.posthorn.ir.op.Gather;
 import dev.posthorn.ir.op.Input;
-import dev.posthorn.ir.op.Iota;
-import dev.posthorn.ir.op.Pad;
-import dev.posthorn.ir.op.Reshape;
-import dev.posthorn.ir.op.Reverse;
-import dev.posthorn.ir.op.Select;
-import dev.posthorn.ir.op.ShapeOf;
-import dev.posthorn.ir.op.Slice;
-import dev.posthorn.ir.op.Sort;
-import dev.posthorn.ir.op.Transpose;
 import dev.posthorn.ir.op.Variable;
 import dev.posthorn.model.ShapeException;
 import java.net.URI;
@@ -44,11 +29,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds of every op: the rows are in {@link OpRows}, their values come from TensorFlow and Keras. */
 class OpLawsTest {
-  /** These only move or compare data: their results are exact. */
-  private static final Set<Class<?>> EXACT = Set.of(ArgReduce.class, BroadcastTo.class, Cast.class, Compare.class,
-      Concat.class, Constant.class, Gather.class, Iota.class, Pad.class, Reshape.class, Reverse.class, Select.class,
-      ShapeOf.class, Slice.class, Sort.class, Transpose.class);
-
   /** These have no value of their own: every test of a graph uses them. */
   private static final Set<String> WITHOUT_ROWS = Set.of(Input.class.getSimpleName(), Variable.class.getSimpleName());
 
@@ -64,28 +44,8 @@ class OpLawsTest {
     List<Tensor> results = run(row, row.operands().stream().map(Tensor::type).toList());
     assertEquals(row.results().size(), results.size());
     for (int i = 0; i < results.size(); i++) {
-      assertThat(results.get(i), row + ", result " + i).isCloseTo(row.results().get(i), tolerance(row, i));
+      assertThat(results.get(i), row + ", result " + i).isCloseTo(row.results().get(i), row.tolerance(i));
     }
-  }
-
-  /** TensorFlow rounds the constants of these to float32 although their operands are float64. */
-  private static final Set<String> FLOAT32_CONSTANTS =
-      Set.of("LeakyRelu 0.2 float64", "Gelu false float64", "Gelu true float64");
-
-  private static double tolerance(Row row, int i) {
-    if (FLOAT32_CONSTANTS.contains(row.name())) {
-      return 1e-7;
-    }
-    if (EXACT.contains(row.op().getClass())) {
-      return 0;
-    }
-    return switch (row.results().get(i).dtype()) {
-      case FLOAT32 -> 1e-6;
-      case FLOAT64 -> 1e-14;
-      case FLOAT16 -> 0x1p-10;
-      case BFLOAT16 -> 0x1p-7;
-      default -> 0;
-    };
   }
 
   @ParameterizedTest

@@ -65,12 +65,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * The table of op cases: one row is an op with its attributes, and the name under which {@link OpValues} has operands and
- * results. A new op needs a row here, with its values in {@code ops.py} or, where TensorFlow has no such op, given here.
+ * The table of op cases: one row is an op with its attributes, and the name under which {@link OpValues} has operands
+ * and results. A new op needs a row here, with its values in {@code ops.py} or, where TensorFlow has no such op, given
+ * here.
  */
 final class OpRows {
+  /** These only move or compare data: their results are exact. */
+  private static final Set<Class<?>> EXACT = Set.of(ArgReduce.class, BroadcastTo.class, Cast.class, Compare.class,
+      Concat.class, Constant.class, Gather.class, Iota.class, Pad.class, Reshape.class, Reverse.class, Select.class,
+      ShapeOf.class, Slice.class, Sort.class, Transpose.class);
+
+  /** TensorFlow rounds the constants of these to float32 although their operands are float64. */
+  private static final Set<String> FLOAT32_CONSTANTS =
+      Set.of("LeakyRelu 0.2 float64", "Gelu false float64", "Gelu true float64");
+
   private static final List<DType> FLOATS = List.of(DType.FLOAT32, DType.FLOAT64, DType.FLOAT16, DType.BFLOAT16);
   private static final Op TANH = new Unary(Unary.Fn.TANH);
   private static final Op SIGMOID = new Unary(Unary.Fn.SIGMOID);
@@ -81,6 +92,18 @@ final class OpRows {
    * @param shapeOperand the operand whose value, not only its type, inference reads; -1 where there is none
    */
   record Row(String name, Op op, List<Tensor> operands, List<Tensor> results, int shapeOperand) {
+    /** How far result {@code i} may be off, as a fraction of its largest element. */
+    double tolerance(int i) {
+      return EXACT.contains(op.getClass()) ? 0 : FLOAT32_CONSTANTS.contains(name) ? 1e-7
+          : switch (results.get(i).dtype()) {
+            case FLOAT32 -> 1e-6;
+            case FLOAT64 -> 1e-14;
+            case FLOAT16 -> 0x1p-10;
+            case BFLOAT16 -> 0x1p-7;
+            default -> 0;
+          };
+    }
+
     @Override
     public String toString() {
       return name;
@@ -238,7 +261,8 @@ final class OpRows {
       if (fn != Reduce.Fn.MEAN) {
         row("Reduce " + fn + " int32", new Reduce(fn, List.of(0), false));
         row("Reduce " + fn + " int64", new Reduce(fn, List.of(1), false));
-        List.of("int32", "uint8", "int64").forEach(d -> row("Reduce " + fn + " none " + d, new Reduce(fn, List.of(0), false)));
+        List.of("int32", "uint8", "int64")
+            .forEach(d -> row("Reduce " + fn + " none " + d, new Reduce(fn, List.of(0), false)));
       }
     }
     row("ArgReduce max 1", new ArgReduce(true, 1, DType.INT64));
@@ -262,7 +286,8 @@ final class OpRows {
       }
     }
     floats("MatMul", new MatMul(false, false));
-    List.of("int32", "batch", "shared", "no rows", "no terms").forEach(s -> row("MatMul " + s, new MatMul(false, false)));
+    List.of("int32", "batch", "shared", "no rows", "no terms")
+        .forEach(s -> row("MatMul " + s, new MatMul(false, false)));
 
     List<Integer> size = List.of(3, 2);
     List<Integer> ones = List.of(1, 1);

@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Operands and results as TensorFlow and Keras have them: {@code ops.txt}, which {@code src/test/python/ops.py} writes. */
+/**
+ * Operands and results as TensorFlow and Keras have them: {@code ops.txt}, which {@code src/test/python/ops.py} writes.
+ */
 record OpValues(List<Tensor> operands, List<Tensor> results) {
   /** All cases by name. */
   static Map<String, OpValues> read() {
@@ -37,13 +39,14 @@ record OpValues(List<Tensor> operands, List<Tensor> results) {
   }
 
   private static List<Tensor> pick(List<Tensor> tensors, String numbers) {
-    return Arrays.stream(numbers.strip().split(" ")).filter(s -> !s.isEmpty()).map(s -> tensors.get(Integer.parseInt(s)))
-        .toList();
+    return Arrays.stream(numbers.strip().split(" ")).filter(s -> !s.isEmpty())
+        .map(s -> tensors.get(Integer.parseInt(s))).toList();
   }
 
   private static Tensor tensor(String[] words) {
     DType dtype = DType.ofKeras(words[2]).orElseThrow();
-    int[] dims = words[3].equals("-") ? new int[0] : Arrays.stream(words[3].split("x")).mapToInt(Integer::parseInt).toArray();
+    String[] shape = words[3].equals("-") ? new String[0] : words[3].split("x");
+    int[] dims = Arrays.stream(shape).mapToInt(Integer::parseInt).toArray();
     Tensor t = Tensor.zeros(new TensorType(dtype, Shape.of(dims)));
     for (int i = 0; i < t.size(); i++) {
       String word = words[4 + i];

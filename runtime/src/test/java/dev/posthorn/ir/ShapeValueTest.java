@@ -65,7 +65,8 @@ class ShapeValueTest {
     Value batch = b.dim(x, 0).value();
     assertEquals(Shape.of(2, 6), b.reshape(known, Dim.of(2), new Dim(U, batch)).shape());
     assertEquals(Shape.of(12), b.reshape(known, -1).shape());
-    assertEquals(Shape.of(U, 4, 5), b.broadcastTo(b.constant(DType.FLOAT32, 0), b.dim(x, 0), Dim.of(4), Dim.of(5)).shape());
+    Value zero = b.constant(DType.FLOAT32, 0);
+    assertEquals(Shape.of(U, 4, 5), b.broadcastTo(zero, b.dim(x, 0), Dim.of(4), Dim.of(5)).shape());
     assertEquals(Shape.of(U), b.add(new Iota(DType.FLOAT32), batch).shape());
     assertEquals(Shape.of(3), b.add(new Iota(DType.FLOAT32), b.constant(DType.INT32, 3)).shape());
     assertEquals(Shape.of(5, 4), b.add(new BroadcastTo(), b.slice(known, 0, 0, 1), b.ints(5, 4)).shape());

@@ -71,8 +71,8 @@ class TensorTest {
 
   @ParameterizedTest
   @CsvSource({
-    "int32, -2.9, -2", "int8, 3.9, 3", "bool, 0.1, 1", "bool, 0, 0", "uint64, 1.8446744073709550e19, 1.8446744073709550e19",
-    "float32, 0.1, 0.10000000149011612", "float16, 0.1, 0.0999755859375", "bfloat16, 0.1, 0.10009765625",
+    "int32, -2.9, -2", "int8, 3.9, 3", "bool, 0.1, 1", "bool, 0, 0",
+    "uint64, 1.8446744073709550e19, 1.8446744073709550e19", "float32, 0.1, 0.10000000149011612", "float16, 0.1, 0.0999755859375", "bfloat16, 0.1, 0.10009765625",
     "float16, 65519.999, 65504", "float16, 65520, Infinity"
   })
   void doublesTruncateOrRound(String dtype, double stored, double expected) {

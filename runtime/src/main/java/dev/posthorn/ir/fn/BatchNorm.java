@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * {@code x[…×n×…], gamma[n], beta[n], mean[n], variance[n] → y[…×n×…] = x·i + (beta − mean·i)},
- * {@code i = gamma / √(variance + epsilon)}, the weights along {@code axis}. A layer without gamma or beta gives ones or
- * zeros. 16-bit floating-point operands are computed in float32. Source: tf.nn.batch_normalization.
+ * {@code i = gamma / √(variance + epsilon)}, the weights along {@code axis}. A layer without gamma or beta gives ones
+ * or zeros. 16-bit floating-point operands are computed in float32. Source: tf.nn.batch_normalization.
  */
 public record BatchNorm(int axis, double epsilon) implements Op.Composite {
   @Override

@@ -25,7 +25,8 @@ public record Fused(Graph body) implements Op.Composite {
 
   /** The ops of the body in order, without its inputs. */
   public List<Op> ops() {
-    return body.nodes().stream().map(Node::op).filter(op -> !(op instanceof Input) && !(op instanceof Constant)).toList();
+    return body.nodes().stream().map(Node::op)
+        .filter(op -> !(op instanceof Input) && !(op instanceof Constant)).toList();
   }
 
   @Override

@@ -13,8 +13,8 @@ import java.util.List;
  *
  * <p>{@code z = σ(xz + h·Uz)}, {@code r = σ(xr + h·Ur)}, {@code y[t] = h' = z·h + (1 − z)·φ(xh + q)} with
  * {@code xz xr xh = x[t]·kernel + inputBias}. The reset gate comes after the product, {@code q = r·(h·Uh + bh)}, where
- * {@code resetAfter}, else before it, {@code q = (r·h)·Uh}; recurrentBias is used only after it, also in z and r, and is
- * an operand always. Mask, {@code reverse} and absent biases are as in {@link Lstm}. Source: keras.layers.GRU.
+ * {@code resetAfter}, else before it, {@code q = (r·h)·Uh}; recurrentBias is used only after it, also in z and r, and
+ * is an operand always. Mask, {@code reverse} and absent biases are as in {@link Lstm}. Source: keras.layers.GRU.
  */
 public record Gru(
     Op activation,

@@ -47,7 +47,9 @@ public record LayerNorm(List<Integer> axes, double epsilon, boolean scale, boole
     return x.dtype() == DType.FLOAT64 ? x : b.cast(x, DType.FLOAT32);
   }
 
-  /** A weight whose dimensions are those of {@code axes}, in the type of x and stretched to stand at these axes of it. */
+  /**
+   * A weight whose dimensions are those of {@code axes}, in the type of x and stretched to stand at these axes of it.
+   */
   static Value aligned(Builder b, Value weight, Value x, int... axes) {
     Value w = b.cast(weight, x.dtype());
     int rank = x.shape().rank();

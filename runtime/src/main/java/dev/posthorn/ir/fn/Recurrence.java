@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
 
 /**
  * The loop that recurrent layers share. Where the mask is false a step keeps the states, and its output is zero, or the
- * output of the step before (zero at the first). Outputs stand where their inputs stood, whatever the direction. Variables
- * that a step reads become captures of the loop. Source: keras.ops.rnn on TensorFlow.
+ * output of the step before (zero at the first). Outputs stand where their inputs stood, whatever the direction.
+ * Variables that a step reads become captures of the loop. Source: keras.ops.rnn on TensorFlow.
  */
 public record Recurrence(boolean reverse, boolean masked, boolean zeroOutputForMask) {
   /** One step: from the input x[b×…], the states and the captures to the output and the next states. */

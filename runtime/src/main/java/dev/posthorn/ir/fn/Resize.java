@@ -8,9 +8,9 @@ import dev.posthorn.ir.Value;
 import java.util.List;
 
 /**
- * Images sampled on another grid: {@code x[b×h×w×c] → y[b×height×width×c]}, pixels as squares (half-pixel centres) and no
- * antialiasing. Interpolation is separable: two products with the matrices of {@link Sampling}; NEAREST picks rows and
- * columns. All but NEAREST are computed in float32 at least. Source: tf.image.resize.
+ * Images sampled on another grid: {@code x[b×h×w×c] → y[b×height×width×c]}, pixels as squares (half-pixel centres) and
+ * no antialiasing. Interpolation is separable: two products with the matrices of {@link Sampling}; NEAREST picks rows
+ * and columns. All but NEAREST are computed in float32 at least. Source: tf.image.resize.
  */
 public record Resize(Sampling method, int height, int width) implements Op.Composite {
   @Override

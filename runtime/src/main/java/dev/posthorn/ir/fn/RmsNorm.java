@@ -10,8 +10,9 @@ import dev.posthorn.ir.op.Unary;
 import java.util.List;
 
 /**
- * {@code x[…], gamma[axes] → y[…] = x / √(mean(x²) + epsilon) · gamma}, the mean along {@code axes}. gamma is an operand
- * where {@code scale}. 16-bit floating-point operands are computed in float32. Source: keras.ops.rms_normalization.
+ * {@code x[…], gamma[axes] → y[…] = x / √(mean(x²) + epsilon) · gamma}, the mean along {@code axes}. gamma is an
+ * operand where {@code scale}. 16-bit floating-point operands are computed in float32. Source:
+ * keras.ops.rms_normalization.
  */
 public record RmsNorm(List<Integer> axes, double epsilon, boolean scale) implements Op.Composite {
   public RmsNorm {

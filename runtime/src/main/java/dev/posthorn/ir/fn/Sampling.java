@@ -12,8 +12,8 @@ import dev.posthorn.ir.op.Unary;
 import dev.posthorn.model.ShapeException;
 
 /**
- * How pixels between pixels are made. Along an axis from n to m elements, output o takes inputs i with weights that depend
- * on the distance d of i from the place {@code p = (o + ½)·n/m − ½}; weights outside of the input are dropped.
+ * How pixels between pixels are made. Along an axis from n to m elements, output o takes inputs i with weights that
+ * depend on the distance d of i from the place {@code p = (o + ½)·n/m − ½}; weights outside of the input are dropped.
  */
 public enum Sampling {
   /** The input under the place: {@code i = ⌊(o + ½)·n/m⌋}. Source: TF ResizeNearestNeighbor. */
@@ -21,8 +21,8 @@ public enum Sampling {
   /** {@code max(1 − d, 0)}, the place moved into the input. Source: TF ResizeBilinear. */
   BILINEAR,
   /**
-   * {@code 1.5d³ − 2.5d² + 1} for d ≤ 1, {@code −0.5d³ + 2.5d² − 4d + 2} for d ≤ 2, made to add up to 1; the fraction of
-   * the place is rounded to 1/1024. Source: TF ResizeBicubic, whose table of weights has that many entries.
+   * {@code 1.5d³ − 2.5d² + 1} for d ≤ 1, {@code −0.5d³ + 2.5d² − 4d + 2} for d ≤ 2, made to add up to 1; the fraction
+   * of the place is rounded to 1/1024. Source: TF ResizeBicubic, whose table of weights has that many entries.
    */
   BICUBIC,
   /** {@code sinc(d)·sinc(d/3)} for d ≤ 3, made to add up to 1. Source: TF ScaleAndTranslate. */

@@ -9,8 +9,8 @@ import dev.posthorn.ir.Value;
 import java.util.List;
 
 /**
- * Images enlarged by whole factors: {@code x[b×h×w×c] → y[b×h·rows×w·columns×c]}. NEAREST repeats every pixel, the other
- * methods are those of {@link Resize}. Source: keras.layers.UpSampling2D.
+ * Images enlarged by whole factors: {@code x[b×h×w×c] → y[b×h·rows×w·columns×c]}. NEAREST repeats every pixel, the
+ * other methods are those of {@link Resize}. Source: keras.layers.UpSampling2D.
  */
 public record UpSample(Sampling method, int rows, int columns) implements Op.Composite {
   @Override

@@ -8,7 +8,10 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
 
-/** The position of the largest (or smallest) element along an axis, the first of equals: x[…×n×…] → y[…×…]. Source: TF ArgMax. */
+/**
+ * The position of the largest (or smallest) element along an axis, the first of equals: x[…×n×…] → y[…×…]. Source: TF
+ * ArgMax.
+ */
 public record ArgReduce(boolean largest, int axis, DType to) implements Op.Single {
   @Override
   public TensorType type(Operands in) {

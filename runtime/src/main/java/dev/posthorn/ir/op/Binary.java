@@ -47,7 +47,8 @@ public record Binary(Fn fn) implements Op.Single {
     }
 
     private boolean takes(DType dtype) {
-      return dtype.isFloating() ? real != null : dtype.isInteger() ? integer != null : dtype == DType.BOOL && real == null;
+      boolean bitwise = real == null;
+      return dtype.isFloating() ? !bitwise : dtype.isInteger() ? integer != null : dtype == DType.BOOL && bitwise;
     }
   }
 

@@ -8,7 +8,9 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
 
-/** {@code y[…] = (to) x[…]}: floating-point to integer truncates toward zero, to bool is {@code x ≠ 0}. Source: TF Cast. */
+/**
+ * {@code y[…] = (to) x[…]}: floating-point to integer truncates toward zero, to bool is {@code x ≠ 0}. Source: TF Cast.
+ */
 public record Cast(DType to) implements Op.Single {
   @Override
   public TensorType type(Operands in) {

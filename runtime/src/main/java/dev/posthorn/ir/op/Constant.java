@@ -6,7 +6,9 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import java.util.List;
 
-/** A value known when the graph is made. Small constants are equal when their values are, large ones when they are one. */
+/**
+ * A value known when the graph is made. Small constants are equal when their values are, large ones when they are one.
+ */
 public record Constant(Tensor value) implements Op.Primitive {
   private static final int COMPARED = 256;
 

@@ -15,11 +15,11 @@ import java.util.List;
  * {@code y[b,o,c] = Σ_k Σ_i x[b, o·stride + k·dilation − low, i] · w[k, i, c]}, where i runs over the channels of c's
  * group. A depthwise convolution has {@code groups = cin}.
  *
- * <p>The window, per spatial axis: see {@link Window}. {@code inputDilations} puts that many minus one zeros between the
- * elements of x first, which makes transposed convolutions and the gradient with respect to x.
+ * <p>The window, per spatial axis: see {@link Window}. {@code inputDilations} puts that many minus one zeros between
+ * the elements of x first, which makes transposed convolutions and the gradient with respect to x.
  *
- * <p>(C1) one floating-point dtype. (C2) x and w of rank {@code window.rank() + 2}. (C3) {@code cin = groups · w's input
- * channels}. (C4) groups divides cout. Source: TF Conv2D, XLA ConvGeneralDilated.
+ * <p>(C1) one floating-point dtype. (C2) x and w of rank {@code window.rank() + 2}. (C3)
+ * {@code cin = groups · w's input channels}. (C4) groups divides cout. Source: TF Conv2D, XLA ConvGeneralDilated.
  */
 public record Conv(Window window, List<Integer> inputDilations, int groups) implements Op.Single {
   public Conv {

@@ -13,7 +13,8 @@ import java.util.List;
  * The largest or the mean element under a window, channels last: {@code x[batch×s₁…×c] → y[batch×o₁…×c]}. Padding never
  * counts: a mean divides by the number of elements that are inside the input.
  *
- * <p>(C1) a numeric dtype, floating-point for AVG. (C2) x of rank {@code window.rank() + 2}. Source: TF MaxPool, AvgPool.
+ * <p>(C1) a numeric dtype, floating-point for AVG. (C2) x of rank {@code window.rank() + 2}. Source: TF MaxPool,
+ * AvgPool.
  */
 public record Pool(Fn fn, Window window) implements Op.Single {
   /** What is taken of the elements under the window. */

@@ -13,7 +13,8 @@ import java.util.List;
  * One value for all elements along {@code axes} (ascending, from the start): {@code y = fn x}. No elements give the
  * neutral one, and NaN for MEAN.
  *
- * <p>(C1) ANY and ALL take bool, the others numbers, MEAN floating-point. Source: TF Sum, Mean, Max, Min, Prod, Any, All.
+ * <p>(C1) ANY and ALL take bool, the others numbers, MEAN floating-point. Source: TF Sum, Mean, Max, Min, Prod, Any,
+ * All.
  */
 public record Reduce(Fn fn, List<Integer> axes, boolean keepDims) implements Op.Single {
   /** The reductions. */

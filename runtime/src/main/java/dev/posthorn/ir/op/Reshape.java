@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The same elements in the same order under another shape: {@code x[…], shape[n] → y[shape]}. One dimension of shape may
- * be -1: what is left. A scalar comes of an empty shape. Source: TF Reshape.
+ * The same elements in the same order under another shape: {@code x[…], shape[n] → y[shape]}. One dimension of shape
+ * may be -1: what is left. A scalar comes of an empty shape. Source: TF Reshape.
  */
 public record Reshape() implements Op.Single {
   @Override
@@ -38,7 +38,8 @@ public record Reshape() implements Op.Single {
     if (x.shape().isKnown()) {
       long size = x.shape().longSize();
       if (constant && open >= 0 && rest == 0) {
-        throw new ShapeException("expected dimensions from which that of -1 follows but was " + to + " for " + x.shape());
+        throw new ShapeException(
+            "expected dimensions from which that of -1 follows but was " + to + " for " + x.shape());
       }
       if (open >= 0 && open < dims.length && rest != 0 && size % rest == 0) {
         dims[open] = Math.toIntExact(size / rest);

@@ -21,11 +21,12 @@ import java.util.function.UnaryOperator;
  * {@code (carries, ys[t]) = body(carries, xs[t], captures)}.
  *
  * <p>Operands: the carries' first values, then {@code scanned} tensors {@code xs[n×…]}, then captures that every step
- * sees whole. The body takes the same (an element of each xs) and gives the next carries, then the ys. Outputs: the last
- * carries, then each ys stacked to {@code [n×…]}. With {@code reverse} the steps run from n-1 to 0, and ys stand where
- * their xs stood.
+ * sees whole. The body takes the same (an element of each xs) and gives the next carries, then the ys. Outputs: the
+ * last carries, then each ys stacked to {@code [n×…]}. With {@code reverse} the steps run from n-1 to 0, and ys stand
+ * where their xs stood.
  *
- * <p>(C1) carries keep their type. (C2) equal n. (C3) at least one scanned operand. Source: jax.lax.scan; TF While with TensorLists.
+ * <p>(C1) carries keep their type. (C2) equal n. (C3) at least one scanned operand. Source: jax.lax.scan; TF While with
+ * TensorLists.
  */
 public record Scan(Graph body, int carries, int scanned, boolean reverse) implements Op.Primitive {
   @Override
@@ -69,7 +70,9 @@ public record Scan(Graph body, int carries, int scanned, boolean reverse) implem
     return out;
   }
 
-  /** The types of the body's results for these types of its arguments, which may be known better than the body's own. */
+  /**
+   * The types of the body's results for these types of its arguments, which may be known better than the body's own.
+   */
   private List<TensorType> results(List<TensorType> arguments) {
     if (arguments.equals(body.inputs().stream().map(Value::type).toList())) {
       return body.results().stream().map(Value::type).toList();

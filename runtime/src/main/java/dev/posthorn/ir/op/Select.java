@@ -9,7 +9,9 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
 
-/** {@code z[…] = c[…] ? x[…] : y[…]} with broadcasting of all three; c bool, x and y of one dtype. Source: TF SelectV2. */
+/**
+ * {@code z[…] = c[…] ? x[…] : y[…]} with broadcasting of all three; c bool, x and y of one dtype. Source: TF SelectV2.
+ */
 public record Select() implements Op.Single {
   @Override
   public TensorType type(Operands in) {

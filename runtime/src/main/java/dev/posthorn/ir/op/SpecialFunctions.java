@@ -42,7 +42,9 @@ public final class SpecialFunctions {
     return Double.isNaN(x) ? x : TWO_OVER_SQRT_PI * Math.exp(-x * x) * sum;
   }
 
-  /** erfc for x ≥ 2: the continued fraction {@code exp(-x²)/√π · 1/(x + (1/2)/(x + (2/2)/(x + …)))}, from far inside. */
+  /**
+   * erfc for x ≥ 2: the continued fraction {@code exp(-x²)/√π · 1/(x + (1/2)/(x + (2/2)/(x + …)))}, from far inside.
+   */
   private static double fraction(double x) {
     if (x > 27) {
       return 0;

@@ -6,8 +6,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A sliding window, one entry a spatial axis: {@code size} taps, {@code dilations} apart, moved by {@code strides} over an
- * input with {@code low} elements of padding before it and {@code high} after it (negative padding crops).
+ * A sliding window, one entry a spatial axis: {@code size} taps, {@code dilations} apart, moved by {@code strides} over
+ * an input with {@code low} elements of padding before it and {@code high} after it (negative padding crops).
  */
 public record Window(
     List<Integer> size, List<Integer> strides, List<Integer> dilations, List<Integer> low, List<Integer> high) {
