@@ -1,29 +1,23 @@
 package dev.posthorn.keras;
 
 import dev.posthorn.codec.Dialect;
-import dev.posthorn.hdf5.Hdf5Dataset;
-import dev.posthorn.hdf5.Hdf5Group;
-import dev.posthorn.keras.layout.Layout;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * An opened Keras model file.
+ * An opened Keras model.
  *
  * @param where the file, for messages
  * @param config the model's configuration object
  * @param producer what wrote the file, by name
- * @param weights the group below which the weights are
- * @param stored the datasets that hold weights, without the optimizer's
+ * @param weights the weights, where the file holds them
  */
 record KerasFile(
     String where,
     Map<String, Object> config,
     Map<String, String> producer,
-    Hdf5Group weights,
-    Layout layout,
-    List<Hdf5Dataset> stored,
+    Optional<KerasWeights> weights,
     AutoCloseable resource)
     implements AutoCloseable {
   /** The dialect of the Keras that wrote the file; a file that does not say is judged by its configuration. */

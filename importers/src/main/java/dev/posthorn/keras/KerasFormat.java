@@ -10,14 +10,15 @@ import dev.posthorn.model.Program;
 import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.Signature;
 import dev.posthorn.model.UnsupportedModelException;
-import dev.posthorn.model.Variable;
 import dev.posthorn.model.Variables;
+import dev.posthorn.model.WeightSelection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the Keras formats share: a configuration and weights, wherever in the file they are. */
 abstract class KerasFormat implements ModelFormat {
@@ -35,8 +36,28 @@ abstract class KerasFormat implements ModelFormat {
             + " that are not: " + String.join("; ", reasons) + ", at " + path, reasons);
       }
       KerasProgram program = new KerasProgram(root, file.where());
-      return new Loaded(program, new Variables(program.variables(), values(program, file)));
+      Map<String, Tensor> values = new LinkedHashMap<>();
+      program.variables().stream().filter(v -> !v.stored()).forEach(v -> values.put(v.key(), Tensor.zeros(v.type())));
+      file.weights().ifPresent(w -> values.putAll(w.read(program, WeightSelection.ALL)));
+      return new Loaded(program, new Variables(program.variables(), values));
     }
+  }
+
+  @Override
+  public Optional<Map<String, Tensor>> weights(Program program, Path path, WeightSelection selection)
+      throws IOException {
+    try (Closing closing = new Closing()) {
+      Optional<KerasWeights> weights = weights(path, closing);
+      if (weights.isEmpty() || !(program instanceof KerasProgram keras)) {
+        return Optional.empty();
+      }
+      return Optional.of(weights.get().read(keras, selection));
+    }
+  }
+
+  /** The weights in a file, where it is one of this format; what is opened is added to {@code closing}. */
+  Optional<KerasWeights> weights(Path path, Closing closing) throws IOException {
+    return accepts(path) ? closing.add(open(path)).weights() : Optional.empty();
   }
 
   private static LayerNode root(KerasFile file) {
@@ -50,38 +71,6 @@ abstract class KerasFormat implements ModelFormat {
     return root;
   }
 
-  private static Map<String, Tensor> values(KerasProgram program, KerasFile file) {
-    Map<String, Hdf5Dataset> places = file.layout().find(program, file.weights());
-    Map<String, Tensor> values = new LinkedHashMap<>();
-    List<String> wrong = new ArrayList<>();
-    for (Variable v : program.variables()) {
-      if (!v.stored()) {
-        values.put(v.key(), Tensor.zeros(v.type()));
-        continue;
-      }
-      Hdf5Dataset d = places.get(v.key());
-      if (!fits(d.shape(), v)) {
-        wrong.add(v.key() + " " + v.type().shape() + " but was " + d);
-        continue;
-      }
-      values.put(v.key(), d.read().cast(v.type().dtype()));
-    }
-    if (!wrong.isEmpty()) {
-      throw new ModelFormatException("weights: expected " + String.join("; ", wrong) + ", at " + file.where());
-    }
-    return values;
-  }
-
-  /** Shapes are compared before anything is read: a damaged file may claim any size. */
-  private static boolean fits(long[] shape, Variable v) {
-    int[] dims = v.type().shape().dims();
-    boolean fits = shape.length == dims.length;
-    for (int i = 0; fits && i < dims.length; i++) {
-      fits = shape[i] == dims[i];
-    }
-    return fits;
-  }
-
   @Override
   public Inspection inspect(Path path) throws IOException {
     try (KerasFile file = open(path)) {
@@ -93,8 +82,12 @@ abstract class KerasFormat implements ModelFormat {
       if (items.stream().allMatch(Inspection.Item::supported)) {
         signature = program(root, file, notes, signature);
       }
-      long parameters = file.stored().stream().mapToLong(Hdf5Dataset::size).sum();
-      long bytes = file.stored().stream().mapToLong(d -> d.size() * Math.max(1, d.dtype().bytes())).sum();
+      List<Hdf5Dataset> stored = file.weights().map(KerasWeights::stored).orElse(List.of());
+      if (file.weights().isEmpty()) {
+        notes.add("an architecture without weights");
+      }
+      long parameters = stored.stream().mapToLong(Hdf5Dataset::size).sum();
+      long bytes = stored.stream().mapToLong(d -> d.size() * Math.max(1, d.dtype().bytes())).sum();
       return new Inspection(name(), file.producer(), root.layer().className() + " model '" + root.name() + "'", items,
           signature.inputs(), signature.outputs(), parameters, bytes, notes);
     }

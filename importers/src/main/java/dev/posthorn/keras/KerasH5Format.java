@@ -1,6 +1,5 @@
 package dev.posthorn.keras;
 
-import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.hdf5.Hdf5File;
 import dev.posthorn.hdf5.Hdf5Group;
 import dev.posthorn.keras.layout.NamedLayout;
@@ -12,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** A whole model in one HDF5 file, as every Keras writes {@code .h5}: told by its content, whatever its name. */
 public final class KerasH5Format extends KerasFormat {
@@ -41,9 +41,15 @@ public final class KerasH5Format extends KerasFormat {
       root.string("keras_version").ifPresent(v -> producer.put("Keras", v));
       root.string("backend").ifPresent(v -> producer.put("backend", v));
       Hdf5Group weights = root.contains("model_weights") ? root.group("model_weights") : root;
-      List<Hdf5Dataset> stored = weights.allDatasets();
-      return new KerasFile(path.toString(), config, producer, weights, new NamedLayout(), stored, closing.release());
+      KerasWeights stored = new KerasWeights(path.toString(), List.of(weights), new NamedLayout());
+      return new KerasFile(path.toString(), config, producer, Optional.of(stored), closing.release());
     }
+  }
+
+  /** Files of weights alone, too. */
+  @Override
+  Optional<KerasWeights> weights(Path path, Closing closing) throws IOException {
+    return KerasWeightsFiles.open(path, closing);
   }
 
   private static boolean holdsWeights(Hdf5Group root) {

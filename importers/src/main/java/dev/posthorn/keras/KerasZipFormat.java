@@ -1,6 +1,5 @@
 package dev.posthorn.keras;
 
-import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.hdf5.Hdf5File;
 import dev.posthorn.keras.layout.PathLayout;
 import dev.posthorn.model.ModelFormatException;
@@ -16,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -49,20 +49,15 @@ public final class KerasZipFormat extends KerasFormat {
       Map<String, Object> config = Json.object(text(zip, "config.json", path), path + "!/config.json");
       Map<String, String> producer = new LinkedHashMap<>();
       if (zip.getEntry("metadata.json") != null) {
-        Map<String, Object> metadata = Json.object(text(zip, "metadata.json", path), path + "!/metadata.json");
-        put(producer, "Keras", metadata.get("keras_version"));
-        put(producer, "saved", metadata.get("date_saved"));
+        producer.putAll(producer(Json.object(text(zip, "metadata.json", path), path + "!/metadata.json")));
       }
       ZipEntry entry = zip.getEntry("model.weights.h5");
       if (entry == null) {
         throw new ModelFormatException("model: expected 'model.weights.h5' in the archive but was absent, at " + path);
       }
-      Hdf5File weights = closing.add(weights(zip, entry, channel, path));
-      List<Hdf5Dataset> stored = weights.root().allDatasets().stream()
-          .filter(d -> !d.path().startsWith("/optimizer/"))
-          .toList();
-      return new KerasFile(
-          path.toString(), config, producer, weights.root(), new PathLayout(), stored, closing.release());
+      Hdf5File file = closing.add(weights(zip, entry, channel, path));
+      KerasWeights weights = new KerasWeights(path.toString(), List.of(file.root()), new PathLayout());
+      return new KerasFile(path.toString(), config, producer, Optional.of(weights), closing.release());
     }
   }
 
@@ -79,10 +74,16 @@ public final class KerasZipFormat extends KerasFormat {
     return Files.size(path) == 0 ? "empty" : "no intact zip";
   }
 
-  private static void put(Map<String, String> producer, String name, Object value) {
-    if (value != null) {
-      producer.put(name, value.toString());
+  /** What {@code metadata.json} says of the writer. */
+  static Map<String, String> producer(Map<String, Object> metadata) {
+    Map<String, String> producer = new LinkedHashMap<>();
+    if (metadata.get("keras_version") instanceof String version) {
+      producer.put("Keras", version);
     }
+    if (metadata.get("date_saved") instanceof String date) {
+      producer.put("saved", date);
+    }
+    return producer;
   }
 
   private static String text(ZipFile zip, String name, Path path) throws IOException {

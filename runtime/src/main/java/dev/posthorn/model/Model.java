@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
@@ -64,6 +65,30 @@ public final class Model implements AutoCloseable {
     return of(loaded.program(), loaded.variables(), backend);
   }
 
+  /** Loads an architecture, and its weights from a file of their own. */
+  public static Model load(Path architecture, Path weights) throws IOException {
+    Model model = load(architecture);
+    model.loadWeights(weights, WeightSelection.ALL);
+    return model;
+  }
+
+  /**
+   * Gives the model the weights of a file: of weights alone, or of a whole model of the same architecture.
+   *
+   * @return the keys of the variables that were given a value
+   */
+  public List<String> loadWeights(Path path, WeightSelection selection) throws IOException {
+    exists(path);
+    for (ModelFormat f : ServiceLoader.load(ModelFormat.class)) {
+      Optional<Map<String, Tensor>> values = f.weights(program, path, selection);
+      if (values.isPresent()) {
+        variables.set(values.get());
+        return List.copyOf(values.get().keySet());
+      }
+    }
+    throw new ModelFormatException("weights: expected a file of weights for " + name() + " but was another, at " + path);
+  }
+
   /** A model of a program made in Java. */
   public static Model of(Program program, Variables variables, String backend) {
     List<Backend> all = ServiceLoader.load(Backend.class).stream().map(ServiceLoader.Provider::get).toList();
@@ -81,13 +106,17 @@ public final class Model implements AutoCloseable {
     return format(path).inspect(path);
   }
 
-  private static ModelFormat format(Path path) throws IOException {
+  private static void exists(Path path) {
     if (!Files.exists(path)) {
       throw new ModelFormatException("model: expected a file or directory but was nothing, at " + path);
     }
     if (!Files.isReadable(path)) {
       throw new ModelFormatException("model: expected a readable file but was not, at " + path);
     }
+  }
+
+  private static ModelFormat format(Path path) throws IOException {
+    exists(path);
     List<String> names = new ArrayList<>();
     for (ModelFormat f : ServiceLoader.load(ModelFormat.class)) {
       if (f.accepts(path)) {

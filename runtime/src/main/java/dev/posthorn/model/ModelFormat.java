@@ -1,7 +1,10 @@
 package dev.posthorn.model;
 
+import dev.posthorn.ir.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 
 /** A file format, found by {@code ServiceLoader}. */
 public interface ModelFormat {
@@ -16,6 +19,16 @@ public interface ModelFormat {
 
   /** Says what the file is, without reading tensors, also where it cannot be loaded. */
   Inspection inspect(Path path) throws IOException;
+
+  /**
+   * The weights that a file holds for a program, where the file is of this format and the program of its kind.
+   *
+   * @return new values of variables, by key; empty where this format does not read the file
+   */
+  default Optional<Map<String, Tensor>> weights(Program program, Path path, WeightSelection selection)
+      throws IOException {
+    return Optional.empty();
+  }
 
   /** A program with the values of its variables. */
   record Loaded(Program program, Variables variables) {}

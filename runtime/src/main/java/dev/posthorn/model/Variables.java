@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The variables of a model and their values, in the model's own order. Values are immutable once given: a new value is a
+ * The variables of a model and their values, in the model's own order. A variable may have no value yet: then using it is
+ * an error. Values are immutable once given: a new value is a
  * new tensor. Thread-safe: a call sees all values of one moment.
  */
 public final class Variables {
@@ -18,7 +19,8 @@ public final class Variables {
     public Tensor get(String key) {
       Tensor t = values.get(key);
       if (t == null) {
-        throw new IllegalArgumentException("variables: expected a variable of the model but was '" + key + "'");
+        throw new IllegalStateException(
+            "variables: expected a value but was none (load the weights first), at '" + key + "'");
       }
       return t;
     }
@@ -27,11 +29,6 @@ public final class Variables {
   public Variables(List<Variable> declared, Map<String, Tensor> values) {
     declared.forEach(v -> this.declared.put(v.key(), v));
     replace(values, true);
-    for (Variable v : declared) {
-      if (!current.values.containsKey(v.key())) {
-        throw new IllegalArgumentException("variables: expected a value for each but was none, at " + v.key());
-      }
-    }
   }
 
   public List<Variable> list() {

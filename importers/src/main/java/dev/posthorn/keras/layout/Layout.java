@@ -3,14 +3,15 @@ package dev.posthorn.keras.layout;
 import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.hdf5.Hdf5Group;
 import dev.posthorn.keras.KerasProgram;
+import dev.posthorn.model.WeightSelection;
 import java.util.Map;
 
 /** Where a model's weights live in a file. One implementation a format. */
 public interface Layout {
   /**
-   * The dataset of every stored variable, by the variable's key. Everything that is missing is named in one exception.
+   * The datasets of the stored variables that {@code root} holds, by the variable's key.
    *
    * @param root the group below which the weights are
    */
-  Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root);
+  Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root, WeightSelection selection);
 }

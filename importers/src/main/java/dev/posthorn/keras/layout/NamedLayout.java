@@ -7,6 +7,7 @@ import dev.posthorn.keras.KerasProgram;
 import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.WeightSelection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,7 +28,7 @@ public final class NamedLayout implements Layout {
   private record Member(String key, boolean trainable) {}
 
   @Override
-  public Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root) {
+  public Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
     Map<String, List<String>> wanted = new LinkedHashMap<>();
     for (Child c : program.root().layer().children(program.root().policy())) {
       List<String> keys = keys(program, c.node(), program.root().trainable());
@@ -36,6 +37,10 @@ public final class NamedLayout implements Layout {
       }
     }
     Map<String, List<Hdf5Dataset>> stored = stored(root);
+    if (selection.byName()) {
+      wanted.keySet().retainAll(stored.keySet());
+      stored.keySet().retainAll(wanted.keySet());
+    }
     if (!stored.keySet().equals(wanted.keySet()) && stored.size() == wanted.size()) {
       stored = renamed(stored, wanted); // as Keras: the order decides
     }
@@ -51,6 +56,9 @@ public final class NamedLayout implements Layout {
     for (Map.Entry<String, List<String>> layer : wanted.entrySet()) {
       List<Hdf5Dataset> datasets = stored.get(layer.getKey());
       if (datasets.size() != layer.getValue().size()) {
+        if (selection.skipMismatch()) {
+          continue;
+        }
         throw new ModelFormatException("weights: expected " + layer.getValue().size() + " weights " + layer.getValue()
             + " but was " + datasets.size() + ", at " + root.where() + "/" + layer.getKey());
       }

@@ -8,8 +8,7 @@ import dev.posthorn.keras.KerasProgram;
 import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.Naming;
 import dev.posthorn.keras.Weight;
-import dev.posthorn.model.ModelFormatException;
-import java.util.ArrayList;
+import dev.posthorn.model.WeightSelection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,26 +23,21 @@ import java.util.stream.Stream;
  */
 public final class PathLayout implements Layout {
   @Override
-  public Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root) {
+  public Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
     Walk walk = new Walk(program);
-    walk.visit(program.root(), "", Optional.of(root), root.path());
-    if (!walk.missing.isEmpty()) {
-      throw new ModelFormatException("weights: expected " + program.variables().size() + " variables but was without "
-          + String.join(", ", walk.missing) + ", at " + root.where());
-    }
+    walk.visit(program.root(), "", Optional.of(root));
     return walk.found;
   }
 
   private static final class Walk {
     private final KerasProgram program;
     private final Map<String, Hdf5Dataset> found = new LinkedHashMap<>();
-    private final List<String> missing = new ArrayList<>();
 
     Walk(KerasProgram program) {
       this.program = program;
     }
 
-    void visit(LayerNode node, String path, Optional<Hdf5Group> group, String place) {
+    void visit(LayerNode node, String path, Optional<Hdf5Group> group) {
       List<Weight> own = program.weights(path);
       Stream<Weight> trainable = own.stream().filter(w -> w.stored() && w.trainable());
       Stream<Weight> others = own.stream().filter(w -> w.stored() && !w.trainable());
@@ -53,22 +47,18 @@ public final class PathLayout implements Layout {
         String key = path.isEmpty() ? order.get(i).name() : path + "/" + order.get(i).name();
         if (dataset.isPresent() && dataset.get() instanceof Hdf5Dataset d) {
           found.put(key, d);
-        } else {
-          missing.add(key + " (" + place + "/vars/" + i + ")");
         }
       }
       Map<String, Naming.Unique> lists = new HashMap<>();
       for (Child c : node.layer().children(node.policy())) {
-        String name = c.attribute();
-        Optional<Hdf5Group> below = asGroup(child(group, name));
+        Optional<Hdf5Group> below = asGroup(child(group, c.attribute()));
         if (c.listed()) {
           String numbered = lists.computeIfAbsent(c.attribute(), k -> new Naming.Unique())
               .next(Naming.snakeCase(c.node().layer().className()));
           below = asGroup(child(below, numbered));
-          name = name + "/" + numbered;
         }
         String inner = path.isEmpty() ? c.node().name() : path + "/" + c.node().name();
-        visit(c.node(), inner, below, place + (place.endsWith("/") ? "" : "/") + name);
+        visit(c.node(), inner, below);
       }
     }
 

@@ -1,0 +1,2 @@
+/** What layers' configurations hold besides numbers: activation functions, and how weights start and are bounded. */
+package dev.posthorn.keras.object;
