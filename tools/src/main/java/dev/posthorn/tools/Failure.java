@@ -36,11 +36,13 @@ public final class Failure {
 
   /** The one line, and for unsupported models a line for each reason. */
   public static List<String> lines(Throwable e) {
-    List<String> lines = new ArrayList<>();
-    lines.add(line(e).strip().replaceAll("\\s*\\R\\s*", " "));
-    if (e instanceof UnsupportedModelException u && !u.reasons().equals(List.of(u.getMessage()))) {
-      u.reasons().forEach(reason -> lines.add("  " + reason));
+    String first = line(e).strip().replaceAll("\\s*\\R\\s*", " ");
+    if (!(e instanceof UnsupportedModelException u) || u.reasons().equals(List.of(u.getMessage()))) {
+      return List.of(first);
     }
+    List<String> lines = new ArrayList<>();
+    lines.add(first.replace(": " + String.join("; ", u.reasons()), "")); // each has a line of its own
+    u.reasons().forEach(reason -> lines.add("  " + reason));
     return lines;
   }
 

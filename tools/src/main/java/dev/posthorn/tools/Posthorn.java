@@ -43,6 +43,11 @@ public final class Posthorn {
   @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Shows the stack trace of an error.")
   private boolean debug;
 
+  /** Whether the user asked for stack traces. */
+  public boolean debug() {
+    return debug;
+  }
+
   public static void main(String[] args) {
     Console out = Console.stdout();
     int code = run(args, out.stream(), Console.stderr().stream());

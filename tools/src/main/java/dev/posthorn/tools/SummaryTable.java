@@ -196,31 +196,21 @@ public final class SummaryTable {
 
   private static String justified(String text, Align align, int width) {
     String t = text.stripTrailing();
-    t = length(t) > width ? t.substring(0, t.offsetByCodePoints(0, width)) : t;
+    t = length(t) > width ? t.substring(0, t.offsetByCodePoints(0, width - 1)) + "…" : t;
     int room = width - length(t);
     int left = align == Align.RIGHT ? room : align == Align.CENTER ? room / 2 : 0;
     return " ".repeat(left) + t + " ".repeat(room - left);
   }
 
-  /** Lines of whole words with the blanks after them; a word longer than a line is cut. */
+  /** Lines of whole words with the blanks after them; a word longer than a line has one of its own, too long. */
   private static List<String> wrap(String text, int width) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
     for (Matcher word = WORD.matcher(text); word.find(); ) {
       String w = word.group();
-      if (length(line) + length(w.stripTrailing()) <= width) {
-        line.append(w);
-        continue;
-      }
-      if (line.length() > 0) {
+      if (line.length() > 0 && length(line) + length(w.stripTrailing()) > width) {
         lines.add(line.toString());
         line.setLength(0);
-      }
-      boolean cut = length(w.stripTrailing()) > width;
-      while (cut && length(w) > width) {
-        int end = w.offsetByCodePoints(0, width);
-        lines.add(w.substring(0, end));
-        w = w.substring(end);
       }
       line.append(w);
     }

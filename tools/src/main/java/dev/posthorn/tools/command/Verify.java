@@ -86,6 +86,9 @@ public final class Verify implements Callable<Integer> {
         for (ModelFile file : models(c)) {
           Verdict v = verification.verify(c, file);
           count[v.passed() ? 0 : 1]++;
+          if (v.error() != null && spec.root().userObject() instanceof Posthorn p && p.debug()) {
+            v.error().printStackTrace(spec.commandLine().getErr());
+          }
           if (json) {
             lines.add(json(v, file, found));
           } else if (!v.passed() || !quiet) {
