@@ -103,28 +103,42 @@ final class NeuralOperations {
 
   private static Value layerNorm(Arguments a) {
     Builder b = a.b();
-    Value x = a.x();
-    if (a.flag("rms_scaling")) {
-      throw a.unsupported("rms_scaling");
-    }
+    Value x = b.cast(a.x(), Promotion.of(a.x().dtype(), DType.FLOAT32));
     int[] axes = a.axes(x);
     Value centred = b.minus(x, b.reduce(Reduce.Fn.MEAN, x, true, axes));
-    Value y = b.times(centred, scale(a, b.reduce(Reduce.Fn.MEAN, b.unary(Unary.Fn.SQUARE, centred), true, axes), 1e-3));
-    y = a.raw("gamma", 1) == null ? y : b.times(y, b.cast(a.tensor("gamma", 1), x.dtype()));
-    return a.raw("beta", 2) == null ? y : b.plus(y, b.cast(a.tensor("beta", 2), x.dtype()));
+    Value variance = b.reduce(Reduce.Fn.MEAN, b.unary(Unary.Fn.SQUARE, centred), true, axes);
+    Value y = b.times(a.flag("rms_scaling") ? x : centred, scale(a, variance));
+    y = a.raw("gamma", 1) == null ? y : b.times(y, over(a, "gamma", 1, x, axes));
+    y = a.raw("beta", 2) == null || a.flag("rms_scaling") ? y : b.plus(y, over(a, "beta", 2, x, axes));
+    return b.cast(y, a.x().dtype());
+  }
+
+  /** An argument that has the normalised axes alone, beside x. */
+  private static Value over(Arguments a, String name, int position, Value x, int[] axes) {
+    Value v = a.b().cast(a.tensor(name, position), x.dtype());
+    if (v.shape().rank() == x.shape().rank() || axes.length == 1 && axes[0] == x.shape().rank() - 1) {
+      return v;
+    }
+    Dim[] dims = new Dim[x.shape().rank()];
+    Arrays.fill(dims, Dim.of(1));
+    for (int axis : axes) {
+      dims[axis] = a.b().dim(x, axis);
+    }
+    return a.b().reshape(v, dims);
   }
 
   private static Value rmsNorm(Arguments a) {
     Builder b = a.b();
-    Value x = a.x();
+    Value x = b.cast(a.x(), Promotion.of(a.x().dtype(), DType.FLOAT32));
     Value square = b.reduce(Reduce.Fn.MEAN, b.unary(Unary.Fn.SQUARE, x), true, a.axes(x));
-    Value y = b.times(x, scale(a, square, EPSILON));
-    return a.raw("scale", 1) == null ? y : b.times(y, b.cast(a.tensor("scale", 1), x.dtype()));
+    Value y = b.times(x, scale(a, square));
+    y = a.raw("scale", 1) == null ? y : b.times(y, b.cast(a.tensor("scale", 1), x.dtype()));
+    return b.cast(y, a.x().dtype());
   }
 
   /** 1 / √(variance + ε). */
-  private static Value scale(Arguments a, Value variance, double epsilon) {
-    return a.b().unary(Unary.Fn.RSQRT, a.b().binary(Binary.Fn.ADD, variance, a.number("epsilon", epsilon)));
+  private static Value scale(Arguments a, Value variance) {
+    return a.b().unary(Unary.Fn.RSQRT, a.b().binary(Binary.Fn.ADD, variance, a.number("epsilon", EPSILON)));
   }
 
   private static Value normalize(Arguments a) {

@@ -221,13 +221,11 @@ final class ShapeOperations {
       high.add(((Number) pair.get(pair.size() - 1)).intValue());
     }
     Object value = a.raw("constant_values", 1);
-    return switch (a.string("mode", "constant")) {
-      case "constant" -> a.b().add(new Pad(Pad.Mode.CONSTANT, low, high), x,
-          a.b().constant(x.dtype(), value instanceof Number n ? n.doubleValue() : 0));
-      case "reflect" -> a.b().add(new Pad(Pad.Mode.REFLECT, low, high), x);
-      case "symmetric" -> a.b().add(new Pad(Pad.Mode.SYMMETRIC, low, high), x);
-      default -> throw a.unsupported("mode " + a.option("mode"));
-    };
+    Pad.Mode mode = Arrays.stream(Pad.Mode.values())
+        .filter(m -> m.name().equalsIgnoreCase(a.string("mode", "constant")))
+        .findFirst()
+        .orElseThrow(() -> a.unsupported("mode " + a.option("mode")));
+    return a.b().add(new Pad(mode, low, high), x, a.b().constant(x.dtype(), value instanceof Number n ? n.doubleValue() : 0));
   }
 
   private static Value repeat(Arguments a) {
