@@ -10,6 +10,7 @@ import dev.posthorn.keras.layer.BatchNormalization;
 import dev.posthorn.keras.layer.Bidirectional;
 import dev.posthorn.keras.layer.Concatenate;
 import dev.posthorn.keras.layer.Conv;
+import dev.posthorn.keras.layer.ConvLSTM;
 import dev.posthorn.keras.layer.ConvTranspose;
 import dev.posthorn.keras.layer.Cropping;
 import dev.posthorn.keras.layer.Dense;
@@ -82,6 +83,9 @@ public final class KerasLayers {
       ConvTranspose.codec(2),
       Conv.codec(3),
       ConvTranspose.codec(3),
+      ConvLSTM.codec(1),
+      ConvLSTM.codec(2),
+      ConvLSTM.codec(3),
       Cropping.codec(1),
       Cropping.codec(2),
       Cropping.codec(3),

@@ -35,7 +35,7 @@ class MasksTest {
   List<DynamicTest> masks() throws IOException {
     CaseArchive archive = new CaseArchive(folder);
     List<String> ids = archive.unpack("layers.zip",
-        id -> FAMILIES.contains(id.split("/")[1]) && !id.equals("layers/bidirectional/conv_lstm2d"));
+        id -> FAMILIES.contains(id.split("/")[1]));
     return ids.stream().map(id -> DynamicTest.dynamicTest(id, () -> verify(archive, id))).toList();
   }
 

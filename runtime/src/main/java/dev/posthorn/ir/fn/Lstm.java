@@ -28,12 +28,16 @@ public record Lstm(
 
   /** One step on x·kernel + bias: the next h, which is the output, and c. */
   public List<Value> step(Builder b, Value x, List<Value> states, Value recurrent) {
-    int u = Recurrence.units(recurrent);
-    List<Value> z = b.split(b.plus(x, b.matmul(states.get(0), recurrent)), 1, u, u, u, u);
-    Value i = b.add(recurrentActivation, z.get(0));
-    Value f = b.add(recurrentActivation, z.get(1));
-    Value o = b.add(recurrentActivation, z.get(3));
-    Value c = b.plus(b.times(f, states.get(1)), b.times(i, b.add(activation, z.get(2))));
+    return gates(b, b.plus(x, b.matmul(states.get(0), recurrent)), states.get(1), Recurrence.units(recurrent));
+  }
+
+  /** The next h and c, from the sums z of all four gates along the last axis, and the c before. */
+  public List<Value> gates(Builder b, Value z, Value before, int u) {
+    List<Value> gates = b.split(z, -1, u, u, u, u);
+    Value i = b.add(recurrentActivation, gates.get(0));
+    Value f = b.add(recurrentActivation, gates.get(1));
+    Value o = b.add(recurrentActivation, gates.get(3));
+    Value c = b.plus(b.times(f, before), b.times(i, b.add(activation, gates.get(2))));
     return List.of(b.times(o, b.add(activation, c)), c);
   }
 }
