@@ -110,7 +110,8 @@ final class ScalarMath {
       case COSH:
         return Math.cosh(x);
       case ASINH:
-        return Math.copySign(Math.log1p(Math.abs(x) + x * x / (1 + Math.sqrt(x * x + 1))), x);
+        double a = Math.abs(x); // for large ones log 2a: their square would overflow
+        return Math.copySign(a < 1e8 ? Math.log1p(a + a * a / (1 + Math.sqrt(a * a + 1))) : Math.log(a) + Math.log(2), x);
       case ACOSH:
         return Math.log(x + Math.sqrt(x - 1) * Math.sqrt(x + 1));
       case ATANH:
