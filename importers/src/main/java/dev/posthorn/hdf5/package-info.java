@@ -9,10 +9,10 @@
  * bfloat16 in opaque elements, and lists of strings split over several attributes.
  *
  * <p>From bytes to values: {@code Bytes} (positional reads within bounds) → {@code Walk} (a budget that no cycle
- * outlasts) → {@code In} (fields) → {@code Superblock}, {@code ObjectHeader} → {@code Links} (names), {@code Datatype},
- * {@code Dataspace}, {@code Layout} (where the elements lie; {@code Chunked} with {@code ChunkIndex} and {@code Filters})
- * → {@code Elements} (Java arrays). {@code BTree1}, {@code BTree2}, {@code FractalHeap}, {@code GlobalHeap} and
- * {@code Lookup3} are the format's own building blocks.
+ * outlasts) → {@code In} (fields) → {@code Superblock}, {@code ObjectHeader} → {@code Links} (names), {@code
+ * Datatype}, {@code Dataspace}, {@code Layout} (where the elements lie; {@code Chunked} with {@code ChunkIndex}
+ * and {@code Filters}) → {@code Elements} (Java arrays). {@code BTree1}, {@code BTree2}, {@code FractalHeap},
+ * {@code GlobalHeap} and {@code Lookup3} are the format's own building blocks.
  *
  * <p>Read are superblocks 0 to 3, object headers 1 and 2, groups in symbol tables, compact and dense links, compact,
  * contiguous and chunked data with every chunk index of HDF5 1.14 and the filters gzip, shuffle, fletcher32 and lzf;
