@@ -37,7 +37,7 @@ public final class Gemm {
     int wanted = workers.size() == 1 ? 1 : (int) Math.min(4L * workers.size(), work / SMALL);
     int rowTiles = (m + mc - 1) / mc;
     if ((long) rowTiles * ((b.panels + pc - 1) / pc) < wanted) {
-      pc = (int) Math.max(Math.min(4, b.panels), (long) b.panels * rowTiles / wanted);
+      pc = (int) Math.max(Math.min(2, b.panels), (long) b.panels * rowTiles / wanted);
       int colTiles = (b.panels + pc - 1) / pc;
       if ((long) rowTiles * colTiles < wanted) {
         mc = Math.min(mc, Math.max(8, m * colTiles / wanted + 3 & -4));
@@ -105,8 +105,8 @@ public final class Gemm {
     int panel = p0;
     if (m == 1) {
       int a0 = rows == null ? ao : ao + rows[0];
-      for (; panel + 4 <= p1 && (panel + 4) * b.nr <= b.n; panel += 4) {
-        b.simd.gemv4(kc, a, a0, b.data, b.offset(panel) + k0 * b.nr, b.nr * b.k, c, co + panel * b.nr, first);
+      for (; panel + 2 <= p1 && (panel + 2) * b.nr <= b.n; panel += 2) {
+        b.simd.gemv2(kc, a, a0, b.data, b.offset(panel) + k0 * b.nr, b.nr * b.k, c, co + panel * b.nr, first);
       }
     }
     for (; panel < p1; panel++) {

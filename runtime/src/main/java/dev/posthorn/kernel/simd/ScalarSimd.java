@@ -80,10 +80,10 @@ class ScalarSimd implements Simd {
   }
 
   @Override
-  public void gemv4(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
+  public void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
     float[][] rows = ROWS.get();
     int nr = 2 * lanes();
-    for (int q = 0; q < 4; q++) {
+    for (int q = 0; q < 2; q++) {
       Arrays.fill(rows[0], 0);
       for (int p = 0; p < kc; p++) {
         System.arraycopy(b, bo + q * panel + p * nr, rows[4], 0, nr);

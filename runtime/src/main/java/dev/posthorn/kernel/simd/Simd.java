@@ -40,10 +40,10 @@ public interface Simd {
       boolean first);
 
   /**
-   * One row against four wide panels: c[co + q·2L …] (+)= Σₚ a[ao + p] · b[bo + q·panel + p·2L …] for q = 0 … 3. Sums in
+   * One row against two wide panels: c[co + q·2L …] (+)= Σₚ a[ao + p] · b[bo + q·panel + p·2L …] for q = 0, 1. Sums in
    * the same order as {@link #gemm4}.
    */
-  void gemv4(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first);
+  void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first);
 
   /**
    * A run of pixels of a depthwise convolution, all with the taps t = t0 … t1 − 1: for p = 0 … pixels − 1 and i = 0 … n −

@@ -15,6 +15,9 @@ final class VectorSimd extends ScalarSimd {
 
   /** Throws UnsupportedOperationException where vectors are too short or of an unknown shape. */
   static Simd create() {
+    if (L < 4) {
+      throw new UnsupportedOperationException("the preferred vector has " + 32 * L + " bits");
+    }
     return new VectorSimd();
   }
 
@@ -41,8 +44,8 @@ final class VectorSimd extends ScalarSimd {
   }
 
   @Override
-  public void gemv4(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
-    VectorGemm.gemv4(kc, a, ao, b, bo, panel, c, co, first);
+  public void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
+    VectorGemm.gemv2(kc, a, ao, b, bo, panel, c, co, first);
   }
 
   @Override

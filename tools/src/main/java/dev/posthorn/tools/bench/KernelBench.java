@@ -16,6 +16,8 @@ import java.util.Locale;
 public final class KernelBench {
   private static final Simd SIMD = Simd.best();
 
+  private static final long WARM_UP = Long.getLong("warmup.ms", 1000) * 1_000_000;
+
   private KernelBench() {}
 
   public static void main(String[] args) {
@@ -65,7 +67,7 @@ public final class KernelBench {
       }
       long start = System.nanoTime();
       long calls = 0;
-      while (System.nanoTime() - start < 1_000_000_000L) {
+      while (System.nanoTime() - start < WARM_UP) {
         call.run();
         calls++;
       }
