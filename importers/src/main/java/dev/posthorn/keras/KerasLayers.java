@@ -5,9 +5,12 @@ import dev.posthorn.ir.op.Pool;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.keras.layer.Activation;
 import dev.posthorn.keras.layer.ActivityRegularization;
+import dev.posthorn.keras.layer.AdaptivePooling;
 import dev.posthorn.keras.layer.AlphaDropout;
+import dev.posthorn.keras.layer.Attention;
 import dev.posthorn.keras.layer.BatchNormalization;
 import dev.posthorn.keras.layer.Bidirectional;
+import dev.posthorn.keras.layer.CenterCrop;
 import dev.posthorn.keras.layer.Concatenate;
 import dev.posthorn.keras.layer.Conv;
 import dev.posthorn.keras.layer.ConvLSTM;
@@ -18,6 +21,7 @@ import dev.posthorn.keras.layer.DepthwiseConv;
 import dev.posthorn.keras.layer.Dot;
 import dev.posthorn.keras.layer.Dropout;
 import dev.posthorn.keras.layer.ELU;
+import dev.posthorn.keras.layer.EinsumDense;
 import dev.posthorn.keras.layer.Embedding;
 import dev.posthorn.keras.layer.Flatten;
 import dev.posthorn.keras.layer.GRU;
@@ -26,6 +30,7 @@ import dev.posthorn.keras.layer.GaussianDropout;
 import dev.posthorn.keras.layer.GaussianNoise;
 import dev.posthorn.keras.layer.GlobalPooling;
 import dev.posthorn.keras.layer.GroupNormalization;
+import dev.posthorn.keras.layer.GroupQueryAttention;
 import dev.posthorn.keras.layer.Identity;
 import dev.posthorn.keras.layer.InputLayer;
 import dev.posthorn.keras.layer.LSTM;
@@ -34,6 +39,8 @@ import dev.posthorn.keras.layer.LayerNormalization;
 import dev.posthorn.keras.layer.LeakyReLU;
 import dev.posthorn.keras.layer.Masking;
 import dev.posthorn.keras.layer.Merge;
+import dev.posthorn.keras.layer.MultiHeadAttention;
+import dev.posthorn.keras.layer.Normalization;
 import dev.posthorn.keras.layer.PReLU;
 import dev.posthorn.keras.layer.Permute;
 import dev.posthorn.keras.layer.Pooling;
@@ -43,11 +50,13 @@ import dev.posthorn.keras.layer.ReLU;
 import dev.posthorn.keras.layer.RepeatVector;
 import dev.posthorn.keras.layer.Rescaling;
 import dev.posthorn.keras.layer.Reshape;
+import dev.posthorn.keras.layer.Resizing;
 import dev.posthorn.keras.layer.SeparableConv;
 import dev.posthorn.keras.layer.SimpleRNN;
 import dev.posthorn.keras.layer.SimpleRNNCell;
 import dev.posthorn.keras.layer.Softmax;
 import dev.posthorn.keras.layer.SpatialDropout;
+import dev.posthorn.keras.layer.SpectralNormalization;
 import dev.posthorn.keras.layer.StackedRNNCells;
 import dev.posthorn.keras.layer.ThresholdedReLU;
 import dev.posthorn.keras.layer.TimeDistributed;
@@ -66,8 +75,16 @@ public final class KerasLayers {
   public static final List<Codec<? extends Layer>> ALL = List.of(
       Activation.CODEC,
       ActivityRegularization.CODEC,
+      AdaptivePooling.codec(Pool.Fn.AVG, 1),
+      AdaptivePooling.codec(Pool.Fn.AVG, 2),
+      AdaptivePooling.codec(Pool.Fn.AVG, 3),
+      AdaptivePooling.codec(Pool.Fn.MAX, 1),
+      AdaptivePooling.codec(Pool.Fn.MAX, 2),
+      AdaptivePooling.codec(Pool.Fn.MAX, 3),
       Merge.codec(Merge.Fn.ADD),
+      Attention.ADDITIVE,
       AlphaDropout.CODEC,
+      Attention.CODEC,
       Merge.codec(Merge.Fn.AVERAGE),
       Pooling.codec(Pool.Fn.AVG, 1),
       Pooling.codec(Pool.Fn.AVG, 2),
@@ -76,6 +93,7 @@ public final class KerasLayers {
       BatchNormalization.codec("BatchNormalizationV1"),
       BatchNormalization.codec("BatchNormalizationV2"),
       Bidirectional.CODEC,
+      CenterCrop.CODEC,
       Concatenate.CODEC,
       Conv.codec(1),
       ConvTranspose.codec(1),
@@ -95,6 +113,7 @@ public final class KerasLayers {
       Dot.CODEC,
       Dropout.CODEC,
       ELU.CODEC,
+      EinsumDense.CODEC,
       Embedding.CODEC,
       Flatten.CODEC,
       GRU.CODEC,
@@ -108,6 +127,8 @@ public final class KerasLayers {
       GlobalPooling.codec(Reduce.Fn.MAX, 2),
       GlobalPooling.codec(Reduce.Fn.MAX, 3),
       GroupNormalization.CODEC,
+      GroupQueryAttention.codec("GroupQueryAttention"),
+      GroupQueryAttention.codec("GroupedQueryAttention"),
       Identity.CODEC,
       InputLayer.CODEC,
       LSTM.CODEC,
@@ -120,7 +141,9 @@ public final class KerasLayers {
       Pooling.codec(Pool.Fn.MAX, 3),
       Merge.codec(Merge.Fn.MAXIMUM),
       Merge.codec(Merge.Fn.MINIMUM),
+      MultiHeadAttention.CODEC,
       Merge.codec(Merge.Fn.MULTIPLY),
+      Normalization.CODEC,
       PReLU.CODEC,
       Permute.CODEC,
       RMSNormalization.CODEC,
@@ -129,6 +152,7 @@ public final class KerasLayers {
       RepeatVector.CODEC,
       Rescaling.CODEC,
       Reshape.CODEC,
+      Resizing.CODEC,
       SeparableConv.codec(1),
       SeparableConv.codec(2),
       SimpleRNN.CODEC,
@@ -137,6 +161,7 @@ public final class KerasLayers {
       SpatialDropout.codec(1),
       SpatialDropout.codec(2),
       SpatialDropout.codec(3),
+      SpectralNormalization.CODEC,
       StackedRNNCells.CODEC,
       Merge.codec(Merge.Fn.SUBTRACT),
       ThresholdedReLU.CODEC,

@@ -13,6 +13,11 @@ public interface Layer {
     return getClass().getSimpleName();
   }
 
+  /** The name of the class in Keras's source, after which {@code .keras} files number their groups. */
+  default String sourceName() {
+    return className();
+  }
+
   /** The weights that this layer itself owns, in the order in which Keras creates them, for inputs of these types. */
   default List<Weight> weights(List<TensorType> inputs) {
     return List.of();
@@ -21,6 +26,11 @@ public interface Layer {
   /** The layers inside of this one, in Keras's order; those that it makes itself take its own policy. */
   default List<Child> children(DTypePolicy policy) {
     return List.of();
+  }
+
+  /** How many variables of inner layers {@code .keras} files store with this layer's own too, before them. */
+  default int borrowedWeights() {
+    return 0;
   }
 
   /** Whether floating-point inputs are cast to the compute dtype first. */

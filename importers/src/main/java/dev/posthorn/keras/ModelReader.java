@@ -121,7 +121,7 @@ final class ModelReader {
         if (m.get("kwargs") instanceof Map<?, ?> given) {
           given.forEach((k, v) -> kwargs.put((String) k, keras3(v)));
         }
-        return new Step(layer, index, args.stream().map(this::keras3).toList(), kwargs);
+        return new Step(layer, index, args.stream().map(this::keras3).toList(), kwargs, false);
       }
       List<?> entries = node instanceof List<?> l ? l : List.of(node);
       if (entries.size() >= 3 && entries.get(0) instanceof String) {
@@ -138,7 +138,7 @@ final class ModelReader {
           given.forEach((k, v) -> kwargs.putIfAbsent((String) k, keras2(v)));
         }
       }
-      return new Step(layer, index, List.of(tensors.size() == 1 ? tensors.get(0) : tensors), kwargs);
+      return new Step(layer, index, List.of(tensors.size() == 1 ? tensors.get(0) : tensors), kwargs, true);
     }
 
     /** An argument as Keras 3 writes it, with references for its tensors. */

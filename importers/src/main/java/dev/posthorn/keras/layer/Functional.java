@@ -28,8 +28,12 @@ public record Functional(
   /** Output {@code tensor} of the {@code node}-th call of a layer of this model. */
   public record TensorRef(String layer, int node, int tensor) {}
 
-  /** The {@code node}-th call of a layer; arguments are structures of {@link TensorRef} and JSON values. */
-  public record Step(String layer, int node, List<Object> args, Map<String, Object> kwargs) {}
+  /**
+   * The {@code node}-th call of a layer; arguments are structures of {@link TensorRef} and JSON values.
+   *
+   * @param ownTraining whether an argument {@code training} counts: in Keras 3 that of the model replaces it
+   */
+  public record Step(String layer, int node, List<Object> args, Map<String, Object> kwargs, boolean ownTraining) {}
 
   public Functional {
     layers = List.copyOf(layers);
@@ -72,6 +76,9 @@ public record Functional(
       List<?> args = (List<?>) bound(step.args(), tensors);
       Map<String, Object> kwargs = new HashMap<>();
       step.kwargs().forEach((k, v) -> kwargs.put(k, bound(v, tensors)));
+      if (!step.ownTraining()) {
+        kwargs.remove("training");
+      }
       List<KerasTensor> out = c.child(layer(step.layer()), args, kwargs);
       for (int i = 0; i < out.size(); i++) {
         tensors.put(new TensorRef(step.layer(), step.node(), i), out.get(i));

@@ -10,6 +10,7 @@ import dev.posthorn.keras.Call;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.object.Axes;
 import dev.posthorn.keras.object.ElementwiseLayer;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,16 +28,19 @@ public record Softmax(Axes axis) implements ElementwiseLayer {
 
   @Override
   public Value call(Call c, Value x) {
-    Builder b = c.builder();
     Optional<Value> mask = c.argument("mask", 1).filter(KerasTensor.class::isInstance).map(t -> ((KerasTensor) t).value());
-    return mask.or(c::mask).map(m -> masked(b, x, m)).orElseGet(() -> b.add(op(), x));
+    return of(c.builder(), x, mask.or(c::mask), axis.list());
   }
 
-  /** The softmax of the elements where the mask, which broadcasts to x, is true. */
-  private Value masked(Builder b, Value x, Value mask) {
-    Value keep = mask.dtype() == DType.BOOL ? mask
-        : b.compare(Compare.Fn.GT, b.cast(mask, DType.FLOAT32), b.constant(DType.FLOAT32, 0.5));
+  /** The softmax over the elements where the mask, which broadcasts to x, is true. */
+  static Value of(Builder b, Value x, Optional<Value> mask, List<Integer> axes) {
+    Op softmax = new dev.posthorn.ir.fn.Softmax(axes);
+    if (mask.isEmpty()) {
+      return b.add(softmax, x);
+    }
+    Value keep = mask.get().dtype() == DType.BOOL ? mask.get()
+        : b.compare(Compare.Fn.GT, b.cast(mask.get(), DType.FLOAT32), b.constant(DType.FLOAT32, 0.5));
     Value low = b.constant(x.dtype(), x.dtype() == DType.FLOAT16 ? -3e4 : -1e9);
-    return b.select(keep, b.add(op(), b.select(keep, x, low)), b.constant(x.dtype(), 0));
+    return b.select(keep, b.add(softmax, b.select(keep, x, low)), b.constant(x.dtype(), 0));
   }
 }

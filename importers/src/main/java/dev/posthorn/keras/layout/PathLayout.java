@@ -43,7 +43,8 @@ public final class PathLayout implements Layout {
       Stream<Weight> others = own.stream().filter(w -> w.stored() && !w.trainable());
       List<Weight> order = Stream.concat(trainable, others).toList();
       for (int i = 0; i < order.size(); i++) {
-        Optional<Hdf5Object> dataset = child(child(group, "vars"), Integer.toString(i));
+        int place = i + node.layer().borrowedWeights();
+        Optional<Hdf5Object> dataset = child(child(group, "vars"), Integer.toString(place));
         String key = path.isEmpty() ? order.get(i).name() : path + "/" + order.get(i).name();
         if (dataset.isPresent() && dataset.get() instanceof Hdf5Dataset d) {
           found.put(key, d);
@@ -54,7 +55,7 @@ public final class PathLayout implements Layout {
         Optional<Hdf5Group> below = asGroup(child(group, c.attribute()));
         if (c.listed()) {
           String numbered = lists.computeIfAbsent(c.attribute(), k -> new Naming.Unique())
-              .next(Naming.snakeCase(c.node().layer().className()));
+              .next(Naming.snakeCase(c.node().layer().sourceName()));
           below = asGroup(child(below, numbered));
         }
         String inner = path.isEmpty() ? c.node().name() : path + "/" + c.node().name();

@@ -6,6 +6,7 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.KerasTensor;
+import dev.posthorn.model.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,9 @@ public final class Merging {
 
   /** The inputs, of the compute dtype where some but not all are floating-point. */
   public static List<KerasTensor> sameDType(Call c) {
+    if (c.args().size() != 1) {
+      throw new ShapeException("expected one list of inputs but was " + c.args().size() + " arguments, at " + c.path());
+    }
     List<DType> types = c.inputs().stream().map(t -> t.value().dtype()).distinct().toList();
     Optional<DType> floating = types.stream().filter(DType::isFloating).findFirst();
     return types.size() < 2 || floating.isEmpty() ? c.inputs() : c.inputs().stream()

@@ -19,6 +19,11 @@ public final class Numbers {
   public static final FieldType<List<Integer>> INTS =
       FieldType.of("an integer or a list of integers", Numbers::ints, l -> l);
 
+  /** Dimensions, null for one that is not said; a single number stands for a list of one. */
+  public static final FieldType<List<Integer>> DIMS = new FieldType<>("an integer or a list of integers or null",
+      (o, c) -> FieldType.listOf(FieldType.INT.orNull()).reader().apply(o instanceof List<?> ? o : List.of(o), c),
+      (l, c) -> l, false);
+
   private Numbers() {}
 
   static List<Integer> ints(Object o) {

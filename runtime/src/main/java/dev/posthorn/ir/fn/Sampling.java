@@ -30,8 +30,11 @@ public enum Sampling {
   /** {@code sinc(d)·sinc(d/5)} for d ≤ 5, made to add up to 1. Source: TF ScaleAndTranslate. */
   LANCZOS5;
 
-  /** {@code x[b×h×w×c] → y[b×height×width×c]}. */
-  Value resample(Builder b, Value x, Dim height, Dim width) {
+  /**
+   * {@code x[b×h×w×c] → y[b×height×width×c]}; with {@code antialias} a smaller image takes every input into account: the
+   * distances are divided by n/m, as TF ScaleAndTranslate does.
+   */
+  Value resample(Builder b, Value x, Dim height, Dim width, boolean antialias) {
     if (x.shape().rank() != 4) {
       throw new ShapeException("expected images of rank 4 but was " + x.type());
     }
@@ -40,8 +43,8 @@ public enum Sampling {
       return b.gather(b.gather(x, nearest(b, d[1], height), 1), nearest(b, d[2], width), 2);
     }
     Value wide = LayerNorm.widened(b, x);
-    Value rows = b.cast(weights(b, d[1], height), wide.dtype());
-    Value columns = b.cast(weights(b, d[2], width), wide.dtype());
+    Value rows = b.cast(weights(b, d[1], height, antialias), wide.dtype());
+    Value columns = b.cast(weights(b, d[2], width, antialias), wide.dtype());
     Dim row = d[2].isKnown() && d[3].isKnown() ? Dim.of(d[2].known() * d[3].known()) : Dim.of(-1);
     Value y = b.matmul(rows, b.reshape(wide, d[0], d[1], row));
     return b.cast(b.matmul(columns, b.reshape(y, d[0], height, d[2], d[3])), x.dtype());
@@ -54,26 +57,42 @@ public enum Sampling {
   }
 
   /** The weights {@code [to×from]}. */
-  private Value weights(Builder b, Dim from, Dim to) {
+  private Value weights(Builder b, Dim from, Dim to, boolean antialias) {
     Value inputs = b.add(new Iota(DType.FLOAT32), whole(b, from));
-    Value ratio = this == LANCZOS3 || this == LANCZOS5
+    Value ratio = antialias || this == LANCZOS3 || this == LANCZOS5
         ? b.unary(Unary.Fn.RECIPROCAL, b.over(real(b, to), real(b, from)))
         : b.over(real(b, from), real(b, to));
     Value centres = b.expandDims(b.times(centres(b, to), ratio), 1);
     Value places = b.binary(Binary.Fn.SUB, centres, 0.5);
+    if (antialias) {
+      Value d = distance(b, b.binary(Binary.Fn.ADD, inputs, 0.5), centres);
+      return normalised(b, kernel(b, b.over(d, b.binary(Binary.Fn.MAX, ratio, 1))));
+    }
     if (this == BILINEAR) {
       Value last = b.binary(Binary.Fn.SUB, real(b, from), 1);
       Value inside = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, places, 0), last);
       return b.unary(Unary.Fn.RELU, b.minus(b.constant(DType.FLOAT32, 1), distance(b, inputs, inside)));
     }
-    Value w;
     if (this == BICUBIC) {
       Value base = b.unary(Unary.Fn.FLOOR, places);
       Value steps = b.unary(Unary.Fn.ROUND, b.binary(Binary.Fn.MUL, b.minus(places, base), 1024));
-      w = cubic(b, distance(b, inputs, b.plus(base, b.binary(Binary.Fn.DIV, steps, 1024))));
-    } else {
-      w = lanczos(b, distance(b, b.binary(Binary.Fn.ADD, inputs, 0.5), centres), this == LANCZOS3 ? 3 : 5);
+      return normalised(b, kernel(b, distance(b, inputs, b.plus(base, b.binary(Binary.Fn.DIV, steps, 1024)))));
     }
+    return normalised(b, kernel(b, distance(b, b.binary(Binary.Fn.ADD, inputs, 0.5), centres)));
+  }
+
+  /** The weight at a distance. */
+  private Value kernel(Builder b, Value d) {
+    return switch (this) {
+      case NEAREST -> throw new IllegalStateException("expected weights but was NEAREST");
+      case BILINEAR -> b.unary(Unary.Fn.RELU, b.minus(b.constant(d.dtype(), 1), d));
+      case BICUBIC -> cubic(b, d);
+      case LANCZOS3 -> lanczos(b, d, 3);
+      case LANCZOS5 -> lanczos(b, d, 5);
+    };
+  }
+
+  private static Value normalised(Builder b, Value w) {
     return b.over(w, b.reduce(Reduce.Fn.SUM, w, true, 1));
   }
 

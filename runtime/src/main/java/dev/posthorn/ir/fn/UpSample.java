@@ -21,7 +21,7 @@ public record UpSample(Sampling method, int rows, int columns) implements Op.Com
     Dim height = times(b, d[1], rows);
     Dim width = times(b, d[2], columns);
     if (method != Sampling.NEAREST) {
-      return List.of(method.resample(b, x, height, width));
+      return List.of(method.resample(b, x, height, width, false));
     }
     Value spread = b.reshape(x, d[0], d[1], Dim.of(1), d[2], Dim.of(1), d[3]);
     Value repeated = b.broadcastTo(spread, d[0], d[1], Dim.of(rows), d[2], Dim.of(columns), d[3]);
