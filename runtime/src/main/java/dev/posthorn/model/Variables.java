@@ -19,8 +19,8 @@ public final class Variables {
     public Tensor get(String key) {
       Tensor t = values.get(key);
       if (t == null) {
-        throw new IllegalStateException(
-            "variables: expected a value but was none (load the weights first), at '" + key + "'");
+        throw new ModelFormatException(
+            "model: expected weights but was an architecture alone (load its weights too), at '" + key + "'");
       }
       return t;
     }
