@@ -8,7 +8,8 @@ import java.util.Optional;
 /** Every binding of ops to kernels, in the order in which they are asked. */
 final class Steps {
   static final List<StepRule> ALL = List.of(
-      new CopyRule(), new ElementwiseRule(), new GatherRule(), new MatMulRule(), new ReduceRule(), new RowsRule());
+      new ConvRule(), new CopyRule(), new ElementwiseRule(), new GatherRule(), new MatMulRule(), new PoolRule(),
+      new ReduceRule(), new RowsRule());
 
   private Steps() {}
 
