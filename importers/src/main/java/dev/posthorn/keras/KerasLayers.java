@@ -16,6 +16,8 @@ import dev.posthorn.keras.layer.Conv;
 import dev.posthorn.keras.layer.ConvLSTM;
 import dev.posthorn.keras.layer.ConvTranspose;
 import dev.posthorn.keras.layer.Cropping;
+import dev.posthorn.keras.layer.CuDNNGRU;
+import dev.posthorn.keras.layer.CuDNNLSTM;
 import dev.posthorn.keras.layer.Dense;
 import dev.posthorn.keras.layer.DepthwiseConv;
 import dev.posthorn.keras.layer.Dot;
@@ -107,6 +109,8 @@ public final class KerasLayers {
       Cropping.codec(1),
       Cropping.codec(2),
       Cropping.codec(3),
+      CuDNNGRU.CODEC,
+      CuDNNLSTM.CODEC,
       Dense.CODEC,
       DepthwiseConv.codec(1),
       DepthwiseConv.codec(2),
