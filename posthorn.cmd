@@ -34,5 +34,5 @@ if not "%STATUS%"=="0" (
 )
 
 :run
-"%JAVA%" --add-modules jdk.incubator.vector -XX:MaxRAMPercentage=70 -XX:+UseParallelGC %POSTHORN_JAVA_OPTS% -jar "%JAR%" %*
+"%JAVA%" -XX:MaxRAMPercentage=70 -XX:+UseParallelGC %POSTHORN_JAVA_OPTS% -jar "%JAR%" %*
 exit /b %ERRORLEVEL%
