@@ -134,4 +134,12 @@ final class Planner implements StepRule.Room {
   public Optional<Tensor> constant(Value v) {
     return v.node().op() instanceof Constant c ? Optional.of(c.value()) : Optional.empty();
   }
+
+  @Override
+  public Slot temporary(TensorType type) {
+    Slot s = new Slot(all.size(), type, Slot.Place.ARENA);
+    all.add(s);
+    use(s, steps.size());
+    return s;
+  }
 }

@@ -4,6 +4,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,9 @@ interface StepRule {
 
     /** The constant value of an operand, for packing; the operand then needs no slot at run time. */
     Optional<Tensor> constant(Value v);
+
+    /** Room for what the step keeps while it runs. */
+    Slot temporary(TensorType type);
   }
 
   /** Whether all of these are float32 of known shape. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 final class Steps {
   static final List<StepRule> ALL = List.of(
       new ConvRule(), new CopyRule(), new ElementwiseRule(), new GatherRule(), new MatMulRule(), new PoolRule(),
+      new RecurrentRule(),
       new ReduceRule(), new RowsRule());
 
   private Steps() {}
