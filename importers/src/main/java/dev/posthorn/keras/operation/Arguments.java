@@ -31,6 +31,11 @@ public final class Arguments {
     return c.builder();
   }
 
+  /** The call, for layers that compute the same. */
+  Call call() {
+    return c;
+  }
+
   /** Why the operation cannot be written. */
   public UnsupportedModelException unsupported(String what) {
     return new UnsupportedModelException("operation " + operation + ": " + what + " is not supported, at " + c.path());

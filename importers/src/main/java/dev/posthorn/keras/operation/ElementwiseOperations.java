@@ -41,6 +41,8 @@ final class ElementwiseOperations {
       Map.entry("Divide", of(a -> binary(a.b(), a.weak(Promotion.Kind.FLOAT), Binary.Fn.DIV))),
       Map.entry("DivideNoNan", of(a -> divideNoNan(a.b(), a.weak(Promotion.Kind.FLOAT)))),
       Map.entry("Equal", compare(Compare.Fn.EQ)),
+      Map.entry("Erfinv", of(a -> erfinv(a.b(), floating(a)))),
+      Map.entry("I0", of(a -> i0(a.b(), floating(a)))),
       Map.entry("Erf", unary(Unary.Fn.ERF)),
       Map.entry("Erfc", unary(Unary.Fn.ERFC)),
       Map.entry("Exp", unary(Unary.Fn.EXP)),
@@ -61,6 +63,10 @@ final class ElementwiseOperations {
       Map.entry("Isfinite", of(a -> magnitude(a, Compare.Fn.LT))),
       Map.entry("Isinf", of(a -> magnitude(a, Compare.Fn.EQ))),
       Map.entry("Isnan", of(a -> isNan(a.b(), floating(a)))),
+      Map.entry("LeftShift", of(a -> shifted(a.b(), a.strong(), Binary.Fn.MUL))),
+      Map.entry("BitwiseLeftShift", of(a -> shifted(a.b(), a.strong(), Binary.Fn.MUL))),
+      Map.entry("BitwiseRightShift", of(a -> shifted(a.b(), a.strong(), Binary.Fn.FLOOR_DIV))),
+      Map.entry("RightShift", of(a -> shifted(a.b(), a.strong(), Binary.Fn.FLOOR_DIV))),
       Map.entry("Less", compare(Compare.Fn.LT)),
       Map.entry("LessEqual", compare(Compare.Fn.LE)),
       Map.entry("Log", unary(Unary.Fn.LOG)),
@@ -317,6 +323,48 @@ final class ElementwiseOperations {
     Value none = b.compare(Compare.Fn.EQ, x, constant(b, x, 0));
     Value pi = scaled(b, b.select(none, constant(b, x, 1), x), Math.PI);
     return b.select(none, constant(b, x, 1), b.over(b.unary(Unary.Fn.SIN, pi), pi));
+  }
+
+  /** {@code x·2^y} or {@code ⌊x/2^y⌋}, wide enough that 2^y is exact. */
+  private static Value shifted(Builder b, List<Value> in, Binary.Fn fn) {
+    Value x = b.cast(in.get(0), DType.INT64);
+    Value power = b.binary(Binary.Fn.POW, b.constant(DType.INT64, 2), b.cast(in.get(1), DType.INT64));
+    return b.cast(b.binary(fn, x, power), in.get(0).dtype());
+  }
+
+  /** The sum of {@code c[i]·x^i}, the highest power first. */
+  private static Value polynomial(Builder b, Value x, double... c) {
+    Value y = constant(b, x, c[0]);
+    for (int i = 1; i < c.length; i++) {
+      y = b.binary(Binary.Fn.ADD, b.times(y, x), c[i]);
+    }
+    return y;
+  }
+
+  /** Source: M. Giles, Approximating the erfinv function, in single precision. */
+  private static Value erfinv(Builder b, Value x) {
+    Value one = constant(b, x, 1);
+    Value w = b.unary(Unary.Fn.NEG, b.unary(Unary.Fn.LOG, b.times(b.minus(one, x), b.plus(one, x))));
+    Value centre = polynomial(b, b.binary(Binary.Fn.SUB, w, 2.5), 2.81022636e-08, 3.43273939e-07, -3.5233877e-06,
+        -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941);
+    Value tail = polynomial(b, b.binary(Binary.Fn.SUB, b.unary(Unary.Fn.SQRT, w), 3), -0.000200214257, 0.000100950558,
+        0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682);
+    Value y = b.times(b.select(b.compare(Compare.Fn.LT, w, constant(b, w, 5)), centre, tail), x);
+    Value edge = b.times(x, constant(b, x, Double.POSITIVE_INFINITY));
+    return b.select(b.compare(Compare.Fn.EQ, b.unary(Unary.Fn.ABS, x), one), edge, y);
+  }
+
+  /** The modified Bessel function of order 0. Source: Abramowitz and Stegun 9.8.1, 9.8.2. */
+  private static Value i0(Builder b, Value x) {
+    Value d = b.unary(Unary.Fn.ABS, x);
+    Value t = b.unary(Unary.Fn.SQUARE, b.binary(Binary.Fn.DIV, d, 3.75));
+    Value near = polynomial(b, t, 0.0045813, 0.0360768, 0.2659732, 1.2067492, 3.0899424, 3.5156229, 1);
+    Value safe = b.binary(Binary.Fn.MAX, d, 3.75);
+    Value inverse = b.over(constant(b, x, 3.75), safe);
+    Value far = polynomial(b, inverse, 0.00392377, -0.01647633, 0.02635537, -0.02057706, 0.00916281, -0.00157565,
+        0.00225319, 0.01328592, 0.39894228);
+    far = b.times(far, b.over(b.unary(Unary.Fn.EXP, safe), b.unary(Unary.Fn.SQRT, safe)));
+    return b.select(b.compare(Compare.Fn.LT, d, constant(b, x, 3.75)), near, far);
   }
 
   private static Value trunc(Arguments a) {
