@@ -5,6 +5,7 @@ import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Linear;
 import dev.posthorn.keras.LayerReader;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.List;
@@ -46,6 +47,6 @@ public record Activation(Object config, Op op) {
   }
 
   public Value apply(Builder b, Value x) {
-    return b.add(op, x);
+    return op instanceof Linear ? x : b.add(op, x);
   }
 }
