@@ -84,7 +84,7 @@ public final class KerasProgram implements Program {
   private void declare(LayerNode node, String path, boolean trainable) {
     boolean own = trainable && node.trainable();
     for (Weight w : weights.getOrDefault(path, List.of())) {
-      variables.add(new Variable(Lowering.key(path, w), Lowering.type(node, w), own && w.trainable(), w.stored()));
+      variables.add(new Variable(Lowering.key(path, w), Lowering.type(node, w), own && w.trainable() && w.adaption() != Weight.Adaption.ADAPTED, w.stored()));
     }
     for (Child c : node.layer().children(node.policy())) {
       declare(c.node(), Lowering.path(path, c.node()), own);

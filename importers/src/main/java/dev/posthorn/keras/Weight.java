@@ -11,7 +11,20 @@ import dev.posthorn.ir.Shape;
  * @param trainable whether training changes it
  * @param stored whether files hold it; states of recurrent layers and of random generators are not stored
  */
-public record Weight(String name, Shape shape, DType dtype, boolean trainable, boolean stored) {
+public record Weight(String name, Shape shape, DType dtype, boolean trainable, boolean stored, Adaption adaption) {
+  /** What a weight has to do with low-rank adaption. */
+  public enum Adaption {
+    NONE,
+    /** It is frozen, for others adapt it. */
+    ADAPTED,
+    /** It adapts another one. Only {@code .h5} files hold it; elsewhere it is merged into that one, and starts at zero. */
+    ADAPTER
+  }
+
+  public Weight(String name, Shape shape, DType dtype, boolean trainable, boolean stored) {
+    this(name, shape, dtype, trainable, stored, Adaption.NONE);
+  }
+
   public static Weight of(String name, int... dims) {
     return new Weight(name, Shape.of(dims), null, true, true);
   }

@@ -75,6 +75,11 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
     }
 
     @Override
+    public <F> F rare(String key, FieldType<F> type, Function<T, F> getter) {
+      return of(List.of(key), type.orNull(), getter, null);
+    }
+
+    @Override
     public <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
       return of(List.of(key), type, getter, ifAbsent);
     }
@@ -105,6 +110,12 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
         out.put(key, v == null ? null : type.write(v, new FieldType.Context(dialect, key)));
       }
       return v;
+    }
+
+    @Override
+    public <F> F rare(String key, FieldType<F> type, Function<T, F> getter) {
+      F v = getter.apply(value);
+      return v == null ? null : of(List.of(key), type, getter, null);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.posthorn.keras.Call;
 import dev.posthorn.keras.SimpleLayer;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Activation;
+import dev.posthorn.keras.object.Lora;
 import dev.posthorn.keras.object.Sliding;
 import dev.posthorn.keras.object.WeightOptions;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.List;
  * spatial axes. Source: keras/src/layers/convolutional/base_conv.py.
  */
 public record Conv(int filters, Sliding sliding, int groups, Activation activation, boolean useBias,
-    WeightOptions kernel, WeightOptions bias, Object activityRegularizer) implements SimpleLayer {
+    WeightOptions kernel, WeightOptions bias, Object activityRegularizer, Lora lora) implements SimpleLayer {
   public static Codec<Conv> codec(int rank) {
     return Codec.of("Conv" + rank + "D", f -> new Conv(
         f.of("filters", FieldType.INT, Conv::filters, null),
@@ -27,7 +28,8 @@ public record Conv(int filters, Sliding sliding, int groups, Activation activati
         f.of("use_bias", FieldType.BOOL, Conv::useBias, true),
         f.group(WeightOptions.of("kernel"), Conv::kernel),
         f.group(WeightOptions.of("bias"), Conv::bias),
-        f.of("activity_regularizer", FieldType.ANY, Conv::activityRegularizer)));
+        f.of("activity_regularizer", FieldType.ANY, Conv::activityRegularizer),
+        f.group(Lora::of, Conv::lora)));
   }
 
   public Conv {
@@ -49,12 +51,12 @@ public record Conv(int filters, Sliding sliding, int groups, Activation activati
   @Override
   public List<Weight> weights(List<TensorType> inputs) {
     Weight kernel = Weight.of("kernel", sliding.kernel(sliding.channels(inputs) / groups, filters));
-    return useBias ? List.of(kernel, Weight.of("bias", filters)) : List.of(kernel);
+    return lora.adapt("kernel", useBias ? List.of(kernel, Weight.of("bias", filters)) : List.of(kernel));
   }
 
   @Override
   public Value call(Call c, Value x) {
     Value last = sliding.dataFormat().toLast(c.builder(), x);
-    return sliding.finish(c, sliding.convolve(c.builder(), last, c.weight("kernel"), groups), useBias, activation);
+    return sliding.finish(c, sliding.convolve(c.builder(), last, lora.weight(c, "kernel"), groups), useBias, activation);
   }
 }

@@ -12,6 +12,7 @@ import dev.posthorn.keras.SimpleLayer;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Activation;
 import dev.posthorn.keras.object.Bias;
+import dev.posthorn.keras.object.Lora;
 import dev.posthorn.keras.object.Numbers;
 import dev.posthorn.keras.object.WeightOptions;
 import dev.posthorn.keras.operation.Einsum;
@@ -29,7 +30,7 @@ import java.util.regex.Pattern;
  * @param biasAxes the labels of y's axes along which the bias varies; null for no bias
  */
 public record EinsumDense(String equation, List<Integer> outputShape, String biasAxes, Activation activation,
-    WeightOptions kernel, WeightOptions bias, Object activityRegularizer) implements SimpleLayer {
+    WeightOptions kernel, WeightOptions bias, Object activityRegularizer, Lora lora) implements SimpleLayer {
   private static final Pattern EQUATION =
       Pattern.compile("(\\.\\.\\.)?([a-zA-Z]+)(\\.\\.\\.)?,([a-zA-Z]+)->(?:\\.\\.\\.)?([a-zA-Z]+)(?:\\.\\.\\.)?");
   public static final Codec<EinsumDense> CODEC = Codec.of("EinsumDense", f -> new EinsumDense(
@@ -39,7 +40,8 @@ public record EinsumDense(String equation, List<Integer> outputShape, String bia
       f.of("activation", Activation.TYPE, EinsumDense::activation, Activation.LINEAR),
       f.group(WeightOptions.of("kernel"), EinsumDense::kernel),
       f.group(WeightOptions.of("bias"), EinsumDense::bias),
-      f.of("activity_regularizer", FieldType.ANY, EinsumDense::activityRegularizer)));
+      f.of("activity_regularizer", FieldType.ANY, EinsumDense::activityRegularizer),
+      f.group(Lora::of, EinsumDense::lora)));
 
   public EinsumDense {
     if (!EQUATION.matcher(equation).matches()) {
@@ -87,7 +89,7 @@ public record EinsumDense(String equation, List<Integer> outputShape, String bia
       }
       weights.add(Weight.of("bias", array(dims)));
     }
-    return weights;
+    return lora.adapt("kernel", weights);
   }
 
   private static int[] array(List<Integer> dims) {
@@ -97,7 +99,7 @@ public record EinsumDense(String equation, List<Integer> outputShape, String bia
   @Override
   public Value call(Call c, Value x) {
     Builder b = c.builder();
-    Value kernel = c.weight("kernel");
+    Value kernel = lora.weight(c, "kernel");
     DType dtype = Promotion.of(x.dtype(), kernel.dtype());
     Value y = Einsum.of(b, equation, List.of(b.cast(x, dtype), b.cast(kernel, dtype)));
     return activation.apply(b, biasAxes == null ? y : Bias.add(b, y, c.weight("bias")));

@@ -11,6 +11,7 @@ import dev.posthorn.keras.Call;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.Weight;
+import dev.posthorn.keras.object.Lora;
 import dev.posthorn.keras.object.WeightOptions;
 import java.util.List;
 
@@ -21,17 +22,19 @@ import java.util.List;
  * @param maskZero whether the output carries the mask {@code x ≠ 0}
  */
 public record Embedding(
-    int inputDim, int outputDim, WeightOptions embeddings, boolean maskZero, Object activityRegularizer) implements Layer {
+    int inputDim, int outputDim, WeightOptions embeddings, boolean maskZero, Object activityRegularizer,
+    Lora lora) implements Layer {
   public static final Codec<Embedding> CODEC = Codec.of("Embedding", f -> new Embedding(
       f.of("input_dim", FieldType.INT, Embedding::inputDim, null),
       f.of("output_dim", FieldType.INT, Embedding::outputDim, null),
       f.group(WeightOptions.of("embeddings"), Embedding::embeddings),
       f.of("mask_zero", FieldType.BOOL, Embedding::maskZero, false),
-      f.of("activity_regularizer", FieldType.ANY, Embedding::activityRegularizer)));
+      f.of("activity_regularizer", FieldType.ANY, Embedding::activityRegularizer),
+      f.group(Lora::of, Embedding::lora)));
 
   @Override
   public List<Weight> weights(List<TensorType> inputs) {
-    return List.of(Weight.of("embeddings", inputDim, outputDim));
+    return lora.adapt("embeddings", List.of(Weight.of("embeddings", inputDim, outputDim)));
   }
 
   @Override
@@ -48,7 +51,7 @@ public record Embedding(
     Value wrapped = b.plus(i, b.constant(i.dtype(), inputDim));
     Value index = b.select(b.compare(Compare.Fn.LT, i, zero), wrapped, i);
     Value mask = maskZero ? b.compare(Compare.Fn.NE, x, b.constant(x.dtype(), 0)) : null;
-    Value rows = b.gather(c.rawWeight("embeddings"), index, 0);
+    Value rows = b.gather(lora.rank() == null ? c.rawWeight("embeddings") : lora.weight(c, "embeddings"), index, 0);
     return List.of(new KerasTensor(b.cast(rows, c.policy().compute()), mask));
   }
 }

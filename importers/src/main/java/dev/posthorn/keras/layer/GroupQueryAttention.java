@@ -14,6 +14,7 @@ import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.object.Activation;
 import dev.posthorn.keras.object.AttentionMask;
+import dev.posthorn.keras.object.Lora;
 import dev.posthorn.keras.object.Numbers;
 import dev.posthorn.keras.object.WeightOptions;
 import dev.posthorn.model.ShapeException;
@@ -72,7 +73,7 @@ public record GroupQueryAttention(String className, int headDim, int queryHeads,
 
   private LayerNode dense(String name, int heads, Activation activation, DTypePolicy policy) {
     return LayerNode.inner(name, new EinsumDense("...a,abc->...bc", List.of(heads, headDim), useBias ? "bc" : null,
-        activation, kernel, bias, activityRegularizer), policy);
+        activation, kernel, bias, activityRegularizer, Lora.NONE), policy);
   }
 
   private LayerNode gate(DTypePolicy policy) {
@@ -81,7 +82,7 @@ public record GroupQueryAttention(String className, int headDim, int queryHeads,
 
   private LayerNode output(int features, DTypePolicy policy) {
     return LayerNode.inner("attention_output", new EinsumDense("...ab,abc->...c", List.of(features),
-        useBias ? "c" : null, Activation.LINEAR, kernel, bias, activityRegularizer), policy);
+        useBias ? "c" : null, Activation.LINEAR, kernel, bias, activityRegularizer, Lora.NONE), policy);
   }
 
   @Override

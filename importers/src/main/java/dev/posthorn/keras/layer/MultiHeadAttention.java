@@ -13,6 +13,7 @@ import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.object.Activation;
 import dev.posthorn.keras.object.AttentionMask;
+import dev.posthorn.keras.object.Lora;
 import dev.posthorn.keras.object.Numbers;
 import dev.posthorn.keras.object.WeightOptions;
 import dev.posthorn.model.ShapeException;
@@ -71,7 +72,7 @@ public record MultiHeadAttention(int numHeads, int keyDim, Integer valueDim, dou
 
   private LayerNode dense(String name, int dim, Activation activation, DTypePolicy policy) {
     return LayerNode.inner(name, new EinsumDense("...a,abc->...bc", List.of(numHeads, dim), useBias ? "bc" : null,
-        activation, kernel, bias, activityRegularizer), policy);
+        activation, kernel, bias, activityRegularizer, Lora.NONE), policy);
   }
 
   private LayerNode gate(DTypePolicy policy) {
@@ -82,7 +83,7 @@ public record MultiHeadAttention(int numHeads, int keyDim, Integer valueDim, dou
     List<Integer> dims = outputShape == null ? List.of(features) : outputShape;
     String out = "cdefghij".substring(0, dims.size());
     return LayerNode.inner("attention_output", new EinsumDense("...ab,ab" + out + "->..." + out, dims,
-        useBias ? out : null, Activation.LINEAR, kernel, bias, activityRegularizer), policy);
+        useBias ? out : null, Activation.LINEAR, kernel, bias, activityRegularizer, Lora.NONE), policy);
   }
 
   @Override

@@ -107,8 +107,8 @@ public final class NamedLayout implements Layout {
     List<Weight> weights = program.weights(path);
     for (boolean kind : new boolean[] {true, false}) {
       for (Weight w : weights) {
-        if (w.stored() && w.trainable() == kind) {
-          members.add(new Member(path + "/" + w.name(), own && kind));
+        if ((w.stored() || w.adaption() == Weight.Adaption.ADAPTER) && w.trainable() == kind) {
+          members.add(new Member(path + "/" + w.name(), own && kind && w.adaption() != Weight.Adaption.ADAPTED));
         }
       }
     }
