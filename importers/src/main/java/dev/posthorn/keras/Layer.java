@@ -28,6 +28,11 @@ public interface Layer {
     return List.of();
   }
 
+  /** Whether in training what it gives for one element of a batch depends on the others. */
+  default boolean mixesBatch() {
+    return children(DTypePolicy.FLOAT32).stream().anyMatch(c -> c.node().layer().mixesBatch());
+  }
+
   /** How many variables of inner layers {@code .keras} files store with this layer's own too, before them. */
   default int borrowedWeights() {
     return 0;

@@ -55,6 +55,11 @@ public record BatchNormalization(String className, Axes axis, double momentum, d
   }
 
   @Override
+  public boolean mixesBatch() {
+    return true;
+  }
+
+  @Override
   public List<Weight> weights(List<TensorType> inputs) {
     int n = inputs.get(0).shape().dim(axis.list().get(0));
     List<Weight> weights = new ArrayList<>();

@@ -1,6 +1,8 @@
 package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
+import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Value;
@@ -12,6 +14,7 @@ import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.LayerReader;
 import dev.posthorn.model.ShapeException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,12 +22,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A layer applied to each step of a sequence: {@code x[b×t×…] → y[b×t×…]}, computed as one call on {@code [(b·t)×…]}.
- * Source: keras/src/layers/rnn/time_distributed.py.
+ * A layer applied to each step of a sequence: {@code x[b×t×…] → y[b×t×…]}, computed as one call on {@code [(b·t)×…]}; but
+ * where that would mix what the steps have of a batch in training, in one call a step. Source:
+ * keras/src/layers/rnn/time_distributed.py.
+ *
+ * @param keras2 whether it is one call in any case, as in Keras 2
  */
-public record TimeDistributed(LayerNode layer) implements Layer {
+public record TimeDistributed(LayerNode layer, boolean keras2) implements Layer {
   public static final Codec<TimeDistributed> CODEC = Codec.of("TimeDistributed", f -> new TimeDistributed(
-      f.of("layer", LayerReader.TYPE, TimeDistributed::layer, null)));
+      f.of("layer", LayerReader.TYPE, TimeDistributed::layer, null),
+      f.of("", FieldType.BOOL, TimeDistributed::keras2, f.dialect() != Dialect.KERAS3)));
 
   @Override
   public List<Child> children(DTypePolicy policy) {
@@ -38,6 +45,9 @@ public record TimeDistributed(LayerNode layer) implements Layer {
     if (x.shape().rank() < 2) {
       throw new ShapeException("TimeDistributed: expected a batch of sequences but was " + x.shape());
     }
+    if (c.training() && !keras2 && layer.layer().mixesBatch() && x.shape().dim(1) > 0) {
+      return List.of(stepwise(c, x, x.shape().dim(1)));
+    }
     Dim batch = b.dim(x, 0);
     Dim time = b.dim(x, 1);
     Object folded = KerasTensor.map(
@@ -48,6 +58,20 @@ public record TimeDistributed(LayerNode layer) implements Layer {
     return c.child(layer, List.of(folded), kwargs).stream()
         .map(t -> new KerasTensor(unfold(b, t.value(), batch, time), mask.orElse(null)))
         .toList();
+  }
+
+  private KerasTensor stepwise(Call c, Value x, int steps) {
+    Builder b = c.builder();
+    List<Value> out = new ArrayList<>();
+    for (int i = 0; i < steps; i++) {
+      Map<String, Object> kwargs = new LinkedHashMap<>();
+      int step = i;
+      c.mask().ifPresent(m -> kwargs.put("mask", KerasTensor.of(b.squeeze(b.slice(m, 1, step, step + 1), 1))));
+      KerasTensor y = c.child(
+          layer, List.of(KerasTensor.of(b.squeeze(b.slice(x, 1, step, step + 1), 1))), kwargs).get(0);
+      out.add(b.expandDims(y.value(), 1));
+    }
+    return new KerasTensor(b.concat(1, out), c.mask().orElse(null));
   }
 
   private static Value fold(Builder b, Value x) {
