@@ -26,6 +26,14 @@ public record Conv(Window window, List<Integer> inputDilations, int groups) impl
     inputDilations = List.copyOf(inputDilations);
   }
 
+  /** The window, and what is not as usual. */
+  @Override
+  public String toString() {
+    boolean dilates = inputDilations.stream().anyMatch(d -> d != 1);
+    return "Conv[" + window + (dilates ? ", inputDilations=" + inputDilations : "")
+        + (groups == 1 ? "" : ", groups=" + groups) + "]";
+  }
+
   @Override
   public TensorType type(Operands in) {
     DType dtype = in.count(2).sameDType();

@@ -4,6 +4,7 @@ import dev.posthorn.ir.Shape;
 import dev.posthorn.model.ShapeException;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A sliding window, one entry a spatial axis: {@code size} taps, {@code dilations} apart, moved by {@code strides} over
@@ -75,5 +76,21 @@ public record Window(
       high[a] = total - total / 2;
     }
     return new Window(size, strides, dilations, List.of(low), List.of(high));
+  }
+
+  /** The size, and what is not as usual: {@code 3×3 strides 2×2 dilations 1×1 low 0×0 high 1×1}. */
+  @Override
+  public String toString() {
+    StringBuilder s = new StringBuilder(by(size));
+    for (String part : new String[] {"strides", "dilations"}) {
+      List<Integer> v = part.equals("strides") ? strides : dilations;
+      s.append(v.stream().allMatch(i -> i == 1) ? "" : " " + part + " " + by(v));
+    }
+    boolean padded = low.stream().anyMatch(i -> i != 0) || high.stream().anyMatch(i -> i != 0);
+    return padded ? s.append(" low ").append(by(low)).append(" high ").append(by(high)).toString() : s.toString();
+  }
+
+  private static String by(List<Integer> values) {
+    return values.stream().map(String::valueOf).collect(Collectors.joining("×"));
   }
 }
