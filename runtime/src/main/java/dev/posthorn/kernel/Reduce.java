@@ -13,7 +13,8 @@ public final class Reduce {
     SUM,
     MEAN,
     MAX,
-    MIN
+    MIN,
+    PROD
   }
 
   /** Terms that are added one after the other. */
@@ -56,6 +57,7 @@ public final class Reduce {
         case MIN -> simd.min(x, xo, n);
         case SUM -> sum(x, xo, n);
         case MEAN -> sum(x, xo, n) / n;
+        case PROD -> product(x, xo, n);
       };
       return;
     }
@@ -65,13 +67,14 @@ public final class Reduce {
         case MIN -> Float.POSITIVE_INFINITY;
         case SUM -> 0;
         case MEAN -> Float.NaN;
+        case PROD -> 1;
       };
       Arrays.fill(y, yo, yo + inner, neutral);
       return;
     }
-    if (fn == Fn.MAX || fn == Fn.MIN) {
+    if (fn == Fn.MAX || fn == Fn.MIN || fn == Fn.PROD) {
       System.arraycopy(x, xo, y, yo, inner);
-      Binary f = fn == Fn.MAX ? Binary.MAX : Binary.MIN;
+      Binary f = fn == Fn.MAX ? Binary.MAX : fn == Fn.MIN ? Binary.MIN : Binary.MUL;
       for (int i = 1; i < n; i++) {
         simd.binary(f, y, yo, x, xo + i * inner, y, yo, inner);
       }
@@ -90,6 +93,14 @@ public final class Reduce {
     }
     int half = half(count);
     return sum(x, xo, half) + sum(x, xo + half, count - half);
+  }
+
+  private static float product(float[] x, int xo, int count) {
+    double product = 1;
+    for (int i = 0; i < count; i++) {
+      product *= x[xo + i];
+    }
+    return (float) product;
   }
 
   /** y = the sum of {@code count} rows; {@code scratch} has a row for each level of halving from {@code at} on. */

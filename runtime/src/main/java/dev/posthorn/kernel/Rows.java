@@ -22,6 +22,19 @@ public final class Rows {
     });
   }
 
+  /** {@code y[r,i] = x[r,i] − m − ln Σ exp(x[r,·] − m)}, m the row's maximum; y must not be x. */
+  public static void logSoftmax(Workers workers, Scratch scratch, Simd simd, float[] x, int xo, float[] y, int yo,
+      int rows, int n) {
+    each(workers, scratch, rows, n, r -> {
+      int from = xo + r * n;
+      int to = yo + r * n;
+      float max = simd.max(x, from, n);
+      float sum = simd.expSum(max, x, from, y, to, n);
+      simd.normalize(max, 1, null, 0, null, 0, x, from, y, to, n);
+      simd.binaryRight(Binary.SUB, y, to, (float) Math.log(sum), y, to, n);
+    });
+  }
+
   /**
    * {@code y[r,i] = (x[r,i] − mean) / √(var + epsilon) · gamma[i] + beta[i]}, mean and variance of the row; gamma and beta
    * may be null; y may be x.
@@ -35,12 +48,18 @@ public final class Rows {
         sum += simd.sum(x, from + i, Math.min(BLOCK, n - i));
       }
       float mean = (float) (sum / n);
-      double squares = 0;
-      for (int i = 0; i < n; i += BLOCK) {
-        squares += simd.sumSquares(mean, x, from + i, Math.min(BLOCK, n - i));
-      }
-      float scale = (float) (1 / Math.sqrt(squares / n + epsilon));
+      float scale = (float) (1 / Math.sqrt(squares(simd, mean, x, from, n) / n + epsilon));
       simd.normalize(mean, scale, gamma, 0, beta, 0, x, from, y, yo + r * n, n);
+    });
+  }
+
+  /** {@code y[r,i] = x[r,i] / √(mean of x[r,·]² + epsilon) · gamma[i]}; gamma may be null; y may be x. */
+  public static void rmsNorm(Workers workers, Scratch scratch, Simd simd, double epsilon, float[] gamma, float[] x,
+      int xo, float[] y, int yo, int rows, int n) {
+    each(workers, scratch, rows, n, r -> {
+      int from = xo + r * n;
+      float scale = (float) (1 / Math.sqrt(squares(simd, 0, x, from, n) / n + epsilon));
+      simd.normalize(0, scale, gamma, 0, null, 0, x, from, y, yo + r * n, n);
     });
   }
 
@@ -48,6 +67,15 @@ public final class Rows {
   public static void scaleShift(Workers workers, Scratch scratch, Simd simd, float[] scale, float[] shift, float[] x,
       int xo, float[] y, int yo, int rows, int n) {
     each(workers, scratch, rows, n, r -> simd.multiplyAdd(x, xo + r * n, scale, 0, shift, 0, y, yo + r * n, n));
+  }
+
+  /** Σ (x[i] − mean)². */
+  private static double squares(Simd simd, float mean, float[] x, int xo, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i += BLOCK) {
+      sum += simd.sumSquares(mean, x, xo + i, Math.min(BLOCK, n - i));
+    }
+    return sum;
   }
 
   /** What is done to one row. */

@@ -97,7 +97,7 @@ final class Laws {
   static int[] bits(float[] x) {
     int[] bits = new int[x.length];
     for (int i = 0; i < x.length; i++) {
-      bits[i] = Float.floatToRawIntBits(x[i]);
+      bits[i] = Float.floatToIntBits(x[i]); // one NaN is as good as another
     }
     return bits;
   }
@@ -129,7 +129,7 @@ final class Laws {
     }
   }
 
-  /** Bound: relative 1e-5 of the tensor's scale is far too wide here; this is {@code ulps} of each value itself. */
+  /** A bound of so many units in the last place of each value. */
   static double[] ulps(double[] expected, double ulps) {
     double[] bound = new double[expected.length];
     for (int i = 0; i < bound.length; i++) {

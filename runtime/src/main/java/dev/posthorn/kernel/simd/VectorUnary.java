@@ -465,7 +465,7 @@ final class VectorUnary {
   }
 
   private static FloatVector geluErf(FloatVector x) {
-    return VectorMath.erfc(x.mul(-0.70710678f)).mul(x.mul(0.5f));
+    return VectorMath.geluErf(x);
   }
 
   private static void geluTanh(float[] x, int xo, float[] y, int yo, int n) {
