@@ -27,7 +27,7 @@ public final class KerasProgram implements Program {
   private final List<Port> inputs;
   private final List<Port> outputs;
   private final Map<String, List<Weight>> weights;
-  private final Map<String, List<TensorType>> outputTypes;
+  private final Map<String, List<TensorType>> outputTypes = new LinkedHashMap<>();
   private final List<Variable> variables = new ArrayList<>();
 
   /** Builds the model: calls every layer once with the declared input types, so that weights and shapes are known. */
@@ -37,7 +37,7 @@ public final class KerasProgram implements Program {
     Lowering lowering = new Lowering(new Builder(), Mode.INFERENCE);
     List<KerasTensor> out = call(lowering, enter(lowering.builder(), inputs.stream().map(Port::type).toList()));
     this.weights = lowering.weights();
-    this.outputTypes = lowering.outputs();
+    lowering.outputs().forEach((path, v) -> outputTypes.put(path, v.stream().map(Value::type).toList()));
     this.outputs = ports(out.stream().map(t -> t.value().type()).toList());
     declare(root, "", true);
   }
@@ -115,6 +115,22 @@ public final class KerasProgram implements Program {
       out.put(outputs.get(i).name(), results.get(i).value());
     }
     return b.graph(in, out, lowering.updates());
+  }
+
+  @Override
+  public Graph lowerParts(String signature, List<TensorType> types, Mode mode) {
+    Builder b = new Builder();
+    Lowering lowering = new Lowering(b, mode);
+    List<Value> in = enter(b, types);
+    call(lowering, in);
+    Map<String, Value> out = new LinkedHashMap<>();
+    for (Child c : root.layer().children(root.policy())) {
+      List<Value> values = lowering.outputs().getOrDefault(c.node().name(), List.of());
+      for (int i = 0; i < values.size(); i++) {
+        out.put(i == 0 ? c.node().name() : c.node().name() + ":" + i, values.get(i));
+      }
+    }
+    return b.graph(in, out, Map.of());
   }
 
   @Override

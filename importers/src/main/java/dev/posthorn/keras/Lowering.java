@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 public final class Lowering {
   private final Builder root;
   private final Map<String, List<Weight>> weights = new LinkedHashMap<>();
-  private final Map<String, List<TensorType>> outputs = new LinkedHashMap<>();
+  private final Map<String, List<Value>> outputs = new LinkedHashMap<>();
   private final Map<String, Value> updates = new LinkedHashMap<>();
   private Builder builder;
   private boolean training;
@@ -69,7 +69,7 @@ public final class Lowering {
     try {
       Call c = open(node, parent, args, kwargs);
       List<KerasTensor> out = parent == null ? node.layer().call(c) : builder.scoped(node.name(), () -> node.layer().call(c));
-      outputs.putIfAbsent(path, out.stream().map(t -> t.value().type()).toList());
+      outputs.putIfAbsent(path, out.stream().map(KerasTensor::value).toList());
       return out;
     } catch (ShapeException e) {
       throw e.getMessage().contains(", at ") ? e : new ShapeException(e.getMessage() + ", at " + where, e);
@@ -129,8 +129,8 @@ public final class Lowering {
     return weights;
   }
 
-  /** The types of each layer's outputs in its first call, by the layer's path. */
-  Map<String, List<TensorType>> outputs() {
+  /** Each layer's outputs in its first call, by the layer's path. */
+  Map<String, List<Value>> outputs() {
     return outputs;
   }
 

@@ -187,6 +187,20 @@ public final class Model implements AutoCloseable {
     return run(signature, checked(signature, inputs));
   }
 
+  /**
+   * What every layer gives in one call, by the layer's name ({@code name:1} and so on for further outputs). For looking
+   * into a model: the graph is made anew each time.
+   */
+  public Map<String, Tensor> activations(List<Tensor> inputs) {
+    List<Tensor> in = checked(Signature.DEFAULT, inputs);
+    Graph graph = program.lowerParts(Signature.DEFAULT, in.stream().map(Tensor::type).toList(), Mode.INFERENCE);
+    Variables.Snapshot now = variables.snapshot();
+    List<Tensor> values = backend.compile(graph, now).run(in, now);
+    Map<String, Tensor> byName = new LinkedHashMap<>();
+    graph.outputs().keySet().forEach(name -> byName.put(name, values.get(byName.size())));
+    return byName;
+  }
+
   private List<Tensor> run(String signature, List<Tensor> in) {
     Plan plan = plan(new Key(signature, in.stream().map(Tensor::type).toList()));
     List<Tensor> all = plan.executable.run(in, variables.snapshot());

@@ -14,6 +14,12 @@ public interface Program {
   /** The graph of a signature for inputs of these types, which may have unknown dimensions. */
   Graph lower(String signature, List<TensorType> inputs, Mode mode);
 
+  /**
+   * The graph of a signature whose outputs are those of its parts in their first call: the part's name, then
+   * {@code name:1} and so on where it has several. States are left as they are.
+   */
+  Graph lowerParts(String signature, List<TensorType> inputs, Mode mode);
+
   /** What {@code summary} lists: layers or functions, in order. */
   List<Part> parts();
 

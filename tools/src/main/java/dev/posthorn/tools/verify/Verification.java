@@ -38,7 +38,7 @@ public final class Verification {
       if (!Files.exists(file.path())) {
         throw new ModelFormatException("case: expected the file that case.json lists but was nothing");
       }
-      try (Model model = Model.load(file.path(), backend);
+      try (Model model = ModelLoading.load(file, backend);
           Npz npz = Npz.open(c.expected())) {
         return repeat(c, file, model, npz);
       }
@@ -69,6 +69,10 @@ public final class Verification {
         }
         maxAbs = Math.max(maxAbs, comparison.maxAbs());
         maxRel = Math.max(maxRel, comparison.maxRel());
+      }
+      String divergence = LayerSamples.firstDivergence(c.expected().toAbsolutePath().getParent(), model, inputs);
+      if (!divergence.isEmpty()) {
+        return new Verdict(c.id(), file.path(), divergence, maxAbs, maxRel, null);
       }
     }
     return new Verdict(c.id(), file.path(), "", maxAbs, maxRel, null);
