@@ -65,6 +65,7 @@ import dev.posthorn.keras.layer.TimeDistributed;
 import dev.posthorn.keras.layer.UnitNormalization;
 import dev.posthorn.keras.layer.UpSampling;
 import dev.posthorn.keras.layer.ZeroPadding;
+import dev.posthorn.keras.operation.TFOpLambda;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -166,8 +167,10 @@ public final class KerasLayers {
       SpatialDropout.codec(2),
       SpatialDropout.codec(3),
       SpectralNormalization.CODEC,
+      TFOpLambda.codec("SlicingOpLambda"),
       StackedRNNCells.CODEC,
       Merge.codec(Merge.Fn.SUBTRACT),
+      TFOpLambda.codec("TFOpLambda"),
       ThresholdedReLU.CODEC,
       TimeDistributed.CODEC,
       UnitNormalization.CODEC,

@@ -130,10 +130,12 @@ final class ModelReader {
       List<Object> tensors = new ArrayList<>();
       Map<String, Object> kwargs = new LinkedHashMap<>();
       for (Object entry : entries) {
-        if (!(entry instanceof List<?> e) || !isRef(e)) {
+        List<?> e = entry instanceof List<?> l ? l : List.of();
+        boolean constant = e.size() > 2 && "_CONSTANT_VALUE".equals(e.get(0)); // in place of a tensor
+        if (!constant && !isRef(e)) {
           throw new ModelFormatException("model: expected [layer, node, tensor] but was " + entry + ", at " + c.path() + "." + layer);
         }
-        tensors.add(ref(e, true));
+        tensors.add(constant ? e.get(2) : ref(e, true));
         if (e.size() > 3 && e.get(3) instanceof Map<?, ?> given) {
           given.forEach((k, v) -> kwargs.putIfAbsent((String) k, keras2(v)));
         }

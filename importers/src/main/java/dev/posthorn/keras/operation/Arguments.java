@@ -11,6 +11,7 @@ import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -36,6 +37,13 @@ public final class Arguments {
     return c;
   }
 
+  /** The same with one option set. */
+  Arguments with(String name, Object value) {
+    Map<String, Object> options = new LinkedHashMap<>(config);
+    options.put(name, value);
+    return new Arguments(c, operation, options);
+  }
+
   /** Why the operation cannot be written. */
   public UnsupportedModelException unsupported(String what) {
     return new UnsupportedModelException("operation " + operation + ": " + what + " is not supported, at " + c.path());
@@ -48,7 +56,7 @@ public final class Arguments {
 
   /** An argument of the call as it is written; null where there is none. */
   public Object raw(String name, int position) {
-    return c.argument(name, position).orElse(null);
+    return c.argument(name, position).orElse(config.get(name));
   }
 
   /** A key of the configuration; null where there is none. */
@@ -126,7 +134,7 @@ public final class Arguments {
     Object raw = raw(name, position);
     raw = raw == null ? raw(position == 0 ? "x" : "y", position) : raw;
     if (raw == null) {
-      throw new ModelFormatException("operation " + operation + ": expected two operands but was " + c.args());
+      throw new ModelFormatException("operation " + operation + ": expected two operands but was one, at " + c.path());
     }
     return raw;
   }

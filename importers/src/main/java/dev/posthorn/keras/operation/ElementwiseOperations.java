@@ -131,7 +131,10 @@ final class ElementwiseOperations {
   }
 
   private static Operation logical(Binary.Fn fn) {
-    return of(a -> a.b().binary(fn, bool(a.b(), a.tensor("x1", 0)), bool(a.b(), a.tensor("x2", 1))));
+    return of(a -> {
+      List<Value> in = a.strong();
+      return a.b().binary(fn, bool(a.b(), in.get(0)), bool(a.b(), in.get(1)));
+    });
   }
 
   private static Value binary(Builder b, List<Value> in, Binary.Fn fn) {

@@ -1,0 +1,41 @@
+package dev.posthorn.keras.operation;
+
+import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.FieldType;
+import dev.posthorn.keras.Call;
+import dev.posthorn.keras.KerasTensor;
+import dev.posthorn.keras.Layer;
+import dev.posthorn.model.UnsupportedModelException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A call of a TensorFlow function in a functional model of Keras 2.
+ *
+ * @param className {@code TFOpLambda}, or {@code SlicingOpLambda} for {@code x[…]}
+ * @param function the function by its place in the module {@code tf}: {@code math.reduce_mean}
+ */
+public record TFOpLambda(String className, String function) implements Layer {
+  public static Codec<TFOpLambda> codec(String className) {
+    return Codec.of(className, f -> new TFOpLambda(className, f.of("function", FieldType.STRING, TFOpLambda::function, null)));
+  }
+
+  public TFOpLambda {
+    if (TensorFlowFunctions.find(function).isEmpty()) {
+      throw new UnsupportedModelException("function tf." + function + " is not supported");
+    }
+  }
+
+  @Override
+  public boolean autocasts() {
+    return false;
+  }
+
+  @Override
+  public List<KerasTensor> call(Call c) {
+    Map<String, Object> options = new LinkedHashMap<>(c.kwargs());
+    Operation operation = TensorFlowFunctions.find(function).orElseThrow();
+    return operation.apply(new Arguments(c, "tf." + function, options)).stream().map(KerasTensor::of).toList();
+  }
+}
