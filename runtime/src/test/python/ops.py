@@ -2,7 +2,7 @@
 
     python ops.py > ../resources/dev/posthorn/ir/ops.txt        (TensorFlow 2.21, Keras 3.15, on a CPU)
 
-A line is a tensor, `t NUMBER DTYPE SHAPE VALUES…`, values exact, or a case, `NAME = OPERANDS -> RESULTS` in numbers
+A line is a tensor, `t NUMBER DTYPE SHAPE VALUES…`, values exact (bytes of strings as \\xHH), or a case, `NAME = OPERANDS -> RESULTS` in numbers
 of tensors. Operands and results are laid out as the op's documentation says, which is not always TensorFlow's layout.
 """
 import os
@@ -31,7 +31,7 @@ def name_of(dtype):
 
 def text(v):
     if isinstance(v, bytes):
-        return v.decode() or '""'
+        return "".join(chr(c) if 32 < c < 127 and c not in b'\\"' else f"\\x{c:02x}" for c in v) or '""'
     if isinstance(v, (bool, np.bool_)):
         return "1" if v else "0"
     if isinstance(v, np.integer):
@@ -515,3 +515,84 @@ case("Resize BILINEAR float16", lambda x: tf.cast(keras.ops.image.resize(x, (5, 
      IMAGES[:1].astype(F16))
 case("Resize NEAREST int32", lambda x: keras.ops.image.resize(x, (5, 2), "nearest"), ints("ii", 1, 3, 4, 1))
 case("UpSample NEAREST float64", lambda x: tf.repeat(tf.repeat(x, 2, 1), 3, 2), IMAGES[:1].astype(F64))
+
+TEXTS = np.array([t.encode() for t in (
+    "", "The quick, brown FOX!", "  na\u00efve\t\u00dcBER  \u65e5\u672c ", "a-b_c 12.5% [#tag] \\ 'x' \"end\"",
+    "0123456789abcdef", "0123456789abcdefg", "abc", "abcdefgh", "x" * 70, "q" * 33, "r" * 64, "s" * 129, "ab")],
+    dtype=object)
+for buckets in (1, 7, 1 << 40):
+    case(f"HashBucket {buckets}", lambda x: tf.strings.to_hash_bucket_fast(x, buckets), TEXTS)
+    case(f"HashBucket {buckets} 133 -5", lambda x: tf.strings.to_hash_bucket_strong(x, buckets, [133, -5]), TEXTS)
+
+
+def crossed(buckets):
+    return lambda *x: tf.sparse.to_dense(tf.sparse.cross_hashed([tf.constant(v) for v in x], buckets))
+
+
+CROSSED = np.array([[b"a"], [b""], [b"longer than that"]], dtype=object), np.array([[3], [-1], [1 << 40]], np.int64)
+case("HashCross 9", crossed(9), *CROSSED)
+case("HashCross 0", crossed(0), *CROSSED, CROSSED[1][::-1])
+case("AsString int64", tf.strings.as_string, CROSSED[1])
+case("AsString uint8", tf.strings.as_string, np.array([0, 255], np.uint8))
+case("AsString bool", tf.strings.as_string, np.array([True, False]))
+for upper in (False, True):
+    for encoding in ("", "utf-8"):
+        fn = tf.strings.upper if upper else tf.strings.lower
+        case(f"StringCase {lower(upper, bool(encoding))}", lambda x: fn(x, encoding), TEXTS)
+for name, pattern, rewrite, every in (
+    ("punctuation", r"""[!"#$%&()\*\+,-\./:;<=>?@\[\\\]^_`{|}~\']""", "", True),
+    ("groups", r"(\w)(\w)", r"\2\\\1$1", True),
+    ("empty", r"[bq]*", "-", True),
+    ("class", r"[[:space:][]+|[]&&x]", "_", True),
+    ("first", r"[a-z]+$", "<\\0>", False),
+):
+    case(f"RegexReplace {name}", lambda x: tf.strings.regex_replace(x, pattern, rewrite, every), TEXTS)
+for name, sep, cuts in (("words", "", -1), ("words 1", "", 1), ("comma", ", ", -1), ("e 1", "e", 1)):
+    case(f"StringSplit {name}", lambda x: list(tf.raw_ops.StringSplitV2(input=x, sep=sep, maxsplit=cuts)), TEXTS[:4])
+BAD = np.array([b"a\xffb", b"\xc3\xa4\xe6\x97"], dtype=object)
+for name, x in (("", TEXTS[:4]), (" bad", BAD)):
+    case(f"UnicodeDecode{name}", lambda x: list(tf.raw_ops.UnicodeDecode(input=x, input_encoding="UTF-8")), x)
+case("UnicodeEncode", lambda p, s: tf.raw_ops.UnicodeEncode(
+    input_values=p, input_splits=s, output_encoding="UTF-8"),
+    np.array([97, 228, 26085, 0x1f600, 0xd800, 98], np.int32), np.array([0, 1, 1, 4, 6], np.int64))
+
+
+def ngrams(separator, widths):
+    return lambda x, s: list(tf.raw_ops.StringNGrams(
+        data=x, data_splits=s, separator=separator, ngram_widths=widths, left_pad="", right_pad="", pad_width=0,
+        preserve_short_sequences=False))
+
+
+for widths in ([1, 2], [3], [2, 1, 5]):
+    case(f"NGrams {widths}", ngrams(" ", widths), TEXTS[:7], np.array([0, 3, 3, 7], np.int64))
+for right, fn in (("false", "left"), ("true", "right")):
+    for dtype in (F32, np.int64):
+        case(f"SearchSorted {right} {np.dtype(dtype).name}",
+             lambda s, x: tf.searchsorted(s, x, fn, tf.int32), np.array([-3, 0, 0, 2, 7], dtype),
+             np.array([[-4, -3, 0], [1, 7, 8]], dtype).reshape(-1))
+NUMBERS = ints("bc", 3, 5, low=0, high=6)
+for binary in (False, True):
+    case(f"BinCount 4 {lower(binary)}",
+         lambda x: tf.math.bincount(x, minlength=4, maxlength=4, dtype=tf.int64, axis=-1, binary_output=binary), NUMBERS)
+case("BinCount 8 weights",
+     lambda x, w: tf.math.bincount(x, weights=w, minlength=8, maxlength=8, axis=-1), NUMBERS, rand("bw", 3, 5))
+
+
+def lookup(keys, values):
+    def run(x, default):
+        init = tf.lookup.KeyValueTensorInitializer(np.array(keys), np.array(values))
+        return tf.lookup.StaticHashTable(init, default.item())[tf.constant(x)]
+    return run
+
+
+case("Lookup string", lookup([b"a", b"b c", b""], [5, 6, 7]),
+     np.array([[b"a", b"", b"x"], [b"b c", b"A", b"b"]], dtype=object), np.array(-1, np.int64))
+case("Lookup int64", lookup([3, -1], [b"three", b"less"]), np.array([-1, 0, 3, 4]), np.array(b"none"))
+RAGGED = np.array([1.0, 2, 3, 4, 5, 6], F32), np.array([0, 2, 2, 6], np.int64), np.array(-1, F32)
+for length in (-1, 0, 3, 6):
+    shape = [None, None if length < 0 else length]
+    case(f"RaggedToDense {length}", lambda x, s, f: tf.RaggedTensor.from_row_splits(x, s).to_tensor(f, shape=shape), *RAGGED)
+for method in ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"):
+    for h, w in ((2, 3), (5, 2)):
+        case(f"Resize {method.upper()} antialias {h} {w}",
+             lambda x: keras.ops.image.resize(x, (h, w), method, antialias=True), rand("ra", 1, 5, 7, 1))

@@ -107,6 +107,11 @@ public final class Call {
     return lowering.weight(node, path, name);
   }
 
+  /** A file of this layer's {@link Layer#assets}, if the model's file holds it. */
+  public Optional<byte[]> asset(String name) {
+    return lowering.asset(path, name);
+  }
+
   /** Gives a weight a new value when the call is over. */
   public void update(String weight, Value value) {
     lowering.update(path, weight, value);

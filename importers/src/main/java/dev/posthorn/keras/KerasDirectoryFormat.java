@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** A {@code .keras} archive unpacked into a directory, as {@code model.save(..., zipped=False)} writes it. */
 public final class KerasDirectoryFormat extends KerasFormat {
@@ -31,10 +32,15 @@ public final class KerasDirectoryFormat extends KerasFormat {
       for (String name : new String[] {"model.weights.h5", "model.weights.json"}) {
         if (Files.exists(path.resolve(name))) {
           return new KerasFile(path.toString(), Json.object(Files.readString(config), config.toString()), producer,
-              KerasWeightsFiles.open(path.resolve(name), closing), closing.release());
+              KerasWeightsFiles.open(path.resolve(name), closing),
+              asset -> asset(path.resolve("assets").resolve(asset)), closing.release());
         }
       }
       throw new ModelFormatException("model: expected 'model.weights.h5' in the directory but was absent, at " + path);
     }
+  }
+
+  private static Optional<byte[]> asset(Path path) throws IOException {
+    return Files.isRegularFile(path) ? Optional.of(Files.readAllBytes(path)) : Optional.empty();
   }
 }

@@ -1,7 +1,9 @@
 package dev.posthorn.keras;
 
 import dev.posthorn.codec.Dialect;
+import dev.posthorn.keras.layout.PathLayout;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,14 +14,39 @@ import java.util.Optional;
  * @param config the model's configuration object
  * @param producer what wrote the file, by name
  * @param weights the weights, where the file holds them
+ * @param assets the files beside the weights
  */
 record KerasFile(
     String where,
     Map<String, Object> config,
     Map<String, String> producer,
     Optional<KerasWeights> weights,
+    Assets assets,
     AutoCloseable resource)
     implements AutoCloseable {
+  /** The files that layers keep beside the weights, by their path below {@code assets}. */
+  interface Assets {
+    Optional<byte[]> read(String path) throws IOException;
+  }
+
+  /** A file without assets. */
+  KerasFile(String where, Map<String, Object> config, Map<String, String> producer, Optional<KerasWeights> weights,
+      AutoCloseable resource) {
+    this(where, config, producer, weights, path -> Optional.empty(), resource);
+  }
+
+  /** The assets that the layers of a model read, by the layer's path and the asset's name. */
+  Map<String, byte[]> assets(LayerNode root) throws IOException {
+    Map<String, byte[]> found = new LinkedHashMap<>();
+    for (Map.Entry<String, PathLayout.Place> e : PathLayout.places(root).entrySet()) {
+      for (String name : e.getValue().node().layer().assets()) {
+        Optional<byte[]> bytes = assets.read(e.getValue().group() + "/" + name);
+        bytes.ifPresent(b -> found.put(e.getKey() + "/" + name, b));
+      }
+    }
+    return found;
+  }
+
   /** The dialect of the Keras that wrote the file; a file that does not say is judged by its configuration. */
   Dialect dialect() {
     String version = producer.getOrDefault("Keras", "");

@@ -10,6 +10,7 @@ import dev.posthorn.keras.layer.AlphaDropout;
 import dev.posthorn.keras.layer.Attention;
 import dev.posthorn.keras.layer.BatchNormalization;
 import dev.posthorn.keras.layer.Bidirectional;
+import dev.posthorn.keras.layer.CategoryEncoding;
 import dev.posthorn.keras.layer.CenterCrop;
 import dev.posthorn.keras.layer.Concatenate;
 import dev.posthorn.keras.layer.Conv;
@@ -20,6 +21,7 @@ import dev.posthorn.keras.layer.CuDNNGRU;
 import dev.posthorn.keras.layer.CuDNNLSTM;
 import dev.posthorn.keras.layer.Dense;
 import dev.posthorn.keras.layer.DepthwiseConv;
+import dev.posthorn.keras.layer.Discretization;
 import dev.posthorn.keras.layer.Dot;
 import dev.posthorn.keras.layer.Dropout;
 import dev.posthorn.keras.layer.ELU;
@@ -33,8 +35,11 @@ import dev.posthorn.keras.layer.GaussianNoise;
 import dev.posthorn.keras.layer.GlobalPooling;
 import dev.posthorn.keras.layer.GroupNormalization;
 import dev.posthorn.keras.layer.GroupQueryAttention;
+import dev.posthorn.keras.layer.Hashing;
+import dev.posthorn.keras.layer.HashedCrossing;
 import dev.posthorn.keras.layer.Identity;
 import dev.posthorn.keras.layer.InputLayer;
+import dev.posthorn.keras.layer.IntegerLookup;
 import dev.posthorn.keras.layer.LSTM;
 import dev.posthorn.keras.layer.LSTMCell;
 import dev.posthorn.keras.layer.LayerNormalization;
@@ -60,6 +65,8 @@ import dev.posthorn.keras.layer.Softmax;
 import dev.posthorn.keras.layer.SpatialDropout;
 import dev.posthorn.keras.layer.SpectralNormalization;
 import dev.posthorn.keras.layer.StackedRNNCells;
+import dev.posthorn.keras.layer.StringLookup;
+import dev.posthorn.keras.layer.TextVectorization;
 import dev.posthorn.keras.layer.ThresholdedReLU;
 import dev.posthorn.keras.layer.TimeDistributed;
 import dev.posthorn.keras.layer.UnitNormalization;
@@ -96,6 +103,7 @@ public final class KerasLayers {
       BatchNormalization.codec("BatchNormalizationV1"),
       BatchNormalization.codec("BatchNormalizationV2"),
       Bidirectional.CODEC,
+      CategoryEncoding.CODEC,
       CenterCrop.CODEC,
       Concatenate.CODEC,
       Conv.codec(1),
@@ -115,6 +123,7 @@ public final class KerasLayers {
       Dense.CODEC,
       DepthwiseConv.codec(1),
       DepthwiseConv.codec(2),
+      Discretization.CODEC,
       Dot.CODEC,
       Dropout.CODEC,
       ELU.CODEC,
@@ -134,8 +143,11 @@ public final class KerasLayers {
       GroupNormalization.CODEC,
       GroupQueryAttention.codec("GroupQueryAttention"),
       GroupQueryAttention.codec("GroupedQueryAttention"),
+      Hashing.CODEC,
+      HashedCrossing.CODEC,
       Identity.CODEC,
       InputLayer.CODEC,
+      IntegerLookup.CODEC,
       LSTM.CODEC,
       LSTMCell.CODEC,
       LayerNormalization.CODEC,
@@ -169,8 +181,10 @@ public final class KerasLayers {
       SpectralNormalization.CODEC,
       TFOpLambda.codec("SlicingOpLambda"),
       StackedRNNCells.CODEC,
+      StringLookup.CODEC,
       Merge.codec(Merge.Fn.SUBTRACT),
       TFOpLambda.codec("TFOpLambda"),
+      TextVectorization.CODEC,
       ThresholdedReLU.CODEC,
       TimeDistributed.CODEC,
       UnitNormalization.CODEC,

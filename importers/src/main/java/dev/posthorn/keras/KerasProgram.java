@@ -24,6 +24,7 @@ import java.util.TreeMap;
 /** A Keras model as a program: one signature, whose graph the layers write. */
 public final class KerasProgram implements Program {
   private final LayerNode root;
+  private final Map<String, byte[]> assets;
   private final List<Port> inputs;
   private final List<Port> outputs;
   private final Map<String, List<Weight>> weights;
@@ -32,9 +33,15 @@ public final class KerasProgram implements Program {
 
   /** Builds the model: calls every layer once with the declared input types, so that weights and shapes are known. */
   public KerasProgram(LayerNode root, String where) {
+    this(root, Map.of(), where);
+  }
+
+  /** As above, with the files that layers read, by the layer's path and their name. */
+  public KerasProgram(LayerNode root, Map<String, byte[]> assets, String where) {
     this.root = root;
+    this.assets = Map.copyOf(assets);
     this.inputs = inputs(root, where);
-    Lowering lowering = new Lowering(new Builder(), Mode.INFERENCE);
+    Lowering lowering = new Lowering(new Builder(), Mode.INFERENCE, this.assets);
     List<KerasTensor> out = call(lowering, enter(lowering.builder(), inputs.stream().map(Port::type).toList()));
     this.weights = lowering.weights();
     lowering.outputs().forEach((path, v) -> outputTypes.put(path, v.stream().map(Value::type).toList()));
@@ -107,7 +114,7 @@ public final class KerasProgram implements Program {
   @Override
   public Graph lower(String signature, List<TensorType> types, Mode mode) {
     Builder b = new Builder();
-    Lowering lowering = new Lowering(b, mode);
+    Lowering lowering = new Lowering(b, mode, assets);
     List<Value> in = enter(b, types);
     List<KerasTensor> results = call(lowering, in);
     Map<String, Value> out = new LinkedHashMap<>();

@@ -57,7 +57,8 @@ public final class KerasZipFormat extends KerasFormat {
       }
       Hdf5File file = closing.add(weights(zip, entry, channel, path));
       KerasWeights weights = new KerasWeights(path.toString(), List.of(file.root()), new PathLayout());
-      return new KerasFile(path.toString(), config, producer, Optional.of(weights), closing.release());
+      return new KerasFile(path.toString(), config, producer, Optional.of(weights),
+          asset -> asset(zip, asset, path), closing.release());
     }
   }
 
@@ -92,6 +93,11 @@ public final class KerasZipFormat extends KerasFormat {
       throw new ModelFormatException("model: expected '" + name + "' in the archive but was absent, at " + path);
     }
     return new String(bytes(zip, entry, LONGEST_JSON, path), StandardCharsets.UTF_8);
+  }
+
+  private static Optional<byte[]> asset(ZipFile zip, String asset, Path path) throws IOException {
+    ZipEntry entry = zip.getEntry("assets/" + asset);
+    return entry == null ? Optional.empty() : Optional.of(bytes(zip, entry, LONGEST_JSON, path));
   }
 
   /** The weights: in place where the archive stores them as they are, else from memory. */

@@ -38,6 +38,11 @@ public interface Layer {
     return 0;
   }
 
+  /** The names of the files beside the weights that the layer reads, where the model's file holds them. */
+  default List<String> assets() {
+    return List.of();
+  }
+
   /** Whether floating-point inputs are cast to the compute dtype first. */
   default boolean autocasts() {
     return true;

@@ -9,18 +9,21 @@ import dev.posthorn.model.UnsupportedModelException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The making of one graph from a model's layers: what all of their calls share. */
 public final class Lowering {
   private final Builder root;
+  private final Map<String, byte[]> assets;
   private final Map<String, List<Weight>> weights = new LinkedHashMap<>();
   private final Map<String, List<Value>> outputs = new LinkedHashMap<>();
   private final Map<String, Value> updates = new LinkedHashMap<>();
   private Builder builder;
   private boolean training;
 
-  Lowering(Builder builder, Mode mode) {
+  Lowering(Builder builder, Mode mode, Map<String, byte[]> assets) {
+    this.assets = assets;
     this.root = builder;
     this.builder = builder;
     this.training = mode == Mode.TRAINING;
@@ -107,6 +110,10 @@ public final class Lowering {
     }
     throw new IllegalStateException(
         node.layer().className() + ": expected a declared weight but was '" + name + "', at " + path);
+  }
+
+  Optional<byte[]> asset(String path, String name) {
+    return Optional.ofNullable(assets.get(path + "/" + name));
   }
 
   void update(String path, String weight, Value value) {

@@ -19,6 +19,7 @@ import dev.posthorn.ir.fn.LogSigmoid;
 import dev.posthorn.ir.fn.LogSoftmax;
 import dev.posthorn.ir.fn.Lstm;
 import dev.posthorn.ir.fn.Mish;
+import dev.posthorn.ir.fn.RaggedToDense;
 import dev.posthorn.ir.fn.Relu6;
 import dev.posthorn.ir.fn.Resize;
 import dev.posthorn.ir.fn.RmsNorm;
@@ -37,29 +38,42 @@ import dev.posthorn.ir.fn.TanhShrink;
 import dev.posthorn.ir.fn.Threshold;
 import dev.posthorn.ir.fn.UpSample;
 import dev.posthorn.ir.op.ArgReduce;
+import dev.posthorn.ir.op.AsString;
+import dev.posthorn.ir.op.BinCount;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.BroadcastTo;
 import dev.posthorn.ir.op.Cast;
+import dev.posthorn.ir.op.Checked;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Concat;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.CumSum;
 import dev.posthorn.ir.op.Gather;
+import dev.posthorn.ir.op.HashBucket;
+import dev.posthorn.ir.op.HashCross;
 import dev.posthorn.ir.op.Iota;
+import dev.posthorn.ir.op.Lookup;
 import dev.posthorn.ir.op.MatMul;
+import dev.posthorn.ir.op.NGrams;
 import dev.posthorn.ir.op.Pad;
 import dev.posthorn.ir.op.Pool;
 import dev.posthorn.ir.op.Reduce;
+import dev.posthorn.ir.op.RegexReplace;
 import dev.posthorn.ir.op.Reshape;
 import dev.posthorn.ir.op.Reverse;
 import dev.posthorn.ir.op.Scan;
+import dev.posthorn.ir.op.SearchSorted;
 import dev.posthorn.ir.op.Select;
 import dev.posthorn.ir.op.ShapeOf;
 import dev.posthorn.ir.op.Slice;
 import dev.posthorn.ir.op.Sort;
+import dev.posthorn.ir.op.StringCase;
+import dev.posthorn.ir.op.StringSplit;
 import dev.posthorn.ir.op.Transpose;
 import dev.posthorn.ir.op.Unary;
+import dev.posthorn.ir.op.UnicodeDecode;
+import dev.posthorn.ir.op.UnicodeEncode;
 import dev.posthorn.ir.op.Window;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,7 +90,7 @@ final class OpRows {
   /** These only move or compare data: their results are exact. */
   private static final Set<Class<?>> EXACT = Set.of(ArgReduce.class, BroadcastTo.class, Cast.class, Compare.class,
       Concat.class, Constant.class, Gather.class, Iota.class, Pad.class, Reshape.class, Reverse.class, Select.class,
-      ShapeOf.class, Slice.class, Sort.class, Transpose.class);
+      SearchSorted.class, ShapeOf.class, Slice.class, Sort.class, Transpose.class);
 
   /** TensorFlow rounds the constants of these to float32 although their operands are float64. */
   private static final Set<String> FLOAT32_CONSTANTS =
@@ -122,6 +136,8 @@ final class OpRows {
     layers();
     recurrent();
     images();
+    strings();
+    tables();
     ours();
   }
 
@@ -446,6 +462,58 @@ final class OpRows {
     row("Resize BILINEAR float16", new Resize(Sampling.BILINEAR, 5, 7));
     row("Resize NEAREST int32", new Resize(Sampling.NEAREST, 5, 2));
     row("UpSample NEAREST float64", new UpSample(Sampling.NEAREST, 2, 3));
+  }
+
+  private void strings() {
+    for (long buckets : new long[] {1, 7, 1L << 40}) {
+      row("HashBucket " + buckets, new HashBucket(buckets, List.of()));
+      row("HashBucket " + buckets + " 133 -5", new HashBucket(buckets, List.of(133L, -5L)));
+    }
+    row("HashCross 9", new HashCross(9, HashCross.DEFAULT_KEY));
+    row("HashCross 0", new HashCross(0, HashCross.DEFAULT_KEY));
+    List.of("int64", "uint8", "bool").forEach(s -> row("AsString " + s, new AsString()));
+    for (boolean upper : new boolean[] {false, true}) {
+      row("StringCase " + upper + " false", new StringCase(upper, false));
+      row("StringCase " + upper + " true", new StringCase(upper, true));
+    }
+    row("RegexReplace punctuation",
+        new RegexReplace("[!\"#$%&()\\*\\+,-\\./:;<=>?@\\[\\\\\\]^_`{|}~\\']", "", true));
+    row("RegexReplace groups", new RegexReplace("(\\w)(\\w)", "\\2\\\\\\1$1", true));
+    row("RegexReplace empty", new RegexReplace("[bq]*", "-", true));
+    row("RegexReplace class", new RegexReplace("[[:space:][]+|[]&&x]", "_", true));
+    row("RegexReplace first", new RegexReplace("[a-z]+$", "<\\0>", false));
+    row("StringSplit words", new StringSplit("", -1));
+    row("StringSplit words 1", new StringSplit("", 1));
+    row("StringSplit comma", new StringSplit(", ", -1));
+    row("StringSplit e 1", new StringSplit("e", 1));
+    row("UnicodeDecode", new UnicodeDecode());
+    row("UnicodeDecode bad", new UnicodeDecode());
+    rows.add(new Row("Checked 0", new Checked(0, "numbers"), List.of(Tensor.of(Shape.of(2), new long[] {0, 7})),
+        List.of(Tensor.of(Shape.of(2), new long[] {0, 7})), -1));
+    row("UnicodeEncode", new UnicodeEncode());
+    for (List<Integer> widths : List.of(List.of(1, 2), List.of(3), List.of(2, 1, 5))) {
+      row("NGrams " + widths, new NGrams(" ", widths));
+    }
+  }
+
+  private void tables() {
+    for (boolean right : new boolean[] {false, true}) {
+      row("SearchSorted " + right + " float32", new SearchSorted(right, DType.INT32));
+      row("SearchSorted " + right + " int64", new SearchSorted(right, DType.INT32));
+      row("BinCount 4 " + right, new BinCount(4, right, DType.INT64));
+    }
+    row("BinCount 8 weights", new BinCount(8, false, DType.FLOAT32));
+    row("Lookup string", new Lookup(new Table(
+        Tensor.of(Shape.of(3), "a", "b c", ""), Tensor.of(Shape.of(3), new long[] {5, 6, 7}))));
+    row("Lookup int64", new Lookup(new Table(
+        Tensor.of(Shape.of(2), new long[] {3, -1}), Tensor.of(Shape.of(2), "three", "less"))));
+    for (int length : new int[] {-1, 0, 3, 6}) {
+      row("RaggedToDense " + length, new RaggedToDense(length));
+    }
+    for (Sampling method : Sampling.values()) {
+      row("Resize " + method + " antialias 2 3", new Resize(method, 2, 3, true));
+      row("Resize " + method + " antialias 5 2", new Resize(method, 5, 2, true));
+    }
   }
 
   /** Ops that TensorFlow does not have. */

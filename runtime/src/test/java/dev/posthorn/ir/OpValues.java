@@ -1,6 +1,7 @@
 package dev.posthorn.ir;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -51,7 +52,7 @@ record OpValues(List<Tensor> operands, List<Tensor> results) {
     for (int i = 0; i < t.size(); i++) {
       String word = words[4 + i];
       switch (dtype) {
-        case STRING -> t.byteStrings()[i] = word.replace("\"", "").getBytes(StandardCharsets.UTF_8);
+        case STRING -> t.byteStrings()[i] = bytes(word);
         case FLOAT32 -> t.floats()[i] = Float.parseFloat(word);
         case FLOAT64, FLOAT16, BFLOAT16 -> t.setDouble(i, Double.parseDouble(word));
         case UINT64 -> t.setLong(i, Long.parseUnsignedLong(word));
@@ -59,5 +60,19 @@ record OpValues(List<Tensor> operands, List<Tensor> results) {
       }
     }
     return t;
+  }
+
+  /** A string in which {@code \xHH} is a byte, and {@code ""} nothing. */
+  private static byte[] bytes(String word) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (int i = 0; i < word.length(); i++) {
+      if (word.charAt(i) == '\\') {
+        bytes.write(Integer.parseInt(word.substring(i + 2, i + 4), 16));
+        i += 3;
+      } else if (word.charAt(i) != '"') {
+        bytes.write(word.charAt(i));
+      }
+    }
+    return bytes.toByteArray();
   }
 }

@@ -19,56 +19,69 @@ import java.util.stream.Stream;
 /**
  * Keras 3's {@code .weights.h5}, also inside of {@code .keras}: groups follow the Python attributes that hold layers,
  * lists of layers are numbered by class ({@code layers/dense_1}), and a layer's own variables are {@code vars/0, 1, …},
- * trainable ones first. Names of layers play no part. Source: keras/src/saving/saving_lib.py.
+ * trainable ones first, or have names there. Names of layers play no part. Source: keras/src/saving/saving_lib.py.
  */
 public final class PathLayout implements Layout {
-  @Override
-  public Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
-    Walk walk = new Walk(program);
-    walk.visit(program.root(), "", Optional.of(root));
-    return walk.found;
+  /**
+   * A layer in a file.
+   *
+   * @param group the group that is its own, such as {@code layers/dense_1}
+   */
+  public record Place(LayerNode node, String group) {}
+
+  /** Where the layers of a model are, by their paths; the model itself is at the empty path. */
+  public static Map<String, Place> places(LayerNode root) {
+    Map<String, Place> places = new LinkedHashMap<>();
+    visit(root, "", "", places);
+    return places;
   }
 
-  private static final class Walk {
-    private final KerasProgram program;
-    private final Map<String, Hdf5Dataset> found = new LinkedHashMap<>();
-
-    Walk(KerasProgram program) {
-      this.program = program;
+  private static void visit(LayerNode node, String path, String group, Map<String, Place> places) {
+    places.put(path, new Place(node, group));
+    Map<String, Naming.Unique> lists = new HashMap<>();
+    for (Child c : node.layer().children(node.policy())) {
+      String below = join(group, c.attribute());
+      if (c.listed()) {
+        String kind = Naming.snakeCase(c.node().layer().sourceName());
+        below = join(below, lists.computeIfAbsent(c.attribute(), k -> new Naming.Unique()).next(kind));
+      }
+      visit(c.node(), join(path, c.node().name()), below, places);
     }
+  }
 
-    void visit(LayerNode node, String path, Optional<Hdf5Group> group) {
+  private static String join(String parent, String name) {
+    return parent.isEmpty() ? name : parent + "/" + name;
+  }
+
+  @Override
+  public Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
+    Map<String, Hdf5Dataset> found = new LinkedHashMap<>();
+    places(program.root()).forEach((path, place) -> {
       List<Weight> own = program.weights(path);
       Stream<Weight> trainable = own.stream().filter(w -> w.stored() && w.trainable());
       Stream<Weight> others = own.stream().filter(w -> w.stored() && !w.trainable());
       List<Weight> order = Stream.concat(trainable, others).toList();
+      Optional<Hdf5Object> vars = order.isEmpty() ? Optional.empty() : child(root, join(place.group(), "vars"));
       for (int i = 0; i < order.size(); i++) {
-        int place = i + node.layer().borrowedWeights();
-        Optional<Hdf5Object> dataset = child(child(group, "vars"), Integer.toString(place));
-        String key = path.isEmpty() ? order.get(i).name() : path + "/" + order.get(i).name();
+        Weight w = order.get(i);
+        String number = Integer.toString(i + place.node().layer().borrowedWeights());
+        Optional<Hdf5Object> dataset = vars.flatMap(v -> child(v, number)).or(() -> vars.flatMap(v -> child(v, w.name())));
         if (dataset.isPresent() && dataset.get() instanceof Hdf5Dataset d) {
-          found.put(key, d);
+          found.put(join(path, w.name()), d);
         }
       }
-      Map<String, Naming.Unique> lists = new HashMap<>();
-      for (Child c : node.layer().children(node.policy())) {
-        Optional<Hdf5Group> below = asGroup(child(group, c.attribute()));
-        if (c.listed()) {
-          String numbered = lists.computeIfAbsent(c.attribute(), k -> new Naming.Unique())
-              .next(Naming.snakeCase(c.node().layer().sourceName()));
-          below = asGroup(child(below, numbered));
-        }
-        String inner = path.isEmpty() ? c.node().name() : path + "/" + c.node().name();
-        visit(c.node(), inner, below);
+    });
+    return found;
+  }
+
+  private static Optional<Hdf5Object> child(Hdf5Object parent, String path) {
+    Optional<Hdf5Object> at = Optional.of(parent);
+    for (String name : path.split("/")) {
+      at = at.get() instanceof Hdf5Group g ? g.child(name) : Optional.empty();
+      if (at.isEmpty()) {
+        break;
       }
     }
-
-    private static Optional<Hdf5Object> child(Optional<? extends Hdf5Object> parent, String name) {
-      return parent.isPresent() && parent.get() instanceof Hdf5Group g ? g.child(name) : Optional.empty();
-    }
-
-    private static Optional<Hdf5Group> asGroup(Optional<Hdf5Object> object) {
-      return object.isPresent() && object.get() instanceof Hdf5Group g ? Optional.of(g) : Optional.empty();
-    }
+    return at;
   }
 }

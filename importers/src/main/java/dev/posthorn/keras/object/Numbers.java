@@ -6,6 +6,7 @@ import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +24,11 @@ public final class Numbers {
   public static final FieldType<List<Integer>> DIMS = new FieldType<>("an integer or a list of integers or null",
       (o, c) -> FieldType.listOf(FieldType.INT.orNull()).reader().apply(o instanceof List<?> ? o : List.of(o), c),
       (l, c) -> l, false);
+
+  /** The key of a hash: two numbers, one that stands for both, or none. */
+  public static final FieldType<List<Long>> SALT = FieldType.of("a number or two",
+      o -> o instanceof List<?> l ? l.stream().map(n -> ((Number) n).longValue()).toList()
+          : Collections.nCopies(2, ((Number) o).longValue()), l -> (Object) l).orNull();
 
   private Numbers() {}
 

@@ -1,0 +1,43 @@
+package dev.posthorn.ir.op;
+
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Op;
+import dev.posthorn.ir.Operands;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.model.ShapeException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * UTF-8 of code points: {@code points[k], splits[n+1] → y[n]}; string i is made of the points {@code splits[i]} to
+ * {@code splits[i+1]}. What is no code point gives U+FFFD. Source: TF UnicodeEncode with errors replaced.
+ */
+public record UnicodeEncode() implements Op.Single {
+  @Override
+  public TensorType type(Operands in) {
+    Shape splits = in.count(2).shape(1);
+    if (in.dtype(0) != DType.INT32 || !in.dtype(1).isInteger() || splits.isRanked() && splits.rank() != 1) {
+      throw new ShapeException("expected int32 code points and a vector of splits but was " + in.types());
+    }
+    int n = splits.isRanked() ? splits.dim(0) : Shape.UNKNOWN;
+    return TensorType.of(DType.STRING, n == Shape.UNKNOWN ? Shape.UNKNOWN : Math.max(n, 1) - 1);
+  }
+
+  @Override
+  public Tensor value(List<Tensor> in, TensorType out) {
+    int[] points = in.get(0).ints();
+    int[] at = Texts.splits(in.get(1), points.length);
+    Tensor y = Tensor.zeros(TensorType.of(DType.STRING, at.length - 1));
+    for (int i = 0; i + 1 < at.length; i++) {
+      StringBuilder s = new StringBuilder();
+      for (int k = at[i]; k < at[i + 1]; k++) {
+        boolean fits = Character.isValidCodePoint(points[k]) && (points[k] < 0xd800 || points[k] > 0xdfff);
+        s.appendCodePoint(fits ? points[k] : 0xfffd);
+      }
+      y.byteStrings()[i] = s.toString().getBytes(StandardCharsets.UTF_8);
+    }
+    return y;
+  }
+}
