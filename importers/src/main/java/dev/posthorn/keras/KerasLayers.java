@@ -8,10 +8,13 @@ import dev.posthorn.keras.layer.ActivityRegularization;
 import dev.posthorn.keras.layer.AdaptivePooling;
 import dev.posthorn.keras.layer.AlphaDropout;
 import dev.posthorn.keras.layer.Attention;
+import dev.posthorn.keras.layer.Augmentation;
+import dev.posthorn.keras.layer.AutoContrast;
 import dev.posthorn.keras.layer.BatchNormalization;
 import dev.posthorn.keras.layer.Bidirectional;
 import dev.posthorn.keras.layer.CategoryEncoding;
 import dev.posthorn.keras.layer.CenterCrop;
+import dev.posthorn.keras.layer.Clahe;
 import dev.posthorn.keras.layer.Concatenate;
 import dev.posthorn.keras.layer.Conv;
 import dev.posthorn.keras.layer.ConvLSTM;
@@ -35,8 +38,8 @@ import dev.posthorn.keras.layer.GaussianNoise;
 import dev.posthorn.keras.layer.GlobalPooling;
 import dev.posthorn.keras.layer.GroupNormalization;
 import dev.posthorn.keras.layer.GroupQueryAttention;
-import dev.posthorn.keras.layer.Hashing;
 import dev.posthorn.keras.layer.HashedCrossing;
+import dev.posthorn.keras.layer.Hashing;
 import dev.posthorn.keras.layer.Identity;
 import dev.posthorn.keras.layer.InputLayer;
 import dev.posthorn.keras.layer.IntegerLookup;
@@ -45,11 +48,13 @@ import dev.posthorn.keras.layer.LSTMCell;
 import dev.posthorn.keras.layer.LayerNormalization;
 import dev.posthorn.keras.layer.LeakyReLU;
 import dev.posthorn.keras.layer.Masking;
+import dev.posthorn.keras.layer.MelSpectrogram;
 import dev.posthorn.keras.layer.Merge;
 import dev.posthorn.keras.layer.MultiHeadAttention;
 import dev.posthorn.keras.layer.Normalization;
 import dev.posthorn.keras.layer.PReLU;
 import dev.posthorn.keras.layer.Permute;
+import dev.posthorn.keras.layer.Pipeline;
 import dev.posthorn.keras.layer.Pooling;
 import dev.posthorn.keras.layer.RMSNormalization;
 import dev.posthorn.keras.layer.RNN;
@@ -58,6 +63,7 @@ import dev.posthorn.keras.layer.RepeatVector;
 import dev.posthorn.keras.layer.Rescaling;
 import dev.posthorn.keras.layer.Reshape;
 import dev.posthorn.keras.layer.Resizing;
+import dev.posthorn.keras.layer.STFTSpectrogram;
 import dev.posthorn.keras.layer.SeparableConv;
 import dev.posthorn.keras.layer.SimpleRNN;
 import dev.posthorn.keras.layer.SimpleRNNCell;
@@ -95,6 +101,9 @@ public final class KerasLayers {
       Attention.ADDITIVE,
       AlphaDropout.CODEC,
       Attention.CODEC,
+      Augmentation.codec("AugMix", "value_range", "num_chains", "chain_depth", "factor", "alpha",
+          "all_ops", "interpolation", "seed"),
+      AutoContrast.CODEC,
       Merge.codec(Merge.Fn.AVERAGE),
       Pooling.codec(Pool.Fn.AVG, 1),
       Pooling.codec(Pool.Fn.AVG, 2),
@@ -106,6 +115,7 @@ public final class KerasLayers {
       CategoryEncoding.CODEC,
       CenterCrop.CODEC,
       Concatenate.CODEC,
+      Clahe.CODEC,
       Conv.codec(1),
       ConvTranspose.codec(1),
       Conv.codec(2),
@@ -129,6 +139,7 @@ public final class KerasLayers {
       ELU.CODEC,
       EinsumDense.CODEC,
       Embedding.CODEC,
+      Augmentation.codec("Equalization", "value_range", "bins"),
       Flatten.CODEC,
       GRU.CODEC,
       GRUCell.CODEC,
@@ -157,24 +168,53 @@ public final class KerasLayers {
       Pooling.codec(Pool.Fn.MAX, 2),
       Pooling.codec(Pool.Fn.MAX, 3),
       Merge.codec(Merge.Fn.MAXIMUM),
+      MelSpectrogram.CODEC,
       Merge.codec(Merge.Fn.MINIMUM),
       MultiHeadAttention.CODEC,
       Merge.codec(Merge.Fn.MULTIPLY),
       Normalization.CODEC,
       PReLU.CODEC,
       Permute.CODEC,
+      Pipeline.CODEC,
       RMSNormalization.CODEC,
       RNN.CODEC,
+      Augmentation.codec("RandAugment", "value_range", "num_ops", "factor", "interpolation", "seed"),
+      Augmentation.codec("RandomBrightness", "factor", "value_range", "seed"),
+      Augmentation.codec("RandomColorDegeneration", "factor", "value_range", "seed"),
+      Augmentation.codec("RandomColorJitter", "value_range", "brightness_factor", "contrast_factor",
+          "saturation_factor", "hue_factor", "seed"),
+      Augmentation.codec("RandomContrast", "factor", "value_range", "seed"),
+      Augmentation.codec("RandomCrop", "height", "width", "seed"),
+      Augmentation.codec("RandomElasticTransform", "factor", "scale", "interpolation", "fill_mode",
+          "fill_value", "value_range", "seed"),
+      Augmentation.codec("RandomErasing", "factor", "scale", "fill_value", "value_range", "seed"),
+      Augmentation.codec("RandomFlip", "mode", "seed"),
+      Augmentation.codec("RandomGaussianBlur", "factor", "kernel_size", "sigma", "value_range", "seed"),
+      Augmentation.codec("RandomGrayscale", "factor"),
+      Augmentation.codec("RandomHue", "factor", "value_range", "seed"),
+      Augmentation.codec("RandomInvert", "factor", "value_range", "seed"),
+      Augmentation.codec("RandomPerspective", "factor", "scale", "interpolation", "fill_value", "seed"),
+      Augmentation.codec("RandomPosterization", "factor", "value_range", "seed"),
+      Augmentation.codec("RandomRotation", "factor", "fill_mode", "fill_value", "interpolation", "seed"),
+      Augmentation.codec("RandomSaturation", "factor", "value_range", "seed"),
+      Augmentation.codec("RandomSharpness", "factor", "value_range", "seed"),
+      Augmentation.codec("RandomShear", "x_factor", "y_factor", "fill_mode", "fill_value", "interpolation", "seed"),
+      Augmentation.codec("RandomTranslation", "height_factor", "width_factor", "fill_mode",
+          "fill_value", "interpolation", "seed"),
+      Augmentation.codec("RandomZoom", "height_factor", "width_factor", "fill_mode", "fill_value",
+          "interpolation", "seed"),
       ReLU.CODEC,
       RepeatVector.CODEC,
       Rescaling.CODEC,
       Reshape.CODEC,
       Resizing.CODEC,
+      STFTSpectrogram.CODEC,
       SeparableConv.codec(1),
       SeparableConv.codec(2),
       SimpleRNN.CODEC,
       SimpleRNNCell.CODEC,
       Softmax.CODEC,
+      Augmentation.codec("Solarization", "value_range", "addition_factor", "threshold_factor", "seed"),
       SpatialDropout.codec(1),
       SpatialDropout.codec(2),
       SpatialDropout.codec(3),

@@ -22,6 +22,10 @@ public final class Lowering {
   private Builder builder;
   private boolean training;
 
+  Lowering(Builder builder, Mode mode) {
+    this(builder, mode, Map.of());
+  }
+
   Lowering(Builder builder, Mode mode, Map<String, byte[]> assets) {
     this.assets = assets;
     this.root = builder;

@@ -82,7 +82,7 @@ final class Hashes {
 
   private static long longer(byte[] s, int n) {
     long x = 81;
-    long y = 81 * K1 + 113;
+    long y = x * K1 + 113;
     long z = mixed(y * K2 + 113) * K2;
     long[] v = {0, 0};
     long[] w = {0, 0};
