@@ -5,6 +5,7 @@ import dev.posthorn.codec.FieldType;
 import dev.posthorn.keras.object.DataFormat;
 import dev.posthorn.keras.object.Noise;
 import dev.posthorn.keras.object.Numbers;
+import java.util.List;
 
 /**
  * Whole channels set to zero at random in training, else the input. Source:
@@ -16,7 +17,7 @@ public record SpatialDropout(int rank, double rate, Object seed, DataFormat data
         rank,
         f.of("rate", Numbers.FLOAT, SpatialDropout::rate, null),
         f.of("seed", FieldType.ANY, SpatialDropout::seed),
-        f.of(rank == 1 ? "" : "data_format", DataFormat.TYPE, SpatialDropout::dataFormat, DataFormat.CHANNELS_LAST)));
+        f.of(rank == 1 ? List.of("") : List.of("data_format", ""), DataFormat.TYPE, SpatialDropout::dataFormat, DataFormat.CHANNELS_LAST)));
   }
 
   @Override
