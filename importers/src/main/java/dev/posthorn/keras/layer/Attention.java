@@ -17,15 +17,15 @@ import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.AttentionMask;
+import dev.posthorn.keras.object.Noise;
 import dev.posthorn.keras.object.Numbers;
 import dev.posthorn.model.ShapeException;
-import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code q[batch×t×d], v[batch×s×m], k[batch×s×d] → y[batch×t×m] = softmax(scores(q, k)) · v}; without k it is v. Source:
- * keras/src/layers/attention/attention.py, additive_attention.py.
+ * {@code q[batch×t×d], v[batch×s×m], k[batch×s×d] → y[batch×t×m] = softmax(scores(q, k)) · v}; without k it is v.
+ * Source: keras/src/layers/attention/attention.py, additive_attention.py.
  *
  * @param causal whether every call is causal, which Keras 2 said here and Keras 3 says in the call
  */
@@ -77,11 +77,10 @@ public record Attention(Score score, boolean useScale, double dropout, Object se
     Builder b = c.builder();
     List<KerasTensor> in = c.inputs();
     if (in.size() < 2 || in.size() > 3) {
-      throw new ShapeException(className() + ": expected [query, value] or [query, value, key] but was " + in.size() + " inputs");
+      throw new ShapeException(
+          className() + ": expected [query, value] or [query, value, key] but was " + in.size() + " inputs");
     }
-    if (c.training() && dropout > 0) {
-      throw new UnsupportedModelException(className() + ": expected dropout 0 in training but was " + dropout + ", at " + c.path());
-    }
+    Noise.refuse(c, className(), dropout);
     Value value = in.get(1).value();
     Value scores = scores(c, in.get(0).value(), in.get(in.size() - 1).value());
     Value queryMask = mask(c, 0);
@@ -99,7 +98,8 @@ public record Attention(Score score, boolean useScale, double dropout, Object se
     y = queryMask == null ? y
         : b.select(b.expandDims(b.cast(queryMask, DType.BOOL), -1), y, b.constant(y.dtype(), 0));
     KerasTensor first = new KerasTensor(y, queryMask);
-    return AttentionMask.flag(c, "return_attention_scores", 3) ? List.of(first, KerasTensor.of(weights)) : List.of(first);
+    boolean both = AttentionMask.flag(c, "return_attention_scores", 3);
+    return both ? List.of(first, KerasTensor.of(weights)) : List.of(first);
   }
 
   private Value scores(Call c, Value q, Value k) {

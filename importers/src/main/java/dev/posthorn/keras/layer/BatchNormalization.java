@@ -89,7 +89,8 @@ public record BatchNormalization(String className, Axes axis, double momentum, d
     int at = x.shape().axis(axis.list().get(0));
     if (c.training() && c.trainable()) {
       if (renorm) {
-        throw new UnsupportedModelException(className + ": expected renorm false in training but was true, at " + c.path());
+        throw new UnsupportedModelException(
+            className + ": expected renorm false in training but was true, at " + c.path());
       }
       Moments batch = Moments.of(b, x, at, c.mask());
       c.update("moving_mean", towards(b, mean, batch.mean()));

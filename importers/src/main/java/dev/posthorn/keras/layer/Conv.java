@@ -57,6 +57,7 @@ public record Conv(int filters, Sliding sliding, int groups, Activation activati
   @Override
   public Value call(Call c, Value x) {
     Value last = sliding.dataFormat().toLast(c.builder(), x);
-    return sliding.finish(c, sliding.convolve(c.builder(), last, lora.weight(c, "kernel"), groups), useBias, activation);
+    Value y = sliding.convolve(c.builder(), last, lora.weight(c, "kernel"), groups);
+    return sliding.finish(c, y, useBias, activation);
   }
 }

@@ -68,7 +68,8 @@ public record ConvTranspose(int filters, Sliding sliding, List<Integer> outputPa
     int[] spatial = IntStream.range(0, rank).toArray();
     Value kernel = b.reverse(c.weight("kernel"), spatial);
     kernel = b.transpose(kernel, IntStream.concat(IntStream.of(spatial), IntStream.of(rank + 1, rank)).toArray());
-    Value y = b.add(new dev.posthorn.ir.op.Conv(window(), sliding.strides(), 1), sliding.dataFormat().toLast(b, x), kernel);
+    Value last = sliding.dataFormat().toLast(b, x);
+    Value y = b.add(new dev.posthorn.ir.op.Conv(window(), sliding.strides(), 1), last, kernel);
     return sliding.finish(c, y, useBias, activation);
   }
 

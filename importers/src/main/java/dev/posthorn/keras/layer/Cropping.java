@@ -41,7 +41,8 @@ public record Cropping(Margins cropping, DataFormat dataFormat) implements Simpl
     List<Integer> after = cropping.all(1, rank, dataFormat.spatial());
     for (int a = 0; a < rank; a++) {
       if (x.shape().dim(a) != Shape.UNKNOWN && before.get(a) + after.get(a) >= Math.max(x.shape().dim(a), 1)) {
-        throw new ShapeException(className() + ": expected something left of " + x.type() + " but was cropping " + cropping.sides());
+        throw new ShapeException(
+            className() + ": expected something left of " + x.type() + " but was cropping " + cropping.sides());
       }
     }
     List<Integer> ends = after.stream().map(n -> n == 0 ? Slice.END : -n).toList();

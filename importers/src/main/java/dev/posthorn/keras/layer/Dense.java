@@ -13,9 +13,8 @@ import dev.posthorn.keras.object.WeightOptions;
 import java.util.List;
 
 /** {@code y[…×units] = activation(x[…×in] · kernel[in×units] + bias[units])}. Source: keras/src/layers/core/dense.py. */
-public record Dense(
-    int units, Activation activation, boolean useBias, WeightOptions kernel, WeightOptions bias, Object activityRegularizer, Lora lora)
-    implements SimpleLayer {
+public record Dense(int units, Activation activation, boolean useBias, WeightOptions kernel, WeightOptions bias,
+    Object activityRegularizer, Lora lora) implements SimpleLayer {
   public static final Codec<Dense> CODEC = Codec.of("Dense", f -> new Dense(
       f.of(List.of("units", "units", "output_dim"), FieldType.INT, Dense::units, null),
       f.of("activation", Activation.TYPE, Dense::activation, Activation.LINEAR),

@@ -71,18 +71,19 @@ public record EinsumDense(String equation, List<Integer> outputShape, String bia
     List<Integer> kernel = new ArrayList<>();
     for (char label : m.group(4).toCharArray()) {
       int at = out.indexOf(label);
-      Integer d = at >= 0 ? y.get(at) : null;
-      kernel.add(d != null ? d : in.indexOf(label) >= 0 ? x.dim(left + in.indexOf(label)) : Integer.valueOf(Shape.UNKNOWN));
+      kernel.add(at >= 0 && y.get(at) != null ? y.get(at) : dim(x, left, in.indexOf(label)));
     }
     if (kernel.contains(Shape.UNKNOWN)) {
-      throw new ShapeException("EinsumDense: expected known dimensions of the kernel but was " + x + " for " + equation);
+      throw new ShapeException(
+          "EinsumDense: expected known dimensions of the kernel but was " + x + " for " + equation);
     }
     List<Weight> weights = new ArrayList<>(List.of(Weight.of("kernel", array(kernel))));
     if (biasAxes != null) {
       int first = biasAxes.chars().map(out::indexOf).min().orElse(0);
       List<Integer> dims = new ArrayList<>();
       for (int i = first; i < out.length(); i++) {
-        dims.add(biasAxes.indexOf(out.charAt(i)) < 0 ? 1 : y.get(i) != null ? y.get(i) : x.dim(left + in.indexOf(out.charAt(i))));
+        boolean varies = biasAxes.indexOf(out.charAt(i)) >= 0;
+        dims.add(!varies ? 1 : y.get(i) != null ? y.get(i) : dim(x, left, in.indexOf(out.charAt(i))));
       }
       for (int i = 0; i < elided - left; i++) {
         dims.add(1);
@@ -90,6 +91,10 @@ public record EinsumDense(String equation, List<Integer> outputShape, String bia
       weights.add(Weight.of("bias", array(dims)));
     }
     return lora.adapt("kernel", weights);
+  }
+
+  private static Integer dim(Shape x, int left, int label) {
+    return label < 0 ? Shape.UNKNOWN : x.dim(left + label);
   }
 
   private static int[] array(List<Integer> dims) {

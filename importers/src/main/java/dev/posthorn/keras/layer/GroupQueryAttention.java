@@ -11,14 +11,10 @@ import dev.posthorn.keras.Child;
 import dev.posthorn.keras.DTypePolicy;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
-import dev.posthorn.keras.LayerNode;
-import dev.posthorn.keras.object.Activation;
 import dev.posthorn.keras.object.AttentionMask;
-import dev.posthorn.keras.object.Lora;
+import dev.posthorn.keras.object.Noise;
 import dev.posthorn.keras.object.Numbers;
-import dev.posthorn.keras.object.WeightOptions;
 import dev.posthorn.model.ShapeException;
-import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +24,7 @@ import java.util.Optional;
  * y[batch×t×d]}. Source: keras/src/layers/attention/grouped_query_attention.py.
  */
 public record GroupQueryAttention(String className, int headDim, int queryHeads, int keyValueHeads, double dropout,
-    boolean useBias, boolean useGate, Integer slidingWindow, WeightOptions kernel, WeightOptions bias,
-    Object activityRegularizer, Object seed) implements Layer {
+    boolean useGate, Integer slidingWindow, Projection projection, Object seed) implements Layer {
   public static Codec<GroupQueryAttention> codec(String className) {
     return Codec.of(className, f -> new GroupQueryAttention(
         className,
@@ -37,12 +32,9 @@ public record GroupQueryAttention(String className, int headDim, int queryHeads,
         f.of("num_query_heads", FieldType.INT, GroupQueryAttention::queryHeads, null),
         f.of("num_key_value_heads", FieldType.INT, GroupQueryAttention::keyValueHeads, null),
         f.of("dropout", Numbers.FLOAT, GroupQueryAttention::dropout, 0.0),
-        f.of("use_bias", FieldType.BOOL, GroupQueryAttention::useBias, true),
         f.of("use_gate", FieldType.BOOL, GroupQueryAttention::useGate, false),
         f.of("sliding_window", FieldType.INT.orNull(), GroupQueryAttention::slidingWindow),
-        f.group(WeightOptions.of("kernel"), GroupQueryAttention::kernel),
-        f.group(WeightOptions.of("bias"), GroupQueryAttention::bias),
-        f.of("activity_regularizer", FieldType.ANY, GroupQueryAttention::activityRegularizer),
+        f.group(Projection::of, GroupQueryAttention::projection),
         f.of("seed", FieldType.ANY, GroupQueryAttention::seed)));
   }
 
@@ -61,56 +53,39 @@ public record GroupQueryAttention(String className, int headDim, int queryHeads,
   @Override
   public List<Child> children(DTypePolicy policy) {
     List<Child> children = new ArrayList<>();
-    children.add(Child.of("_query_dense", dense("query", queryHeads, Activation.LINEAR, policy)));
-    children.add(Child.of("_key_dense", dense("key", keyValueHeads, Activation.LINEAR, policy)));
+    children.add(Child.of("_query_dense", projection.heads("query", queryHeads, headDim, policy)));
+    children.add(Child.of("_key_dense", projection.heads("key", keyValueHeads, headDim, policy)));
     if (useGate) {
-      children.add(Child.of("_gate_dense", gate(policy)));
+      children.add(Child.of("_gate_dense", projection.gate(queryHeads, headDim, policy)));
     }
-    children.add(Child.of("_value_dense", dense("value", keyValueHeads, Activation.LINEAR, policy)));
-    children.add(Child.of("_output_dense", output(Shape.UNKNOWN, policy)));
+    children.add(Child.of("_value_dense", projection.heads("value", keyValueHeads, headDim, policy)));
+    children.add(Child.of("_output_dense", projection.output(List.of(Shape.UNKNOWN), policy)));
     return children;
-  }
-
-  private LayerNode dense(String name, int heads, Activation activation, DTypePolicy policy) {
-    return LayerNode.inner(name, new EinsumDense("...a,abc->...bc", List.of(heads, headDim), useBias ? "bc" : null,
-        activation, kernel, bias, activityRegularizer, Lora.NONE), policy);
-  }
-
-  private LayerNode gate(DTypePolicy policy) {
-    return dense("gate", queryHeads, Activation.of("sigmoid"), policy);
-  }
-
-  private LayerNode output(int features, DTypePolicy policy) {
-    return LayerNode.inner("attention_output", new EinsumDense("...ab,abc->...c", List.of(features),
-        useBias ? "c" : null, Activation.LINEAR, kernel, bias, activityRegularizer, Lora.NONE), policy);
   }
 
   @Override
   public List<KerasTensor> call(Call c) {
-    if (c.training() && dropout > 0) {
-      throw new UnsupportedModelException(className + ": expected dropout 0 in training but was " + dropout + ", at " + c.path());
-    }
+    Noise.refuse(c, className, dropout);
     Builder b = c.builder();
+    DTypePolicy policy = c.policy();
     Value query = c.x();
     Value value = AttentionMask.tensor(c, "value", 1).orElseThrow(
         () -> new ShapeException(className + ": expected a query and a value but was no value, at " + c.path()));
     Value key = AttentionMask.tensor(c, "key", 2).orElse(value);
     Optional<Value> mask =
         AttentionMask.of(c, query, value, AttentionMask.carried(c, "query", 0), slidingWindow);
-    Value q = project(c, dense("query", queryHeads, Activation.LINEAR, c.policy()), query);
-    Value k = repeated(b, project(c, dense("key", keyValueHeads, Activation.LINEAR, c.policy()), key));
-    Value v = repeated(b, project(c, dense("value", keyValueHeads, Activation.LINEAR, c.policy()), value));
+    Value q = Projection.call(c, projection.heads("query", queryHeads, headDim, policy), query);
+    Value k = repeated(b, Projection.call(c, projection.heads("key", keyValueHeads, headDim, policy), key));
+    Value v = repeated(b, Projection.call(c, projection.heads("value", keyValueHeads, headDim, policy), value));
     boolean scores = AttentionMask.flag(c, "return_attention_scores", 7);
     Heads heads = new Heads(List.of(1), 1 / Math.sqrt(headDim), dropout > 0 || scores);
     Heads.Result r = heads.attend(b, q, k, v, mask);
-    Value y = useGate ? b.times(r.output(), project(c, gate(c.policy()), query)) : r.output();
-    Value out = project(c, output(query.shape().dim(-1), c.policy()), y);
+    Value y = useGate
+        ? b.times(r.output(), Projection.call(c, projection.gate(queryHeads, headDim, policy), query))
+        : r.output();
+    Value out = Projection.call(c, projection.output(List.of(query.shape().dim(-1)), policy), y);
     KerasTensor first = new KerasTensor(out, c.input().maskOrNull());
     return scores ? List.of(first, KerasTensor.of(r.scores())) : List.of(first);
-  }
-
-  private static Value project(Call c, LayerNode dense, Value x) {
-    return c.child(dense, KerasTensor.of(x)).value();
   }
 
   /** {@code x[batch×s×heads×n]} with each head as often as queries share it. */

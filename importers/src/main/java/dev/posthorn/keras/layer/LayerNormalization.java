@@ -48,7 +48,7 @@ public record LayerNormalization(Axes axis, double epsilon, boolean center, bool
   @Override
   public List<Weight> weights(List<TensorType> inputs) {
     Shape x = inputs.get(0).shape();
-    int[] dims = axis.list().stream().sorted().mapToInt(x::dim).toArray(); // sorted before -1 means the last, as Keras does
+    int[] dims = axis.list().stream().sorted().mapToInt(x::dim).toArray(); // sorted as they stand, -1 first, as by Keras
     List<Weight> weights = new ArrayList<>();
     if (hasGamma()) {
       weights.add(Weight.of("gamma", dims));

@@ -52,7 +52,8 @@ public record Merge(Fn fn, boolean keras2) implements Layer {
   public List<KerasTensor> call(Call c) {
     List<KerasTensor> in = Merging.inputs(c);
     if (in.isEmpty() || fn == Fn.SUBTRACT && in.size() != 2) {
-      throw new ShapeException(className() + ": expected " + (fn == Fn.SUBTRACT ? 2 : "some") + " inputs but was " + in.size());
+      throw new ShapeException(
+          className() + ": expected " + (fn == Fn.SUBTRACT ? 2 : "some") + " inputs but was " + in.size());
     }
     Builder b = c.builder();
     if (!keras2 && in.stream().anyMatch(t -> t.mask().isPresent())) {

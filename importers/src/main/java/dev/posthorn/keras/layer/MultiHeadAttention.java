@@ -2,7 +2,6 @@ package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
-import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.Call;
@@ -11,13 +10,10 @@ import dev.posthorn.keras.DTypePolicy;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
-import dev.posthorn.keras.object.Activation;
 import dev.posthorn.keras.object.AttentionMask;
-import dev.posthorn.keras.object.Lora;
+import dev.posthorn.keras.object.Noise;
 import dev.posthorn.keras.object.Numbers;
-import dev.posthorn.keras.object.WeightOptions;
 import dev.posthorn.model.ShapeException;
-import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,22 +27,19 @@ import java.util.stream.IntStream;
  * @param outputShape the last axes of y; null for those of q
  * @param attentionAxes null for all axes between the batch and the features
  */
-public record MultiHeadAttention(int numHeads, int keyDim, Integer valueDim, double dropout, boolean useBias,
-    boolean useGate, List<Integer> outputShape, List<Integer> attentionAxes, Integer slidingWindow, WeightOptions kernel,
-    WeightOptions bias, Object activityRegularizer, Object seed) implements Layer {
+public record MultiHeadAttention(int numHeads, int keyDim, Integer valueDim, double dropout, boolean useGate,
+    List<Integer> outputShape, List<Integer> attentionAxes, Integer slidingWindow, Projection projection, Object seed)
+    implements Layer {
   public static final Codec<MultiHeadAttention> CODEC = Codec.of("MultiHeadAttention", f -> new MultiHeadAttention(
       f.of("num_heads", FieldType.INT, MultiHeadAttention::numHeads, null),
       f.of("key_dim", FieldType.INT, MultiHeadAttention::keyDim, null),
       f.of("value_dim", FieldType.INT.orNull(), MultiHeadAttention::valueDim),
       f.of("dropout", Numbers.FLOAT, MultiHeadAttention::dropout, 0.0),
-      f.of("use_bias", FieldType.BOOL, MultiHeadAttention::useBias, true),
       f.of(List.of("use_gate", ""), FieldType.BOOL, MultiHeadAttention::useGate, false),
       f.of("output_shape", Numbers.INTS.orNull(), MultiHeadAttention::outputShape),
       f.of("attention_axes", Numbers.INTS.orNull(), MultiHeadAttention::attentionAxes),
       f.of(List.of("sliding_window", ""), FieldType.INT.orNull(), MultiHeadAttention::slidingWindow, null),
-      f.group(WeightOptions.of("kernel"), MultiHeadAttention::kernel),
-      f.group(WeightOptions.of("bias"), MultiHeadAttention::bias),
-      f.of("activity_regularizer", FieldType.ANY, MultiHeadAttention::activityRegularizer),
+      f.group(Projection::of, MultiHeadAttention::projection),
       f.of(List.of("seed", ""), FieldType.ANY, MultiHeadAttention::seed, null)));
 
   public MultiHeadAttention {
@@ -60,60 +53,44 @@ public record MultiHeadAttention(int numHeads, int keyDim, Integer valueDim, dou
   @Override
   public List<Child> children(DTypePolicy policy) {
     List<Child> children = new ArrayList<>();
-    children.add(Child.of("query_dense", dense("query", keyDim, Activation.LINEAR, policy)));
-    children.add(Child.of("key_dense", dense("key", keyDim, Activation.LINEAR, policy)));
+    children.add(Child.of("query_dense", projection.heads("query", numHeads, keyDim, policy)));
+    children.add(Child.of("key_dense", projection.heads("key", numHeads, keyDim, policy)));
     if (useGate) {
-      children.add(Child.of("_gate_dense", gate(policy)));
+      children.add(Child.of("_gate_dense", projection.gate(numHeads, valueDim, policy)));
     }
-    children.add(Child.of("value_dense", dense("value", valueDim, Activation.LINEAR, policy)));
+    children.add(Child.of("value_dense", projection.heads("value", numHeads, valueDim, policy)));
     children.add(Child.of("output_dense", output(Shape.UNKNOWN, policy)));
     return children;
   }
 
-  private LayerNode dense(String name, int dim, Activation activation, DTypePolicy policy) {
-    return LayerNode.inner(name, new EinsumDense("...a,abc->...bc", List.of(numHeads, dim), useBias ? "bc" : null,
-        activation, kernel, bias, activityRegularizer, Lora.NONE), policy);
-  }
-
-  private LayerNode gate(DTypePolicy policy) {
-    return dense("gate", valueDim, Activation.of("sigmoid"), policy);
-  }
-
   private LayerNode output(int features, DTypePolicy policy) {
-    List<Integer> dims = outputShape == null ? List.of(features) : outputShape;
-    String out = "cdefghij".substring(0, dims.size());
-    return LayerNode.inner("attention_output", new EinsumDense("...ab,ab" + out + "->..." + out, dims,
-        useBias ? out : null, Activation.LINEAR, kernel, bias, activityRegularizer, Lora.NONE), policy);
+    return projection.output(outputShape == null ? List.of(features) : outputShape, policy);
   }
 
   @Override
   public List<KerasTensor> call(Call c) {
-    if (c.training() && dropout > 0) {
-      throw new UnsupportedModelException(className() + ": expected dropout 0 in training but was " + dropout + ", at " + c.path());
-    }
-    Builder b = c.builder();
+    Noise.refuse(c, className(), dropout);
+    DTypePolicy policy = c.policy();
     Value query = c.x();
     Value value = AttentionMask.tensor(c, "value", 1).orElseThrow(
         () -> new ShapeException(className() + ": expected a query and a value but was no value, at " + c.path()));
     Value key = AttentionMask.tensor(c, "key", 2).orElse(value);
     Optional<Value> queryMask = c.input().mask();
     Optional<Value> mask = AttentionMask.of(c, query, value, queryMask, slidingWindow);
-    Value q = project(c, dense("query", keyDim, Activation.LINEAR, c.policy()), query);
-    Value k = project(c, dense("key", keyDim, Activation.LINEAR, c.policy()), key);
-    Value v = project(c, dense("value", valueDim, Activation.LINEAR, c.policy()), value);
+    Value q = Projection.call(c, projection.heads("query", numHeads, keyDim, policy), query);
+    Value k = Projection.call(c, projection.heads("key", numHeads, keyDim, policy), key);
+    Value v = Projection.call(c, projection.heads("value", numHeads, valueDim, policy), value);
     boolean scores = AttentionMask.flag(c, "return_attention_scores", 7);
     int rank = q.shape().rank();
     List<Integer> axes = attentionAxes == null ? IntStream.range(1, rank - 2).boxed().toList()
         : attentionAxes.stream().map(a -> a < 0 ? rank - 1 + a : a).toList();
     Heads heads = new Heads(axes, 1 / Math.sqrt(keyDim), dropout > 0 || scores || rank != 4);
-    Heads.Result r = heads.attend(b, q, k, v, mask);
-    Value y = useGate ? b.times(r.output(), project(c, gate(c.policy()), query)) : r.output();
-    Value out = project(c, output(query.shape().dim(-1), c.policy()), y);
+    Heads.Result r = heads.attend(c.builder(), q, k, v, mask);
+    Value y = useGate
+        ? c.builder().times(r.output(), Projection.call(c, projection.gate(numHeads, valueDim, policy), query))
+        : r.output();
+    Value out = Projection.call(c, output(query.shape().dim(-1), policy), y);
     KerasTensor first = new KerasTensor(out, queryMask.orElse(null));
     return scores ? List.of(first, KerasTensor.of(r.scores())) : List.of(first);
-  }
-
-  private static Value project(Call c, LayerNode dense, Value x) {
-    return c.child(dense, KerasTensor.of(x)).value();
   }
 }

@@ -24,8 +24,8 @@ import java.util.List;
  * @param kernel what Keras 2 wrote for a kernel that the layer does not have
  */
 public record SeparableConv(int depthMultiplier, int filters, Sliding sliding, Activation activation, boolean useBias,
-    WeightOptions depthwise, WeightOptions pointwise, WeightOptions bias, WeightOptions kernel, Object activityRegularizer)
-    implements SimpleLayer {
+    WeightOptions depthwise, WeightOptions pointwise, WeightOptions bias, WeightOptions kernel,
+    Object activityRegularizer) implements SimpleLayer {
   public static Codec<SeparableConv> codec(int rank) {
     return Codec.of("SeparableConv" + rank + "D", f -> new SeparableConv(
         f.of("depth_multiplier", FieldType.INT, SeparableConv::depthMultiplier, 1),

@@ -7,7 +7,7 @@ import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.keras.Call;
-import dev.posthorn.keras.KerasTensor;
+import dev.posthorn.keras.object.AttentionMask;
 import dev.posthorn.keras.object.Axes;
 import dev.posthorn.keras.object.ElementwiseLayer;
 import java.util.List;
@@ -28,8 +28,7 @@ public record Softmax(Axes axis) implements ElementwiseLayer {
 
   @Override
   public Value call(Call c, Value x) {
-    Optional<Value> mask = c.argument("mask", 1).filter(KerasTensor.class::isInstance).map(t -> ((KerasTensor) t).value());
-    return of(c.builder(), x, mask.or(c::mask), axis.list());
+    return of(c.builder(), x, AttentionMask.tensor(c, "mask", 1).or(c::mask), axis.list());
   }
 
   /** The softmax over the elements where the mask, which broadcasts to x, is true. */

@@ -13,11 +13,12 @@ import java.util.List;
  */
 public record SpatialDropout(int rank, double rate, Object seed, DataFormat dataFormat) implements Noise {
   public static Codec<SpatialDropout> codec(int rank) {
+    List<String> format = rank == 1 ? List.of("") : List.of("data_format", "");
     return Codec.of("SpatialDropout" + rank + "D", f -> new SpatialDropout(
         rank,
         f.of("rate", Numbers.FLOAT, SpatialDropout::rate, null),
         f.of("seed", FieldType.ANY, SpatialDropout::seed),
-        f.of(rank == 1 ? List.of("") : List.of("data_format", ""), DataFormat.TYPE, SpatialDropout::dataFormat, DataFormat.CHANNELS_LAST)));
+        f.of(format, DataFormat.TYPE, SpatialDropout::dataFormat, DataFormat.CHANNELS_LAST)));
   }
 
   @Override

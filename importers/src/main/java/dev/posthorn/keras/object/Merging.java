@@ -43,8 +43,10 @@ public final class Merging {
 
   /** Where any mask is true; null unless every input has one. */
   public static Value any(Builder b, List<KerasTensor> in) {
-    boolean all = in.stream().allMatch(t -> t.mask().isPresent());
-    return all ? in.stream().map(KerasTensor::maskOrNull).reduce((m, n) -> b.binary(Binary.Fn.OR, m, n)).orElse(null) : null;
+    if (!in.stream().allMatch(t -> t.mask().isPresent())) {
+      return null;
+    }
+    return in.stream().map(KerasTensor::maskOrNull).reduce((m, n) -> b.binary(Binary.Fn.OR, m, n)).orElse(null);
   }
 
   /** Where all masks that there are are true, as Keras 2 had it; null where there is none. */

@@ -13,11 +13,16 @@ public interface Noise extends SimpleLayer {
 
   @Override
   default Value call(Call c, Value x) {
-    if (c.training() && strength() > 0) {
-      throw new UnsupportedModelException(
-          className() + ": expected rate 0 in training but was " + strength() + ", at " + c.path(),
-          List.of(className() + " in training"));
-    }
+    refuse(c, className(), strength());
     return x;
+  }
+
+  /** Refuses to train with noise, which is not there yet. */
+  static void refuse(Call c, String className, double strength) {
+    if (c.training() && strength > 0) {
+      throw new UnsupportedModelException(
+          className + ": expected a rate of 0 in training but was " + strength + ", at " + c.path(),
+          List.of(className + " in training"));
+    }
   }
 }

@@ -7,6 +7,7 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Conv;
+import dev.posthorn.ir.op.Window;
 import dev.posthorn.keras.Call;
 import dev.posthorn.model.ShapeException;
 import java.util.Collections;
@@ -70,9 +71,8 @@ public record Sliding(List<Integer> kernelSize, List<Integer> strides, Padding p
 
   /** The convolution of {@code x} with {@code kernel}, both with their channels last. */
   public Value convolve(Builder b, Value x, Value kernel, int groups) {
-    return b.add(
-        new Conv(padding.window(x, kernelSize, strides, dilationRate), Collections.nCopies(kernelSize.size(), 1), groups),
-        x, kernel);
+    Window window = padding.window(x, kernelSize, strides, dilationRate);
+    return b.add(new Conv(window, Collections.nCopies(rank(), 1), groups), x, kernel);
   }
 
   /** Each channel of {@code x} by itself with {@code kernel[…×channels×multiplier]}. */
