@@ -12,7 +12,7 @@ public record RNN(LayerNode cell, RecurrentOptions options, Object activityRegul
   public static final Codec<RNN> CODEC = Codec.of("RNN", f -> new RNN(
       f.of("cell", LayerReader.TYPE, RNN::cell, null),
       f.group(RecurrentOptions::of, RNN::options),
-      f.of("activity_regularizer", FieldType.ANY, RNN::activityRegularizer)));
+      f.rare("activity_regularizer", FieldType.ANY, RNN::activityRegularizer)));
 
   public RNN {
     if (!(cell.layer() instanceof Cell || cell.layer() instanceof Unsupported)) {

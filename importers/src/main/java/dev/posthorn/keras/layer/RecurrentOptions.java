@@ -1,5 +1,6 @@
 package dev.posthorn.keras.layer;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.codec.Fields;
 
@@ -29,8 +30,16 @@ public record RecurrentOptions(
         f.of("go_backwards", FieldType.BOOL, RecurrentOptions::goBackwards, false),
         f.of("stateful", FieldType.BOOL, RecurrentOptions::stateful, false),
         f.of("unroll", FieldType.BOOL, RecurrentOptions::unroll, false),
-        f.of("zero_output_for_mask", FieldType.BOOL, RecurrentOptions::zeroOutputForMask, false),
+        zeroOutputForMask(f),
         f.old("time_major", FieldType.BOOL, RecurrentOptions::timeMajor, false));
+  }
+
+  /** Keras 2 writes it only where it is true. */
+  private static boolean zeroOutputForMask(Fields<RecurrentOptions> f) {
+    String key = "zero_output_for_mask";
+    return f.dialect() == Dialect.KERAS3
+        ? f.of(key, FieldType.BOOL, RecurrentOptions::zeroOutputForMask, false)
+        : Boolean.TRUE.equals(f.rare(key, FieldType.BOOL, o -> o.zeroOutputForMask() ? true : null));
   }
 
   /** The same loop the other way round. */

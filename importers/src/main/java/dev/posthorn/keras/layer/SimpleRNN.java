@@ -8,13 +8,14 @@ import dev.posthorn.keras.Call;
 import dev.posthorn.keras.DTypePolicy;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.LayerNode;
+import dev.posthorn.keras.object.DropoutOptions;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A fully connected recurrent layer over a sequence. Source: keras/src/layers/rnn/simple_rnn.py. */
 public record SimpleRNN(SimpleRNNCell cell, RecurrentOptions options, Object activityRegularizer) implements Recurrent {
   public static final Codec<SimpleRNN> CODEC = Codec.of("SimpleRNN", f -> new SimpleRNN(
-      f.group(SimpleRNNCell::of, SimpleRNN::cell),
+      f.group(SimpleRNNCell.of(DropoutOptions::unseeded), SimpleRNN::cell),
       f.group(RecurrentOptions::of, SimpleRNN::options),
       f.of("activity_regularizer", FieldType.ANY, SimpleRNN::activityRegularizer)));
 

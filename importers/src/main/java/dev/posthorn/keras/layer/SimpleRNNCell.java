@@ -15,6 +15,7 @@ import dev.posthorn.keras.object.DropoutOptions;
 import dev.posthorn.keras.object.WeightOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * {@code y = h' = activation(x[b×in] · kernel[in×units] + bias + h[b×units] · recurrent_kernel[units×units])}. Source:
@@ -29,17 +30,17 @@ public record SimpleRNNCell(
     WeightOptions bias,
     DropoutOptions dropout)
     implements Cell {
-  public static final Codec<SimpleRNNCell> CODEC = Codec.of("SimpleRNNCell", SimpleRNNCell::of);
+  public static final Codec<SimpleRNNCell> CODEC = Codec.of("SimpleRNNCell", of(DropoutOptions::of));
 
-  static SimpleRNNCell of(Fields<SimpleRNNCell> f) {
-    return new SimpleRNNCell(
+  static Function<Fields<SimpleRNNCell>, SimpleRNNCell> of(Function<Fields<DropoutOptions>, DropoutOptions> dropout) {
+    return f -> new SimpleRNNCell(
         f.of(List.of("units", "units", "output_dim"), FieldType.INT, SimpleRNNCell::units, null),
         f.of("activation", Activation.TYPE, SimpleRNNCell::activation, Activation.of("tanh")),
         f.of("use_bias", FieldType.BOOL, SimpleRNNCell::useBias, true),
         f.group(WeightOptions.of("kernel"), SimpleRNNCell::kernel),
         f.group(WeightOptions.of("recurrent"), SimpleRNNCell::recurrent),
         f.group(WeightOptions.of("bias"), SimpleRNNCell::bias),
-        f.group(DropoutOptions::of, SimpleRNNCell::dropout));
+        f.group(dropout, SimpleRNNCell::dropout));
   }
 
   public SimpleRNNCell {
