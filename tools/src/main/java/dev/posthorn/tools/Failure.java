@@ -12,13 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What a user reads when something goes wrong: one line (and one for each unsupported thing), never a stack trace. */
 public final class Failure {
   private Failure() {}
 
   static void print(String command, Throwable e, boolean debug, PrintWriter err) {
-    lines(e).forEach(line -> err.println(command.isEmpty() ? "posthorn: " + line : "posthorn " + command + ": " + line));
+    String who = command.isEmpty() ? "posthorn: " : "posthorn " + command + ": ";
+    lines(e).forEach(line -> err.println(who + (line.startsWith(command + ": ") ? line.substring(command.length() + 2) : line)));
     if (debug) {
       e.printStackTrace(err);
     }
@@ -48,7 +50,11 @@ public final class Failure {
 
   private static String line(Throwable e) {
     String message = String.valueOf(e.getMessage());
-    if (e instanceof ParameterException p) {
+    if (e instanceof UnmatchedArgumentException u && !u.isUnknownOption()
+        && !u.getCommandLine().getSubcommands().isEmpty()) {
+      return "expected one of the commands " + String.join(", ", u.getCommandLine().getSubcommands().keySet())
+          + " but was '" + u.getUnmatched().get(0) + "' (see posthorn --help)";
+    } else if (e instanceof ParameterException p) {
       String command = p.getCommandLine().getCommandSpec().qualifiedName();
       return message + " (see " + command + " --help)";
     } else if (e instanceof ModelFormatException || e instanceof UnsupportedModelException || e instanceof ShapeException
@@ -61,7 +67,7 @@ public final class Failure {
     } else if (e instanceof AccessDeniedException f) {
       return "file: expected permission but was access denied, at " + f.getFile();
     } else if (e instanceof FileSystemException f && f.getReason() != null) {
-      return "file: expected a usable file but was one that " + f.getReason() + ", at " + f.getFile();
+      return "file: expected a usable file but was not (" + f.getReason() + "), at " + f.getFile();
     } else if (e instanceof IOException) {
       return "file: expected reading and writing to work but was an error (" + message + ")";
     } else if (e instanceof OutOfMemoryError) {

@@ -121,6 +121,9 @@ public final class Predict implements Callable<Integer> {
 
   private void run(Model model, Signature called, List<Source> sources, Sink out) throws IOException {
     int rows = rows(called, sources);
+    if (rows == 0) {
+      throw new InputException("predict: expected at least one row but was none, at --input");
+    }
     int step = rows < 0 ? 0 : step(called, rows);
     if (step == 0) {
       List<Tensor> all = new ArrayList<>();
@@ -131,7 +134,7 @@ public final class Predict implements Callable<Integer> {
       return;
     }
     try (Progress progress = Progress.of("rows", rows > step ? rows : 0)) {
-      for (int from = 0; from < rows; from += step) {
+      for (int from = 0; from < rows && out.isWanted(); from += step) {
         int count = Math.min(step, rows - from);
         List<Tensor> batch = new ArrayList<>();
         for (Source s : sources) {

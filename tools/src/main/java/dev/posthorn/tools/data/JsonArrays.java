@@ -8,6 +8,7 @@ import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Port;
 import dev.posthorn.tools.InputException;
+import dev.posthorn.tools.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class JsonArrays {
       return new JsonArrays(json, file).read(ports);
     } catch (JacksonException e) {
       String at = e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
-      throw new InputException("json: expected JSON but was broken (" + e.getOriginalMessage() + "), at " + file + at, e);
+      throw new InputException("json: expected JSON but was broken (" + Text.reason(e) + "), at " + file + at, e);
     }
   }
 

@@ -13,6 +13,11 @@ public interface Sink extends Closeable {
   /** The next rows of every output. */
   void append(List<Tensor> batch) throws IOException;
 
+  /** Whether anybody still reads: false after {@code | head}. */
+  default boolean isWanted() {
+    return true;
+  }
+
   /** Completes what is written; without it, a file does not appear. */
   void finish() throws IOException;
 

@@ -2,8 +2,7 @@ package dev.posthorn.tools.data;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.numpy.AtomicFile;
@@ -62,9 +61,7 @@ final class SpoolSink implements Sink {
     try (AtomicFile target = AtomicFile.create(file)) {
       OutputStream out = target.stream();
       JsonGenerator g = new JsonFactory().createGenerator(out);
-      DefaultPrettyPrinter lines = new DefaultPrettyPrinter();
-      lines.indentArraysWith(new RowIndenter());
-      g.setPrettyPrinter(lines);
+      g.setPrettyPrinter(new RowPrinter());
       if (parts.size() > 1) {
         g.writeStartObject();
       }
@@ -84,17 +81,30 @@ final class SpoolSink implements Sink {
   }
 
   /** A line for each row, none inside of a row. */
-  private static final class RowIndenter extends DefaultIndenter {
+  private static final class RowPrinter extends MinimalPrettyPrinter {
     private static final long serialVersionUID = 1;
 
-    @Override
-    public void writeIndentation(JsonGenerator g, int level) throws IOException {
-      boolean row = g.getOutputContext().inArray() && !g.getOutputContext().getParent().inArray();
-      if (row) {
+    private static void line(JsonGenerator g) throws IOException {
+      if (g.getOutputContext().inArray() && !g.getOutputContext().getParent().inArray()) {
         g.writeRaw('\n');
-      } else if (g.getOutputContext().getCurrentIndex() > 0) {
-        g.writeRaw(' ');
       }
+    }
+
+    @Override
+    public void beforeArrayValues(JsonGenerator g) throws IOException {
+      line(g);
+    }
+
+    @Override
+    public void writeArrayValueSeparator(JsonGenerator g) throws IOException {
+      g.writeRaw(',');
+      line(g);
+    }
+
+    @Override
+    public void writeEndArray(JsonGenerator g, int values) throws IOException {
+      line(g);
+      g.writeRaw(']');
     }
   }
 

@@ -57,7 +57,11 @@ public final class TableSink implements Sink {
       }
       out.println(line);
     }
-    out.flush();
+  }
+
+  @Override
+  public boolean isWanted() {
+    return !out.checkError(); // flushes
   }
 
   private String best(Tensor t, int from, int width) {

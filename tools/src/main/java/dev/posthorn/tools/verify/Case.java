@@ -1,10 +1,12 @@
 package dev.posthorn.tools.verify;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Signature;
 import dev.posthorn.numpy.Npz;
+import dev.posthorn.tools.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -66,15 +69,15 @@ public record Case(String id, Path expected, Tolerance tolerance, List<ModelFile
   private static JsonNode json(Path file) throws IOException {
     try {
       return new ObjectMapper().readTree(file.toFile());
-    } catch (com.fasterxml.jackson.core.JacksonException e) {
-      throw new ModelFormatException("case: expected JSON but was broken (" + e.getOriginalMessage() + "), at " + file, e);
+    } catch (JacksonException e) {
+      throw new ModelFormatException("case: expected JSON but was broken (" + Text.reason(e) + "), at " + file, e);
     }
   }
 
   private static List<Call> calls(Path expected, JsonNode json) throws IOException {
     record Arrays(Map<Integer, Call.Array> numbered, List<Call.Array> named) {
       Arrays() {
-        this(new java.util.TreeMap<>(), new ArrayList<>());
+        this(new TreeMap<>(), new ArrayList<>());
       }
 
       List<Call.Array> all() {
