@@ -12,12 +12,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
-/** Weights that a case does not store but describes: uniform numbers from a key and a seed, the oracle's "seeded v1". */
+/** Weights that a case does not store but describes: uniform numbers from a key and a seed, the oracle's "seeded". */
 final class SeededWeights {
   private SeededWeights() {}
 
@@ -40,13 +43,28 @@ final class SeededWeights {
     if (weights.size() != variables.size()) {
       throw new ModelFormatException("case: expected " + weights.size() + " weights but was " + variables.size());
     }
+    // In v1 Keras computed with the statistics that Normalization layers had before the weights were assigned.
+    Set<String> untouched = json.path("weight_scheme").asText().endsWith("v1")
+        ? model.program().parts().stream()
+            .filter(p -> p.type().equals("Normalization"))
+            .map(p -> p.name() + "/")
+            .collect(Collectors.toSet())
+        : Set.of();
     Map<String, Tensor> values = new HashMap<>();
     for (int i = 0; i < variables.size(); i++) {
       JsonNode w = weights.get(i);
       String key = w.path("key").asText();
       Tensor t = Tensor.zeros(variables.get(i).type());
+      String variable = variables.get(i).key();
+      if (untouched.stream().anyMatch(variable::startsWith)) {
+        if (variable.endsWith("/variance")) {
+          Arrays.fill(t.floats(), 1); // mean and count are 0
+        }
+        values.put(variable, t);
+        continue;
+      }
       fill(t, fnv1a64(key) ^ json.path("seed").asLong(), w.path("low").asDouble(), w.path("high").asDouble());
-      values.put(variables.get(i).key(), t);
+      values.put(variable, t);
     }
     return values;
   }
