@@ -62,11 +62,8 @@ public final class Rows {
       sum += simd.sum(x, from + i, Math.min(BLOCK, n - i));
     }
     float mean = (float) (sum / n);
-    double squares = 0;
-    for (int i = 0; i < n; i += BLOCK) {
-      squares += simd.sumSquares(mean, x, from + i, Math.min(BLOCK, n - i));
-    }
-    float inverse = 1 / (float) Math.sqrt((float) (squares / n) + (float) epsilon);
+    float variance = (float) (squares(simd, mean, x, from, n) / n);
+    float inverse = 1 / (float) Math.sqrt(variance + (float) epsilon);
     if (gamma == null) {
       Arrays.fill(room, 0, n, inverse);
     } else {
