@@ -22,6 +22,7 @@ import dev.posthorn.keras.layer.ConvTranspose;
 import dev.posthorn.keras.layer.Cropping;
 import dev.posthorn.keras.layer.CuDNNGRU;
 import dev.posthorn.keras.layer.CuDNNLSTM;
+import dev.posthorn.keras.layer.CustomScaleLayer;
 import dev.posthorn.keras.layer.Dense;
 import dev.posthorn.keras.layer.DepthwiseConv;
 import dev.posthorn.keras.layer.Discretization;
@@ -46,6 +47,7 @@ import dev.posthorn.keras.layer.IntegerLookup;
 import dev.posthorn.keras.layer.LSTM;
 import dev.posthorn.keras.layer.LSTMCell;
 import dev.posthorn.keras.layer.LayerNormalization;
+import dev.posthorn.keras.layer.LayerScale;
 import dev.posthorn.keras.layer.LeakyReLU;
 import dev.posthorn.keras.layer.Masking;
 import dev.posthorn.keras.layer.MelSpectrogram;
@@ -130,6 +132,7 @@ public final class KerasLayers {
       Cropping.codec(3),
       CuDNNGRU.CODEC,
       CuDNNLSTM.CODEC,
+      CustomScaleLayer.CODEC,
       Dense.CODEC,
       DepthwiseConv.codec(1),
       DepthwiseConv.codec(2),
@@ -162,6 +165,7 @@ public final class KerasLayers {
       LSTM.CODEC,
       LSTMCell.CODEC,
       LayerNormalization.CODEC,
+      LayerScale.CODEC,
       LeakyReLU.CODEC,
       Masking.CODEC,
       Pooling.codec(Pool.Fn.MAX, 1),
