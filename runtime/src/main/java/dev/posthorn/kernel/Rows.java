@@ -1,7 +1,6 @@
 package dev.posthorn.kernel;
 
 import dev.posthorn.kernel.simd.Simd;
-import java.util.Arrays;
 
 /** Functions of whole rows of {@code x[rows×n]}, each row by itself. */
 public final class Rows {
@@ -37,44 +36,31 @@ public final class Rows {
   }
 
   /**
-   * {@code y[r,i] = x[r,i]·s[i] + (beta[i] − mean·s[i])}, {@code s[i] = gamma[i] / √(var + epsilon)}, mean and variance of
-   * the row; gamma and beta may be null; y may be x. In these steps, each rounded, as Keras computes it: for a mean far
-   * from 0 the rounding is all there is to agree on.
+   * {@code y[r,i] = (x[r,i] − mean) / √(var + epsilon) · gamma[i] + beta[i]}, mean and variance of the row; gamma and beta
+   * may be null; y may be x.
    */
   public static void layerNorm(Workers workers, Scratch scratch, Simd simd, double epsilon, float[] gamma, float[] beta,
       float[] x, int xo, float[] y, int yo, int rows, int n) {
-    if (n == 0) {
-      return;
-    }
-    int perTile = Math.max(1, TILE / n);
-    workers.run((rows + perTile - 1) / perTile, scratch, (t, s) -> {
-      float[] room = s.floats(2 * n);
-      for (int r = t * perTile; r < Math.min(rows, (t + 1) * perTile); r++) {
-        normalize(simd, epsilon, gamma, beta, x, xo + r * n, y, yo + r * n, n, room);
+    each(workers, scratch, rows, n, r -> {
+      int from = xo + r * n;
+      double sum = 0;
+      for (int i = 0; i < n; i += BLOCK) {
+        sum += simd.sum(x, from + i, Math.min(BLOCK, n - i));
       }
+      float mean = (float) (sum / n);
+      float scale = (float) (1 / Math.sqrt(squares(simd, mean, x, from, n) / n + epsilon));
+      simd.normalize(mean, scale, gamma, 0, beta, 0, x, from, y, yo + r * n, n);
     });
   }
 
-  private static void normalize(Simd simd, double epsilon, float[] gamma, float[] beta, float[] x, int from, float[] y,
-      int to, int n, float[] room) {
-    double sum = 0;
-    for (int i = 0; i < n; i += BLOCK) {
-      sum += simd.sum(x, from + i, Math.min(BLOCK, n - i));
-    }
-    float mean = (float) (sum / n);
-    float variance = (float) (squares(simd, mean, x, from, n) / n);
-    float inverse = 1 / (float) Math.sqrt(variance + (float) epsilon);
-    if (gamma == null) {
-      Arrays.fill(room, 0, n, inverse);
-    } else {
-      simd.binaryRight(Binary.MUL, gamma, 0, inverse, room, 0, n);
-    }
-    simd.binaryRight(Binary.MUL, room, 0, -mean, room, n, n);
-    if (beta != null) {
-      simd.binary(Binary.ADD, beta, 0, room, n, room, n, n);
-    }
-    simd.binary(Binary.MUL, x, from, room, 0, y, to, n);
-    simd.binary(Binary.ADD, y, to, room, n, y, to, n);
+  /** {@code y[r,i] = x[r,i] / √(mean of x[r,·]² + epsilon) · gamma[i]}; gamma may be null; y may be x. */
+  public static void rmsNorm(Workers workers, Scratch scratch, Simd simd, double epsilon, float[] gamma, float[] x,
+      int xo, float[] y, int yo, int rows, int n) {
+    each(workers, scratch, rows, n, r -> {
+      int from = xo + r * n;
+      float scale = (float) (1 / Math.sqrt(squares(simd, 0, x, from, n) / n + epsilon));
+      simd.normalize(0, scale, gamma, 0, null, 0, x, from, y, yo + r * n, n);
+    });
   }
 
   /** {@code y[r,i] = x[r,i] · scale[i] + shift[i]}; y may be x. */
