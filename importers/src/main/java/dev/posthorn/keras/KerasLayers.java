@@ -66,6 +66,7 @@ import dev.posthorn.keras.layer.Rescaling;
 import dev.posthorn.keras.layer.Reshape;
 import dev.posthorn.keras.layer.Resizing;
 import dev.posthorn.keras.layer.STFTSpectrogram;
+import dev.posthorn.keras.layer.ReversibleEmbedding;
 import dev.posthorn.keras.layer.SeparableConv;
 import dev.posthorn.keras.layer.SimpleRNN;
 import dev.posthorn.keras.layer.SimpleRNNCell;
@@ -213,6 +214,7 @@ public final class KerasLayers {
       Reshape.CODEC,
       Resizing.CODEC,
       STFTSpectrogram.CODEC,
+      ReversibleEmbedding.CODEC,
       SeparableConv.codec(1),
       SeparableConv.codec(2),
       SimpleRNN.CODEC,

@@ -2,6 +2,7 @@ package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.codec.Fields;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.TensorType;
@@ -24,13 +25,17 @@ import java.util.List;
 public record Embedding(
     int inputDim, int outputDim, WeightOptions embeddings, boolean maskZero, Object activityRegularizer,
     Lora lora) implements Layer {
-  public static final Codec<Embedding> CODEC = Codec.of("Embedding", f -> new Embedding(
-      f.of("input_dim", FieldType.INT, Embedding::inputDim, null),
-      f.of("output_dim", FieldType.INT, Embedding::outputDim, null),
-      f.group(WeightOptions.of("embeddings"), Embedding::embeddings),
-      f.of("mask_zero", FieldType.BOOL, Embedding::maskZero, false),
-      f.of("activity_regularizer", FieldType.ANY, Embedding::activityRegularizer),
-      f.group(Lora::of, Embedding::lora)));
+  public static final Codec<Embedding> CODEC = Codec.of("Embedding", Embedding::of);
+
+  static Embedding of(Fields<Embedding> f) {
+    return new Embedding(
+        f.of("input_dim", FieldType.INT, Embedding::inputDim, null),
+        f.of("output_dim", FieldType.INT, Embedding::outputDim, null),
+        f.group(WeightOptions.of("embeddings"), Embedding::embeddings),
+        f.of("mask_zero", FieldType.BOOL, Embedding::maskZero, false),
+        f.of("activity_regularizer", FieldType.ANY, Embedding::activityRegularizer),
+        f.group(Lora::of, Embedding::lora));
+  }
 
   @Override
   public List<Weight> weights(List<TensorType> inputs) {
@@ -51,7 +56,12 @@ public record Embedding(
     Value wrapped = b.plus(i, b.constant(i.dtype(), inputDim));
     Value index = b.select(b.compare(Compare.Fn.LT, i, zero), wrapped, i);
     Value mask = maskZero ? b.compare(Compare.Fn.NE, x, b.constant(x.dtype(), 0)) : null;
-    Value rows = b.gather(lora.rank() == null ? c.rawWeight("embeddings") : lora.weight(c, "embeddings"), index, 0);
+    Value rows = b.gather(table(c), index, 0);
     return List.of(new KerasTensor(b.cast(rows, c.policy().compute()), mask));
+  }
+
+  /** The table as it counts, in its own dtype. */
+  Value table(Call c) {
+    return lora.rank() == null ? c.rawWeight("embeddings") : lora.weight(c, "embeddings");
   }
 }
