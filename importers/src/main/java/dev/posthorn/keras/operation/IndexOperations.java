@@ -6,6 +6,7 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Reduce;
@@ -23,16 +24,19 @@ import java.util.stream.IntStream;
 final class IndexOperations {
   static final Map<String, Operation> ALL = Map.ofEntries(
       Map.entry("Argsort", of(IndexOperations::argsort)),
+      Map.entry("Bincount", of(IndexOperations::bincount)),
       Map.entry("Digitize", of(a -> below(a.b(), a.tensor("bins", 1), a.x(), Compare.Fn.LE))),
       Map.entry("GetItem", of(IndexOperations::getItem)),
       Map.entry("InTopK", of(IndexOperations::inTopK)),
       Map.entry("IsIn", of(IndexOperations::isIn)),
       Map.entry("MultiHot", of(IndexOperations::multiHot)),
       Map.entry("OneHot", of(a -> oneHot(a, a.x()))),
+      Map.entry("ScatterUpdate", of(IndexOperations::scatterUpdate)),
       Map.entry("SearchSorted", of(IndexOperations::searchSorted)),
       Map.entry("SegmentMax", of(a -> segment(a, Reduce.Fn.MAX))),
       Map.entry("SegmentSum", of(a -> segment(a, Reduce.Fn.SUM))),
       Map.entry("Slice", of(IndexOperations::slice)),
+      Map.entry("SliceUpdate", of(IndexOperations::sliceUpdate)),
       Map.entry("Sort", of(IndexOperations::sort)),
       Map.entry("Take", of(IndexOperations::take)),
       Map.entry("TakeAlongAxis", of(IndexOperations::takeAlongAxis)),
@@ -244,5 +248,83 @@ final class IndexOperations {
     double neutral = fn == Reduce.Fn.SUM ? 0 : -ElementwiseOperations.largest(x.dtype());
     Value chosen = b.select(b.reshape(member, dims), b.expandDims(x, 0), b.constant(x.dtype(), neutral));
     return b.reduce(fn, chosen, false, 1);
+  }
+
+  /** How often each number occurs along the last axis; the result is as long as the largest number asks for. */
+  private static Value bincount(Arguments a) {
+    Builder b = a.b();
+    Value x = b.cast(a.x(), DType.INT32);
+    Object weights = a.raw("weights", 1);
+    if (a.flag("sparse")) {
+      throw a.unsupported("a sparse result");
+    }
+    Value most = b.reduce(Reduce.Fn.MAX, x, false, IntStream.range(0, x.shape().rank()).toArray());
+    Value n = b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.ADD, most, 1), a.integer("minlength", 0));
+    Value numbers = b.add(new Iota(DType.INT32), n);
+    Value hit = b.compare(Compare.Fn.EQ, b.expandDims(x, -1), numbers);
+    if (weights == null) {
+      return b.reduce(Reduce.Fn.SUM, b.cast(hit, DType.INT32), false, -2);
+    }
+    List<Value> typed = a.promoted(List.of(a.x(), weights));
+    Value each = b.times(b.cast(hit, typed.get(1).dtype()), b.expandDims(typed.get(1), -1));
+    return b.reduce(Reduce.Fn.SUM, each, false, -2);
+  }
+
+  /** {@code y = x} but {@code y[indices[m×r]] = updates[m×…]}; of equal indices the last counts, or all where they add up. */
+  private static Value scatterUpdate(Arguments a) {
+    Builder b = a.b();
+    Value x = a.tensor("inputs", 0);
+    Value indices = b.cast(a.tensor("indices", 1), DType.INT32);
+    Value updates = b.cast(a.tensor("updates", 2), x.dtype());
+    int r = indices.shape().dim(-1);
+    Dim[] dims = b.dims(x);
+    Value at = null;
+    for (int i = 0; i < r; i++) { // row-major
+      Value own = wrapped(b, b.squeeze(b.slice(indices, -1, i, i + 1), -1), dims[i]);
+      at = at == null ? own : b.plus(b.times(at, ShapeOperations.scalar(b, dims[i])), own);
+    }
+    Dim places = ShapeOperations.product(b, Arrays.copyOf(dims, r));
+    Dim inner = ShapeOperations.product(b, Arrays.copyOfRange(dims, r, dims.length));
+    Value flat = b.reshape(x, places, inner);
+    Value rows = b.reshape(updates, b.dim(indices, 0), inner);
+    Value positions = b.add(new Iota(DType.INT32), ShapeOperations.scalar(b, places));
+    Value hit = b.compare(Compare.Fn.EQ, b.expandDims(positions, 1), b.expandDims(at, 0)); // [places×m]
+    String reduction = a.string("reduction", "none");
+    if (reduction.equals("add")) {
+      return b.reshape(b.plus(flat, b.matmul(b.cast(hit, x.dtype()), rows)), dims);
+    }
+    if (!reduction.equals("none")) {
+      throw a.unsupported("reduction " + reduction);
+    }
+    Value order = b.add(new Iota(DType.INT32), ShapeOperations.scalar(b, b.dim(at, 0)));
+    Value last = b.select(hit, order, b.constant(DType.INT32, -1));
+    Value chosen = b.binary(Binary.Fn.MAX, b.reduce(Reduce.Fn.MAX, last, false, 1), 0);
+    Value any = b.reduce(Reduce.Fn.ANY, hit, true, 1);
+    return b.reshape(b.select(any, b.gather(rows, chosen, 0), flat), dims);
+  }
+
+  /** {@code x} with {@code updates} in place of the elements from {@code start_indices} on. */
+  private static Value sliceUpdate(Arguments a) {
+    Builder b = a.b();
+    Value x = a.tensor("inputs", 0);
+    Value starts = b.cast(a.tensor("start_indices", 1), DType.INT32);
+    Value y = b.cast(a.tensor("updates", 2), x.dtype());
+    Value inside = null;
+    for (int i = 0; i < x.shape().rank(); i++) {
+      Value size = ShapeOperations.scalar(b, b.dim(y, i));
+      Value most = b.minus(ShapeOperations.scalar(b, b.dim(x, i)), size);
+      Value start = b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.MIN, b.squeeze(b.slice(starts, 0, i, i + 1), 0), most), 0);
+      Value place = b.minus(b.add(new Iota(DType.INT32), ShapeOperations.scalar(b, b.dim(x, i))), start);
+      Value last = b.binary(Binary.Fn.SUB, size, 1);
+      y = b.gather(y, b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, place, 0), last), i);
+      Value here = b.binary(Binary.Fn.AND, b.compare(Compare.Fn.GE, place, b.constant(DType.INT32, 0)),
+          b.compare(Compare.Fn.LE, place, last));
+      Dim[] along = new Dim[x.shape().rank()];
+      Arrays.fill(along, Dim.of(1));
+      along[i] = b.dim(x, i);
+      here = b.reshape(here, along);
+      inside = inside == null ? here : b.binary(Binary.Fn.AND, inside, here);
+    }
+    return inside == null ? y : b.select(inside, y, x);
   }
 }

@@ -15,7 +15,8 @@ public final class KerasOperations {
     Map<String, Operation> all = new TreeMap<>();
     for (Map<String, Operation> family : List.of(
         ElementwiseOperations.ALL, ReductionOperations.ALL, ShapeOperations.ALL, IndexOperations.ALL,
-        MatrixOperations.ALL, NeuralOperations.ALL, WindowOperations.ALL, ImageOperations.ALL)) {
+        MatrixOperations.ALL, NeuralOperations.ALL, WindowOperations.ALL, ImageOperations.ALL,
+        FourierOperations.ALL, LinearAlgebraOperations.ALL)) {
       family.forEach((name, operation) -> {
         if (all.put(name, operation) != null) {
           throw new IllegalStateException("operations: expected unique names but was " + name + " twice");
