@@ -18,7 +18,7 @@ public final class Rows {
       int from = xo + r * n;
       int to = yo + r * n;
       float sum = simd.expSum(simd.max(x, from, n), x, from, y, to, n);
-      simd.binaryRight(Binary.DIV, y, to, sum, y, to, n);
+      simd.binaryRight(Binary.MUL, y, to, 1 / sum, y, to, n);
     });
   }
 

@@ -1,6 +1,7 @@
 package dev.posthorn.kernel.simd;
 
-import static dev.posthorn.kernel.simd.VectorLanes.all;
+import static dev.posthorn.kernel.simd.VectorLanes.L;
+import static dev.posthorn.kernel.simd.VectorLanes.S;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -8,226 +9,208 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Transcendental functions of a vector. Coefficients are our own minimax fits. Largest error found over every 211th float
- * (sigmoid: every 61st), in units in the last place: exp 1.02, expm1 1.56, log 0.80, log1p 1.44, tanh 1.24, sigmoid 2.00,
- * erf 1.09, erfc 3.75, softplus 1.88. NaN gives NaN, underflow is gradual. ElementwiseTest holds them to it.
+ * The logarithm, and the second halves of functions whose first half is one of {@link VectorExp} or the logarithm: t holds
+ * that half. Flat loops over whole vectors, for the reason given there; coefficients are our own minimax fits. Where y is
+ * x, it is the same range.
+ *
+ * <p>Largest error found over every 211th float, in units in the last place: log 0.80, log1p 1.44, tanh 1.24, erf 1.09,
+ * erfc 3.99, softplus 1.88.
  */
 final class VectorMath {
-  private static final float LOG2E = 1.4426950408889634f;
-  /** ln 2 in two parts; the first is so short that subtracting its multiples is exact. */
-  private static final float LN2_HI = 0.693359375f;
-
-  private static final float LN2_LO = -2.12194440e-4f;
-  /** 1.5 · 2²³: adding it rounds to an integer, found in the low bits. */
   private static final float MAGIC = 12582912f;
-
-  private static final int MAGIC_BITS = Float.floatToRawIntBits(MAGIC);
   private static final int SIGN = 0x80000000;
 
   private VectorMath() {}
 
-  /** 2ᵏ for −126 ≤ k ≤ 127. */
-  private static FloatVector power(IntVector k) {
-    return k.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-  }
-
-  /** eʳ − 1 for |r| ≤ ½ ln 2: r + r²q(r). */
-  private static FloatVector expm1Reduced(FloatVector r) {
-    FloatVector q = all(0x1.6db5bep-10f);
-    q = q.fma(r, all(0x1.123c78p-7f));
-    q = q.fma(r, all(0x1.55545cp-5f));
-    q = q.fma(r, all(0x1.55548ep-3f));
-    q = q.fma(r, all(0.5f));
-    return q.mul(r).fma(r, r);
-  }
-
-  /** x with everything below −104 (where eˣ rounds to 0) and above 89 (∞) cut off. NaN stays. */
-  private static FloatVector cut(FloatVector x) {
-    FloatVector low = x.blend(all(-104f), x.compare(VectorOperators.LT, -104f));
-    return low.blend(all(89f), x.compare(VectorOperators.GT, 89f));
-  }
-
-  /** eˣ = 2ᵏ eʳ. */
-  static FloatVector exp(FloatVector x) {
-    FloatVector c = cut(x);
-    FloatVector z = c.fma(all(LOG2E), all(MAGIC));
-    FloatVector kf = z.sub(MAGIC);
-    FloatVector r = kf.fma(all(-LN2_LO), kf.fma(all(-LN2_HI), c));
-    FloatVector p = expm1Reduced(r).add(1f);
-    IntVector k = z.reinterpretAsInts().sub(MAGIC_BITS);
-    IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
-    return p.mul(power(k1)).mul(power(k.sub(k1)));
-  }
-
-  /** eˣ − 1 = 2ᵏ(eʳ − 1) + (2ᵏ − 1). */
-  static FloatVector expm1(FloatVector x) {
-    FloatVector c = cut(x);
-    FloatVector z = c.fma(all(LOG2E), all(MAGIC));
-    FloatVector kf = z.sub(MAGIC);
-    FloatVector r = kf.fma(all(-LN2_LO), kf.fma(all(-LN2_HI), c));
-    FloatVector e = expm1Reduced(r);
-    IntVector k = z.reinterpretAsInts().sub(MAGIC_BITS);
-    IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
-    IntVector k2 = k.sub(k1);
-    FloatVector s = power(k1);
-    FloatVector value = e.fma(s, s.sub(power(k2.neg()))).mul(power(k2));
-    return value.blend(x, x.compare(VectorOperators.EQ, 0f)); // −0 stays −0
-  }
-
   /** ln x = k ln 2 + ln(1 + f), x = 2ᵏ(1 + f), √½ ≤ 1 + f &lt; √2; ln(1 + f) = f − ½f² + f³p(f). */
-  static FloatVector log(FloatVector x) {
-    VectorMask<Float> tiny = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
-    FloatVector scaled = x.blend(x.mul(0x1p23f), tiny);
-    IntVector bits = scaled.reinterpretAsInts();
-    IntVector k = bits.sub(0x3f3504f3).lanewise(VectorOperators.ASHR, 23);
-    FloatVector f = bits.sub(k.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats().sub(1f);
-    FloatVector kf = k.add(MAGIC_BITS).reinterpretAsFloats().sub(MAGIC);
-    kf = kf.blend(kf.sub(23f), tiny);
-    FloatVector p = all(-0x1.38b590p-4f);
-    p = p.fma(f, all(0x1.055b6cp-3f));
-    p = p.fma(f, all(-0x1.0d8540p-3f));
-    p = p.fma(f, all(0x1.22da1cp-3f));
-    p = p.fma(f, all(-0x1.547244p-3f));
-    p = p.fma(f, all(0x1.99a008p-3f));
-    p = p.fma(f, all(-0x1.000226p-2f));
-    p = p.fma(f, all(0x1.555554p-2f));
-    FloatVector ff = f.mul(f);
-    FloatVector y = p.mul(f).mul(ff);
-    y = kf.fma(all(LN2_LO), y);
-    y = ff.fma(all(-0.5f), y);
-    y = kf.fma(all(LN2_HI), f.add(y));
-    y = y.blend(x, x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY).not()); // ∞ and NaN
-    y = y.blend(all(Float.NaN), x.compare(VectorOperators.LT, 0f));
-    return y.blend(all(Float.NEGATIVE_INFINITY), x.compare(VectorOperators.EQ, 0f));
+  static void log(float[] x, int xo, float[] y, int yo, int n) {
+    FloatVector p7 = FloatVector.broadcast(S, -0x1.38b590p-4f);
+    FloatVector p6 = FloatVector.broadcast(S, 0x1.055b6cp-3f);
+    FloatVector p5 = FloatVector.broadcast(S, -0x1.0d8540p-3f);
+    FloatVector p4 = FloatVector.broadcast(S, 0x1.22da1cp-3f);
+    FloatVector p3 = FloatVector.broadcast(S, -0x1.547244p-3f);
+    FloatVector p2 = FloatVector.broadcast(S, 0x1.99a008p-3f);
+    FloatVector p1 = FloatVector.broadcast(S, -0x1.000226p-2f);
+    FloatVector p0 = FloatVector.broadcast(S, 0x1.555554p-2f);
+    FloatVector half = FloatVector.broadcast(S, -0.5f);
+    FloatVector ln2High = FloatVector.broadcast(S, 0.6931472f);
+    FloatVector ln2Low = FloatVector.broadcast(S, -1.9046543e-9f);
+    FloatVector infinity = FloatVector.broadcast(S, Float.POSITIVE_INFINITY);
+    FloatVector negative = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+    FloatVector nan = FloatVector.broadcast(S, Float.NaN);
+    FloatVector normal = FloatVector.broadcast(S, Float.MIN_NORMAL);
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      VectorMask<Float> tiny = v.compare(VectorOperators.LT, normal);
+      IntVector bits = v.blend(v.mul(0x1p23f), tiny).reinterpretAsInts();
+      IntVector k = bits.sub(0x3f3504f3).lanewise(VectorOperators.ASHR, 23);
+      FloatVector f = bits.sub(k.lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats().sub(1f);
+      FloatVector kf = k.add(Float.floatToRawIntBits(MAGIC)).reinterpretAsFloats().sub(MAGIC);
+      kf = kf.blend(kf.sub(23f), tiny);
+      FloatVector p = p7.fma(f, p6).fma(f, p5).fma(f, p4).fma(f, p3).fma(f, p2).fma(f, p1).fma(f, p0);
+      FloatVector ff = f.mul(f);
+      FloatVector w = p.mul(f).mul(ff);
+      w = ff.fma(half, kf.fma(ln2Low, w));
+      w = kf.fma(ln2High, f.add(w));
+      w = v.blend(w, v.compare(VectorOperators.LT, infinity)); // ∞ and NaN are their own logarithms
+      w = w.blend(nan, v.compare(VectorOperators.LT, 0f));
+      w.blend(negative, v.compare(VectorOperators.EQ, 0f)).intoArray(y, yo + i);
+    }
   }
 
-  /** ln(1 + x) = ln u + (x − (u − 1)) / u, u = 1 + x rounded. */
-  static FloatVector log1p(FloatVector x) {
-    FloatVector u = x.add(1f);
-    FloatVector rest = x.sub(u.sub(1f)).div(u);
-    VectorMask<Float> finite =
-        u.compare(VectorOperators.GT, 0f).and(u.compare(VectorOperators.LT, Float.POSITIVE_INFINITY));
-    FloatVector y = log(u).add(all(0f).blend(rest, finite));
-    return y.blend(x, x.compare(VectorOperators.EQ, 0f)); // −0 stays −0
+  /** From t = ln u, u = 1 + x rounded: ln(1 + x) = ln u + (x − (u − 1)) / u. */
+  static void log1p(float[] t, int to, float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      FloatVector u = v.add(1f);
+      FloatVector rest = v.sub(u.sub(1f)).div(u);
+      VectorMask<Float> finite = rest.compare(VectorOperators.LT, 1f);
+      FloatVector w = FloatVector.fromArray(S, t, to + i).add(FloatVector.zero(S).blend(rest, finite));
+      w.blend(v, v.compare(VectorOperators.EQ, 0f)).intoArray(y, yo + i); // −0 stays −0
+    }
   }
 
-  private static FloatVector abs(FloatVector x) {
-    return x.reinterpretAsInts().and(~SIGN).reinterpretAsFloats();
+  /** From t = e^2|x|: tanh x = x + x³p(x²) for |x| &lt; 0.625, else ±(1 − 2 / (t + 1)). */
+  static void tanh(float[] t, int to, float[] x, int xo, float[] y, int yo, int n) {
+    FloatVector p5 = FloatVector.broadcast(S, 0x1.197b7ap-9f);
+    FloatVector p4 = FloatVector.broadcast(S, -0x1.0c2144p-7f);
+    FloatVector p3 = FloatVector.broadcast(S, 0x1.6394dap-6f);
+    FloatVector p2 = FloatVector.broadcast(S, -0x1.b9ef7cp-5f);
+    FloatVector p1 = FloatVector.broadcast(S, 0x1.11106cp-3f);
+    FloatVector p0 = FloatVector.broadcast(S, -0x1.555554p-2f);
+    FloatVector one = FloatVector.broadcast(S, 1f);
+    FloatVector two = FloatVector.broadcast(S, 2f);
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      FloatVector z = v.mul(v);
+      FloatVector p = p5.fma(z, p4).fma(z, p3).fma(z, p2).fma(z, p1).fma(z, p0);
+      FloatVector small = p.mul(z).fma(v, v);
+      FloatVector large = one.sub(two.div(FloatVector.fromArray(S, t, to + i).add(one)));
+      IntVector sign = v.reinterpretAsInts().and(SIGN);
+      large = large.reinterpretAsInts().or(sign).reinterpretAsFloats();
+      large.blend(small, v.abs().compare(VectorOperators.LT, 0.625f)).intoArray(y, yo + i);
+    }
   }
 
-  private static FloatVector withSign(FloatVector magnitude, FloatVector sign) {
-    return magnitude.reinterpretAsInts().or(sign.reinterpretAsInts().and(SIGN)).reinterpretAsFloats();
+  /** From t = e^−x²: y = 1 − erf |x| = t p(u) / (1 + 2a), a = |x| or 10.5, u = (a − 2) / (a + 2). y may be t. */
+  static void erfcAbs(float[] t, int to, float[] x, int xo, float[] y, int yo, int n) {
+    FloatVector p9 = FloatVector.broadcast(S, -0x1.a2d9a8p-12f);
+    FloatVector p8 = FloatVector.broadcast(S, -0x1.41e99cp-10f);
+    FloatVector p7 = FloatVector.broadcast(S, 0x1.58468cp-10f);
+    FloatVector p6 = FloatVector.broadcast(S, 0x1.1aca7ap-7f);
+    FloatVector p5 = FloatVector.broadcast(S, -0x1.081d60p-7f);
+    FloatVector p4 = FloatVector.broadcast(S, -0x1.bc09c8p-5f);
+    FloatVector p3 = FloatVector.broadcast(S, 0x1.4ffc4ap-3f);
+    FloatVector p2 = FloatVector.broadcast(S, -0x1.54084ep-3f);
+    FloatVector p1 = FloatVector.broadcast(S, -0x1.7bf616p-4f);
+    FloatVector p0 = FloatVector.broadcast(S, 0x1.46e80ep+0f);
+    FloatVector most = FloatVector.broadcast(S, 10.5f);
+    for (int i = 0; i < n; i += L) {
+      FloatVector a = FloatVector.fromArray(S, x, xo + i).abs();
+      a = a.blend(most, a.compare(VectorOperators.GT, most));
+      FloatVector u = a.sub(2f).div(a.add(2f));
+      FloatVector p = p9.fma(u, p8).fma(u, p7).fma(u, p6).fma(u, p5).fma(u, p4).fma(u, p3).fma(u, p2).fma(u, p1).fma(u, p0);
+      FloatVector.fromArray(S, t, to + i).mul(p.div(a.add(a).add(1f))).intoArray(y, yo + i);
+    }
   }
 
-  /** tanh x = x + x³p(x²) for |x| &lt; 0.625, else ±(1 − 2 / (e^2|x| + 1)). */
-  static FloatVector tanh(FloatVector x) {
-    FloatVector a = abs(x);
-    FloatVector z = x.mul(x);
-    FloatVector p = all(0x1.197b7ap-9f);
-    p = p.fma(z, all(-0x1.0c2144p-7f));
-    p = p.fma(z, all(0x1.6394dap-6f));
-    p = p.fma(z, all(-0x1.b9ef7cp-5f));
-    p = p.fma(z, all(0x1.11106cp-3f));
-    p = p.fma(z, all(-0x1.555554p-2f));
-    FloatVector small = p.mul(z).fma(x, x);
-    FloatVector large = all(1f).sub(all(2f).div(exp(a.add(a)).add(1f)));
-    return withSign(large, x).blend(small, a.compare(VectorOperators.LT, 0.625f));
+  /** From t = 1 − erf |x|: erf x = xp(x²) for |x| &lt; 0.9, else ±(1 − t). */
+  static void erf(float[] t, int to, float[] x, int xo, float[] y, int yo, int n) {
+    FloatVector p6 = FloatVector.broadcast(S, 0x1.6510c2p-14f);
+    FloatVector p5 = FloatVector.broadcast(S, -0x1.aca392p-11f);
+    FloatVector p4 = FloatVector.broadcast(S, 0x1.550a44p-8f);
+    FloatVector p3 = FloatVector.broadcast(S, -0x1.b81524p-6f);
+    FloatVector p2 = FloatVector.broadcast(S, 0x1.ce2e54p-4f);
+    FloatVector p1 = FloatVector.broadcast(S, -0x1.812744p-2f);
+    FloatVector one = FloatVector.broadcast(S, 1f);
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      FloatVector z = v.mul(v);
+      FloatVector p = p6.fma(z, p5).fma(z, p4).fma(z, p3).fma(z, p2).fma(z, p1);
+      // 2/√π = 1 + 0.12837917: the leading term without its rounding error
+      FloatVector small = p.mul(z).add(0.12837917f).fma(v, v);
+      FloatVector large = one.sub(FloatVector.fromArray(S, t, to + i));
+      large = large.reinterpretAsInts().or(v.reinterpretAsInts().and(SIGN)).reinterpretAsFloats();
+      large.blend(small, v.abs().compare(VectorOperators.LT, 0.9f)).intoArray(y, yo + i);
+    }
   }
 
-  /**
-   * 1 / (1 + e⁻ˣ), with e = e^−|x| and q = e / (1 + e): 1 − q for x ≥ 0, else q as e + (δ − eq), where δ is what rounding
-   * took from e. The first terms are exact or small, so hardly more than the last rounding is left.
-   */
-  static FloatVector sigmoid(FloatVector x) {
-    FloatVector c = cut(abs(x).neg());
-    FloatVector z = c.fma(all(LOG2E), all(MAGIC));
-    FloatVector kf = z.sub(MAGIC);
-    FloatVector m = expm1Reduced(kf.fma(all(-LN2_LO), kf.fma(all(-LN2_HI), c)));
-    FloatVector p = m.add(1f);
-    IntVector k = z.reinterpretAsInts().sub(MAGIC_BITS);
-    IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
-    FloatVector s1 = power(k1);
-    FloatVector s2 = power(k.sub(k1));
-    FloatVector e = p.mul(s1).mul(s2);
-    FloatVector rest = m.sub(p.sub(1f)).mul(s1).mul(s2);
-    FloatVector q = e.div(e.add(1f));
-    FloatVector negative = e.add(q.neg().fma(e, rest));
-    return all(1f).sub(q).blend(negative, x.compare(VectorOperators.LT, 0f));
+  /** From t = 1 − erf |x| and s = erf x: 1 − erf x is 1 − s for |x| &lt; ½, else t or 2 − t. y may be s. */
+  static void erfc(float[] t, int to, float[] s, int so, float[] x, int xo, float[] y, int yo, int n) {
+    FloatVector one = FloatVector.broadcast(S, 1f);
+    FloatVector two = FloatVector.broadcast(S, 2f);
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      FloatVector positive = FloatVector.fromArray(S, t, to + i);
+      FloatVector w = positive.blend(two.sub(positive), v.compare(VectorOperators.LT, 0f));
+      FloatVector small = one.sub(FloatVector.fromArray(S, s, so + i));
+      w.blend(small, v.abs().compare(VectorOperators.LT, 0.5f)).intoArray(y, yo + i);
+    }
   }
 
-  /** erfc a for a ≥ 0: e^−a² p(u) / (1 + 2a), u = (a − 2) / (a + 2). */
-  private static FloatVector erfcPositive(FloatVector a) {
-    FloatVector c = a.blend(all(10.5f), a.compare(VectorOperators.GT, 10.5f));
-    FloatVector u = c.sub(2f).div(c.add(2f));
-    FloatVector p = all(-0x1.a2d9a8p-12f);
-    p = p.fma(u, all(-0x1.41e99cp-10f));
-    p = p.fma(u, all(0x1.58468cp-10f));
-    p = p.fma(u, all(0x1.1aca7ap-7f));
-    p = p.fma(u, all(-0x1.081d60p-7f));
-    p = p.fma(u, all(-0x1.bc09c8p-5f));
-    p = p.fma(u, all(0x1.4ffc4ap-3f));
-    p = p.fma(u, all(-0x1.54084ep-3f));
-    p = p.fma(u, all(-0x1.7bf616p-4f));
-    p = p.fma(u, all(0x1.46e80ep+0f));
-    FloatVector square = c.mul(c);
-    FloatVector rest = c.fma(c, square.neg()); // what rounding the square lost
-    p = p.sub(p.mul(rest));
-    return exp(square.neg()).mul(p.div(c.add(c).add(1f)));
+  /** From t = 1 − erf(|x| / √2): x · ½ erfc(−x / √2). */
+  static void geluErf(float[] t, int to, float[] x, int xo, float[] y, int yo, int n) {
+    FloatVector two = FloatVector.broadcast(S, 2f);
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      FloatVector w = FloatVector.fromArray(S, t, to + i);
+      w = w.blend(two.sub(w), v.compare(VectorOperators.GT, 0f));
+      w.mul(v.mul(0.5f)).intoArray(y, yo + i);
+    }
   }
 
-  /** erf x = xp(x²) for |x| &lt; 0.9, else ±(1 − erfc |x|). */
-  static FloatVector erf(FloatVector x) {
-    FloatVector a = abs(x);
-    FloatVector large = withSign(all(1f).sub(erfcPositive(a)), x);
-    return large.blend(erfSmall(x), a.compare(VectorOperators.LT, 0.9f));
+  /** y = 2√(2/π)(x + 0.044715x³): gelu is x · sigmoid of it. */
+  static void geluCubic(float[] x, int xo, float[] y, int yo, int n) {
+    FloatVector first = FloatVector.broadcast(S, 1.5957691f);
+    FloatVector third = FloatVector.broadcast(S, 1.5957691f * 0.044715f);
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      v.mul(v).fma(third, first).mul(v).intoArray(y, yo + i);
+    }
   }
 
-  private static FloatVector erfSmall(FloatVector x) {
-    FloatVector z = x.mul(x);
-    FloatVector p = all(0x1.6510c2p-14f);
-    p = p.fma(z, all(-0x1.aca392p-11f));
-    p = p.fma(z, all(0x1.550a44p-8f));
-    p = p.fma(z, all(-0x1.b81524p-6f));
-    p = p.fma(z, all(0x1.ce2e54p-4f));
-    p = p.fma(z, all(-0x1.812744p-2f));
-    // 2/√π = 1 + 0.12837917: the leading term without its rounding error
-    return p.mul(z).add(0.12837917f).fma(x, x);
+  /** From t = eˣ: x · tanh(ln(1 + t)) = x · m / (m + 2), m = t² + 2t; x itself above 20. */
+  static void mish(float[] t, int to, float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      FloatVector e = FloatVector.fromArray(S, t, to + i);
+      FloatVector m = e.fma(e, e.add(e));
+      FloatVector w = v.mul(m).div(m.add(2f));
+      w.blend(v, v.compare(VectorOperators.GT, 20f)).intoArray(y, yo + i);
+    }
   }
 
-  /** 1 − erf x. */
-  static FloatVector erfc(FloatVector x) {
-    FloatVector small = all(1f).sub(erfSmall(x));
-    return erfcWide(x).blend(small, abs(x).compare(VectorOperators.LT, 0.5f));
+  /** From t = eˣ − 1: β·x for x &gt; 0, else βα·t. */
+  static void elu(float alpha, float beta, float[] t, int to, float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      FloatVector w = FloatVector.fromArray(S, t, to + i).mul(alpha);
+      w.blend(v, v.compare(VectorOperators.GT, 0f)).mul(beta).intoArray(y, yo + i);
+    }
   }
 
-  /** 1 − erf x from the fit for large |x| alone. */
-  private static FloatVector erfcWide(FloatVector x) {
-    FloatVector positive = erfcPositive(abs(x));
-    return positive.blend(all(2f).sub(positive), x.compare(VectorOperators.LT, 0f));
+  /** y = x · t. */
+  static void times(float[] t, int to, float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += L) {
+      FloatVector.fromArray(S, t, to + i).mul(FloatVector.fromArray(S, x, xo + i)).intoArray(y, yo + i);
+    }
   }
 
-  /** x · ½ erfc(−x / √2). */
-  static FloatVector geluErf(FloatVector x) {
-    return erfcWide(x.mul(-0.70710678f)).mul(x.mul(0.5f));
+  /** y = max(x, 0) + t. */
+  static void positivePlus(float[] t, int to, float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i += L) {
+      FloatVector v = FloatVector.fromArray(S, x, xo + i);
+      v = v.blend(0f, v.compare(VectorOperators.LT, 0f));
+      v.add(FloatVector.fromArray(S, t, to + i)).intoArray(y, yo + i);
+    }
   }
 
-  /** ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|). */
-  static FloatVector softplus(FloatVector x) {
-    FloatVector positive = x.blend(0f, x.compare(VectorOperators.LT, 0f));
-    return positive.add(log1p(exp(abs(x).neg())));
-  }
-
-  /** x · tanh(softplus(x)) = x · n / (n + 2), n = e²ˣ + 2eˣ. */
-  static FloatVector mish(FloatVector x) {
-    FloatVector e = exp(x.blend(20f, x.compare(VectorOperators.GT, 20f)));
-    FloatVector n = e.fma(e, e.add(e));
-    FloatVector y = x.mul(n).div(n.add(2f));
-    return y.blend(x, x.compare(VectorOperators.GT, 20f));
-  }
-
-  /** ½x(1 + tanh u) = x · sigmoid(2u), u = √(2/π)(x + 0.044715x³). */
-  static FloatVector geluTanh(FloatVector x) {
-    FloatVector u = x.mul(x).fma(all(1.5957691f * 0.044715f), all(1.5957691f)).mul(x);
-    return sigmoid(u).mul(x);
+  /** y = x · factor + summand. */
+  static void affine(float factor, float summand, float[] x, int xo, float[] y, int yo, int n) {
+    FloatVector a = FloatVector.broadcast(S, factor);
+    FloatVector b = FloatVector.broadcast(S, summand);
+    for (int i = 0; i < n; i += L) {
+      FloatVector.fromArray(S, x, xo + i).fma(a, b).intoArray(y, yo + i);
+    }
   }
 }

@@ -96,17 +96,6 @@ final class VectorRuns {
     return m.reduceLanes(VectorOperators.MIN);
   }
 
-  /** y = e^(x − shift) for the whole vectors; returns their sum. */
-  static float expSumLanes(float shift, float[] x, int xo, float[] y, int yo, int n) {
-    FloatVector s = all(0f);
-    for (int i = 0; i <= n - L; i += L) {
-      FloatVector e = VectorMath.exp(load(x, xo + i).sub(shift));
-      e.intoArray(y, yo + i);
-      s = s.add(e);
-    }
-    return fold(s);
-  }
-
   static void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
     for (int i = 0; i <= n - L; i += L) {
       load(a, ao + i).fma(load(b, bo + i), load(c, co + i)).intoArray(y, yo + i);

@@ -7,8 +7,8 @@ import dev.posthorn.kernel.Unary;
 
 /**
  * The provider over the Vector API: whole vectors by the {@code Vector…} loops, what is left by {@link ScalarSimd}'s
- * code. Functions of one element are always computed by vectors (the last one overlapping, or padded), so that an element
- * has one value wherever it stands.
+ * code. Functions of one element are always computed by vectors, the last one padded, so that an element has one value
+ * wherever it stands.
  */
 final class VectorSimd extends ScalarSimd {
   private VectorSimd() {}
@@ -94,15 +94,18 @@ final class VectorSimd extends ScalarSimd {
 
   @Override
   public void unary(Unary f, float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
-    if (n >= L) {
-      if (VectorUnary.run(f, alpha, beta, x, xo, y, yo, n)) {
-        return;
+    if (VectorUnary.has(f)) {
+      int done = whole(n);
+      int rest = n - done;
+      float[] padded = rest == 0 ? null : new float[L];
+      if (rest > 0) {
+        System.arraycopy(x, xo + done, padded, 0, rest);
+        VectorUnary.run(f, alpha, beta, padded, 0, padded, 0, L);
       }
-    } else if (n > 0 && VectorUnary.has(f)) {
-      float[] padded = new float[L];
-      System.arraycopy(x, xo, padded, 0, n);
-      VectorUnary.run(f, alpha, beta, padded, 0, padded, 0, L);
-      System.arraycopy(padded, 0, y, yo, n);
+      VectorUnary.run(f, alpha, beta, x, xo, y, yo, done);
+      if (rest > 0) {
+        System.arraycopy(padded, 0, y, yo + done, rest);
+      }
       return;
     }
     super.unary(f, alpha, beta, x, xo, y, yo, n);
@@ -190,8 +193,8 @@ final class VectorSimd extends ScalarSimd {
   @Override
   public float expSum(float shift, float[] x, int xo, float[] y, int yo, int n) {
     int done = whole(n);
-    float head = VectorRuns.expSumLanes(shift, x, xo, y, yo, n);
-    return head + super.expSum(shift, x, xo + done, y, yo + done, n - done);
+    VectorExp.exp(shift, x, xo, y, yo, done);
+    return VectorRuns.sumLanes(y, yo, done) + super.expSum(shift, x, xo + done, y, yo + done, n - done);
   }
 
   @Override
