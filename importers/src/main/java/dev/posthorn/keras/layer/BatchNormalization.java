@@ -1,7 +1,9 @@
 package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.codec.Fields;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
@@ -29,7 +31,23 @@ import java.util.List;
  */
 public record BatchNormalization(String className, Axes axis, double momentum, double epsilon, boolean center,
     boolean scale, WeightOptions beta, WeightOptions gamma, Object meanInitializer, Object varianceInitializer,
-    boolean isSynchronized, boolean renorm, Object renormClipping, double renormMomentum) implements SimpleLayer {
+    boolean isSynchronized, Renorm renorm) implements SimpleLayer {
+  /** Batch renormalisation; Keras 2 says nothing of it where it is off. */
+  public record Renorm(boolean on, Object clipping, double momentum) {
+    static Renorm of(Fields<Renorm> f) {
+      if (f.dialect() == Dialect.KERAS3) {
+        return new Renorm(
+            f.of("renorm", FieldType.BOOL, Renorm::on, false),
+            f.of("renorm_clipping", FieldType.ANY, Renorm::clipping),
+            f.of("renorm_momentum", Numbers.FLOAT, Renorm::momentum, 0.99));
+      }
+      Boolean on = f.rare("renorm", FieldType.BOOL, r -> r.on ? Boolean.TRUE : null);
+      Object clipping = f.rare("renorm_clipping", FieldType.ANY, Renorm::clipping);
+      Double momentum = f.rare("renorm_momentum", Numbers.FLOAT, r -> r.on ? Double.valueOf(r.momentum) : null);
+      return new Renorm(Boolean.TRUE.equals(on), clipping, momentum == null ? 0.99 : momentum);
+    }
+  }
+
   public static Codec<BatchNormalization> codec(String className) {
     return Codec.of(className, f -> new BatchNormalization(
         className,
@@ -43,9 +61,7 @@ public record BatchNormalization(String className, Axes axis, double momentum, d
         f.of("moving_mean_initializer", FieldType.ANY, BatchNormalization::meanInitializer),
         f.of("moving_variance_initializer", FieldType.ANY, BatchNormalization::varianceInitializer),
         f.of(List.of("synchronized", ""), FieldType.BOOL, BatchNormalization::isSynchronized, false),
-        f.of("renorm", FieldType.BOOL, BatchNormalization::renorm, false),
-        f.of("renorm_clipping", FieldType.ANY, BatchNormalization::renormClipping),
-        f.of("renorm_momentum", Numbers.FLOAT, BatchNormalization::renormMomentum, 0.99)));
+        f.group(Renorm::of, BatchNormalization::renorm)));
   }
 
   public BatchNormalization {
@@ -71,7 +87,7 @@ public record BatchNormalization(String className, Axes axis, double momentum, d
     }
     weights.add(Weight.frozen("moving_mean", n));
     weights.add(Weight.frozen("moving_variance", n));
-    if (renorm) {
+    if (renorm.on) {
       List.of("moving_stddev", "renorm_mean", "renorm_stddev").forEach(w -> weights.add(Weight.frozen(w, n)));
     }
     return weights;
@@ -88,7 +104,7 @@ public record BatchNormalization(String className, Axes axis, double momentum, d
     Value beta = center ? c.rawWeight("beta") : filled(b, n, 0);
     int at = x.shape().axis(axis.list().get(0));
     if (c.training() && c.trainable()) {
-      if (renorm) {
+      if (renorm.on) {
         throw new UnsupportedModelException(
             className + ": expected renorm false in training but was true, at " + c.path());
       }

@@ -29,7 +29,7 @@ public record ConvTranspose(int filters, Sliding sliding, List<Integer> outputPa
   public static Codec<ConvTranspose> codec(int rank) {
     return Codec.of("Conv" + rank + "DTranspose", f -> new ConvTranspose(
         f.of("filters", FieldType.INT, ConvTranspose::filters, null),
-        f.group(Sliding.ungrouped(rank), ConvTranspose::sliding),
+        f.group(Sliding.transposed(rank), ConvTranspose::sliding),
         f.of("output_padding", FieldType.ints(rank).orNull(), ConvTranspose::outputPadding),
         f.of("activation", Activation.TYPE, ConvTranspose::activation, Activation.LINEAR),
         f.of("use_bias", FieldType.BOOL, ConvTranspose::useBias, true),

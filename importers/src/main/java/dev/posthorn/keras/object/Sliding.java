@@ -31,6 +31,10 @@ public record Sliding(List<Integer> kernelSize, List<Integer> strides, Padding p
 
   /** The keys of a convolution over {@code rank} spatial axes. */
   public static Function<Fields<Sliding>, Sliding> of(int rank) {
+    return of(rank, List.of("dilation_rate"));
+  }
+
+  private static Function<Fields<Sliding>, Sliding> of(int rank, List<String> dilation) {
     FieldType<List<Integer>> ints = FieldType.ints(rank);
     List<Integer> ones = Collections.nCopies(rank, 1);
     return f -> new Sliding(
@@ -38,7 +42,7 @@ public record Sliding(List<Integer> kernelSize, List<Integer> strides, Padding p
         f.of("strides", ints, Sliding::strides, ones),
         f.of("padding", Padding.TYPE, Sliding::padding, Padding.VALID),
         f.of("data_format", DataFormat.TYPE, Sliding::dataFormat, DataFormat.CHANNELS_LAST),
-        f.of("dilation_rate", ints, Sliding::dilationRate, ones),
+        f.of(dilation, ints, Sliding::dilationRate, ones),
         f.of("", FieldType.BOOL, Sliding::keras2, f.dialect() != Dialect.KERAS3));
   }
 
@@ -47,6 +51,14 @@ public record Sliding(List<Integer> kernelSize, List<Integer> strides, Padding p
     return f -> {
       f.of(List.of("", "groups"), ONE, s -> 1, 1);
       return of(rank).apply(f);
+    };
+  }
+
+  /** The keys of a transposed convolution: over three axes Keras 2 wrote no dilation. */
+  public static Function<Fields<Sliding>, Sliding> transposed(int rank) {
+    return rank < 3 ? ungrouped(rank) : f -> {
+      f.of(List.of("", "groups"), ONE, s -> 1, 1);
+      return of(rank, List.of("dilation_rate", "")).apply(f);
     };
   }
 
