@@ -23,6 +23,16 @@ public interface Layer {
     return List.of();
   }
 
+  /** The same under a policy, where the layer can quantize weights. */
+  default List<Weight> weights(List<TensorType> inputs, DTypePolicy policy) {
+    return weights(inputs);
+  }
+
+  /** Whether the layer takes a policy that quantizes in this mode; then files hold its weights in the order given. */
+  default boolean quantizes(String mode) {
+    return false;
+  }
+
   /** The layers inside of this one, in Keras's order; those that it makes itself take its own policy. */
   default List<Child> children(DTypePolicy policy) {
     return List.of();

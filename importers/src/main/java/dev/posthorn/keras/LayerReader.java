@@ -55,8 +55,12 @@ public final class LayerReader {
     if (codec.isEmpty()) {
       return unsupported(name, className, reason(json, className), trainable);
     }
+    String mode = policy.get().mode();
     try {
-      return decode(codec.get(), name, config, policy.get(), trainable, inside);
+      LayerNode node = decode(codec.get(), name, config, policy.get(), trainable, inside);
+      return mode.isEmpty() || node.layer().quantizes(mode)
+          ? node
+          : unsupported(name, className, "dtype policy with quantization " + mode, trainable);
     } catch (UnsupportedModelException e) {
       return unsupported(name, className, e.getMessage(), trainable);
     }

@@ -18,7 +18,7 @@ final class LayerWriter {
       return object(node, config, operation.module());
     }
     config.put("trainable", node.trainable());
-    config.put("dtype", node.policy().name());
+    config.put("dtype", node.policy().json());
     config.putAll(encode(node.layer(), dialect));
     config.putAll(node.carried());
     return object(node, config, "");

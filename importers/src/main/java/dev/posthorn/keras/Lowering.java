@@ -60,7 +60,7 @@ public final class Lowering {
   Call open(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs) {
     String path = path(parent, node);
     Call c = new Call(this, node, path, autocast(args, node), autocastAll(kwargs, node));
-    weights.computeIfAbsent(path, p -> node.layer().weights(c.inputTypes()));
+    weights.computeIfAbsent(path, p -> node.layer().weights(c.inputTypes(), node.policy()));
     return c;
   }
 

@@ -4,24 +4,30 @@ import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.Call;
+import dev.posthorn.keras.DTypePolicy;
 import dev.posthorn.keras.SimpleLayer;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Activation;
 import dev.posthorn.keras.object.Bias;
 import dev.posthorn.keras.object.Lora;
 import dev.posthorn.keras.object.Numbers;
+import dev.posthorn.keras.object.Quantization;
 import dev.posthorn.keras.object.WeightOptions;
 import dev.posthorn.keras.operation.Einsum;
 import dev.posthorn.keras.operation.Promotion;
 import dev.posthorn.model.ShapeException;
+import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * {@code y = activation(einsum(equation, x, kernel) + bias)}. Source: keras/src/layers/core/einsum_dense.py.
@@ -30,7 +36,8 @@ import java.util.regex.Pattern;
  * @param biasAxes the labels of y's axes along which the bias varies; null for no bias
  */
 public record EinsumDense(String equation, List<Integer> outputShape, String biasAxes, Activation activation,
-    WeightOptions kernel, WeightOptions bias, Object activityRegularizer, Lora lora) implements SimpleLayer {
+    WeightOptions kernel, WeightOptions bias, Object activityRegularizer, Lora lora, Quantization quantization)
+    implements SimpleLayer {
   private static final Pattern EQUATION =
       Pattern.compile("(\\.\\.\\.)?([a-zA-Z]+)(\\.\\.\\.)?,([a-zA-Z]+)->(?:\\.\\.\\.)?([a-zA-Z]+)(?:\\.\\.\\.)?");
   public static final Codec<EinsumDense> CODEC = Codec.of("EinsumDense", f -> new EinsumDense(
@@ -41,7 +48,8 @@ public record EinsumDense(String equation, List<Integer> outputShape, String bia
       f.group(WeightOptions.of("kernel"), EinsumDense::kernel),
       f.group(WeightOptions.of("bias"), EinsumDense::bias),
       f.of("activity_regularizer", FieldType.ANY, EinsumDense::activityRegularizer),
-      f.group(Lora::of, EinsumDense::lora)));
+      f.group(Lora::of, EinsumDense::lora),
+      f.group(Quantization::of, EinsumDense::quantization)));
 
   public EinsumDense {
     if (!EQUATION.matcher(equation).matches()) {
@@ -57,6 +65,80 @@ public record EinsumDense(String equation, List<Integer> outputShape, String bia
 
   @Override
   public List<Weight> weights(List<TensorType> inputs) {
+    return weights(inputs, DTypePolicy.FLOAT32);
+  }
+
+  @Override
+  public boolean quantizes(String mode) {
+    return Quantization.knows(mode);
+  }
+
+  @Override
+  public List<Weight> weights(List<TensorType> inputs, DTypePolicy policy) {
+    List<Weight> plain = plain(inputs);
+    if (policy.mode().isEmpty()) {
+      return lora.adapt("kernel", plain);
+    }
+    Matcher m = EQUATION.matcher(equation);
+    m.matches();
+    Shape kernel = plain.get(0).shape();
+    int rows = 1;
+    int columns = 1;
+    for (int i = 0; i < kernel.rank(); i++) {
+      char label = m.group(4).charAt(i);
+      boolean summed = m.group(5).indexOf(label) < 0;
+      if (summed != m.group(2).indexOf(label) >= 0) {
+        throw new UnsupportedModelException(
+            "EinsumDense: expected axes of a quantized kernel that are summed over or new but was " + equation);
+      }
+      rows *= summed ? kernel.dim(i) : 1;
+      columns *= summed ? 1 : kernel.dim(i);
+    }
+    int elided = inputs.get(0).shape().rank() - m.group(2).length();
+    int[] scale = new int[m.group(5).length() + elided];
+    Arrays.fill(scale, 1);
+    for (int i = 0; i < m.group(5).length(); i++) {
+      int at = m.group(4).indexOf(m.group(5).charAt(i));
+      scale[i + (m.group(1) == null ? 0 : elided)] = at < 0 ? 1 : kernel.dim(at);
+    }
+    return quantization.kernel(policy, lora, plain, rows, columns, Shape.of(scale));
+  }
+
+  /** The product with a quantized kernel. */
+  private Value quantized(Call c, Value x) {
+    Matcher m = EQUATION.matcher(equation);
+    m.matches();
+    String in = m.group(2);
+    String out = m.group(5);
+    int elided = x.shape().rank() - in.length();
+    int left = m.group(1) == null ? 0 : elided;
+    int[] summed = IntStream.range(0, in.length()).filter(i -> out.indexOf(in.charAt(i)) < 0).map(i -> i + left).toArray();
+    Builder b = c.builder();
+    List<Weight> plain = plain(c.inputTypes());
+    return quantization.product(c, x, plain.get(0).shape(), summed, scale -> {
+      if (!common(in, out).equals(common(out, in))) {
+        throw new UnsupportedModelException("EinsumDense: expected axes of quantized inputs in order but was " + equation);
+      }
+      List<Dim> dims = new ArrayList<>();
+      for (int i = 0; i < left; i++) {
+        dims.add(b.dim(x, i));
+      }
+      for (char label : out.toCharArray()) {
+        dims.add(in.indexOf(label) < 0 ? Dim.of(1) : b.dim(x, left + in.indexOf(label)));
+      }
+      for (int i = left + in.length(); i < x.shape().rank(); i++) {
+        dims.add(b.dim(x, i));
+      }
+      return b.reshape(scale, dims.toArray(Dim[]::new));
+    }, (a, k) -> Einsum.of(b, equation, List.of(a, k)));
+  }
+
+  /** The labels that are in the other one too. */
+  private static String common(String labels, String other) {
+    return labels.replaceAll("[^" + other + "]", "");
+  }
+
+  private List<Weight> plain(List<TensorType> inputs) {
     Matcher m = EQUATION.matcher(equation);
     m.matches();
     Shape x = inputs.get(0).shape();
@@ -90,7 +172,7 @@ public record EinsumDense(String equation, List<Integer> outputShape, String bia
       }
       weights.add(Weight.of("bias", array(dims)));
     }
-    return lora.adapt("kernel", weights);
+    return weights;
   }
 
   private static Integer dim(Shape x, int left, int label) {
@@ -104,9 +186,14 @@ public record EinsumDense(String equation, List<Integer> outputShape, String bia
   @Override
   public Value call(Call c, Value x) {
     Builder b = c.builder();
+    Value y = c.policy().mode().isEmpty() ? product(c, x) : quantized(c, x);
+    return activation.apply(b, biasAxes == null ? y : Bias.add(b, y, Quantization.bias(c)));
+  }
+
+  private Value product(Call c, Value x) {
+    Builder b = c.builder();
     Value kernel = lora.weight(c, "kernel");
     DType dtype = Promotion.of(x.dtype(), kernel.dtype());
-    Value y = Einsum.of(b, equation, List.of(b.cast(x, dtype), b.cast(kernel, dtype)));
-    return activation.apply(b, biasAxes == null ? y : Bias.add(b, y, c.weight("bias")));
+    return Einsum.of(b, equation, List.of(b.cast(x, dtype), b.cast(kernel, dtype)));
   }
 }

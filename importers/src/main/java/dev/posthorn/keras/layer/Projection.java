@@ -9,6 +9,7 @@ import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.object.Activation;
 import dev.posthorn.keras.object.Lora;
+import dev.posthorn.keras.object.Quantization;
 import dev.posthorn.keras.object.WeightOptions;
 import java.util.List;
 
@@ -41,7 +42,7 @@ public record Projection(boolean useBias, WeightOptions kernel, WeightOptions bi
   private LayerNode node(String name, String equation, List<Integer> dims, String axes, Activation activation,
       DTypePolicy policy) {
     return LayerNode.inner(name, new EinsumDense(equation, dims, useBias ? axes : null, activation, kernel, bias,
-        activityRegularizer, Lora.NONE), policy);
+        activityRegularizer, Lora.NONE, Quantization.NONE), policy);
   }
 
   static Value call(Call c, LayerNode dense, Value x) {

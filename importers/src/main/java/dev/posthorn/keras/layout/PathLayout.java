@@ -60,7 +60,10 @@ public final class PathLayout implements Layout {
       List<Weight> own = program.weights(path);
       Stream<Weight> trainable = own.stream().filter(w -> w.stored() && w.trainable());
       Stream<Weight> others = own.stream().filter(w -> w.stored() && !w.trainable());
-      List<Weight> order = Stream.concat(trainable, others).toList();
+      boolean listed = !place.node().policy().mode().isEmpty();
+      List<Weight> order = listed
+          ? own.stream().filter(Weight::stored).toList()
+          : Stream.concat(trainable, others).toList();
       Optional<Hdf5Object> vars = order.isEmpty() ? Optional.empty() : child(root, join(place.group(), "vars"));
       for (int i = 0; i < order.size(); i++) {
         Weight w = order.get(i);
