@@ -1,9 +1,15 @@
 package dev.posthorn.keras;
 
 import dev.posthorn.codec.Dialect;
+import dev.posthorn.hdf5.Hdf5Dataset;
+import dev.posthorn.hdf5.Hdf5Group;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.keras.layout.PathLayout;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -57,6 +63,19 @@ record KerasFile(
       return Dialect.KERAS2;
     }
     return !version.isEmpty() || config.containsKey("module") ? Dialect.KERAS3 : Dialect.KERAS2;
+  }
+
+  /** The types of the optimizer's variables, where the file holds any. */
+  List<TensorType> optimizer() {
+    List<TensorType> types = new ArrayList<>();
+    for (Hdf5Group root : weights.map(KerasWeights::roots).orElse(List.of())) {
+      for (Hdf5Dataset d : root.file().root().allDatasets()) {
+        if (KerasWeights.isOptimizers(d)) {
+          types.add(TensorType.of(d.dtype(), Arrays.stream(d.shape()).mapToInt(Math::toIntExact).toArray()));
+        }
+      }
+    }
+    return types;
   }
 
   @Override

@@ -35,7 +35,7 @@ abstract class KerasFormat implements ModelFormat {
         throw new UnsupportedModelException("model: expected supported layers but was " + reasons.size()
             + " that are not: " + String.join("; ", reasons) + ", at " + path, reasons);
       }
-      KerasProgram program = new KerasProgram(root, file.assets(root), file.where());
+      KerasProgram program = new KerasProgram(root, file.assets(root), file.optimizer(), file.where());
       Map<String, Tensor> values = new LinkedHashMap<>();
       program.variables().stream().filter(v -> !v.stored()).forEach(v -> values.put(v.key(), Tensor.zeros(v.type())));
       file.weights().ifPresent(w -> values.putAll(w.read(program, WeightSelection.ALL)));
@@ -96,7 +96,7 @@ abstract class KerasFormat implements ModelFormat {
   private static Signature program(LayerNode root, KerasFile file, List<String> notes, Signature none)
       throws IOException {
     try {
-      Program program = new KerasProgram(root, file.assets(root), file.where());
+      Program program = new KerasProgram(root, file.assets(root), file.optimizer(), file.where());
       return program.signatures().get(0);
     } catch (ModelFormatException | UnsupportedModelException | ShapeException e) {
       notes.add("cannot be built: " + e.getMessage());

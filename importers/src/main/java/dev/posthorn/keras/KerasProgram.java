@@ -25,26 +25,28 @@ import java.util.TreeMap;
 public final class KerasProgram implements Program {
   private final LayerNode root;
   private final Map<String, byte[]> assets;
+  private final List<TensorType> optimizer;
   private final List<Port> inputs;
   private final List<Port> outputs;
   private final Map<String, List<Weight>> weights;
   private final Map<String, List<TensorType>> outputTypes = new LinkedHashMap<>();
   private final List<Variable> variables = new ArrayList<>();
 
-  /** Builds the model: calls every layer once with the declared input types, so that weights and shapes are known. */
-  public KerasProgram(LayerNode root, String where) {
-    this(root, Map.of(), where);
-  }
-
-  /** As above, with the files that layers read, by the layer's path and their name. */
-  public KerasProgram(LayerNode root, Map<String, byte[]> assets, String where) {
+  /**
+   * Builds the model: calls every layer once with the declared input types, so that weights and shapes are known.
+   *
+   * @param assets the files that layers read, by the layer's path and their name
+   * @param optimizer the types of the optimizer's variables
+   */
+  public KerasProgram(LayerNode root, Map<String, byte[]> assets, List<TensorType> optimizer, String where) {
     this.root = root;
     this.assets = Map.copyOf(assets);
+    this.optimizer = List.copyOf(optimizer);
     this.inputs = inputs(root, where);
     Lowering lowering = new Lowering(new Builder(), Mode.INFERENCE, this.assets);
     List<KerasTensor> out = call(lowering, enter(lowering.builder(), inputs.stream().map(Port::type).toList()));
     this.weights = lowering.weights();
-    lowering.outputs().forEach((path, v) -> outputTypes.put(path, v.stream().map(Value::type).toList()));
+    outputTypes.putAll(lowering.types());
     this.outputs = ports(out.stream().map(t -> t.value().type()).toList());
     declare(root, "", true);
   }
@@ -143,6 +145,11 @@ public final class KerasProgram implements Program {
   @Override
   public List<Signature> signatures() {
     return List.of(new Signature(Signature.DEFAULT, inputs, outputs));
+  }
+
+  @Override
+  public List<TensorType> optimizer() {
+    return optimizer;
   }
 
   @Override

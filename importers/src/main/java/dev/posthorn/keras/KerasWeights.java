@@ -38,8 +38,13 @@ record KerasWeights(String where, List<Hdf5Group> roots, Layout layout) {
   List<Hdf5Dataset> stored() {
     return roots.stream()
         .flatMap(r -> r.allDatasets().stream())
-        .filter(d -> !d.path().startsWith("/optimizer/") && !d.path().startsWith("/optimizer_weights/"))
+        .filter(d -> !isOptimizers(d))
         .toList();
+  }
+
+  /** Whether a dataset is a variable of the optimizer. */
+  static boolean isOptimizers(Hdf5Dataset d) {
+    return d.path().startsWith("/optimizer/") || d.path().startsWith("/optimizer_weights/");
   }
 
   /** The values of a program's variables. Everything that is missing or does not fit is named in one exception. */

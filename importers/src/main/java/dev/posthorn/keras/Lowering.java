@@ -18,6 +18,7 @@ public final class Lowering {
   private final Map<String, byte[]> assets;
   private final Map<String, List<Weight>> weights = new LinkedHashMap<>();
   private final Map<String, List<Value>> outputs = new LinkedHashMap<>();
+  private final Map<String, List<TensorType>> types = new LinkedHashMap<>();
   private final Map<String, Value> updates = new LinkedHashMap<>();
   private Builder builder;
   private boolean training;
@@ -77,6 +78,7 @@ public final class Lowering {
       Call c = open(node, parent, args, kwargs);
       List<KerasTensor> out = parent == null ? node.layer().call(c) : builder.scoped(node.name(), () -> node.layer().call(c));
       outputs.putIfAbsent(path, out.stream().map(KerasTensor::value).toList());
+      types.put(path, out.stream().map(t -> t.value().type()).toList());
       return out;
     } catch (ShapeException e) {
       throw e.getMessage().contains(", at ") ? e : new ShapeException(e.getMessage() + ", at " + where, e);
@@ -143,6 +145,11 @@ public final class Lowering {
   /** Each layer's outputs in its first call, by the layer's path. */
   Map<String, List<Value>> outputs() {
     return outputs;
+  }
+
+  /** The types of each layer's outputs in its last call, by the layer's path. */
+  Map<String, List<TensorType>> types() {
+    return types;
   }
 
   Map<String, Value> updates() {
