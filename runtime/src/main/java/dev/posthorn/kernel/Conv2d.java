@@ -27,6 +27,7 @@ public final class Conv2d {
   private final int cin;
   private final int cout;
   private final int groups;
+  private final Simd simd;
   private final PackedB[] weights;
   private final Epilogue[] epilogues;
   /** Whether it is one plain product of all pixels. */
@@ -40,6 +41,10 @@ public final class Conv2d {
   private final int rows;
   /** Input of output pixel i of a tile, relative to the tile's first input row. */
   private final int[] pixels;
+  /** Values that lie together in the input, and where such runs begin relative to the pixel. */
+  private final int run;
+
+  private final int[] runs;
   /** Blocks of the sum: where one begins relative to the pixel, and which terms of the sum it is. */
   private final int[] blockAt;
 
@@ -57,6 +62,7 @@ public final class Conv2d {
       throw new IllegalArgumentException(
           "Conv2d: expected groups that divide " + cin + " and " + cout + " channels but was " + groups);
     }
+    this.simd = simd;
     this.window = window;
     this.cin = cin;
     this.cout = cout;
@@ -77,7 +83,13 @@ public final class Conv2d {
     rows = Math.min(window.outH(), Math.max(1, PIXELS / Math.max(1, window.outW())));
     // Terms that lie together in the input: a row of the window, or one of its pixels.
     boolean joined = groups == 1 && window.dw() == 1;
-    int run = joined ? window.kw() * c : c;
+    run = joined ? window.kw() * c : c;
+    runs = new int[run == 0 ? 0 : k / run];
+    for (int r = 0; r < runs.length; r++) {
+      int p = joined ? r : r / window.kw();
+      int q = joined ? 0 : r % window.kw();
+      runs[r] = (p * window.dh() * width + q * window.dw()) * cin;
+    }
     gather = run < SHORT_RUN && k > run;
     pixels = new int[rows * window.outW()];
     for (int i = 0; i < pixels.length; i++) {
@@ -85,18 +97,14 @@ public final class Conv2d {
       int x = i % window.outW() * window.sw();
       pixels[i] = gather ? i * k : (y * width + x) * cin;
     }
-    int runs = gather ? 1 : run == 0 ? 0 : k / run;
+    int[] starts = gather ? new int[1] : runs;
     int length = gather ? k : run;
     int pieces = Gemm.blocks(length);
-    blockAt = new int[runs * pieces];
-    blockEnd = new int[runs * pieces];
-    for (int r = 0; r < runs; r++) {
-      int p = joined ? r : r / window.kw();
-      int q = joined ? 0 : r % window.kw();
-      int at = gather ? 0 : (p * window.dh() * width + q * window.dw()) * cin;
+    blockAt = new int[starts.length * pieces];
+    blockEnd = new int[starts.length * pieces];
+    for (int r = 0; r < starts.length; r++) {
       for (int i = 0; i < pieces; i++) {
-        int begin = i == 0 ? 0 : Gemm.end(length, pieces, i - 1);
-        blockAt[r * pieces + i] = at + begin;
+        blockAt[r * pieces + i] = starts[r] + (i == 0 ? 0 : Gemm.end(length, pieces, i - 1));
         blockEnd[r * pieces + i] = r * length + Gemm.end(length, pieces, i);
       }
     }
@@ -145,8 +153,8 @@ public final class Conv2d {
     int top = row * window.sh() - window.top();
     int tall = (count - 1) * window.sh() + (window.kh() - 1) * window.dh() + 1;
     int edge = 4 * b.nr;
-    int slab = copies ? tall * width * cin : 0;
-    float[] room = scratch.floats(edge + slab + (gather ? m * b.k : 0));
+    int slab = copies ? tall * width * cin + simd.lanes() : 0; // read a vector beyond the end
+    float[] room = scratch.floats(edge + slab + (gather ? m * b.k + simd.lanes() : 0));
     float[] from = x;
     int at = xo + top * width * cin;
     if (copies) {
@@ -174,24 +182,9 @@ public final class Conv2d {
 
   /** Lays the inputs of each pixel of the tile one after the other. */
   private void gatherRows(float[] from, int at, int count, float[] to, int o) {
-    int c = cin / groups;
-    boolean joined = groups == 1 && window.dw() == 1;
-    int run = joined ? window.kw() * c : c;
-    int runs = joined ? 1 : window.kw();
     for (int i = 0; i < count; i++) {
-      for (int j = 0; j < window.outW(); j++) {
-        int pixel = at + (i * window.sh() * width + j * window.sw()) * cin;
-        for (int p = 0; p < window.kh(); p++) {
-          int begin = pixel + p * window.dh() * width * cin;
-          for (int q = 0; q < runs; q++) {
-            for (int e = 0; e < run; e++) {
-              to[o + e] = from[begin + e];
-            }
-            o += run;
-            begin += window.dw() * cin;
-          }
-        }
-      }
+      simd.gather(runs, run, from, at + i * window.sh() * width * cin, window.sw() * cin, to, o, window.outW());
+      o += window.outW() * runs.length * run;
     }
   }
 }

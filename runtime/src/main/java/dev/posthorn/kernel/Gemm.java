@@ -13,8 +13,10 @@ import dev.posthorn.kernel.simd.Simd;
 public final class Gemm {
   /** Most terms of a block over k: such a block of a panel of b stays in the first-level cache. */
   static final int KC = 256;
-  /** Rows of a tile. */
+  /** Most rows of a tile. */
   private static final int MC = 96;
+  /** Values of c in a tile: they stay in the first-level cache until the epilogue has passed. */
+  private static final int TILE_C = 8192;
   /** Floats of b that the tiles of one range of panels have in common: they stay in the second-level cache. */
   private static final int SHARED_B = 1 << 18;
   /** Multiplications below which a tile is not worth handing over. */
@@ -31,8 +33,8 @@ public final class Gemm {
     if (m == 0 || b.n == 0) {
       return;
     }
-    int mc = Math.min(m, MC);
     int pc = panelsPerTile(b);
+    int mc = Math.min(m, Math.max(16, Math.min(MC, TILE_C / Math.min(b.n, pc * b.nr) & -4)));
     long work = (long) m * b.n * Math.max(b.k, 1);
     int wanted = workers.size() == 1 ? 1 : (int) Math.min(4L * workers.size(), work / SMALL);
     int rowTiles = (m + mc - 1) / mc;

@@ -108,6 +108,18 @@ class ScalarSimd implements Simd {
   }
 
   @Override
+  public void gather(int[] runs, int length, float[] x, int xo, int xStep, float[] y, int yo, int pixels) {
+    for (int p = 0; p < pixels; p++, xo += xStep) {
+      for (int run : runs) {
+        for (int e = 0; e < length; e++) {
+          y[yo + e] = x[xo + run + e];
+        }
+        yo += length;
+      }
+    }
+  }
+
+  @Override
   public void tapsMax(int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels,
       int n) {
     for (int p = 0; p < pixels; p++, xo += xStep, yo += yStep) {

@@ -52,6 +52,12 @@ public interface Simd {
   void taps(int t0, int t1, int[] xs, int[] ws, float[] x, int xo, int xStep, float[] w, int wo, float[] bias, int bo,
       float[] y, int yo, int yStep, int pixels, int n);
 
+  /**
+   * Lays runs of {@code length} values one after the other: for p = 0 … pixels − 1 and each r, x[xo + p·xStep + runs[r] …]
+   * goes to y[yo + (p · |runs| + r) · length …]. May overwrite {@link #lanes()} values behind the last.
+   */
+  void gather(int[] runs, int length, float[] x, int xo, int xStep, float[] y, int yo, int pixels);
+
   /** A run of pixels of a max pool: y[yo + p·yStep + i] = maxₜ x[xo + p·xStep + xs[t] + i], NaN if any is. */
   void tapsMax(int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels, int n);
 

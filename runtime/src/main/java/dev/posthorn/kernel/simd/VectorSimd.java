@@ -59,6 +59,19 @@ final class VectorSimd extends ScalarSimd {
   }
 
   @Override
+  public void gather(int[] runs, int length, float[] x, int xo, int xStep, float[] y, int yo, int pixels) {
+    // Whole vectors are read and written, also beyond a run: the last pixels may not lie that far from the end of x.
+    int most = 0;
+    for (int run : runs) {
+      most = Math.max(most, run);
+    }
+    int room = x.length - xo - most - (length + L - 1) / L * L;
+    int safe = room < 0 ? 0 : xStep == 0 ? pixels : Math.min(pixels, room / xStep + 1);
+    VectorTaps.gather(runs, length, x, xo, xStep, y, yo, safe);
+    super.gather(runs, length, x, xo + safe * xStep, xStep, y, yo + safe * runs.length * length, pixels - safe);
+  }
+
+  @Override
   public void tapsMax(int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels,
       int n) {
     if (n < L) {

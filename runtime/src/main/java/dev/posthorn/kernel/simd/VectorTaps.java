@@ -10,8 +10,29 @@ import jdk.incubator.vector.FloatVector;
 final class VectorTaps {
   private VectorTaps() {}
 
+  static void gather(int[] runs, int length, float[] x, int xo, int xStep, float[] y, int yo, int pixels) {
+    for (int p = 0; p < pixels; p++) {
+      for (int r = 0; r < runs.length; r++) {
+        int from = xo + runs[r];
+        for (int e = 0; e < length; e += L) {
+          load(x, from + e).intoArray(y, yo + e);
+        }
+        yo += length;
+      }
+      xo += xStep;
+    }
+  }
+
   static void sum(int t0, int t1, int[] xs, int[] ws, float[] x, int xo, int xStep, float[] w, int wo, float[] bias,
       int bo, float[] y, int yo, int yStep, int pixels, int n) {
+    if (pixels >= 4 && isSquare(t0, t1, xs) && isSquare(t0, t1, ws)) {
+      for (int i = 0; i < n; i += L) {
+        int at = Math.min(i, n - L); // the last vector overlaps the one before it
+        nine(x, xo + xs[t0] + at, xs[t0 + 1] - xs[t0], xs[t0 + 3] - xs[t0], xStep, w, wo + ws[t0] + at,
+            ws[t0 + 1] - ws[t0], ws[t0 + 3] - ws[t0], bias, bo + at, y, yo + at, yStep, pixels);
+      }
+      return;
+    }
     int p = 0;
     for (; p + 4 <= pixels; p += 4) {
       for (int i = 0; i < n; i += L) {
@@ -27,6 +48,54 @@ final class VectorTaps {
         sum1(t0, t1, xs, ws, x, xo + at, w, wo + at, bias, bo + at, y, yo + at);
       }
       xo += xStep;
+      yo += yStep;
+    }
+  }
+
+  /** Whether the taps are three rows of three at equal distances. */
+  private static boolean isSquare(int t0, int t1, int[] at) {
+    if (t1 - t0 != 9) {
+      return false;
+    }
+    int col = at[t0 + 1] - at[t0];
+    int row = at[t0 + 3] - at[t0];
+    for (int t = 0; t < 9; t++) {
+      if (at[t0 + t] != at[t0] + t / 3 * row + t % 3 * col) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Nine taps, whose weights stay in registers while the pixels pass. */
+  private static void nine(float[] x, int xo, int xCol, int xRow, int xStep, float[] w, int wo, int wCol, int wRow,
+      float[] bias, int bo, float[] y, int yo, int yStep, int pixels) {
+    FloatVector w0 = load(w, wo);
+    FloatVector w1 = load(w, wo + wCol);
+    FloatVector w2 = load(w, wo + 2 * wCol);
+    FloatVector w3 = load(w, wo + wRow);
+    FloatVector w4 = load(w, wo + wRow + wCol);
+    FloatVector w5 = load(w, wo + wRow + 2 * wCol);
+    FloatVector w6 = load(w, wo + 2 * wRow);
+    FloatVector w7 = load(w, wo + 2 * wRow + wCol);
+    FloatVector w8 = load(w, wo + 2 * wRow + 2 * wCol);
+    FloatVector start = bias == null ? FloatVector.zero(S) : load(bias, bo);
+    int x1 = xo + xRow;
+    int x2 = x1 + xRow;
+    for (int p = 0; p < pixels; p++) {
+      FloatVector s = w0.fma(load(x, xo), start);
+      FloatVector t = w3.mul(load(x, x1));
+      FloatVector u = w6.mul(load(x, x2));
+      s = w1.fma(load(x, xo + xCol), s);
+      t = w4.fma(load(x, x1 + xCol), t);
+      u = w7.fma(load(x, x2 + xCol), u);
+      s = w2.fma(load(x, xo + 2 * xCol), s);
+      t = w5.fma(load(x, x1 + 2 * xCol), t);
+      u = w8.fma(load(x, x2 + 2 * xCol), u);
+      s.add(t.add(u)).intoArray(y, yo);
+      xo += xStep;
+      x1 += xStep;
+      x2 += xStep;
       yo += yStep;
     }
   }
