@@ -81,13 +81,19 @@ public final class Hdf5File implements AutoCloseable {
     return new Hdf5File(Bytes.of(name, buffer));
   }
 
-  /** Whether a file opens with the signature of HDF5, also behind a user block. */
+  /**
+   * Whether a file opens with the signature of HDF5, also behind a user block; a zip archive is not one, even if an entry
+   * that is an HDF5 file happens to stand where a user block could end.
+   */
   public static boolean is(Path file) {
     if (!Files.isRegularFile(file)) {
       return false;
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return Superblock.find(Bytes.of(file.toString(), channel, 0, channel.size(), () -> { })) >= 0;
+      ByteBuffer first = ByteBuffer.allocate(4);
+      channel.read(first, 0);
+      boolean zip = first.getInt(0) == 0x504b0304;
+      return !zip && Superblock.find(Bytes.of(file.toString(), channel, 0, channel.size(), () -> { })) >= 0;
     } catch (IOException e) {
       throw new UncheckedIOException("Hdf5File: expected a readable file but was " + e + ", at " + file, e);
     }

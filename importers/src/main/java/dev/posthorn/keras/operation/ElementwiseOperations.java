@@ -7,15 +7,18 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
+import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Unary;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Operations element by element. Source: keras/src/backend/tensorflow/numpy.py, math.py, core.py. */
 final class ElementwiseOperations {
   static final Map<String, Operation> ALL = Map.ofEntries(
       Map.entry("Absolute", of(a -> absolute(a.b(), a.x()))),
       Map.entry("Add", of(a -> arithmetic(a.b(), a.weak(), Binary.Fn.ADD))),
+      Map.entry("AllClose", of(a -> a.b().reduce(Reduce.Fn.ALL, allClose(a), false, IntStream.range(0, allClose(a).shape().rank()).toArray()))),
       Map.entry("Arccos", unary(Unary.Fn.ACOS)),
       Map.entry("Arccosh", unary(Unary.Fn.ACOSH)),
       Map.entry("Arcsin", unary(Unary.Fn.ASIN)),
@@ -24,27 +27,29 @@ final class ElementwiseOperations {
       Map.entry("Arctan2", of(a -> binary(a.b(), a.strong(Promotion.Kind.FLOAT), Binary.Fn.ATAN2))),
       Map.entry("Arctanh", unary(Unary.Fn.ATANH)),
       Map.entry("BitwiseAnd", of(a -> binary(a.b(), a.strong(), Binary.Fn.AND))),
-      Map.entry("BitwiseNot", of(a -> not(a.b(), a.x()))),
       Map.entry("BitwiseInvert", of(a -> not(a.b(), a.x()))),
+      Map.entry("BitwiseLeftShift", of(a -> shifted(a.b(), a.strong(), Binary.Fn.MUL))),
+      Map.entry("BitwiseNot", of(a -> not(a.b(), a.x()))),
       Map.entry("BitwiseOr", of(a -> binary(a.b(), a.strong(), Binary.Fn.OR))),
+      Map.entry("BitwiseRightShift", of(a -> shifted(a.b(), a.strong(), Binary.Fn.FLOOR_DIV))),
       Map.entry("BitwiseXor", of(a -> binary(a.b(), a.strong(), Binary.Fn.XOR))),
       Map.entry("Cast", of(a -> a.b().cast(a.x(), a.dtype("dtype", a.x().dtype())))),
-      Map.entry("Cbrt", of(a -> cbrt(a.b(), floating(a)))),
+      Map.entry("Cbrt", of(a -> cbrt(a.b(), wide(a.b(), a.x())))),
       Map.entry("Ceil", unary(Unary.Fn.CEIL)),
       Map.entry("Clip", of(ElementwiseOperations::clip)),
       Map.entry("Conj", of(Arguments::x)),
       Map.entry("Conjugate", of(Arguments::x)),
+      Map.entry("ConvertToTensor", of(a -> a.b().cast(a.x(), a.dtype("dtype", a.x().dtype())))),
       Map.entry("Copy", of(Arguments::x)),
       Map.entry("Cos", unary(Unary.Fn.COS)),
       Map.entry("Cosh", unary(Unary.Fn.COSH)),
-      Map.entry("Deg2rad", of(a -> scaled(a.b(), floating(a), Math.PI / 180))),
+      Map.entry("Deg2rad", of(a -> scaled(a.b(), wide(a.b(), a.x()), Math.PI / 180))),
       Map.entry("Divide", of(a -> binary(a.b(), a.weak(Promotion.Kind.FLOAT), Binary.Fn.DIV))),
       Map.entry("DivideNoNan", of(a -> divideNoNan(a.b(), a.weak(Promotion.Kind.FLOAT)))),
       Map.entry("Equal", compare(Compare.Fn.EQ)),
-      Map.entry("Erfinv", of(a -> erfinv(a.b(), floating(a)))),
-      Map.entry("I0", of(a -> i0(a.b(), floating(a)))),
       Map.entry("Erf", unary(Unary.Fn.ERF)),
       Map.entry("Erfc", unary(Unary.Fn.ERFC)),
+      Map.entry("Erfinv", of(a -> erfinv(a.b(), floating(a)))),
       Map.entry("Exp", unary(Unary.Fn.EXP)),
       Map.entry("Exp2", of(a -> a.b().binary(Binary.Fn.POW, a.b().constant(floating(a).dtype(), 2), floating(a)))),
       Map.entry("Expm1", unary(Unary.Fn.EXPM1)),
@@ -56,17 +61,18 @@ final class ElementwiseOperations {
       Map.entry("Fmod", of(a -> binary(a.b(), numeric(a.b(), a.strong()), Binary.Fn.REM))),
       Map.entry("Greater", compare(Compare.Fn.GT)),
       Map.entry("GreaterEqual", compare(Compare.Fn.GE)),
-      Map.entry("Heaviside", of(a -> heaviside(a.b(), a.strong(Promotion.Kind.FLOAT)))),
-      Map.entry("Hypot", of(a -> hypot(a.b(), a.strong(Promotion.Kind.FLOAT)))),
+      Map.entry("Heaviside", of(a -> heaviside(a.b(), wide(a.b(), a.strong())))),
+      Map.entry("Hypot", of(a -> hypot(a.b(), wide(a.b(), a.strong())))),
+      Map.entry("I0", of(a -> i0(a.b(), floating(a)))),
       Map.entry("Identity", of(Arguments::x)),
       Map.entry("Isclose", of(ElementwiseOperations::isClose)),
       Map.entry("Isfinite", of(a -> magnitude(a, Compare.Fn.LT))),
       Map.entry("Isinf", of(a -> magnitude(a, Compare.Fn.EQ))),
       Map.entry("Isnan", of(a -> isNan(a.b(), floating(a)))),
+      Map.entry("Isneginf", of(a -> a.b().compare(Compare.Fn.EQ, floating(a), constant(a.b(), floating(a), Double.NEGATIVE_INFINITY)))),
+      Map.entry("Isposinf", of(a -> a.b().compare(Compare.Fn.EQ, floating(a), constant(a.b(), floating(a), Double.POSITIVE_INFINITY)))),
+      Map.entry("Ldexp", of(a -> ldexp(a.b(), a.strong(Promotion.Kind.FLOAT)))),
       Map.entry("LeftShift", of(a -> shifted(a.b(), a.strong(), Binary.Fn.MUL))),
-      Map.entry("BitwiseLeftShift", of(a -> shifted(a.b(), a.strong(), Binary.Fn.MUL))),
-      Map.entry("BitwiseRightShift", of(a -> shifted(a.b(), a.strong(), Binary.Fn.FLOOR_DIV))),
-      Map.entry("RightShift", of(a -> shifted(a.b(), a.strong(), Binary.Fn.FLOOR_DIV))),
       Map.entry("Less", compare(Compare.Fn.LT)),
       Map.entry("LessEqual", compare(Compare.Fn.LE)),
       Map.entry("Log", unary(Unary.Fn.LOG)),
@@ -87,10 +93,11 @@ final class ElementwiseOperations {
       Map.entry("Negative", same(Unary.Fn.NEG)),
       Map.entry("NotEqual", compare(Compare.Fn.NE)),
       Map.entry("Power", of(a -> binary(a.b(), a.weak(), Binary.Fn.POW))),
-      Map.entry("Rad2deg", of(a -> scaled(a.b(), floating(a), 180 / Math.PI))),
+      Map.entry("Rad2deg", of(a -> scaled(a.b(), wide(a.b(), a.x()), 180 / Math.PI))),
       Map.entry("Real", of(Arguments::x)),
       Map.entry("Reciprocal", unary(Unary.Fn.RECIPROCAL)),
       Map.entry("Relu", same(Unary.Fn.RELU)),
+      Map.entry("RightShift", of(a -> shifted(a.b(), a.strong(), Binary.Fn.FLOOR_DIV))),
       Map.entry("Round", of(ElementwiseOperations::round)),
       Map.entry("Rsqrt", unary(Unary.Fn.RSQRT)),
       Map.entry("SaturateCast", of(ElementwiseOperations::saturateCast)),
@@ -153,6 +160,15 @@ final class ElementwiseOperations {
 
   static Value floating(Builder b, Value x) {
     return b.cast(x, Promotion.floating(x.dtype()));
+  }
+
+  /** Integers in floating point, those of 64 bits in float64: so some functions have it, unlike the others. */
+  private static Value wide(Builder b, Value x) {
+    return x.dtype() == DType.INT64 ? b.cast(x, DType.FLOAT64) : floating(b, x);
+  }
+
+  private static List<Value> wide(Builder b, List<Value> in) {
+    return in.stream().map(v -> wide(b, v)).toList();
   }
 
   static Value bool(Builder b, Value x) {
@@ -234,6 +250,16 @@ final class ElementwiseOperations {
     Value ratio = divideNoNan(b, List.of(b.binary(Binary.Fn.MIN, x, y), most));
     Value one = constant(b, x, 1);
     return b.times(most, b.unary(Unary.Fn.SQRT, b.plus(one, b.unary(Unary.Fn.SQUARE, ratio))));
+  }
+
+  private static Value ldexp(Builder b, List<Value> in) {
+    return b.times(in.get(0), b.binary(Binary.Fn.POW, constant(b, in.get(1), 2), in.get(1)));
+  }
+
+  /** As {@link #isClose}, but infinities are close to themselves. */
+  private static Value allClose(Arguments a) {
+    List<Value> in = a.strong();
+    return a.b().binary(Binary.Fn.OR, isClose(a), a.b().compare(Compare.Fn.EQ, in.get(0), in.get(1)));
   }
 
   private static Value isClose(Arguments a) {

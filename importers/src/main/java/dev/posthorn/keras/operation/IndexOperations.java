@@ -143,7 +143,16 @@ final class IndexOperations {
     Value x = flat ? b.reshape(a.x(), -1) : a.x();
     int axis = x.shape().axis(a.integer("axis", 0));
     Value index = wrapped(b, b.cast(a.tensor("indices", 1), DType.INT32), b.dim(x, axis));
-    return along(b, x, index, axis);
+    return along(b, stretched(b, x, index, axis), stretched(b, index, x, axis), axis);
+  }
+
+  /** {@code x} with the dimensions of {@code other} where its own are 1, but along {@code axis}. */
+  private static Value stretched(Builder b, Value x, Value other, int axis) {
+    Dim[] dims = b.dims(x);
+    for (int i = 0; i < dims.length; i++) {
+      dims[i] = i != axis && x.shape().dim(i) == 1 ? b.dim(other, i) : dims[i];
+    }
+    return b.broadcastTo(x, dims);
   }
 
   /** {@code y[…i…] = x[…index[…i…]…]} along one axis; the other axes are equal. */

@@ -114,6 +114,11 @@ final class LinearAlgebraOperations {
     return b.squeeze(b.squeeze(x, -1), -1);
   }
 
+  /** The logarithm of the determinant of a positive definite matrix. */
+  static Value logdet(Builder b, Value x) {
+    return eliminated(b, x, identity(b, x)).logarithm;
+  }
+
   private static List<Value> slogdet(Arguments a) {
     Elimination e = eliminated(a.b(), a.x(), identity(a.b(), a.x()));
     return List.of(e.sign, e.logarithm);

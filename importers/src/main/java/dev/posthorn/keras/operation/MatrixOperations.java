@@ -20,6 +20,7 @@ final class MatrixOperations {
       Map.entry("Dot", of(MatrixOperations::dot)),
       Map.entry("Einsum", of(MatrixOperations::einsum)),
       Map.entry("Inner", of(a -> tensordot(a.b(), a.strong(), List.of(-1), List.of(-1)))),
+      Map.entry("Kron", of(MatrixOperations::kron)),
       Map.entry("Matmul", of(MatrixOperations::matmul)),
       Map.entry("Outer", of(MatrixOperations::outer)),
       Map.entry("Tensordot", of(MatrixOperations::tensordot)),
@@ -92,6 +93,26 @@ final class MatrixOperations {
   private static Value outer(Arguments a) {
     List<Value> in = a.strong();
     return a.b().times(a.b().reshape(in.get(0), -1, 1), a.b().reshape(in.get(1), -1));
+  }
+
+  /** {@code y[…i·n + k…] = x1[…i…]·x2[…k…]} along every axis, x2 of length n there. */
+  private static Value kron(Arguments a) {
+    Builder b = a.b();
+    List<Value> in = a.strong();
+    int rank = Math.max(in.get(0).shape().rank(), in.get(1).shape().rank());
+    List<Dim> left = new ArrayList<>();
+    List<Dim> right = new ArrayList<>();
+    List<Dim> out = new ArrayList<>();
+    for (int i = -rank; i < 0; i++) {
+      Dim m = i < -in.get(0).shape().rank() ? Dim.of(1) : b.dim(in.get(0), i);
+      Dim n = i < -in.get(1).shape().rank() ? Dim.of(1) : b.dim(in.get(1), i);
+      left.addAll(List.of(m, Dim.of(1)));
+      right.addAll(List.of(Dim.of(1), n));
+      out.add(ShapeOperations.product(b, m, n));
+    }
+    Value x = b.reshape(in.get(0), left.toArray(Dim[]::new));
+    Value y = b.reshape(in.get(1), right.toArray(Dim[]::new));
+    return b.reshape(b.times(x, y), out.toArray(Dim[]::new));
   }
 
   private static Value vdot(Arguments a) {

@@ -24,6 +24,7 @@ import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.keras.object.Activation;
+import dev.posthorn.keras.object.DataFormat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -206,8 +207,8 @@ final class NeuralOperations {
   private static Value attention(Arguments a) {
     Builder b = a.b();
     Value q = a.tensor("query", 0);
-    if (a.flag("is_causal") || a.option("attn_logits_soft_cap") != null) {
-      throw a.unsupported("is_causal or attn_logits_soft_cap");
+    if (a.option("attn_logits_soft_cap") != null) {
+      throw a.unsupported("attn_logits_soft_cap");
     }
     double scale = a.raw("scale", 5) instanceof Number n ? n.doubleValue() : 1 / Math.sqrt(q.shape().dim(-1));
     Value logits = Einsum.of(b, "BTNH,BSNH->BNTS", List.of(q, a.tensor("key", 1)));
@@ -219,17 +220,21 @@ final class NeuralOperations {
       Value low = b.constant(logits.dtype(), -0.7 * ElementwiseOperations.largest(logits.dtype()));
       logits = b.select(a.tensor("mask", 4), logits, low);
     }
+    if (a.flag("is_causal")) {
+      Value low = b.constant(logits.dtype(), -0.7 * ElementwiseOperations.largest(logits.dtype()));
+      Value past = b.compare(
+          Compare.Fn.LE, ShapeOperations.positions(b, logits, 3), ShapeOperations.positions(b, logits, 2));
+      logits = b.select(past, logits, low);
+    }
     Value weights = b.add(new Softmax(List.of(3)), logits);
     return Einsum.of(b, "BNTS,BSNH->BTNH", List.of(weights, a.tensor("value", 2)));
   }
 
   private static Value blocks(Arguments a, boolean toSpace) {
     Builder b = a.b();
-    Value x = a.x();
+    DataFormat format = WindowOperations.format(a);
+    Value x = format.toLast(b, a.x());
     int n = a.integer("block_size", 2);
-    if (!"channels_last".equals(a.string("data_format", "channels_last"))) {
-      throw a.unsupported("data_format " + a.option("data_format"));
-    }
     Dim[] d = b.dims(x);
     int h = x.shape().dim(1);
     int w = x.shape().dim(2);
@@ -238,10 +243,10 @@ final class NeuralOperations {
       throw a.unsupported("a dimension that is not known");
     }
     Dim k = Dim.of(n);
-    return toSpace
+    return format.fromLast(b, toSpace
         ? b.reshape(b.transpose(b.reshape(x, d[0], d[1], d[2], k, k, Dim.of(c / n / n)), 0, 1, 3, 2, 4, 5),
             d[0], Dim.of(h * n), Dim.of(w * n), Dim.of(c / n / n))
         : b.reshape(b.transpose(b.reshape(x, d[0], Dim.of(h / n), k, Dim.of(w / n), k, d[3]), 0, 1, 3, 2, 4, 5),
-            d[0], Dim.of(h / n), Dim.of(w / n), Dim.of(c * n * n));
+            d[0], Dim.of(h / n), Dim.of(w / n), Dim.of(c * n * n)));
   }
 }

@@ -12,6 +12,7 @@ import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.CumSum;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Scan;
+import dev.posthorn.ir.op.Slice;
 import dev.posthorn.ir.op.Sort;
 import dev.posthorn.ir.op.Unary;
 import java.util.ArrayList;
@@ -32,25 +33,35 @@ final class ReductionOperations {
       Map.entry("Argmin", of(a -> arg(a, false))),
       Map.entry("Average", of(ReductionOperations::average)),
       Map.entry("CountNonzero", of(ReductionOperations::countNonzero)),
-      Map.entry("Cumprod", of(ReductionOperations::cumprod)),
-      Map.entry("Cumsum", of(ReductionOperations::cumsum)),
+      Map.entry("Cumprod", of(a -> cumprod(a, a.x()))),
+      Map.entry("Cumsum", of(a -> cumsum(a, a.x()))),
+      Map.entry("Logdet", of(a -> LinearAlgebraOperations.logdet(a.b(), a.x()))),
       Map.entry("Logsumexp", of(ReductionOperations::logSumExp)),
       Map.entry("Max", of(a -> extreme(a, Reduce.Fn.MAX))),
       Map.entry("Mean", of(a -> mean(a, a.x()))),
       Map.entry("Median", of(a -> quantile(a, 0.5))),
       Map.entry("Min", of(a -> extreme(a, Reduce.Fn.MIN))),
       Map.entry("Moments", ReductionOperations::moments),
+      Map.entry("Nanargmax", of(a -> nanArg(a, true))),
+      Map.entry("Nanargmin", of(a -> nanArg(a, false))),
+      Map.entry("Nancumprod", of(a -> cumprod(a, without(a.b(), a.x(), 1)))),
+      Map.entry("Nancumsum", of(a -> cumsum(a, without(a.b(), a.x(), 0)))),
       Map.entry("Nanmax", of(a -> nanExtreme(a, Reduce.Fn.MAX, Double.NEGATIVE_INFINITY))),
       Map.entry("Nanmean", of(ReductionOperations::nanMean)),
       Map.entry("Nanmin", of(a -> nanExtreme(a, Reduce.Fn.MIN, Double.POSITIVE_INFINITY))),
       Map.entry("Nanprod", of(a -> reduce(a, Reduce.Fn.PROD, without(a.b(), a.x(), 1)))),
+      Map.entry("Nanstd", of(a -> a.b().unary(Unary.Fn.SQRT, nanVariance(a)))),
       Map.entry("Nansum", of(a -> reduce(a, Reduce.Fn.SUM, without(a.b(), a.x(), 0)))),
+      Map.entry("Nanvar", of(ReductionOperations::nanVariance)),
       Map.entry("Norm", of(ReductionOperations::norm)),
+      Map.entry("Percentile", of(a -> quantile(a, q(a) / 100))),
       Map.entry("Prod", of(a -> reduce(a, Reduce.Fn.PROD, a.b().cast(wide(a.b(), a.x()), a.dtype("dtype", wide(a.b(), a.x()).dtype()))))),
       Map.entry("Ptp", of(a -> a.b().minus(extreme(a, Reduce.Fn.MAX), extreme(a, Reduce.Fn.MIN)))),
       Map.entry("Quantile", of(a -> quantile(a, q(a)))),
+      Map.entry("Size", of(a -> ShapeOperations.scalar(a.b(), ShapeOperations.product(a.b(), a.b().dims(a.x()))))),
       Map.entry("Std", of(a -> a.b().unary(Unary.Fn.SQRT, variance(a, a.x(), a.flag("keepdims"))))),
       Map.entry("Sum", of(a -> reduce(a, Reduce.Fn.SUM, wide(a.b(), a.x())))),
+      Map.entry("Trapezoid", of(ReductionOperations::trapezoid)),
       Map.entry("Var", of(a -> variance(a, a.x(), a.flag("keepdims")))));
 
   private ReductionOperations() {}
@@ -105,7 +116,10 @@ final class ReductionOperations {
   }
 
   private static Value arg(Arguments a, boolean largest) {
-    Value x = a.x();
+    return arg(a, a.x(), largest);
+  }
+
+  private static Value arg(Arguments a, Value x, boolean largest) {
     int rank = x.shape().rank();
     boolean all = a.option("axis") == null;
     int axis = all ? 0 : x.shape().axis(a.integer("axis", 0));
@@ -141,13 +155,13 @@ final class ReductionOperations {
     return a.b().reduce(Reduce.Fn.SUM, a.b().cast(x, DType.INT32), false, a.axes(x));
   }
 
-  private static Value cumsum(Arguments a) {
-    Value x = cumulated(a);
+  private static Value cumsum(Arguments a, Value given) {
+    Value x = cumulated(a, given);
     return a.b().add(new CumSum(axis(a, x), false, false), x);
   }
 
-  private static Value cumulated(Arguments a) {
-    Value x = ElementwiseOperations.numeric(a.b(), a.b().cast(a.x(), a.dtype("dtype", a.x().dtype())));
+  private static Value cumulated(Arguments a, Value given) {
+    Value x = ElementwiseOperations.numeric(a.b(), a.b().cast(given, a.dtype("dtype", given.dtype())));
     return a.option("axis") == null ? a.b().reshape(x, -1) : x;
   }
 
@@ -156,9 +170,9 @@ final class ReductionOperations {
   }
 
   /** Running products: a loop along the axis. */
-  private static Value cumprod(Arguments a) {
+  private static Value cumprod(Arguments a, Value given) {
     Builder b = a.b();
-    Value x = cumulated(a);
+    Value x = cumulated(a, given);
     int axis = axis(a, x);
     int[] swap = IntStream.range(0, x.shape().rank()).map(i -> i == 0 ? axis : i == axis ? 0 : i).toArray();
     Value scanned = b.transpose(x, swap);
@@ -218,27 +232,79 @@ final class ReductionOperations {
     return a.b().over(reduce(a, Reduce.Fn.SUM, without(a.b(), x, 0)), count);
   }
 
+  /** The position among what is a number; −1 where nothing is. */
+  private static Value nanArg(Arguments a, boolean largest) {
+    Value x = a.x();
+    if (!x.dtype().isFloating()) {
+      return arg(a, x, largest);
+    }
+    Value none = reduce(a, Reduce.Fn.ALL, ElementwiseOperations.isNan(a.b(), x));
+    Value clean = without(a.b(), x, largest ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
+    return a.b().select(none, a.b().constant(DType.INT32, -1), arg(a, clean, largest));
+  }
+
+  private static Value nanVariance(Arguments a) {
+    Builder b = a.b();
+    Value x = ElementwiseOperations.floating(a);
+    int[] axes = a.axes(x);
+    Value present = b.compare(Compare.Fn.EQ, x, x);
+    Value count = b.reduce(Reduce.Fn.SUM, b.cast(present, x.dtype()), true, axes);
+    Value mean = b.over(b.reduce(Reduce.Fn.SUM, without(b, x, 0), true, axes), count);
+    Value centred = b.select(present, b.minus(x, mean), b.constant(x.dtype(), 0));
+    Value sum = reduce(a, Reduce.Fn.SUM, b.unary(Unary.Fn.SQUARE, centred));
+    return b.over(sum, reduce(a, Reduce.Fn.SUM, b.cast(present, x.dtype())));
+  }
+
+  private static Value trapezoid(Arguments a) {
+    Builder b = a.b();
+    Value y = ElementwiseOperations.floating(b, a.tensor("y", 0));
+    int axis = y.shape().axis(a.integer("axis", -1));
+    Value heights = b.plus(b.slice(y, axis, 1, Slice.END), b.slice(y, axis, 0, -1));
+    Object given = a.raw("x", 1);
+    Value widths = b.constant(y.dtype(), a.number("dx", 1));
+    if (given != null) {
+      Value x = b.cast(a.tensor("x", 1), y.dtype());
+      int along = x.shape().rank() == 1 ? 0 : axis;
+      widths = b.minus(b.slice(x, along, 1, Slice.END), b.slice(x, along, 0, -1));
+      if (x.shape().rank() == 1) {
+        int[] dims = new int[y.shape().rank()];
+        Arrays.fill(dims, 1);
+        dims[axis] = -1;
+        widths = b.reshape(widths, dims);
+      }
+    }
+    return b.reduce(Reduce.Fn.SUM, b.binary(Binary.Fn.MUL, b.times(heights, widths), 0.5), false, axis);
+  }
+
   private static Value norm(Arguments a) {
     Builder b = a.b();
     Value x = ElementwiseOperations.floating(a);
     int[] axes = a.axes(x);
     Object order = a.option("ord");
+    double p = order instanceof Number n ? n.doubleValue() : "inf".equals(order) ? Double.POSITIVE_INFINITY
+        : "-inf".equals(order) ? Double.NEGATIVE_INFINITY : 2;
     Value abs = b.unary(Unary.Fn.ABS, x);
-    if (order == null || "fro".equals(order) || axes.length == 1 && order instanceof Number n && n.doubleValue() == 2) {
+    if (order == null || axes.length == 2 && "fro".equals(order) || axes.length == 1 && p == 2) {
       return b.unary(Unary.Fn.SQRT, reduce(a, Reduce.Fn.SUM, b.unary(Unary.Fn.SQUARE, x)));
     }
-    if (axes.length == 1 && order instanceof Number n) {
-      double p = n.doubleValue();
-      if (p == 1) {
-        return reduce(a, Reduce.Fn.SUM, abs);
-      }
-      Value sum = reduce(a, Reduce.Fn.SUM, b.binary(Binary.Fn.POW, abs, p));
-      return b.binary(Binary.Fn.POW, sum, 1 / p);
+    if (axes.length == 2 && (Math.abs(p) == 1 || Double.isInfinite(p))) { // the largest (or least) sum of a row or column
+      boolean columns = Math.abs(p) == 1;
+      Value sums = b.reduce(Reduce.Fn.SUM, abs, true, axes[columns ? 0 : 1]);
+      return reduce(a, p > 0 ? Reduce.Fn.MAX : Reduce.Fn.MIN, sums);
     }
-    if (axes.length == 1 && ("inf".equals(order) || "-inf".equals(order))) {
-      return reduce(a, "inf".equals(order) ? Reduce.Fn.MAX : Reduce.Fn.MIN, abs);
+    if (axes.length != 1) {
+      throw a.unsupported("a norm of order " + order + " over " + axes.length + " axes");
     }
-    throw a.unsupported("a norm of order " + order + " over " + axes.length + " axes");
+    if (Double.isInfinite(p)) {
+      return reduce(a, p > 0 ? Reduce.Fn.MAX : Reduce.Fn.MIN, abs);
+    }
+    if (p == 0) {
+      Value present = b.compare(Compare.Fn.NE, x, b.constant(x.dtype(), 0));
+      return reduce(a, Reduce.Fn.SUM, b.cast(present, x.dtype()));
+    }
+    return p == 1
+        ? reduce(a, Reduce.Fn.SUM, abs)
+        : b.binary(Binary.Fn.POW, reduce(a, Reduce.Fn.SUM, b.binary(Binary.Fn.POW, abs, p)), 1 / p);
   }
 
   private static double q(Arguments a) {
@@ -248,7 +314,10 @@ final class ReductionOperations {
     throw a.unsupported("q that is not a number");
   }
 
-  /** The value below which the part q of the elements lies. Their number must be known. */
+  /**
+   * The value below which the part q of the elements lies, between two of them by linear interpolation. Keras takes other
+   * methods, but its graphs do not pass them on.
+   */
   private static Value quantile(Arguments a, double q) {
     Builder b = a.b();
     Value x = ElementwiseOperations.floating(a);
@@ -257,39 +326,24 @@ final class ReductionOperations {
     List<Integer> perm = new ArrayList<>(IntStream.range(0, x.shape().rank()).filter(i -> !along.contains(i)).boxed().toList());
     int kept = perm.size();
     perm.addAll(along);
-    int n = 1;
-    for (int axis : axes) {
-      if (x.shape().dim(axis) < 0) {
-        throw a.unsupported("a dimension that is not known");
-      }
-      n *= x.shape().dim(axis);
-    }
     Value last = b.transpose(x, perm.stream().mapToInt(i -> i).toArray());
-    Dim[] flat = Arrays.copyOf(b.dims(last), kept + 1);
-    flat[kept] = Dim.of(n);
+    Dim[] dims = b.dims(last);
+    Dim[] flat = Arrays.copyOf(dims, kept + 1);
+    flat[kept] = ShapeOperations.product(b, Arrays.copyOfRange(dims, kept, dims.length));
     Value sorted = b.add(new Sort(kept, false), b.reshape(last, flat));
-    double exact = (n - 1) * q;
-    Value y = switch (a.string("method", "linear")) {
-      case "lower" -> at(b, sorted, (int) Math.floor(exact));
-      case "higher" -> at(b, sorted, (int) Math.ceil(exact));
-      case "nearest" -> at(b, sorted, (int) Math.rint(exact));
-      case "midpoint" -> b.binary(Binary.Fn.MUL, b.plus(at(b, sorted, (int) Math.floor(exact)), at(b, sorted, (int) Math.ceil(exact))), 0.5);
-      default -> {
-        int low = Math.max((int) Math.ceil(exact) - 1, 0);
-        int high = Math.min(low + 1, n - 1);
-        double fraction = high - exact;
-        yield b.plus(b.binary(Binary.Fn.MUL, at(b, sorted, high), 1 - fraction), b.binary(Binary.Fn.MUL, at(b, sorted, low), fraction));
-      }
-    };
+    Value most = b.binary(Binary.Fn.SUB, ShapeOperations.scalar(b, flat[kept]), 1);
+    Value exact = b.binary(Binary.Fn.MUL, b.cast(most, DType.FLOAT64), q);
+    Value above = b.cast(b.unary(Unary.Fn.CEIL, exact), DType.INT32);
+    Value low = b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.SUB, above, 1), 0);
+    Value high = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.ADD, low, 1), most);
+    Value fraction = b.cast(b.minus(b.cast(high, DType.FLOAT64), exact), x.dtype());
+    Value rest = b.minus(b.constant(x.dtype(), 1), fraction);
+    Value y = b.plus(b.times(b.gather(sorted, high, -1), rest), b.times(b.gather(sorted, low, -1), fraction));
     Value nan = b.reduce(Reduce.Fn.ANY, ElementwiseOperations.isNan(b, x), false, axes);
     Value result = b.select(nan, b.constant(x.dtype(), Double.NaN), y);
     for (int axis : a.flag("keepdims") ? IntStream.of(axes).sorted().toArray() : new int[0]) {
       result = b.expandDims(result, axis);
     }
     return result;
-  }
-
-  private static Value at(Builder b, Value sorted, int i) {
-    return b.squeeze(b.slice(sorted, -1, i, i + 1), -1);
   }
 }

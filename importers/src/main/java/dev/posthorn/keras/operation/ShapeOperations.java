@@ -7,6 +7,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Pad;
@@ -26,11 +27,19 @@ final class ShapeOperations {
       Map.entry("ArraySplit", ShapeOperations::arraySplit),
       Map.entry("BroadcastTo", of(a -> broadcast(a, a.x(), a.integers("shape")))),
       Map.entry("Concatenate", of(a -> joined(a, a.promoted((List<?>) a.raw("xs", 0))))),
+      Map.entry("Diag", of(ShapeOperations::diag)),
+      Map.entry("Diagflat", of(a -> matrixOf(a, a.b().reshape(a.x(), -1)))),
       Map.entry("Diagonal", of(a -> diagonal(a, a.x()))),
       Map.entry("Diff", of(ShapeOperations::diff)),
+      Map.entry("Dsplit", a -> parts(a, 2)),
+      Map.entry("Dstack", of(ShapeOperations::depthStacked)),
+      Map.entry("EmptyLike", of(a -> filled(a, a.b().constant(a.x().dtype(), 0)))),
       Map.entry("ExpandDims", of(ShapeOperations::expandDims)),
       Map.entry("Flip", of(a -> a.b().reverse(a.x(), a.axes(a.x())))),
+      Map.entry("Fliplr", of(a -> a.b().reverse(a.x(), 1))),
+      Map.entry("Flipud", of(a -> a.b().reverse(a.x(), 0))),
       Map.entry("FullLike", of(a -> filled(a, a.tensor("fill_value", 1)))),
+      Map.entry("Hsplit", a -> parts(a, a.x().shape().rank() == 1 ? 0 : 1)),
       Map.entry("Hstack", of(a -> stacked(a, 1))),
       Map.entry("Meshgrid", ShapeOperations::meshgrid),
       Map.entry("Moveaxis", of(a -> moveAxis(a.b(), a.x(), a.integers("source"), a.integers("destination")))),
@@ -52,6 +61,7 @@ final class ShapeOperations {
       Map.entry("Tril", of(a -> triangle(a, Compare.Fn.LE))),
       Map.entry("Triu", of(a -> triangle(a, Compare.Fn.GE))),
       Map.entry("Unstack", ShapeOperations::unstack),
+      Map.entry("Vsplit", a -> parts(a, 0)),
       Map.entry("Vstack", of(a -> stacked(a, 0))),
       Map.entry("ZerosLike", of(a -> filled(a, a.b().constant(a.x().dtype(), 0)))));
 
@@ -112,8 +122,11 @@ final class ShapeOperations {
   }
 
   private static List<Value> split(Arguments a) {
+    return parts(a, a.x().shape().axis(a.integer("axis", 0)));
+  }
+
+  private static List<Value> parts(Arguments a, int axis) {
     Value x = a.x();
-    int axis = x.shape().axis(a.integer("axis", 0));
     List<Integer> at = new ArrayList<>();
     if (a.option("indices_or_sections") instanceof List<?>) {
       at.addAll(a.integers("indices_or_sections"));
@@ -276,18 +289,27 @@ final class ShapeOperations {
     return flat ? b.reshape(y, b.dims(x)) : y;
   }
 
+  /** Quarter turns. As Keras on TensorFlow, which between two turns reads an oblong image as one of the first shape. */
   private static Value rot90(Arguments a) {
     Builder b = a.b();
     Value x = a.x();
+    int turns = Math.floorMod(a.integer("k", 1), 4);
+    if (turns == 0) {
+      return x;
+    }
     List<Integer> axes = a.option("axes") == null ? List.of(0, 1) : a.integers("axes");
-    int i = axes.get(0);
-    int j = axes.get(1);
-    return switch (Math.floorMod(a.integer("k", 1), 4)) {
-      case 1 -> swapAxes(b, b.reverse(x, j), i, j);
-      case 2 -> b.reverse(x, i, j);
-      case 3 -> b.reverse(swapAxes(b, x, i, j), j);
-      default -> x;
-    };
+    Value y = moveAxis(b, x, axes, List.of(-2, -1));
+    Dim[] dims = b.dims(y);
+    if (turns % 2 == 1) {
+      Dim rows = dims[dims.length - 2];
+      dims[dims.length - 2] = dims[dims.length - 1];
+      dims[dims.length - 1] = rows;
+    }
+    for (int i = 0; i < turns; i++) {
+      y = swapAxes(b, b.reverse(y, -1), -2, -1);
+      y = i == 0 || i == turns - 1 ? b.reshape(y, dims) : y;
+    }
+    return moveAxis(b, y, List.of(-2, -1), axes);
   }
 
   private static Value diff(Arguments a) {
@@ -330,6 +352,37 @@ final class ShapeOperations {
     Value offset = b.minus(positions(b, x, -1), positions(b, x, -2));
     Value inside = b.compare(fn, offset, b.constant(DType.INT32, a.integer("k", 0)));
     return b.select(inside, x, b.constant(x.dtype(), 0));
+  }
+
+  /** The diagonal of a matrix, or the matrix of a diagonal. */
+  private static Value diag(Arguments a) {
+    Value x = a.x();
+    if (x.shape().rank() == 1) {
+      return matrixOf(a, x);
+    }
+    return diagonal(a.with("offset", a.integer("k", 0)).with("axis1", 0).with("axis2", 1), x);
+  }
+
+  private static Value matrixOf(Arguments a, Value x) {
+    Builder b = a.b();
+    int k = a.integer("k", 0);
+    Pad pad = new Pad(Pad.Mode.CONSTANT, List.of(Math.max(-k, 0)), List.of(Math.max(k, 0)));
+    Value column = b.add(pad, x, b.constant(x.dtype(), 0)); // x[i] in row i, below as many as the diagonal is lowered
+    Value n = b.add(new Iota(DType.INT32), scalar(b, b.dim(column, 0)));
+    Value onDiagonal = b.compare(Compare.Fn.EQ, b.expandDims(n, 0),
+        b.binary(Binary.Fn.ADD, b.expandDims(n, 1), k));
+    return b.select(onDiagonal, b.expandDims(column, 1), b.constant(x.dtype(), 0));
+  }
+
+  private static Value depthStacked(Arguments a) {
+    Builder b = a.b();
+    List<Value> xs = a.promoted((List<?>) a.raw("xs", 0)).stream().map(v -> switch (v.shape().rank()) {
+      case 0 -> b.reshape(v, 1, 1, 1);
+      case 1 -> b.expandDims(b.expandDims(v, 0), 2);
+      case 2 -> b.expandDims(v, 2);
+      default -> v;
+    }).toList();
+    return b.concat(2, xs);
   }
 
   private static List<Value> meshgrid(Arguments a) {

@@ -32,6 +32,7 @@ final class WindowOperations {
       Map.entry("ExtractSequences", of(WindowOperations::sequences)),
       Map.entry("GaussianBlur", of(WindowOperations::blur)),
       Map.entry("MaxPool", of(a -> pool(a, Pool.Fn.MAX))),
+      Map.entry("SeparableConv", of(WindowOperations::separableConv)),
       Map.entry("Unfold", of(WindowOperations::unfold)));
 
   private WindowOperations() {}
@@ -78,6 +79,16 @@ final class WindowOperations {
     Value kernel = a.tensor("kernel", 1);
     Value x = format(a).toLast(b, a.tensor("inputs", 0));
     return format(a).fromLast(b, sliding(a, kernel).convolveDepthwise(b, x, kernel));
+  }
+
+  private static Value separableConv(Arguments a) {
+    Builder b = a.b();
+    Value kernel = a.tensor("depthwise_kernel", 1);
+    Value pointwise = a.tensor("pointwise_kernel", 2);
+    Value x = format(a).toLast(b, a.tensor("inputs", 0));
+    Value y = b.matmul(sliding(a, kernel).convolveDepthwise(b, x, kernel),
+        b.reshape(pointwise, pointwise.shape().dim(-2), pointwise.shape().dim(-1)));
+    return format(a).fromLast(b, y);
   }
 
   /** Each window's elements as channels: a convolution with the identity. */
