@@ -11,134 +11,134 @@ import java.util.function.Supplier;
 
 /** One call of a layer: its arguments, its weights, the mode, and the builder that it writes to. */
 public final class Call {
-  private final Lowering lowering;
-  private final LayerNode node;
-  private final String path;
-  private final List<?> args;
-  private final Map<String, ?> kwargs;
-  private final boolean training;
+    private final Lowering lowering;
+    private final LayerNode node;
+    private final String path;
+    private final List<?> args;
+    private final Map<String, ?> kwargs;
+    private final boolean training;
 
-  Call(Lowering lowering, LayerNode node, String path, List<?> args, Map<String, ?> kwargs) {
-    this.lowering = lowering;
-    this.node = node;
-    this.path = path;
-    this.args = args;
-    this.kwargs = kwargs;
-    this.training = lowering.training();
-  }
-
-  public Builder builder() {
-    return lowering.builder();
-  }
-
-  /** Whether the layer trains: what the mode says, or the argument {@code training} of this call or of one around it. */
-  public boolean training() {
-    return training;
-  }
-
-  /** Where the called layer stands in the model. */
-  public String path() {
-    return path;
-  }
-
-  public DTypePolicy policy() {
-    return node.policy();
-  }
-
-  /** Whether the layer's weights may be trained. */
-  public boolean trainable() {
-    return node.trainable();
-  }
-
-  /** The positional arguments: structures of {@link KerasTensor} and JSON values. */
-  public List<?> args() {
-    return args;
-  }
-
-  /** The keyword arguments. */
-  public Map<String, ?> kwargs() {
-    return kwargs;
-  }
-
-  /** An argument by its name or its position in Keras's signature. */
-  public Optional<Object> argument(String name, int position) {
-    return kwargs.containsKey(name)
-        ? Optional.ofNullable(kwargs.get(name))
-        : position < args.size() ? Optional.ofNullable(args.get(position)) : Optional.empty();
-  }
-
-  /** The tensors of the first argument, flattened. */
-  public List<KerasTensor> inputs() {
-    return args.isEmpty() ? List.of() : KerasTensor.flatten(args.get(0));
-  }
-
-  /** The only tensor of the first argument. */
-  public KerasTensor input() {
-    List<KerasTensor> in = inputs();
-    if (in.size() != 1) {
-      throw new ShapeException(
-          node.layer().className() + ": expected one input but was " + in.size() + ", at " + path);
+    Call(Lowering lowering, LayerNode node, String path, List<?> args, Map<String, ?> kwargs) {
+        this.lowering = lowering;
+        this.node = node;
+        this.path = path;
+        this.args = args;
+        this.kwargs = kwargs;
+        this.training = lowering.training();
     }
-    return in.get(0);
-  }
 
-  /** The value of the only input. */
-  public Value x() {
-    return input().value();
-  }
-
-  /** The mask: the argument {@code mask} where it is given, else the one that the first input carries. */
-  public Optional<Value> mask() {
-    if (kwargs.get("mask") instanceof KerasTensor t) {
-      return Optional.of(t.value());
+    public Builder builder() {
+        return lowering.builder();
     }
-    List<KerasTensor> in = inputs();
-    return in.isEmpty() ? Optional.empty() : in.get(0).mask();
-  }
 
-  /** A weight of this layer, in the policy's compute dtype where it is floating-point. */
-  public Value weight(String name) {
-    Value v = rawWeight(name);
-    return v.dtype().isFloating() ? builder().cast(v, node.policy().compute()) : v;
-  }
+    /** Whether the layer trains: what the mode says, or the argument {@code training} of this call or of one around it. */
+    public boolean training() {
+        return training;
+    }
 
-  /** A weight of this layer in its own dtype. */
-  public Value rawWeight(String name) {
-    return lowering.weight(node, path, name);
-  }
+    /** Where the called layer stands in the model. */
+    public String path() {
+        return path;
+    }
 
-  /** A file of this layer's {@link Layer#assets}, if the model's file holds it. */
-  public Optional<byte[]> asset(String name) {
-    return lowering.asset(path, name);
-  }
+    public DTypePolicy policy() {
+        return node.policy();
+    }
 
-  /** Gives a weight a new value when the call is over. */
-  public void update(String weight, Value value) {
-    lowering.update(path, weight, value);
-  }
+    /** Whether the layer's weights may be trained. */
+    public boolean trainable() {
+        return node.trainable();
+    }
 
-  /** Calls a layer inside of this one. */
-  public List<KerasTensor> child(LayerNode child, List<?> args, Map<String, ?> kwargs) {
-    return lowering.call(child, path, args, kwargs);
-  }
+    /** The positional arguments: structures of {@link KerasTensor} and JSON values. */
+    public List<?> args() {
+        return args;
+    }
 
-  /** Calls a layer inside of this one with one input; returns its first output. */
-  public KerasTensor child(LayerNode child, KerasTensor x) {
-    return child(child, List.of(x), Map.of()).get(0);
-  }
+    /** The keyword arguments. */
+    public Map<String, ?> kwargs() {
+        return kwargs;
+    }
 
-  /** A call of a layer inside of this one that is not made: for what it would see, its weights before all. */
-  public Call open(LayerNode child, List<?> args) {
-    return lowering.open(child, path, args, Map.of());
-  }
+    /** An argument by its name or its position in Keras's signature. */
+    public Optional<Object> argument(String name, int position) {
+        return kwargs.containsKey(name)
+                ? Optional.ofNullable(kwargs.get(name))
+                : position < args.size() ? Optional.ofNullable(args.get(position)) : Optional.empty();
+    }
 
-  /** Runs {@code write} with another builder in place: what is called in it is written to the body of a loop. */
-  public <T> T within(Builder body, Supplier<T> write) {
-    return lowering.within(body, write);
-  }
+    /** The tensors of the first argument, flattened. */
+    public List<KerasTensor> inputs() {
+        return args.isEmpty() ? List.of() : KerasTensor.flatten(args.get(0));
+    }
 
-  /** The types of the inputs. */
-  public List<TensorType> inputTypes() {
-    return inputs().stream().map(t -> t.value().type()).toList();
-  }
+    /** The only tensor of the first argument. */
+    public KerasTensor input() {
+        List<KerasTensor> in = inputs();
+        if (in.size() != 1) {
+            throw new ShapeException(
+                    node.layer().className() + ": expected one input but was " + in.size() + ", at " + path);
+        }
+        return in.get(0);
+    }
+
+    /** The value of the only input. */
+    public Value x() {
+        return input().value();
+    }
+
+    /** The mask: the argument {@code mask} where it is given, else the one that the first input carries. */
+    public Optional<Value> mask() {
+        if (kwargs.get("mask") instanceof KerasTensor t) {
+            return Optional.of(t.value());
+        }
+        List<KerasTensor> in = inputs();
+        return in.isEmpty() ? Optional.empty() : in.get(0).mask();
+    }
+
+    /** A weight of this layer, in the policy's compute dtype where it is floating-point. */
+    public Value weight(String name) {
+        Value v = rawWeight(name);
+        return v.dtype().isFloating() ? builder().cast(v, node.policy().compute()) : v;
+    }
+
+    /** A weight of this layer in its own dtype. */
+    public Value rawWeight(String name) {
+        return lowering.weight(node, path, name);
+    }
+
+    /** A file of this layer's {@link Layer#assets}, if the model's file holds it. */
+    public Optional<byte[]> asset(String name) {
+        return lowering.asset(path, name);
+    }
+
+    /** Gives a weight a new value when the call is over. */
+    public void update(String weight, Value value) {
+        lowering.update(path, weight, value);
+    }
+
+    /** Calls a layer inside of this one. */
+    public List<KerasTensor> child(LayerNode child, List<?> args, Map<String, ?> kwargs) {
+        return lowering.call(child, path, args, kwargs);
+    }
+
+    /** Calls a layer inside of this one with one input; returns its first output. */
+    public KerasTensor child(LayerNode child, KerasTensor x) {
+        return child(child, List.of(x), Map.of()).get(0);
+    }
+
+    /** A call of a layer inside of this one that is not made: for what it would see, its weights before all. */
+    public Call open(LayerNode child, List<?> args) {
+        return lowering.open(child, path, args, Map.of());
+    }
+
+    /** Runs {@code write} with another builder in place: what is called in it is written to the body of a loop. */
+    public <T> T within(Builder body, Supplier<T> write) {
+        return lowering.within(body, write);
+    }
+
+    /** The types of the inputs. */
+    public List<TensorType> inputTypes() {
+        return inputs().stream().map(t -> t.value().type()).toList();
+    }
 }

@@ -7,11 +7,11 @@ package dev.posthorn.keras;
  * @param listed whether that attribute is a list of layers
  */
 public record Child(String attribute, boolean listed, LayerNode node) {
-  public static Child of(String attribute, LayerNode node) {
-    return new Child(attribute, false, node);
-  }
+    public static Child of(String attribute, LayerNode node) {
+        return new Child(attribute, false, node);
+    }
 
-  public static Child listed(String attribute, LayerNode node) {
-    return new Child(attribute, true, node);
-  }
+    public static Child listed(String attribute, LayerNode node) {
+        return new Child(attribute, true, node);
+    }
 }

@@ -9,22 +9,24 @@ import java.util.Map;
 
 /** JSON as Python writes it: NaN and Infinity are numbers. Objects keep the order of their keys. */
 final class Json {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
 
-  private Json() {}
+    private Json() {}
 
-  /** The object that {@code text} holds. */
-  static Map<String, Object> object(String text, String where) {
-    try {
-      Map<String, Object> object = MAPPER.readValue(text, new TypeReference<>() {});
-      if (object != null) {
-        return object;
-      }
-      throw new ModelFormatException("configuration: expected a JSON object but was null, at " + where);
-    } catch (JsonProcessingException e) {
-      throw new ModelFormatException(
-          "configuration: expected a JSON object but was not (" + e.getOriginalMessage() + "), at " + where, e);
+    /** The object that {@code text} holds. */
+    static Map<String, Object> object(String text, String where) {
+        try {
+            Map<String, Object> object = MAPPER.readValue(text, new TypeReference<>() {});
+            if (object != null) {
+                return object;
+            }
+            throw new ModelFormatException("configuration: expected a JSON object but was null, at " + where);
+        } catch (JsonProcessingException e) {
+            throw new ModelFormatException(
+                    "configuration: expected a JSON object but was not (" + e.getOriginalMessage() + "), at " + where,
+                    e);
+        }
     }
-  }
 }

@@ -6,9 +6,9 @@ import dev.posthorn.hdf5.Hdf5Group;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.keras.layout.PathLayout;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,69 +23,75 @@ import java.util.Optional;
  * @param assets the files beside the weights
  */
 record KerasFile(
-    String where,
-    Map<String, Object> config,
-    Map<String, String> producer,
-    Optional<KerasWeights> weights,
-    Assets assets,
-    AutoCloseable resource)
-    implements AutoCloseable {
-  /** The files that layers keep beside the weights, by their path below {@code assets}. */
-  interface Assets {
-    Optional<byte[]> read(String path) throws IOException;
-  }
-
-  /** A file without assets. */
-  KerasFile(String where, Map<String, Object> config, Map<String, String> producer, Optional<KerasWeights> weights,
-      AutoCloseable resource) {
-    this(where, config, producer, weights, path -> Optional.empty(), resource);
-  }
-
-  /** The assets that the layers of a model read, by the layer's path and the asset's name. */
-  Map<String, byte[]> assets(LayerNode root) throws IOException {
-    Map<String, byte[]> found = new LinkedHashMap<>();
-    for (Map.Entry<String, PathLayout.Place> e : PathLayout.places(root).entrySet()) {
-      for (String name : e.getValue().node().layer().assets()) {
-        Optional<byte[]> bytes = assets.read(e.getValue().group() + "/" + name);
-        bytes.ifPresent(b -> found.put(e.getKey() + "/" + name, b));
-      }
+        String where,
+        Map<String, Object> config,
+        Map<String, String> producer,
+        Optional<KerasWeights> weights,
+        Assets assets,
+        AutoCloseable resource)
+        implements AutoCloseable {
+    /** The files that layers keep beside the weights, by their path below {@code assets}. */
+    interface Assets {
+        Optional<byte[]> read(String path) throws IOException;
     }
-    return found;
-  }
 
-  /** The dialect of the Keras that wrote the file; a file that does not say is judged by its configuration. */
-  Dialect dialect() {
-    String version = producer.getOrDefault("Keras", "");
-    if (version.startsWith("1.") || version.startsWith("0.")) {
-      return Dialect.KERAS1;
+    /** A file without assets. */
+    KerasFile(
+            String where,
+            Map<String, Object> config,
+            Map<String, String> producer,
+            Optional<KerasWeights> weights,
+            AutoCloseable resource) {
+        this(where, config, producer, weights, path -> Optional.empty(), resource);
     }
-    if (version.startsWith("2.")) {
-      return Dialect.KERAS2;
-    }
-    return !version.isEmpty() || config.containsKey("module") ? Dialect.KERAS3 : Dialect.KERAS2;
-  }
 
-  /** The types of the optimizer's variables, where the file holds any. */
-  List<TensorType> optimizer() {
-    List<TensorType> types = new ArrayList<>();
-    for (Hdf5Group root : weights.map(KerasWeights::roots).orElse(List.of())) {
-      for (Hdf5Dataset d : root.file().root().allDatasets()) {
-        if (KerasWeights.isOptimizers(d)) {
-          types.add(TensorType.of(d.dtype(), Arrays.stream(d.shape()).mapToInt(Math::toIntExact).toArray()));
+    /** The assets that the layers of a model read, by the layer's path and the asset's name. */
+    Map<String, byte[]> assets(LayerNode root) throws IOException {
+        Map<String, byte[]> found = new LinkedHashMap<>();
+        for (Map.Entry<String, PathLayout.Place> e : PathLayout.places(root).entrySet()) {
+            for (String name : e.getValue().node().layer().assets()) {
+                Optional<byte[]> bytes = assets.read(e.getValue().group() + "/" + name);
+                bytes.ifPresent(b -> found.put(e.getKey() + "/" + name, b));
+            }
         }
-      }
+        return found;
     }
-    return types;
-  }
 
-  @Override
-  public void close() throws IOException {
-    try {
-      resource.close();
-    } catch (IOException | RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IOException(e);
+    /** The dialect of the Keras that wrote the file; a file that does not say is judged by its configuration. */
+    Dialect dialect() {
+        String version = producer.getOrDefault("Keras", "");
+        if (version.startsWith("1.") || version.startsWith("0.")) {
+            return Dialect.KERAS1;
+        }
+        if (version.startsWith("2.")) {
+            return Dialect.KERAS2;
+        }
+        return !version.isEmpty() || config.containsKey("module") ? Dialect.KERAS3 : Dialect.KERAS2;
     }
-  }
+
+    /** The types of the optimizer's variables, where the file holds any. */
+    List<TensorType> optimizer() {
+        List<TensorType> types = new ArrayList<>();
+        for (Hdf5Group root : weights.map(KerasWeights::roots).orElse(List.of())) {
+            for (Hdf5Dataset d : root.file().root().allDatasets()) {
+                if (KerasWeights.isOptimizers(d)) {
+                    types.add(TensorType.of(
+                            d.dtype(),
+                            Arrays.stream(d.shape()).mapToInt(Math::toIntExact).toArray()));
+                }
+            }
+        }
+        return types;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            resource.close();
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
 }

@@ -22,109 +22,129 @@ import java.util.Optional;
 
 /** What the Keras formats share: a configuration and weights, wherever in the file they are. */
 abstract class KerasFormat implements ModelFormat {
-  /** Opens the file and finds its parts; tensors are not read yet. */
-  abstract KerasFile open(Path path) throws IOException;
+    /** Opens the file and finds its parts; tensors are not read yet. */
+    abstract KerasFile open(Path path) throws IOException;
 
-  @Override
-  public Loaded load(Path path) throws IOException {
-    try (KerasFile file = open(path)) {
-      LayerNode root = root(file);
-      List<Inspection.Item> problems = items(root, root.name()).stream().filter(i -> !i.supported()).toList();
-      if (!problems.isEmpty()) {
-        List<String> reasons = problems.stream().map(i -> i.path() + ": " + i.problem()).toList();
-        throw new UnsupportedModelException("model: expected supported layers but was " + reasons.size()
-            + " that are not: " + String.join("; ", reasons) + ", at " + path, reasons);
-      }
-      KerasProgram program = new KerasProgram(root, file.assets(root), file.optimizer(), file.where());
-      Map<String, Tensor> values = new LinkedHashMap<>();
-      program.variables().stream().filter(v -> !v.stored()).forEach(v -> values.put(v.key(), Tensor.zeros(v.type())));
-      file.weights().ifPresent(w -> values.putAll(w.read(program, WeightSelection.ALL)));
-      return new Loaded(program, new Variables(program.variables(), values));
+    @Override
+    public Loaded load(Path path) throws IOException {
+        try (KerasFile file = open(path)) {
+            LayerNode root = root(file);
+            List<Inspection.Item> problems = items(root, root.name()).stream()
+                    .filter(i -> !i.supported())
+                    .toList();
+            if (!problems.isEmpty()) {
+                List<String> reasons = problems.stream()
+                        .map(i -> i.path() + ": " + i.problem())
+                        .toList();
+                throw new UnsupportedModelException(
+                        "model: expected supported layers but was " + reasons.size() + " that are not: "
+                                + String.join("; ", reasons) + ", at " + path,
+                        reasons);
+            }
+            KerasProgram program = new KerasProgram(root, file.assets(root), file.optimizer(), file.where());
+            Map<String, Tensor> values = new LinkedHashMap<>();
+            program.variables().stream()
+                    .filter(v -> !v.stored())
+                    .forEach(v -> values.put(v.key(), Tensor.zeros(v.type())));
+            file.weights().ifPresent(w -> values.putAll(w.read(program, WeightSelection.ALL)));
+            return new Loaded(program, new Variables(program.variables(), values));
+        }
     }
-  }
 
-  @Override
-  public Optional<Map<String, Tensor>> weights(Program program, Path path, WeightSelection selection)
-      throws IOException {
-    try (Closing closing = new Closing()) {
-      Optional<KerasWeights> weights = weights(path, closing);
-      if (weights.isEmpty() || !(program instanceof KerasProgram keras)) {
-        return Optional.empty();
-      }
-      return Optional.of(weights.get().read(keras, selection));
+    @Override
+    public Optional<Map<String, Tensor>> weights(Program program, Path path, WeightSelection selection)
+            throws IOException {
+        try (Closing closing = new Closing()) {
+            Optional<KerasWeights> weights = weights(path, closing);
+            if (weights.isEmpty() || !(program instanceof KerasProgram keras)) {
+                return Optional.empty();
+            }
+            return Optional.of(weights.get().read(keras, selection));
+        }
     }
-  }
 
-  /** The weights in a file, where it is one of this format; what is opened is added to {@code closing}. */
-  Optional<KerasWeights> weights(Path path, Closing closing) throws IOException {
-    return accepts(path) ? closing.add(open(path)).weights() : Optional.empty();
-  }
+    /** The weights in a file, where it is one of this format; what is opened is added to {@code closing}. */
+    Optional<KerasWeights> weights(Path path, Closing closing) throws IOException {
+        return accepts(path) ? closing.add(open(path)).weights() : Optional.empty();
+    }
 
-  private static LayerNode root(KerasFile file) {
-    LayerNode root = LayerReader.read(file.config(), new FieldType.Context(file.dialect(), "config"));
-    if (!ModelReader.isModel(file.config(), LayerReader.config(file.config(), "config"))) {
-      if (!(root.layer() instanceof Unsupported)) {
-        throw new ModelFormatException(
-            "model: expected a Sequential or Functional model but was " + root.layer().className() + ", at " + file.where());
-      }
+    private static LayerNode root(KerasFile file) {
+        LayerNode root = LayerReader.read(file.config(), new FieldType.Context(file.dialect(), "config"));
+        if (!ModelReader.isModel(file.config(), LayerReader.config(file.config(), "config"))) {
+            if (!(root.layer() instanceof Unsupported)) {
+                throw new ModelFormatException("model: expected a Sequential or Functional model but was "
+                        + root.layer().className() + ", at " + file.where());
+            }
+        }
+        return root;
     }
-    return root;
-  }
 
-  @Override
-  public Inspection inspect(Path path) throws IOException {
-    try (KerasFile file = open(path)) {
-      LayerNode root = root(file);
-      List<Inspection.Item> items = items(root, root.name());
-      List<String> notes = new ArrayList<>();
-      carried(root, root.name(), notes);
-      Signature signature = new Signature(Signature.DEFAULT, List.of(), List.of());
-      if (items.stream().allMatch(Inspection.Item::supported)) {
-        signature = program(root, file, notes, signature);
-      }
-      List<Hdf5Dataset> stored = file.weights().map(KerasWeights::stored).orElse(List.of());
-      if (file.weights().isEmpty()) {
-        notes.add("an architecture without weights");
-      }
-      long parameters = stored.stream().mapToLong(Hdf5Dataset::size).sum();
-      long bytes = stored.stream().mapToLong(d -> d.size() * Math.max(1, d.dtype().bytes())).sum();
-      return new Inspection(name(), file.producer(), root.layer().className() + " model '" + root.name() + "'", items,
-          signature.inputs(), signature.outputs(), parameters, bytes, notes);
+    @Override
+    public Inspection inspect(Path path) throws IOException {
+        try (KerasFile file = open(path)) {
+            LayerNode root = root(file);
+            List<Inspection.Item> items = items(root, root.name());
+            List<String> notes = new ArrayList<>();
+            carried(root, root.name(), notes);
+            Signature signature = new Signature(Signature.DEFAULT, List.of(), List.of());
+            if (items.stream().allMatch(Inspection.Item::supported)) {
+                signature = program(root, file, notes, signature);
+            }
+            List<Hdf5Dataset> stored = file.weights().map(KerasWeights::stored).orElse(List.of());
+            if (file.weights().isEmpty()) {
+                notes.add("an architecture without weights");
+            }
+            long parameters = stored.stream().mapToLong(Hdf5Dataset::size).sum();
+            long bytes = stored.stream()
+                    .mapToLong(d -> d.size() * Math.max(1, d.dtype().bytes()))
+                    .sum();
+            return new Inspection(
+                    name(),
+                    file.producer(),
+                    root.layer().className() + " model '" + root.name() + "'",
+                    items,
+                    signature.inputs(),
+                    signature.outputs(),
+                    parameters,
+                    bytes,
+                    notes);
+        }
     }
-  }
 
-  private static Signature program(LayerNode root, KerasFile file, List<String> notes, Signature none)
-      throws IOException {
-    try {
-      Program program = new KerasProgram(root, file.assets(root), file.optimizer(), file.where());
-      return program.signatures().get(0);
-    } catch (ModelFormatException | UnsupportedModelException | ShapeException e) {
-      notes.add("cannot be built: " + e.getMessage());
-      return none;
+    private static Signature program(LayerNode root, KerasFile file, List<String> notes, Signature none)
+            throws IOException {
+        try {
+            Program program = new KerasProgram(root, file.assets(root), file.optimizer(), file.where());
+            return program.signatures().get(0);
+        } catch (ModelFormatException | UnsupportedModelException | ShapeException e) {
+            notes.add("cannot be built: " + e.getMessage());
+            return none;
+        }
     }
-  }
 
-  /** Every layer below {@code node}, with its support. */
-  private static List<Inspection.Item> items(LayerNode node, String path) {
-    List<Inspection.Item> items = new ArrayList<>();
-    if (node.layer() instanceof Unsupported u) {
-      items.add(new Inspection.Item(path, u.className(), u.reason()));
-      return items;
+    /** Every layer below {@code node}, with its support. */
+    private static List<Inspection.Item> items(LayerNode node, String path) {
+        List<Inspection.Item> items = new ArrayList<>();
+        if (node.layer() instanceof Unsupported u) {
+            items.add(new Inspection.Item(path, u.className(), u.reason()));
+            return items;
+        }
+        List<Child> children = node.layer().children(node.policy());
+        if (children.isEmpty() || !children.get(0).listed()) {
+            items.add(new Inspection.Item(path, node.layer().className(), ""));
+        }
+        for (Child c : children) {
+            items.addAll(items(c.node(), path + "/" + c.node().name()));
+        }
+        return items;
     }
-    List<Child> children = node.layer().children(node.policy());
-    if (children.isEmpty() || !children.get(0).listed()) {
-      items.add(new Inspection.Item(path, node.layer().className(), ""));
-    }
-    for (Child c : children) {
-      items.addAll(items(c.node(), path + "/" + c.node().name()));
-    }
-    return items;
-  }
 
-  private static void carried(LayerNode node, String path, List<String> notes) {
-    if (!node.carried().isEmpty()) {
-      notes.add("keys that are kept but not understood: " + node.carried().keySet() + ", at " + path);
+    private static void carried(LayerNode node, String path, List<String> notes) {
+        if (!node.carried().isEmpty()) {
+            notes.add("keys that are kept but not understood: " + node.carried().keySet() + ", at " + path);
+        }
+        node.layer()
+                .children(node.policy())
+                .forEach(c -> carried(c.node(), path + "/" + c.node().name(), notes));
     }
-    node.layer().children(node.policy()).forEach(c -> carried(c.node(), path + "/" + c.node().name(), notes));
-  }
 }

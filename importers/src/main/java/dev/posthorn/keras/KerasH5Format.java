@@ -15,44 +15,47 @@ import java.util.Optional;
 
 /** A whole model in one HDF5 file, as every Keras writes {@code .h5}: told by its content, whatever its name. */
 public final class KerasH5Format extends KerasFormat {
-  @Override
-  public String name() {
-    return "Keras .h5";
-  }
-
-  @Override
-  public boolean accepts(Path path) throws IOException {
-    String name = path.getFileName() == null ? "" : path.getFileName().toString().toLowerCase(Locale.ROOT);
-    boolean named = name.endsWith(".h5") || name.endsWith(".hdf5");
-    return Files.isRegularFile(path) && (named || Hdf5File.is(path));
-  }
-
-  @Override
-  KerasFile open(Path path) throws IOException {
-    try (Closing closing = new Closing()) {
-      Hdf5Group root = closing.add(Hdf5File.open(path)).root();
-      if (root.string("model_config").isEmpty()) {
-        throw new ModelFormatException("model: expected a Keras model but was "
-            + (holdsWeights(root) ? "weights only, without an architecture (load the model that they belong to)"
-                : "an HDF5 file without 'model_config'") + ", at " + path);
-      }
-      Map<String, Object> config = Json.object(root.string("model_config").get(), path + "!/model_config");
-      Map<String, String> producer = new LinkedHashMap<>();
-      root.string("keras_version").ifPresent(v -> producer.put("Keras", v));
-      root.string("backend").ifPresent(v -> producer.put("backend", v));
-      Hdf5Group weights = root.contains("model_weights") ? root.group("model_weights") : root;
-      KerasWeights stored = new KerasWeights(path.toString(), List.of(weights), new NamedLayout());
-      return new KerasFile(path.toString(), config, producer, Optional.of(stored), closing.release());
+    @Override
+    public String name() {
+        return "Keras .h5";
     }
-  }
 
-  /** Files of weights alone, too. */
-  @Override
-  Optional<KerasWeights> weights(Path path, Closing closing) throws IOException {
-    return KerasWeightsFiles.open(path, closing);
-  }
+    @Override
+    public boolean accepts(Path path) throws IOException {
+        String name =
+                path.getFileName() == null ? "" : path.getFileName().toString().toLowerCase(Locale.ROOT);
+        boolean named = name.endsWith(".h5") || name.endsWith(".hdf5");
+        return Files.isRegularFile(path) && (named || Hdf5File.is(path));
+    }
 
-  private static boolean holdsWeights(Hdf5Group root) {
-    return root.strings("layer_names").isPresent() || root.contains("layers") || root.contains("vars");
-  }
+    @Override
+    KerasFile open(Path path) throws IOException {
+        try (Closing closing = new Closing()) {
+            Hdf5Group root = closing.add(Hdf5File.open(path)).root();
+            if (root.string("model_config").isEmpty()) {
+                throw new ModelFormatException("model: expected a Keras model but was "
+                        + (holdsWeights(root)
+                                ? "weights only, without an architecture (load the model that they belong to)"
+                                : "an HDF5 file without 'model_config'")
+                        + ", at " + path);
+            }
+            Map<String, Object> config = Json.object(root.string("model_config").get(), path + "!/model_config");
+            Map<String, String> producer = new LinkedHashMap<>();
+            root.string("keras_version").ifPresent(v -> producer.put("Keras", v));
+            root.string("backend").ifPresent(v -> producer.put("backend", v));
+            Hdf5Group weights = root.contains("model_weights") ? root.group("model_weights") : root;
+            KerasWeights stored = new KerasWeights(path.toString(), List.of(weights), new NamedLayout());
+            return new KerasFile(path.toString(), config, producer, Optional.of(stored), closing.release());
+        }
+    }
+
+    /** Files of weights alone, too. */
+    @Override
+    Optional<KerasWeights> weights(Path path, Closing closing) throws IOException {
+        return KerasWeightsFiles.open(path, closing);
+    }
+
+    private static boolean holdsWeights(Hdf5Group root) {
+        return root.strings("layer_names").isPresent() || root.contains("layers") || root.contains("vars");
+    }
 }

@@ -13,42 +13,44 @@ import java.util.Optional;
 
 /** An architecture alone, as {@code model.to_json()} writes it; its weights are loaded from a file of their own. */
 public final class KerasJsonFormat extends KerasFormat {
-  private static final long LONGEST = 256 << 20;
+    private static final long LONGEST = 256 << 20;
 
-  @Override
-  public String name() {
-    return "Keras .json";
-  }
+    @Override
+    public String name() {
+        return "Keras .json";
+    }
 
-  @Override
-  public boolean accepts(Path path) throws IOException {
-    boolean named = path.toString().toLowerCase(Locale.ROOT).endsWith(".json") && Files.isRegularFile(path);
-    if (!named || path.toString().toLowerCase(Locale.ROOT).endsWith(".weights.json")) {
-      return false;
+    @Override
+    public boolean accepts(Path path) throws IOException {
+        boolean named = path.toString().toLowerCase(Locale.ROOT).endsWith(".json") && Files.isRegularFile(path);
+        if (!named || path.toString().toLowerCase(Locale.ROOT).endsWith(".weights.json")) {
+            return false;
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            return new String(in.readNBytes(64), StandardCharsets.UTF_8)
+                    .stripLeading()
+                    .startsWith("{");
+        }
     }
-    try (InputStream in = Files.newInputStream(path)) {
-      return new String(in.readNBytes(64), StandardCharsets.UTF_8).stripLeading().startsWith("{");
-    }
-  }
 
-  @Override
-  KerasFile open(Path path) throws IOException {
-    if (Files.size(path) > LONGEST) {
-      throw new ModelFormatException(
-          "model: expected a configuration of at most " + LONGEST + " bytes but was " + Files.size(path) + ", at " + path);
+    @Override
+    KerasFile open(Path path) throws IOException {
+        if (Files.size(path) > LONGEST) {
+            throw new ModelFormatException("model: expected a configuration of at most " + LONGEST + " bytes but was "
+                    + Files.size(path) + ", at " + path);
+        }
+        Map<String, Object> config = Json.object(Files.readString(path), path.toString());
+        if (!(config.get("class_name") instanceof String) || !config.containsKey("config")) {
+            throw new ModelFormatException("model: expected 'class_name' and 'config' but was an object of "
+                    + config.keySet() + ", at " + path);
+        }
+        Map<String, String> producer = new LinkedHashMap<>();
+        if (config.get("keras_version") instanceof String v) {
+            producer.put("Keras", v);
+        }
+        if (config.get("backend") instanceof String b) {
+            producer.put("backend", b);
+        }
+        return new KerasFile(path.toString(), config, producer, Optional.empty(), () -> {});
     }
-    Map<String, Object> config = Json.object(Files.readString(path), path.toString());
-    if (!(config.get("class_name") instanceof String) || !config.containsKey("config")) {
-      throw new ModelFormatException(
-          "model: expected 'class_name' and 'config' but was an object of " + config.keySet() + ", at " + path);
-    }
-    Map<String, String> producer = new LinkedHashMap<>();
-    if (config.get("keras_version") instanceof String v) {
-      producer.put("Keras", v);
-    }
-    if (config.get("backend") instanceof String b) {
-      producer.put("backend", b);
-    }
-    return new KerasFile(path.toString(), config, producer, Optional.empty(), () -> {});
-  }
 }

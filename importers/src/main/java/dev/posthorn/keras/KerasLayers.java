@@ -65,8 +65,8 @@ import dev.posthorn.keras.layer.RepeatVector;
 import dev.posthorn.keras.layer.Rescaling;
 import dev.posthorn.keras.layer.Reshape;
 import dev.posthorn.keras.layer.Resizing;
-import dev.posthorn.keras.layer.STFTSpectrogram;
 import dev.posthorn.keras.layer.ReversibleEmbedding;
+import dev.posthorn.keras.layer.STFTSpectrogram;
 import dev.posthorn.keras.layer.SeparableConv;
 import dev.posthorn.keras.layer.SimpleRNN;
 import dev.posthorn.keras.layer.SimpleRNNCell;
@@ -91,188 +91,217 @@ import java.util.stream.Collectors;
 
 /** Every layer there is, one line each, by its class name. */
 public final class KerasLayers {
-  public static final List<Codec<? extends Layer>> ALL = List.of(
-      Activation.CODEC,
-      ActivityRegularization.CODEC,
-      AdaptivePooling.codec(Pool.Fn.AVG, 1),
-      AdaptivePooling.codec(Pool.Fn.AVG, 2),
-      AdaptivePooling.codec(Pool.Fn.AVG, 3),
-      AdaptivePooling.codec(Pool.Fn.MAX, 1),
-      AdaptivePooling.codec(Pool.Fn.MAX, 2),
-      AdaptivePooling.codec(Pool.Fn.MAX, 3),
-      Merge.codec(Merge.Fn.ADD),
-      Attention.ADDITIVE,
-      AlphaDropout.CODEC,
-      Attention.CODEC,
-      Augmentation.codec("AugMix", "value_range", "num_chains", "chain_depth", "factor", "alpha",
-          "all_ops", "interpolation", "seed"),
-      AutoContrast.CODEC,
-      Merge.codec(Merge.Fn.AVERAGE),
-      Pooling.codec(Pool.Fn.AVG, 1),
-      Pooling.codec(Pool.Fn.AVG, 2),
-      Pooling.codec(Pool.Fn.AVG, 3),
-      BatchNormalization.codec("BatchNormalization"),
-      BatchNormalization.codec("BatchNormalizationV1"),
-      BatchNormalization.codec("BatchNormalizationV2"),
-      Bidirectional.CODEC,
-      CategoryEncoding.CODEC,
-      CenterCrop.CODEC,
-      Concatenate.CODEC,
-      Clahe.CODEC,
-      Conv.codec(1),
-      ConvTranspose.codec(1),
-      Conv.codec(2),
-      ConvTranspose.codec(2),
-      Conv.codec(3),
-      ConvTranspose.codec(3),
-      ConvLSTM.codec(1),
-      ConvLSTM.codec(2),
-      ConvLSTM.codec(3),
-      Cropping.codec(1),
-      Cropping.codec(2),
-      Cropping.codec(3),
-      CuDNNGRU.CODEC,
-      CuDNNLSTM.CODEC,
-      CustomScaleLayer.CODEC,
-      Dense.CODEC,
-      DepthwiseConv.codec(1),
-      DepthwiseConv.codec(2),
-      Discretization.CODEC,
-      Dot.CODEC,
-      Dropout.CODEC,
-      ELU.CODEC,
-      EinsumDense.CODEC,
-      Embedding.CODEC,
-      Augmentation.codec("Equalization", "value_range", "bins"),
-      Flatten.CODEC,
-      GRU.CODEC,
-      GRUCell.CODEC,
-      GaussianDropout.CODEC,
-      GaussianNoise.CODEC,
-      GlobalPooling.codec(Reduce.Fn.MEAN, 1),
-      GlobalPooling.codec(Reduce.Fn.MEAN, 2),
-      GlobalPooling.codec(Reduce.Fn.MEAN, 3),
-      GlobalPooling.codec(Reduce.Fn.MAX, 1),
-      GlobalPooling.codec(Reduce.Fn.MAX, 2),
-      GlobalPooling.codec(Reduce.Fn.MAX, 3),
-      GroupNormalization.CODEC,
-      GroupQueryAttention.codec("GroupQueryAttention"),
-      GroupQueryAttention.codec("GroupedQueryAttention"),
-      Hashing.CODEC,
-      HashedCrossing.CODEC,
-      Identity.CODEC,
-      InputLayer.CODEC,
-      IntegerLookup.CODEC,
-      LSTM.CODEC,
-      LSTMCell.CODEC,
-      LayerNormalization.CODEC,
-      LayerScale.CODEC,
-      LeakyReLU.CODEC,
-      Masking.CODEC,
-      Pooling.codec(Pool.Fn.MAX, 1),
-      Pooling.codec(Pool.Fn.MAX, 2),
-      Pooling.codec(Pool.Fn.MAX, 3),
-      Merge.codec(Merge.Fn.MAXIMUM),
-      MelSpectrogram.CODEC,
-      Merge.codec(Merge.Fn.MINIMUM),
-      MultiHeadAttention.CODEC,
-      Merge.codec(Merge.Fn.MULTIPLY),
-      Normalization.CODEC,
-      PReLU.CODEC,
-      Permute.CODEC,
-      Pipeline.CODEC,
-      RMSNormalization.CODEC,
-      RNN.CODEC,
-      Augmentation.codec("RandAugment", "value_range", "num_ops", "factor", "interpolation", "seed"),
-      Augmentation.codec("RandomBrightness", "factor", "value_range", "seed"),
-      Augmentation.codec("RandomColorDegeneration", "factor", "value_range", "seed"),
-      Augmentation.codec("RandomColorJitter", "value_range", "brightness_factor", "contrast_factor",
-          "saturation_factor", "hue_factor", "seed"),
-      Augmentation.codec("RandomContrast", "factor", "value_range", "seed"),
-      Augmentation.codec("RandomCrop", "height", "width", "seed"),
-      Augmentation.codec("RandomElasticTransform", "factor", "scale", "interpolation", "fill_mode",
-          "fill_value", "value_range", "seed"),
-      Augmentation.codec("RandomErasing", "factor", "scale", "fill_value", "value_range", "seed"),
-      Augmentation.codec("RandomFlip", "mode", "seed"),
-      Augmentation.codec("RandomGaussianBlur", "factor", "kernel_size", "sigma", "value_range", "seed"),
-      Augmentation.codec("RandomGrayscale", "factor"),
-      Augmentation.codec("RandomHue", "factor", "value_range", "seed"),
-      Augmentation.codec("RandomInvert", "factor", "value_range", "seed"),
-      Augmentation.codec("RandomPerspective", "factor", "scale", "interpolation", "fill_value", "seed"),
-      Augmentation.codec("RandomPosterization", "factor", "value_range", "seed"),
-      Augmentation.codec("RandomRotation", "factor", "fill_mode", "fill_value", "interpolation", "seed"),
-      Augmentation.codec("RandomSaturation", "factor", "value_range", "seed"),
-      Augmentation.codec("RandomSharpness", "factor", "value_range", "seed"),
-      Augmentation.codec("RandomShear", "x_factor", "y_factor", "fill_mode", "fill_value", "interpolation", "seed"),
-      Augmentation.codec("RandomTranslation", "height_factor", "width_factor", "fill_mode",
-          "fill_value", "interpolation", "seed"),
-      Augmentation.codec("RandomZoom", "height_factor", "width_factor", "fill_mode", "fill_value",
-          "interpolation", "seed"),
-      ReLU.CODEC,
-      RepeatVector.CODEC,
-      Rescaling.CODEC,
-      Reshape.CODEC,
-      Resizing.CODEC,
-      ReversibleEmbedding.CODEC,
-      STFTSpectrogram.CODEC,
-      SeparableConv.codec(1),
-      SeparableConv.codec(2),
-      SimpleRNN.CODEC,
-      SimpleRNNCell.CODEC,
-      Softmax.CODEC,
-      Augmentation.codec("Solarization", "value_range", "addition_factor", "threshold_factor", "seed"),
-      SpatialDropout.codec(1),
-      SpatialDropout.codec(2),
-      SpatialDropout.codec(3),
-      SpectralNormalization.CODEC,
-      TFOpLambda.codec("SlicingOpLambda"),
-      StackedRNNCells.CODEC,
-      StringLookup.CODEC,
-      Merge.codec(Merge.Fn.SUBTRACT),
-      TFOpLambda.codec("TFOpLambda"),
-      TextVectorization.CODEC,
-      ThresholdedReLU.CODEC,
-      TimeDistributed.CODEC,
-      UnitNormalization.CODEC,
-      UpSampling.codec(1),
-      UpSampling.codec(2),
-      UpSampling.codec(3),
-      ZeroPadding.codec(1),
-      ZeroPadding.codec(2),
-      ZeroPadding.codec(3));
+    public static final List<Codec<? extends Layer>> ALL = List.of(
+            Activation.CODEC,
+            ActivityRegularization.CODEC,
+            AdaptivePooling.codec(Pool.Fn.AVG, 1),
+            AdaptivePooling.codec(Pool.Fn.AVG, 2),
+            AdaptivePooling.codec(Pool.Fn.AVG, 3),
+            AdaptivePooling.codec(Pool.Fn.MAX, 1),
+            AdaptivePooling.codec(Pool.Fn.MAX, 2),
+            AdaptivePooling.codec(Pool.Fn.MAX, 3),
+            Merge.codec(Merge.Fn.ADD),
+            Attention.ADDITIVE,
+            AlphaDropout.CODEC,
+            Attention.CODEC,
+            Augmentation.codec(
+                    "AugMix",
+                    "value_range",
+                    "num_chains",
+                    "chain_depth",
+                    "factor",
+                    "alpha",
+                    "all_ops",
+                    "interpolation",
+                    "seed"),
+            AutoContrast.CODEC,
+            Merge.codec(Merge.Fn.AVERAGE),
+            Pooling.codec(Pool.Fn.AVG, 1),
+            Pooling.codec(Pool.Fn.AVG, 2),
+            Pooling.codec(Pool.Fn.AVG, 3),
+            BatchNormalization.codec("BatchNormalization"),
+            BatchNormalization.codec("BatchNormalizationV1"),
+            BatchNormalization.codec("BatchNormalizationV2"),
+            Bidirectional.CODEC,
+            CategoryEncoding.CODEC,
+            CenterCrop.CODEC,
+            Concatenate.CODEC,
+            Clahe.CODEC,
+            Conv.codec(1),
+            ConvTranspose.codec(1),
+            Conv.codec(2),
+            ConvTranspose.codec(2),
+            Conv.codec(3),
+            ConvTranspose.codec(3),
+            ConvLSTM.codec(1),
+            ConvLSTM.codec(2),
+            ConvLSTM.codec(3),
+            Cropping.codec(1),
+            Cropping.codec(2),
+            Cropping.codec(3),
+            CuDNNGRU.CODEC,
+            CuDNNLSTM.CODEC,
+            CustomScaleLayer.CODEC,
+            Dense.CODEC,
+            DepthwiseConv.codec(1),
+            DepthwiseConv.codec(2),
+            Discretization.CODEC,
+            Dot.CODEC,
+            Dropout.CODEC,
+            ELU.CODEC,
+            EinsumDense.CODEC,
+            Embedding.CODEC,
+            Augmentation.codec("Equalization", "value_range", "bins"),
+            Flatten.CODEC,
+            GRU.CODEC,
+            GRUCell.CODEC,
+            GaussianDropout.CODEC,
+            GaussianNoise.CODEC,
+            GlobalPooling.codec(Reduce.Fn.MEAN, 1),
+            GlobalPooling.codec(Reduce.Fn.MEAN, 2),
+            GlobalPooling.codec(Reduce.Fn.MEAN, 3),
+            GlobalPooling.codec(Reduce.Fn.MAX, 1),
+            GlobalPooling.codec(Reduce.Fn.MAX, 2),
+            GlobalPooling.codec(Reduce.Fn.MAX, 3),
+            GroupNormalization.CODEC,
+            GroupQueryAttention.codec("GroupQueryAttention"),
+            GroupQueryAttention.codec("GroupedQueryAttention"),
+            Hashing.CODEC,
+            HashedCrossing.CODEC,
+            Identity.CODEC,
+            InputLayer.CODEC,
+            IntegerLookup.CODEC,
+            LSTM.CODEC,
+            LSTMCell.CODEC,
+            LayerNormalization.CODEC,
+            LayerScale.CODEC,
+            LeakyReLU.CODEC,
+            Masking.CODEC,
+            Pooling.codec(Pool.Fn.MAX, 1),
+            Pooling.codec(Pool.Fn.MAX, 2),
+            Pooling.codec(Pool.Fn.MAX, 3),
+            Merge.codec(Merge.Fn.MAXIMUM),
+            MelSpectrogram.CODEC,
+            Merge.codec(Merge.Fn.MINIMUM),
+            MultiHeadAttention.CODEC,
+            Merge.codec(Merge.Fn.MULTIPLY),
+            Normalization.CODEC,
+            PReLU.CODEC,
+            Permute.CODEC,
+            Pipeline.CODEC,
+            RMSNormalization.CODEC,
+            RNN.CODEC,
+            Augmentation.codec("RandAugment", "value_range", "num_ops", "factor", "interpolation", "seed"),
+            Augmentation.codec("RandomBrightness", "factor", "value_range", "seed"),
+            Augmentation.codec("RandomColorDegeneration", "factor", "value_range", "seed"),
+            Augmentation.codec(
+                    "RandomColorJitter",
+                    "value_range",
+                    "brightness_factor",
+                    "contrast_factor",
+                    "saturation_factor",
+                    "hue_factor",
+                    "seed"),
+            Augmentation.codec("RandomContrast", "factor", "value_range", "seed"),
+            Augmentation.codec("RandomCrop", "height", "width", "seed"),
+            Augmentation.codec(
+                    "RandomElasticTransform",
+                    "factor",
+                    "scale",
+                    "interpolation",
+                    "fill_mode",
+                    "fill_value",
+                    "value_range",
+                    "seed"),
+            Augmentation.codec("RandomErasing", "factor", "scale", "fill_value", "value_range", "seed"),
+            Augmentation.codec("RandomFlip", "mode", "seed"),
+            Augmentation.codec("RandomGaussianBlur", "factor", "kernel_size", "sigma", "value_range", "seed"),
+            Augmentation.codec("RandomGrayscale", "factor"),
+            Augmentation.codec("RandomHue", "factor", "value_range", "seed"),
+            Augmentation.codec("RandomInvert", "factor", "value_range", "seed"),
+            Augmentation.codec("RandomPerspective", "factor", "scale", "interpolation", "fill_value", "seed"),
+            Augmentation.codec("RandomPosterization", "factor", "value_range", "seed"),
+            Augmentation.codec("RandomRotation", "factor", "fill_mode", "fill_value", "interpolation", "seed"),
+            Augmentation.codec("RandomSaturation", "factor", "value_range", "seed"),
+            Augmentation.codec("RandomSharpness", "factor", "value_range", "seed"),
+            Augmentation.codec(
+                    "RandomShear", "x_factor", "y_factor", "fill_mode", "fill_value", "interpolation", "seed"),
+            Augmentation.codec(
+                    "RandomTranslation",
+                    "height_factor",
+                    "width_factor",
+                    "fill_mode",
+                    "fill_value",
+                    "interpolation",
+                    "seed"),
+            Augmentation.codec(
+                    "RandomZoom", "height_factor", "width_factor", "fill_mode", "fill_value", "interpolation", "seed"),
+            ReLU.CODEC,
+            RepeatVector.CODEC,
+            Rescaling.CODEC,
+            Reshape.CODEC,
+            Resizing.CODEC,
+            ReversibleEmbedding.CODEC,
+            STFTSpectrogram.CODEC,
+            SeparableConv.codec(1),
+            SeparableConv.codec(2),
+            SimpleRNN.CODEC,
+            SimpleRNNCell.CODEC,
+            Softmax.CODEC,
+            Augmentation.codec("Solarization", "value_range", "addition_factor", "threshold_factor", "seed"),
+            SpatialDropout.codec(1),
+            SpatialDropout.codec(2),
+            SpatialDropout.codec(3),
+            SpectralNormalization.CODEC,
+            TFOpLambda.codec("SlicingOpLambda"),
+            StackedRNNCells.CODEC,
+            StringLookup.CODEC,
+            Merge.codec(Merge.Fn.SUBTRACT),
+            TFOpLambda.codec("TFOpLambda"),
+            TextVectorization.CODEC,
+            ThresholdedReLU.CODEC,
+            TimeDistributed.CODEC,
+            UnitNormalization.CODEC,
+            UpSampling.codec(1),
+            UpSampling.codec(2),
+            UpSampling.codec(3),
+            ZeroPadding.codec(1),
+            ZeroPadding.codec(2),
+            ZeroPadding.codec(3));
 
-  private static final Map<String, Codec<? extends Layer>> BY_NAME =
-      ALL.stream().collect(Collectors.toUnmodifiableMap(Codec::name, Function.identity()));
+    private static final Map<String, Codec<? extends Layer>> BY_NAME =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(Codec::name, Function.identity()));
 
-  private KerasLayers() {}
+    private KerasLayers() {}
 
-  /** The codec of the layer class of that name. */
-  public static Optional<Codec<? extends Layer>> codec(String className) {
-    return Optional.ofNullable(BY_NAME.get(className));
-  }
-
-  /** The supported class whose name is most like this one, if any is alike. */
-  static Optional<String> nearest(String className) {
-    return BY_NAME.keySet().stream()
-        .filter(n -> distance(n, className) <= Math.max(2, className.length() / 4))
-        .min(Comparator.comparingInt((String n) -> distance(n, className)).thenComparing(n -> n));
-  }
-
-  /** The number of letters to insert, delete or replace to make one word of the other. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
+    /** The codec of the layer class of that name. */
+    public static Optional<Codec<? extends Layer>> codec(String className) {
+        return Optional.ofNullable(BY_NAME.get(className));
     }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replace, Math.min(row[j], row[j - 1]) + 1);
-      }
+
+    /** The supported class whose name is most like this one, if any is alike. */
+    static Optional<String> nearest(String className) {
+        return BY_NAME.keySet().stream()
+                .filter(n -> distance(n, className) <= Math.max(2, className.length() / 4))
+                .min(Comparator.comparingInt((String n) -> distance(n, className))
+                        .thenComparing(n -> n));
     }
-    return row[b.length()];
-  }
+
+    /** The number of letters to insert, delete or replace to make one word of the other. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replace, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[b.length()];
+    }
 }

@@ -23,210 +23,225 @@ import java.util.TreeMap;
 
 /** A Keras model as a program: one signature, whose graph the layers write. */
 public final class KerasProgram implements Program {
-  private final LayerNode root;
-  private final Map<String, byte[]> assets;
-  private final List<TensorType> optimizer;
-  private final List<Port> inputs;
-  private final List<Port> outputs;
-  private final Map<String, List<Weight>> weights;
-  private final Map<String, List<TensorType>> outputTypes = new LinkedHashMap<>();
-  private final List<Variable> variables = new ArrayList<>();
+    private final LayerNode root;
+    private final Map<String, byte[]> assets;
+    private final List<TensorType> optimizer;
+    private final List<Port> inputs;
+    private final List<Port> outputs;
+    private final Map<String, List<Weight>> weights;
+    private final Map<String, List<TensorType>> outputTypes = new LinkedHashMap<>();
+    private final List<Variable> variables = new ArrayList<>();
 
-  /**
-   * Builds the model: calls every layer once with the declared input types, so that weights and shapes are known.
-   *
-   * @param assets the files that layers read, by the layer's path and their name
-   * @param optimizer the types of the optimizer's variables
-   */
-  public KerasProgram(LayerNode root, Map<String, byte[]> assets, List<TensorType> optimizer, String where) {
-    this.root = root;
-    this.assets = Map.copyOf(assets);
-    this.optimizer = List.copyOf(optimizer);
-    this.inputs = inputs(root, where);
-    Lowering lowering = new Lowering(new Builder(), Mode.INFERENCE, this.assets);
-    List<KerasTensor> out = call(lowering, enter(lowering.builder(), inputs.stream().map(Port::type).toList()));
-    this.weights = lowering.weights();
-    outputTypes.putAll(lowering.types());
-    this.outputs = ports(out.stream().map(t -> t.value().type()).toList());
-    declare(root, "", true);
-  }
+    /**
+     * Builds the model: calls every layer once with the declared input types, so that weights and shapes are known.
+     *
+     * @param assets the files that layers read, by the layer's path and their name
+     * @param optimizer the types of the optimizer's variables
+     */
+    public KerasProgram(LayerNode root, Map<String, byte[]> assets, List<TensorType> optimizer, String where) {
+        this.root = root;
+        this.assets = Map.copyOf(assets);
+        this.optimizer = List.copyOf(optimizer);
+        this.inputs = inputs(root, where);
+        Lowering lowering = new Lowering(new Builder(), Mode.INFERENCE, this.assets);
+        List<KerasTensor> out = call(
+                lowering,
+                enter(lowering.builder(), inputs.stream().map(Port::type).toList()));
+        this.weights = lowering.weights();
+        outputTypes.putAll(lowering.types());
+        this.outputs = ports(out.stream().map(t -> t.value().type()).toList());
+        declare(root, "", true);
+    }
 
-  private static List<Port> inputs(LayerNode root, String where) {
-    List<Port> ports = new ArrayList<>();
-    if (root.layer() instanceof Functional f) {
-      for (int i = 0; i < f.inputs().size(); i++) {
-        String layer = f.inputs().get(i).layer();
-        if (!(f.layer(layer).layer() instanceof InputLayer in)) {
-          throw new ModelFormatException("model: expected an InputLayer but was " + layer + ", at " + where);
+    private static List<Port> inputs(LayerNode root, String where) {
+        List<Port> ports = new ArrayList<>();
+        if (root.layer() instanceof Functional f) {
+            for (int i = 0; i < f.inputs().size(); i++) {
+                String layer = f.inputs().get(i).layer();
+                if (!(f.layer(layer).layer() instanceof InputLayer in)) {
+                    throw new ModelFormatException("model: expected an InputLayer but was " + layer + ", at " + where);
+                }
+                ports.add(new Port(layer, in.type()));
+            }
+        } else if (root.layer() instanceof Sequential s && s.input() != null) {
+            boolean named = !s.layers().isEmpty() && s.layers().get(0).layer() instanceof InputLayer;
+            String first = s.layers().isEmpty() ? "input" : s.layers().get(0).name();
+            ports.add(new Port(named ? first : first + "_input", s.input()));
+        } else {
+            throw new ModelFormatException(
+                    "model: expected a model with a known input shape but was one that was saved before it was built, at "
+                            + where);
         }
-        ports.add(new Port(layer, in.type()));
-      }
-    } else if (root.layer() instanceof Sequential s && s.input() != null) {
-      boolean named = !s.layers().isEmpty() && s.layers().get(0).layer() instanceof InputLayer;
-      String first = s.layers().isEmpty() ? "input" : s.layers().get(0).name();
-      ports.add(new Port(named ? first : first + "_input", s.input()));
-    } else {
-      throw new ModelFormatException(
-          "model: expected a model with a known input shape but was one that was saved before it was built, at " + where);
+        return ports;
     }
-    return ports;
-  }
 
-  /** The outputs, named by the layers that make them. */
-  private List<Port> ports(List<TensorType> types) {
-    List<Port> ports = new ArrayList<>();
-    Naming.Unique unique = new Naming.Unique();
-    for (int i = 0; i < types.size(); i++) {
-      String name = root.layer() instanceof Functional f
-          ? f.outputs().get(i).layer()
-          : ((Sequential) root.layer()).layers().isEmpty() ? "output" : last().name();
-      ports.add(new Port(unique.next(name), types.get(i)));
-    }
-    return ports;
-  }
-
-  private LayerNode last() {
-    List<LayerNode> layers = ((Sequential) root.layer()).layers();
-    return layers.get(layers.size() - 1);
-  }
-
-  private void declare(LayerNode node, String path, boolean trainable) {
-    boolean own = trainable && node.trainable();
-    for (Weight w : weights.getOrDefault(path, List.of())) {
-      variables.add(new Variable(Lowering.key(path, w), Lowering.type(node, w), own && w.trainable() && w.adaption() != Weight.Adaption.ADAPTED, w.stored()));
-    }
-    for (Child c : node.layer().children(node.policy())) {
-      declare(c.node(), Lowering.path(path, c.node()), own);
-    }
-  }
-
-  private List<Value> enter(Builder b, List<TensorType> types) {
-    List<Value> in = new ArrayList<>();
-    for (int i = 0; i < types.size(); i++) {
-      in.add(b.input(inputs.get(i).name(), types.get(i)));
-    }
-    return in;
-  }
-
-  private List<KerasTensor> call(Lowering lowering, List<Value> in) {
-    List<KerasTensor> tensors = in.stream().map(KerasTensor::of).toList();
-    return lowering.call(root, null, List.of(tensors.size() == 1 ? tensors.get(0) : tensors), Map.of());
-  }
-
-  @Override
-  public Graph lower(String signature, List<TensorType> types, Mode mode) {
-    Builder b = new Builder();
-    Lowering lowering = new Lowering(b, mode, assets);
-    List<Value> in = enter(b, types);
-    List<KerasTensor> results = call(lowering, in);
-    Map<String, Value> out = new LinkedHashMap<>();
-    for (int i = 0; i < results.size(); i++) {
-      out.put(outputs.get(i).name(), results.get(i).value());
-    }
-    return b.graph(in, out, lowering.updates());
-  }
-
-  @Override
-  public Graph lowerParts(String signature, List<TensorType> types, Mode mode) {
-    Builder b = new Builder();
-    Lowering lowering = new Lowering(b, mode);
-    List<Value> in = enter(b, types);
-    call(lowering, in);
-    Map<String, Value> out = new LinkedHashMap<>();
-    for (Child c : root.layer().children(root.policy())) {
-      List<Value> values = lowering.outputs().getOrDefault(c.node().name(), List.of());
-      for (int i = 0; i < values.size(); i++) {
-        out.put(i == 0 ? c.node().name() : c.node().name() + ":" + i, values.get(i));
-      }
-    }
-    return b.graph(in, out, Map.of());
-  }
-
-  @Override
-  public List<Signature> signatures() {
-    return List.of(new Signature(Signature.DEFAULT, inputs, outputs));
-  }
-
-  @Override
-  public List<TensorType> optimizer() {
-    return optimizer;
-  }
-
-  @Override
-  public List<Variable> variables() {
-    return List.copyOf(variables);
-  }
-
-  @Override
-  public String name() {
-    return root.name();
-  }
-
-  /** The model as a layer. */
-  public LayerNode root() {
-    return root;
-  }
-
-  /** The weights that the layer at {@code path} itself owns. */
-  public List<Weight> weights(String path) {
-    return weights.getOrDefault(path, List.of());
-  }
-
-  @Override
-  public List<Part> parts() {
-    return parts(root, "", true);
-  }
-
-  private List<Part> parts(LayerNode model, String path, boolean trainable) {
-    Map<String, List<Link>> sources = new LinkedHashMap<>();
-    if (model.layer() instanceof Functional f) {
-      f.steps().stream().sorted(Comparator.comparingInt(Functional.Step::node))
-          .forEach(s -> sources.computeIfAbsent(s.layer(), k -> new ArrayList<>()).addAll(links(s)));
-    }
-    List<Part> parts = new ArrayList<>();
-    for (Child c : model.layer().children(model.policy())) {
-      LayerNode n = c.node();
-      if (model.layer() instanceof Sequential && n.layer() instanceof InputLayer) {
-        continue; // Keras does not count it among the layers
-      }
-      String at = Lowering.path(path, n);
-      long[] count = new long[2];
-      count(n, at, trainable && n.trainable(), count);
-      boolean nested = n.layer() instanceof Functional || n.layer() instanceof Sequential;
-      parts.add(new Part(n.name(), n.layer().className(), outputTypes.getOrDefault(at, List.of()), count[0], count[1],
-          n.trainable(), sources.getOrDefault(n.name(), List.of()),
-          nested ? parts(n, at, trainable && n.trainable()) : List.of()));
-    }
-    return parts;
-  }
-
-  private static List<Link> links(Functional.Step step) {
-    List<Link> links = new ArrayList<>();
-    for (Object structure : List.of(step.args(), new TreeMap<>(step.kwargs()))) {
-      KerasTensor.map(structure, leaf -> {
-        if (leaf instanceof Functional.TensorRef ref) {
-          links.add(new Link(ref.layer(), ref.node(), ref.tensor()));
+    /** The outputs, named by the layers that make them. */
+    private List<Port> ports(List<TensorType> types) {
+        List<Port> ports = new ArrayList<>();
+        Naming.Unique unique = new Naming.Unique();
+        for (int i = 0; i < types.size(); i++) {
+            String name = root.layer() instanceof Functional f
+                    ? f.outputs().get(i).layer()
+                    : ((Sequential) root.layer()).layers().isEmpty() ? "output" : last().name();
+            ports.add(new Port(unique.next(name), types.get(i)));
         }
-        return leaf;
-      });
+        return ports;
     }
-    return links;
-  }
 
-  private void count(LayerNode node, String path, boolean trainable, long[] count) {
-    for (Weight w : weights(path)) {
-      if (w.stored()) {
-        count[0] += w.shape().longSize();
-        count[1] += trainable && w.trainable() ? w.shape().longSize() : 0;
-      }
+    private LayerNode last() {
+        List<LayerNode> layers = ((Sequential) root.layer()).layers();
+        return layers.get(layers.size() - 1);
     }
-    for (Child c : node.layer().children(node.policy())) {
-      count(c.node(), Lowering.path(path, c.node()), trainable && c.node().trainable(), count);
-    }
-  }
 
-  /** The type of the layer's first output, where it was called. */
-  public Optional<List<TensorType>> outputTypes(String path) {
-    return Optional.ofNullable(outputTypes.get(path));
-  }
+    private void declare(LayerNode node, String path, boolean trainable) {
+        boolean own = trainable && node.trainable();
+        for (Weight w : weights.getOrDefault(path, List.of())) {
+            variables.add(new Variable(
+                    Lowering.key(path, w),
+                    Lowering.type(node, w),
+                    own && w.trainable() && w.adaption() != Weight.Adaption.ADAPTED,
+                    w.stored()));
+        }
+        for (Child c : node.layer().children(node.policy())) {
+            declare(c.node(), Lowering.path(path, c.node()), own);
+        }
+    }
+
+    private List<Value> enter(Builder b, List<TensorType> types) {
+        List<Value> in = new ArrayList<>();
+        for (int i = 0; i < types.size(); i++) {
+            in.add(b.input(inputs.get(i).name(), types.get(i)));
+        }
+        return in;
+    }
+
+    private List<KerasTensor> call(Lowering lowering, List<Value> in) {
+        List<KerasTensor> tensors = in.stream().map(KerasTensor::of).toList();
+        return lowering.call(root, null, List.of(tensors.size() == 1 ? tensors.get(0) : tensors), Map.of());
+    }
+
+    @Override
+    public Graph lower(String signature, List<TensorType> types, Mode mode) {
+        Builder b = new Builder();
+        Lowering lowering = new Lowering(b, mode, assets);
+        List<Value> in = enter(b, types);
+        List<KerasTensor> results = call(lowering, in);
+        Map<String, Value> out = new LinkedHashMap<>();
+        for (int i = 0; i < results.size(); i++) {
+            out.put(outputs.get(i).name(), results.get(i).value());
+        }
+        return b.graph(in, out, lowering.updates());
+    }
+
+    @Override
+    public Graph lowerParts(String signature, List<TensorType> types, Mode mode) {
+        Builder b = new Builder();
+        Lowering lowering = new Lowering(b, mode);
+        List<Value> in = enter(b, types);
+        call(lowering, in);
+        Map<String, Value> out = new LinkedHashMap<>();
+        for (Child c : root.layer().children(root.policy())) {
+            List<Value> values = lowering.outputs().getOrDefault(c.node().name(), List.of());
+            for (int i = 0; i < values.size(); i++) {
+                out.put(i == 0 ? c.node().name() : c.node().name() + ":" + i, values.get(i));
+            }
+        }
+        return b.graph(in, out, Map.of());
+    }
+
+    @Override
+    public List<Signature> signatures() {
+        return List.of(new Signature(Signature.DEFAULT, inputs, outputs));
+    }
+
+    @Override
+    public List<TensorType> optimizer() {
+        return optimizer;
+    }
+
+    @Override
+    public List<Variable> variables() {
+        return List.copyOf(variables);
+    }
+
+    @Override
+    public String name() {
+        return root.name();
+    }
+
+    /** The model as a layer. */
+    public LayerNode root() {
+        return root;
+    }
+
+    /** The weights that the layer at {@code path} itself owns. */
+    public List<Weight> weights(String path) {
+        return weights.getOrDefault(path, List.of());
+    }
+
+    @Override
+    public List<Part> parts() {
+        return parts(root, "", true);
+    }
+
+    private List<Part> parts(LayerNode model, String path, boolean trainable) {
+        Map<String, List<Link>> sources = new LinkedHashMap<>();
+        if (model.layer() instanceof Functional f) {
+            f.steps().stream()
+                    .sorted(Comparator.comparingInt(Functional.Step::node))
+                    .forEach(s -> sources.computeIfAbsent(s.layer(), k -> new ArrayList<>())
+                            .addAll(links(s)));
+        }
+        List<Part> parts = new ArrayList<>();
+        for (Child c : model.layer().children(model.policy())) {
+            LayerNode n = c.node();
+            if (model.layer() instanceof Sequential && n.layer() instanceof InputLayer) {
+                continue; // Keras does not count it among the layers
+            }
+            String at = Lowering.path(path, n);
+            long[] count = new long[2];
+            count(n, at, trainable && n.trainable(), count);
+            boolean nested = n.layer() instanceof Functional || n.layer() instanceof Sequential;
+            parts.add(new Part(
+                    n.name(),
+                    n.layer().className(),
+                    outputTypes.getOrDefault(at, List.of()),
+                    count[0],
+                    count[1],
+                    n.trainable(),
+                    sources.getOrDefault(n.name(), List.of()),
+                    nested ? parts(n, at, trainable && n.trainable()) : List.of()));
+        }
+        return parts;
+    }
+
+    private static List<Link> links(Functional.Step step) {
+        List<Link> links = new ArrayList<>();
+        for (Object structure : List.of(step.args(), new TreeMap<>(step.kwargs()))) {
+            KerasTensor.map(structure, leaf -> {
+                if (leaf instanceof Functional.TensorRef ref) {
+                    links.add(new Link(ref.layer(), ref.node(), ref.tensor()));
+                }
+                return leaf;
+            });
+        }
+        return links;
+    }
+
+    private void count(LayerNode node, String path, boolean trainable, long[] count) {
+        for (Weight w : weights(path)) {
+            if (w.stored()) {
+                count[0] += w.shape().longSize();
+                count[1] += trainable && w.trainable() ? w.shape().longSize() : 0;
+            }
+        }
+        for (Child c : node.layer().children(node.policy())) {
+            count(c.node(), Lowering.path(path, c.node()), trainable && c.node().trainable(), count);
+        }
+    }
+
+    /** The type of the layer's first output, where it was called. */
+    public Optional<List<TensorType>> outputTypes(String path) {
+        return Optional.ofNullable(outputTypes.get(path));
+    }
 }

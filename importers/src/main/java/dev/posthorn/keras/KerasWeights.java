@@ -20,62 +20,62 @@ import java.util.Map;
  * @param roots the groups below which the weights are
  */
 record KerasWeights(String where, List<Hdf5Group> roots, Layout layout) {
-  /** The weights below a group, in the layout that it shows, if it shows one. */
-  static KerasWeights below(Hdf5Group root, String where) {
-    if (root.strings("layer_names").isPresent()) {
-      return new KerasWeights(where, List.of(root), new NamedLayout());
+    /** The weights below a group, in the layout that it shows, if it shows one. */
+    static KerasWeights below(Hdf5Group root, String where) {
+        if (root.strings("layer_names").isPresent()) {
+            return new KerasWeights(where, List.of(root), new NamedLayout());
+        }
+        if (root.contains("model_weights")) {
+            return new KerasWeights(where, List.of(root.group("model_weights")), new NamedLayout());
+        }
+        if (root.contains("layers") || root.contains("vars") || root.contains("_layer_checkpoint_dependencies")) {
+            return new KerasWeights(where, List.of(root), new PathLayout());
+        }
+        throw new ModelFormatException("weights: expected Keras weights but was an HDF5 file without any, at " + where);
     }
-    if (root.contains("model_weights")) {
-      return new KerasWeights(where, List.of(root.group("model_weights")), new NamedLayout());
-    }
-    if (root.contains("layers") || root.contains("vars") || root.contains("_layer_checkpoint_dependencies")) {
-      return new KerasWeights(where, List.of(root), new PathLayout());
-    }
-    throw new ModelFormatException("weights: expected Keras weights but was an HDF5 file without any, at " + where);
-  }
 
-  /** Every dataset that holds a weight; the optimizer's are left out. */
-  List<Hdf5Dataset> stored() {
-    return roots.stream()
-        .flatMap(r -> r.allDatasets().stream())
-        .filter(d -> !isOptimizers(d))
-        .toList();
-  }
-
-  /** Whether a dataset is a variable of the optimizer. */
-  static boolean isOptimizers(Hdf5Dataset d) {
-    return d.path().startsWith("/optimizer/") || d.path().startsWith("/optimizer_weights/");
-  }
-
-  /** The values of a program's variables. Everything that is missing or does not fit is named in one exception. */
-  Map<String, Tensor> read(KerasProgram program, WeightSelection selection) {
-    Map<String, Hdf5Dataset> places = new LinkedHashMap<>();
-    roots.forEach(r -> places.putAll(layout.find(program, r, selection)));
-    Map<String, Tensor> values = new LinkedHashMap<>();
-    List<String> wrong = new ArrayList<>();
-    for (Variable v : program.variables()) {
-      Hdf5Dataset d = places.get(v.key());
-      if (d != null && fits(d.shape(), v)) {
-        values.put(v.key(), d.read().cast(v.type().dtype()));
-      } else if (d == null && v.stored() && !selection.byName()) {
-        wrong.add(v.key() + " " + v.type().shape() + " but was absent");
-      } else if (d != null && !selection.skipMismatch()) {
-        wrong.add(v.key() + " " + v.type().shape() + " but was " + d);
-      }
+    /** Every dataset that holds a weight; the optimizer's are left out. */
+    List<Hdf5Dataset> stored() {
+        return roots.stream()
+                .flatMap(r -> r.allDatasets().stream())
+                .filter(d -> !isOptimizers(d))
+                .toList();
     }
-    if (!wrong.isEmpty()) {
-      throw new ModelFormatException("weights: expected " + String.join("; ", wrong) + ", at " + where);
-    }
-    return values;
-  }
 
-  /** Shapes are compared before anything is read: a damaged file may claim any size. */
-  private static boolean fits(long[] shape, Variable v) {
-    int[] dims = v.type().shape().dims();
-    boolean fits = shape.length == dims.length;
-    for (int i = 0; fits && i < dims.length; i++) {
-      fits = shape[i] == dims[i];
+    /** Whether a dataset is a variable of the optimizer. */
+    static boolean isOptimizers(Hdf5Dataset d) {
+        return d.path().startsWith("/optimizer/") || d.path().startsWith("/optimizer_weights/");
     }
-    return fits;
-  }
+
+    /** The values of a program's variables. Everything that is missing or does not fit is named in one exception. */
+    Map<String, Tensor> read(KerasProgram program, WeightSelection selection) {
+        Map<String, Hdf5Dataset> places = new LinkedHashMap<>();
+        roots.forEach(r -> places.putAll(layout.find(program, r, selection)));
+        Map<String, Tensor> values = new LinkedHashMap<>();
+        List<String> wrong = new ArrayList<>();
+        for (Variable v : program.variables()) {
+            Hdf5Dataset d = places.get(v.key());
+            if (d != null && fits(d.shape(), v)) {
+                values.put(v.key(), d.read().cast(v.type().dtype()));
+            } else if (d == null && v.stored() && !selection.byName()) {
+                wrong.add(v.key() + " " + v.type().shape() + " but was absent");
+            } else if (d != null && !selection.skipMismatch()) {
+                wrong.add(v.key() + " " + v.type().shape() + " but was " + d);
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw new ModelFormatException("weights: expected " + String.join("; ", wrong) + ", at " + where);
+        }
+        return values;
+    }
+
+    /** Shapes are compared before anything is read: a damaged file may claim any size. */
+    private static boolean fits(long[] shape, Variable v) {
+        int[] dims = v.type().shape().dims();
+        boolean fits = shape.length == dims.length;
+        for (int i = 0; fits && i < dims.length; i++) {
+            fits = shape[i] == dims[i];
+        }
+        return fits;
+    }
 }

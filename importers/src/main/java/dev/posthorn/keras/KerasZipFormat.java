@@ -22,104 +22,114 @@ import java.util.zip.ZipFile;
 
 /** Keras 3's {@code .keras}: a zip of {@code config.json}, {@code metadata.json} and {@code model.weights.h5}. */
 public final class KerasZipFormat extends KerasFormat {
-  private static final int LONGEST_JSON = 256 << 20;
+    private static final int LONGEST_JSON = 256 << 20;
 
-  @Override
-  public String name() {
-    return "Keras .keras";
-  }
-
-  @Override
-  public boolean accepts(Path path) throws IOException {
-    if (!Files.isRegularFile(path) || Hdf5File.is(path)) {
-      return false;
+    @Override
+    public String name() {
+        return "Keras .keras";
     }
-    try (InputStream in = Files.newInputStream(path)) {
-      byte[] magic = in.readNBytes(2);
-      boolean zip = magic.length == 2 && magic[0] == 'P' && magic[1] == 'K';
-      return zip || path.toString().toLowerCase(Locale.ROOT).endsWith(".keras");
+
+    @Override
+    public boolean accepts(Path path) throws IOException {
+        if (!Files.isRegularFile(path) || Hdf5File.is(path)) {
+            return false;
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] magic = in.readNBytes(2);
+            boolean zip = magic.length == 2 && magic[0] == 'P' && magic[1] == 'K';
+            return zip || path.toString().toLowerCase(Locale.ROOT).endsWith(".keras");
+        }
     }
-  }
 
-  @Override
-  KerasFile open(Path path) throws IOException {
-    try (Closing closing = new Closing()) {
-      ZipFile zip = closing.add(zip(path));
-      FileChannel channel = closing.add(FileChannel.open(path, StandardOpenOption.READ));
-      Map<String, Object> config = Json.object(text(zip, "config.json", path), path + "!/config.json");
-      Map<String, String> producer = new LinkedHashMap<>();
-      if (zip.getEntry("metadata.json") != null) {
-        producer.putAll(producer(Json.object(text(zip, "metadata.json", path), path + "!/metadata.json")));
-      }
-      ZipEntry entry = zip.getEntry("model.weights.h5");
-      if (entry == null) {
-        throw new ModelFormatException("model: expected 'model.weights.h5' in the archive but was absent, at " + path);
-      }
-      Hdf5File file = closing.add(weights(zip, entry, channel, path));
-      KerasWeights weights = new KerasWeights(path.toString(), List.of(file.root()), new PathLayout());
-      return new KerasFile(path.toString(), config, producer, Optional.of(weights),
-          asset -> asset(zip, asset, path), closing.release());
+    @Override
+    KerasFile open(Path path) throws IOException {
+        try (Closing closing = new Closing()) {
+            ZipFile zip = closing.add(zip(path));
+            FileChannel channel = closing.add(FileChannel.open(path, StandardOpenOption.READ));
+            Map<String, Object> config = Json.object(text(zip, "config.json", path), path + "!/config.json");
+            Map<String, String> producer = new LinkedHashMap<>();
+            if (zip.getEntry("metadata.json") != null) {
+                producer.putAll(producer(Json.object(text(zip, "metadata.json", path), path + "!/metadata.json")));
+            }
+            ZipEntry entry = zip.getEntry("model.weights.h5");
+            if (entry == null) {
+                throw new ModelFormatException(
+                        "model: expected 'model.weights.h5' in the archive but was absent, at " + path);
+            }
+            Hdf5File file = closing.add(weights(zip, entry, channel, path));
+            KerasWeights weights = new KerasWeights(path.toString(), List.of(file.root()), new PathLayout());
+            return new KerasFile(
+                    path.toString(),
+                    config,
+                    producer,
+                    Optional.of(weights),
+                    asset -> asset(zip, asset, path),
+                    closing.release());
+        }
     }
-  }
 
-  private static ZipFile zip(Path path) throws IOException {
-    try {
-      return new ZipFile(path.toFile());
-    } catch (ZipException e) {
-      throw new ModelFormatException(
-          "model: expected a .keras archive but was " + problem(path) + " (" + e.getMessage() + "), at " + path, e);
+    private static ZipFile zip(Path path) throws IOException {
+        try {
+            return new ZipFile(path.toFile());
+        } catch (ZipException e) {
+            throw new ModelFormatException(
+                    "model: expected a .keras archive but was " + problem(path) + " (" + e.getMessage() + "), at "
+                            + path,
+                    e);
+        }
     }
-  }
 
-  private static String problem(Path path) throws IOException {
-    return Files.size(path) == 0 ? "empty" : "no intact zip";
-  }
-
-  /** What {@code metadata.json} says of the writer. */
-  static Map<String, String> producer(Map<String, Object> metadata) {
-    Map<String, String> producer = new LinkedHashMap<>();
-    if (metadata.get("keras_version") instanceof String version) {
-      producer.put("Keras", version);
+    private static String problem(Path path) throws IOException {
+        return Files.size(path) == 0 ? "empty" : "no intact zip";
     }
-    if (metadata.get("date_saved") instanceof String date) {
-      producer.put("saved", date);
+
+    /** What {@code metadata.json} says of the writer. */
+    static Map<String, String> producer(Map<String, Object> metadata) {
+        Map<String, String> producer = new LinkedHashMap<>();
+        if (metadata.get("keras_version") instanceof String version) {
+            producer.put("Keras", version);
+        }
+        if (metadata.get("date_saved") instanceof String date) {
+            producer.put("saved", date);
+        }
+        return producer;
     }
-    return producer;
-  }
 
-  private static String text(ZipFile zip, String name, Path path) throws IOException {
-    ZipEntry entry = zip.getEntry(name);
-    if (entry == null) {
-      throw new ModelFormatException("model: expected '" + name + "' in the archive but was absent, at " + path);
+    private static String text(ZipFile zip, String name, Path path) throws IOException {
+        ZipEntry entry = zip.getEntry(name);
+        if (entry == null) {
+            throw new ModelFormatException("model: expected '" + name + "' in the archive but was absent, at " + path);
+        }
+        return new String(bytes(zip, entry, LONGEST_JSON, path), StandardCharsets.UTF_8);
     }
-    return new String(bytes(zip, entry, LONGEST_JSON, path), StandardCharsets.UTF_8);
-  }
 
-  private static Optional<byte[]> asset(ZipFile zip, String asset, Path path) throws IOException {
-    ZipEntry entry = zip.getEntry("assets/" + asset);
-    return entry == null ? Optional.empty() : Optional.of(bytes(zip, entry, LONGEST_JSON, path));
-  }
-
-  /** The weights: in place where the archive stores them as they are, else from memory. */
-  private static Hdf5File weights(ZipFile zip, ZipEntry entry, FileChannel channel, Path path) throws IOException {
-    String name = path + "!/" + entry.getName();
-    return entry.getMethod() == ZipEntry.STORED
-        ? Hdf5File.open(name, channel, StoredEntry.find(channel, entry, name), entry.getSize())
-        : Hdf5File.open(name, ByteBuffer.wrap(bytes(zip, entry, Integer.MAX_VALUE - 8, path)));
-  }
-
-  /** Reads an entry whole; what unpacks to more than {@code most} bytes is refused. */
-  private static byte[] bytes(ZipFile zip, ZipEntry entry, int most, Path path) throws IOException {
-    try (InputStream in = zip.getInputStream(entry)) {
-      byte[] all = in.readNBytes(most);
-      if (in.read() >= 0) {
-        throw new ModelFormatException("model: expected an entry of at most " + most + " bytes but was more, at " + path
-            + "!/" + entry.getName());
-      }
-      return all;
-    } catch (ZipException e) {
-      throw new ModelFormatException(
-          "model: expected an intact entry but was not (" + e.getMessage() + "), at " + path + "!/" + entry.getName(), e);
+    private static Optional<byte[]> asset(ZipFile zip, String asset, Path path) throws IOException {
+        ZipEntry entry = zip.getEntry("assets/" + asset);
+        return entry == null ? Optional.empty() : Optional.of(bytes(zip, entry, LONGEST_JSON, path));
     }
-  }
+
+    /** The weights: in place where the archive stores them as they are, else from memory. */
+    private static Hdf5File weights(ZipFile zip, ZipEntry entry, FileChannel channel, Path path) throws IOException {
+        String name = path + "!/" + entry.getName();
+        return entry.getMethod() == ZipEntry.STORED
+                ? Hdf5File.open(name, channel, StoredEntry.find(channel, entry, name), entry.getSize())
+                : Hdf5File.open(name, ByteBuffer.wrap(bytes(zip, entry, Integer.MAX_VALUE - 8, path)));
+    }
+
+    /** Reads an entry whole; what unpacks to more than {@code most} bytes is refused. */
+    private static byte[] bytes(ZipFile zip, ZipEntry entry, int most, Path path) throws IOException {
+        try (InputStream in = zip.getInputStream(entry)) {
+            byte[] all = in.readNBytes(most);
+            if (in.read() >= 0) {
+                throw new ModelFormatException("model: expected an entry of at most " + most
+                        + " bytes but was more, at " + path + "!/" + entry.getName());
+            }
+            return all;
+        } catch (ZipException e) {
+            throw new ModelFormatException(
+                    "model: expected an intact entry but was not (" + e.getMessage() + "), at " + path + "!/"
+                            + entry.getName(),
+                    e);
+        }
+    }
 }

@@ -8,56 +8,57 @@ import java.util.List;
  * {@link #call} makes, variables and their places in each format from {@link #weights} and {@link #children}.
  */
 public interface Layer {
-  /** The class name in configurations. */
-  default String className() {
-    return getClass().getSimpleName();
-  }
+    /** The class name in configurations. */
+    default String className() {
+        return getClass().getSimpleName();
+    }
 
-  /** The name of the class in Keras's source, after which {@code .keras} files number their groups. */
-  default String sourceName() {
-    return className();
-  }
+    /** The name of the class in Keras's source, after which {@code .keras} files number their groups. */
+    default String sourceName() {
+        return className();
+    }
 
-  /** The weights that this layer itself owns, in the order in which Keras creates them, for inputs of these types. */
-  default List<Weight> weights(List<TensorType> inputs) {
-    return List.of();
-  }
+    /** The weights that this layer itself owns, in the order in which Keras creates them, for inputs of these types. */
+    default List<Weight> weights(List<TensorType> inputs) {
+        return List.of();
+    }
 
-  /** The same under a policy, where the layer can quantize weights. */
-  default List<Weight> weights(List<TensorType> inputs, DTypePolicy policy) {
-    return weights(inputs);
-  }
+    /** The same under a policy, where the layer can quantize weights. */
+    default List<Weight> weights(List<TensorType> inputs, DTypePolicy policy) {
+        return weights(inputs);
+    }
 
-  /** Whether the layer takes a policy that quantizes in this mode; then files hold its weights in the order given. */
-  default boolean quantizes(String mode) {
-    return false;
-  }
+    /** Whether the layer takes a policy that quantizes in this mode; then files hold its weights in the order given. */
+    default boolean quantizes(String mode) {
+        return false;
+    }
 
-  /** The layers inside of this one, in Keras's order; those that it makes itself take its own policy. */
-  default List<Child> children(DTypePolicy policy) {
-    return List.of();
-  }
+    /** The layers inside of this one, in Keras's order; those that it makes itself take its own policy. */
+    default List<Child> children(DTypePolicy policy) {
+        return List.of();
+    }
 
-  /** Whether in training what it gives for one element of a batch depends on the others. */
-  default boolean mixesBatch() {
-    return children(DTypePolicy.FLOAT32).stream().anyMatch(c -> c.node().layer().mixesBatch());
-  }
+    /** Whether in training what it gives for one element of a batch depends on the others. */
+    default boolean mixesBatch() {
+        return children(DTypePolicy.FLOAT32).stream()
+                .anyMatch(c -> c.node().layer().mixesBatch());
+    }
 
-  /** How many variables of inner layers {@code .keras} files store with this layer's own too, before them. */
-  default int borrowedWeights() {
-    return 0;
-  }
+    /** How many variables of inner layers {@code .keras} files store with this layer's own too, before them. */
+    default int borrowedWeights() {
+        return 0;
+    }
 
-  /** The names of the files beside the weights that the layer reads, where the model's file holds them. */
-  default List<String> assets() {
-    return List.of();
-  }
+    /** The names of the files beside the weights that the layer reads, where the model's file holds them. */
+    default List<String> assets() {
+        return List.of();
+    }
 
-  /** Whether floating-point inputs are cast to the compute dtype first. */
-  default boolean autocasts() {
-    return true;
-  }
+    /** Whether floating-point inputs are cast to the compute dtype first. */
+    default boolean autocasts() {
+        return true;
+    }
 
-  /** Writes the layer as IR; the results in Keras's flattened order. */
-  List<KerasTensor> call(Call c);
+    /** Writes the layer as IR; the results in Keras's flattened order. */
+    List<KerasTensor> call(Call c);
 }

@@ -15,115 +15,124 @@ import java.util.Set;
 
 /** Reads a layer's configuration object: its class, name, dtype policy, and what its codec says. */
 public final class LayerReader {
-  /** Keys that every layer may have and that say nothing about how it computes. */
-  private static final Set<String> BASE = Set.of("name", "trainable", "dtype");
+    /** Keys that every layer may have and that say nothing about how it computes. */
+    private static final Set<String> BASE = Set.of("name", "trainable", "dtype");
 
-  /** Keys by which the first layer of a Keras 1 or 2 Sequential gives the model's input. */
-  private static final Set<String> INPUT_KEYS =
-      Set.of("batch_shape", "batch_input_shape", "input_shape", "input_dtype", "input_dim", "input_length");
+    /** Keys by which the first layer of a Keras 1 or 2 Sequential gives the model's input. */
+    private static final Set<String> INPUT_KEYS =
+            Set.of("batch_shape", "batch_input_shape", "input_shape", "input_dtype", "input_dim", "input_length");
 
-  private LayerReader() {}
+    private LayerReader() {}
 
-  /** A layer in the configuration of another one. */
-  public static final FieldType<LayerNode> TYPE = new FieldType<>(
-      "a layer", (raw, c) -> read((Map<?, ?>) raw, c), (n, c) -> LayerWriter.write(n, c.dialect()), false);
+    /** A layer in the configuration of another one. */
+    public static final FieldType<LayerNode> TYPE = new FieldType<>(
+            "a layer", (raw, c) -> read((Map<?, ?>) raw, c), (n, c) -> LayerWriter.write(n, c.dialect()), false);
 
-  /** The layer that {@code json} describes; one that is not supported is an {@link Unsupported}. */
-  public static LayerNode read(Map<?, ?> json, FieldType.Context c) {
-    String className = string(json, "class_name", c.path());
-    if (className.contains(">") || className.contains(".")) { // Package>Name; module.Name of some Keras 2 files
-      className = className.substring(Math.max(className.lastIndexOf('>'), className.lastIndexOf('.')) + 1);
+    /** The layer that {@code json} describes; one that is not supported is an {@link Unsupported}. */
+    public static LayerNode read(Map<?, ?> json, FieldType.Context c) {
+        String className = string(json, "class_name", c.path());
+        if (className.contains(">") || className.contains(".")) { // Package>Name; module.Name of some Keras 2 files
+            className = className.substring(Math.max(className.lastIndexOf('>'), className.lastIndexOf('.')) + 1);
+        }
+        Map<String, Object> config = config(json, c.path());
+        String name = config.get("name") instanceof String s ? s : json.get("name") instanceof String s ? s : className;
+        boolean trainable = !(config.get("trainable") instanceof Boolean t) || t;
+        FieldType.Context inside = new FieldType.Context(c.dialect(), c.path() + "." + name);
+        if (isOperation(json, className, config, c.dialect())) {
+            Map<String, Object> own = new LinkedHashMap<>(config);
+            own.remove("name");
+            Layer operation = new OperationLayer(className, json.get("module") instanceof String m ? m : "", own);
+            return new LayerNode(name, operation, DTypePolicy.FLOAT32, trainable, Map.of());
+        }
+        Optional<DTypePolicy> policy = DTypePolicy.read(config.get("dtype"));
+        if (policy.isEmpty()) {
+            return unsupported(name, className, "dtype policy " + config.get("dtype"), trainable);
+        }
+        if (ModelReader.isModel(json, config)) {
+            return new LayerNode(name, ModelReader.read(className, config, inside), policy.get(), trainable, Map.of());
+        }
+        Optional<Codec<? extends Layer>> codec = isForeign(json) ? Optional.empty() : KerasLayers.codec(className);
+        if (codec.isEmpty()) {
+            return unsupported(name, className, reason(json, className), trainable);
+        }
+        String mode = policy.get().mode();
+        try {
+            LayerNode node = decode(codec.get(), name, config, policy.get(), trainable, inside);
+            return mode.isEmpty() || node.layer().quantizes(mode)
+                    ? node
+                    : unsupported(name, className, "dtype policy with quantization " + mode, trainable);
+        } catch (UnsupportedModelException e) {
+            return unsupported(name, className, e.getMessage(), trainable);
+        }
     }
-    Map<String, Object> config = config(json, c.path());
-    String name = config.get("name") instanceof String s ? s : json.get("name") instanceof String s ? s : className;
-    boolean trainable = !(config.get("trainable") instanceof Boolean t) || t;
-    FieldType.Context inside = new FieldType.Context(c.dialect(), c.path() + "." + name);
-    if (isOperation(json, className, config, c.dialect())) {
-      Map<String, Object> own = new LinkedHashMap<>(config);
-      own.remove("name");
-      Layer operation = new OperationLayer(className, json.get("module") instanceof String m ? m : "", own);
-      return new LayerNode(name, operation, DTypePolicy.FLOAT32, trainable, Map.of());
-    }
-    Optional<DTypePolicy> policy = DTypePolicy.read(config.get("dtype"));
-    if (policy.isEmpty()) {
-      return unsupported(name, className, "dtype policy " + config.get("dtype"), trainable);
-    }
-    if (ModelReader.isModel(json, config)) {
-      return new LayerNode(name, ModelReader.read(className, config, inside), policy.get(), trainable, Map.of());
-    }
-    Optional<Codec<? extends Layer>> codec = isForeign(json) ? Optional.empty() : KerasLayers.codec(className);
-    if (codec.isEmpty()) {
-      return unsupported(name, className, reason(json, className), trainable);
-    }
-    String mode = policy.get().mode();
-    try {
-      LayerNode node = decode(codec.get(), name, config, policy.get(), trainable, inside);
-      return mode.isEmpty() || node.layer().quantizes(mode)
-          ? node
-          : unsupported(name, className, "dtype policy with quantization " + mode, trainable);
-    } catch (UnsupportedModelException e) {
-      return unsupported(name, className, e.getMessage(), trainable);
-    }
-  }
 
-  private static <L extends Layer> LayerNode decode(Codec<L> codec, String name, Map<String, Object> config,
-      DTypePolicy policy, boolean trainable, FieldType.Context c) {
-    Codec.Decoded<L> decoded = codec.decode(config, c.dialect(), c.path());
-    Map<String, Object> carried = new LinkedHashMap<>(decoded.unknown());
-    carried.keySet().removeAll(BASE);
-    carried.keySet().removeAll(INPUT_KEYS);
-    return new LayerNode(name, decoded.value(), policy, trainable, carried);
-  }
-
-  private static LayerNode unsupported(String name, String className, String reason, boolean trainable) {
-    return new LayerNode(name, new Unsupported(className, reason, List.of()), DTypePolicy.FLOAT32, trainable, Map.of());
-  }
-
-  /** Whether a node is an operation: by its module, or, in .h5 files, which have none, by what layers alone have. */
-  private static boolean isOperation(Map<?, ?> json, String className, Map<String, Object> config, Dialect dialect) {
-    boolean operation = json.get("module") instanceof String m
-        ? m.startsWith("keras.src.ops")
-        : dialect == Dialect.KERAS3 && !config.containsKey("trainable");
-    return operation && KerasOperations.find(className).isPresent();
-  }
-
-  /** Whether the class is not Keras's own: another module's, or registered under a package. */
-  private static boolean isForeign(Map<?, ?> json) {
-    boolean registered = json.get("registered_name") instanceof String r && r.contains(">");
-    boolean operation = json.get("module") instanceof String m && m.startsWith("keras.src.ops");
-    return registered || operation;
-  }
-
-  private static String reason(Map<?, ?> json, String className) {
-    if (json.get("module") instanceof String m && m.startsWith("keras.src.ops")) {
-      return "operation " + m.replace("keras.src.", "keras.") + "." + className + " is not supported yet";
+    private static <L extends Layer> LayerNode decode(
+            Codec<L> codec,
+            String name,
+            Map<String, Object> config,
+            DTypePolicy policy,
+            boolean trainable,
+            FieldType.Context c) {
+        Codec.Decoded<L> decoded = codec.decode(config, c.dialect(), c.path());
+        Map<String, Object> carried = new LinkedHashMap<>(decoded.unknown());
+        carried.keySet().removeAll(BASE);
+        carried.keySet().removeAll(INPUT_KEYS);
+        return new LayerNode(name, decoded.value(), policy, trainable, carried);
     }
-    if (json.get("registered_name") instanceof String r && r.contains(">")) {
-      return "custom layer " + r + " has no code in the file";
-    }
-    if (className.equals("Lambda")) {
-      return "Lambda holds Python byte code, which is never run";
-    }
-    return "layer class " + className + " is not supported"
-        + KerasLayers.nearest(className).map(n -> " (nearest that is: " + n + ")").orElse("");
-  }
 
-  static String string(Map<?, ?> json, String key, String path) {
-    if (json.get(key) instanceof String s) {
-      return s;
+    private static LayerNode unsupported(String name, String className, String reason, boolean trainable) {
+        return new LayerNode(
+                name, new Unsupported(className, reason, List.of()), DTypePolicy.FLOAT32, trainable, Map.of());
     }
-    throw new ModelFormatException("layer: expected a string '" + key + "' but was " + json.get(key) + ", at " + path);
-  }
 
-  @SuppressWarnings("unchecked")
-  static Map<String, Object> config(Map<?, ?> json, String path) {
-    Object config = json.get("config");
-    if (config instanceof List<?> layers) { // Keras 1 and early 2: a Sequential's config is its list of layers
-      return Map.of("layers", layers);
+    /** Whether a node is an operation: by its module, or, in .h5 files, which have none, by what layers alone have. */
+    private static boolean isOperation(Map<?, ?> json, String className, Map<String, Object> config, Dialect dialect) {
+        boolean operation = json.get("module") instanceof String m
+                ? m.startsWith("keras.src.ops")
+                : dialect == Dialect.KERAS3 && !config.containsKey("trainable");
+        return operation && KerasOperations.find(className).isPresent();
     }
-    if (config instanceof Map<?, ?> m) {
-      return (Map<String, Object>) m;
+
+    /** Whether the class is not Keras's own: another module's, or registered under a package. */
+    private static boolean isForeign(Map<?, ?> json) {
+        boolean registered = json.get("registered_name") instanceof String r && r.contains(">");
+        boolean operation = json.get("module") instanceof String m && m.startsWith("keras.src.ops");
+        return registered || operation;
     }
-    throw new ModelFormatException("layer: expected an object 'config' but was " + config + ", at " + path);
-  }
+
+    private static String reason(Map<?, ?> json, String className) {
+        if (json.get("module") instanceof String m && m.startsWith("keras.src.ops")) {
+            return "operation " + m.replace("keras.src.", "keras.") + "." + className + " is not supported yet";
+        }
+        if (json.get("registered_name") instanceof String r && r.contains(">")) {
+            return "custom layer " + r + " has no code in the file";
+        }
+        if (className.equals("Lambda")) {
+            return "Lambda holds Python byte code, which is never run";
+        }
+        return "layer class " + className + " is not supported"
+                + KerasLayers.nearest(className)
+                        .map(n -> " (nearest that is: " + n + ")")
+                        .orElse("");
+    }
+
+    static String string(Map<?, ?> json, String key, String path) {
+        if (json.get(key) instanceof String s) {
+            return s;
+        }
+        throw new ModelFormatException(
+                "layer: expected a string '" + key + "' but was " + json.get(key) + ", at " + path);
+    }
+
+    @SuppressWarnings("unchecked")
+    static Map<String, Object> config(Map<?, ?> json, String path) {
+        Object config = json.get("config");
+        if (config instanceof List<?> layers) { // Keras 1 and early 2: a Sequential's config is its list of layers
+            return Map.of("layers", layers);
+        }
+        if (config instanceof Map<?, ?> m) {
+            return (Map<String, Object>) m;
+        }
+        throw new ModelFormatException("layer: expected an object 'config' but was " + config + ", at " + path);
+    }
 }

@@ -8,35 +8,35 @@ import java.util.Map;
 
 /** Writes a layer's configuration object, as {@link LayerReader} reads it. */
 final class LayerWriter {
-  private LayerWriter() {}
+    private LayerWriter() {}
 
-  static Map<String, Object> write(LayerNode node, Dialect dialect) {
-    Map<String, Object> config = new LinkedHashMap<>();
-    config.put("name", node.name());
-    if (node.layer() instanceof OperationLayer operation) {
-      config.putAll(operation.config());
-      return object(node, config, operation.module());
+    static Map<String, Object> write(LayerNode node, Dialect dialect) {
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("name", node.name());
+        if (node.layer() instanceof OperationLayer operation) {
+            config.putAll(operation.config());
+            return object(node, config, operation.module());
+        }
+        config.put("trainable", node.trainable());
+        config.put("dtype", node.policy().json());
+        config.putAll(encode(node.layer(), dialect));
+        config.putAll(node.carried());
+        return object(node, config, "");
     }
-    config.put("trainable", node.trainable());
-    config.put("dtype", node.policy().json());
-    config.putAll(encode(node.layer(), dialect));
-    config.putAll(node.carried());
-    return object(node, config, "");
-  }
 
-  private static Map<String, Object> object(LayerNode node, Map<String, Object> config, String module) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    if (!module.isEmpty()) {
-      object.put("module", module);
+    private static Map<String, Object> object(LayerNode node, Map<String, Object> config, String module) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        if (!module.isEmpty()) {
+            object.put("module", module);
+        }
+        object.put("class_name", node.layer().className());
+        object.put("config", config);
+        return object;
     }
-    object.put("class_name", node.layer().className());
-    object.put("config", config);
-    return object;
-  }
 
-  @SuppressWarnings("unchecked") // the codec registered under a layer's class name is the codec of that layer's class
-  private static <L extends Layer> Map<String, Object> encode(L layer, Dialect dialect) {
-    Codec<L> codec = (Codec<L>) KerasLayers.codec(layer.className()).orElseThrow();
-    return codec.encode(layer, dialect);
-  }
+    @SuppressWarnings("unchecked") // the codec registered under a layer's class name is the codec of that layer's class
+    private static <L extends Layer> Map<String, Object> encode(L layer, Dialect dialect) {
+        Codec<L> codec = (Codec<L>) KerasLayers.codec(layer.className()).orElseThrow();
+        return codec.encode(layer, dialect);
+    }
 }

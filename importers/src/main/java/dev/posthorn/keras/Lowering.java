@@ -14,145 +14,147 @@ import java.util.function.Supplier;
 
 /** The making of one graph from a model's layers: what all of their calls share. */
 public final class Lowering {
-  private final Builder root;
-  private final Map<String, byte[]> assets;
-  private final Map<String, List<Weight>> weights = new LinkedHashMap<>();
-  private final Map<String, List<Value>> outputs = new LinkedHashMap<>();
-  private final Map<String, List<TensorType>> types = new LinkedHashMap<>();
-  private final Map<String, Value> updates = new LinkedHashMap<>();
-  private Builder builder;
-  private boolean training;
+    private final Builder root;
+    private final Map<String, byte[]> assets;
+    private final Map<String, List<Weight>> weights = new LinkedHashMap<>();
+    private final Map<String, List<Value>> outputs = new LinkedHashMap<>();
+    private final Map<String, List<TensorType>> types = new LinkedHashMap<>();
+    private final Map<String, Value> updates = new LinkedHashMap<>();
+    private Builder builder;
+    private boolean training;
 
-  Lowering(Builder builder, Mode mode) {
-    this(builder, mode, Map.of());
-  }
-
-  Lowering(Builder builder, Mode mode, Map<String, byte[]> assets) {
-    this.assets = assets;
-    this.root = builder;
-    this.builder = builder;
-    this.training = mode == Mode.TRAINING;
-  }
-
-  Builder builder() {
-    return builder;
-  }
-
-  boolean training() {
-    return training;
-  }
-
-  /** The path of a layer inside of another; the root's own name is no part of paths. */
-  static String path(String parent, LayerNode node) {
-    return parent == null ? "" : parent.isEmpty() ? node.name() : parent + "/" + node.name();
-  }
-
-  <T> T within(Builder body, Supplier<T> write) {
-    Builder outer = builder;
-    builder = body;
-    try {
-      return body.scoped(outer.scope(), write);
-    } finally {
-      builder = outer;
+    Lowering(Builder builder, Mode mode) {
+        this(builder, mode, Map.of());
     }
-  }
 
-  /** A call of a layer that stands at {@code parent} (null for the root), ready to be made. */
-  Call open(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs) {
-    String path = path(parent, node);
-    Call c = new Call(this, node, path, autocast(args, node), autocastAll(kwargs, node));
-    weights.computeIfAbsent(path, p -> node.layer().weights(c.inputTypes(), node.policy()));
-    return c;
-  }
-
-  /**
-   * Calls a layer that stands at {@code parent} (null for the root). An argument {@code training} goes before the mode,
-   * for the layers inside too.
-   */
-  List<KerasTensor> call(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs) {
-    String path = path(parent, node);
-    String where = node.layer().className() + " '" + (path.isEmpty() ? node.name() : path) + "'";
-    boolean outer = training;
-    training = kwargs.get("training") instanceof Boolean given ? given : outer;
-    try {
-      Call c = open(node, parent, args, kwargs);
-      List<KerasTensor> out = parent == null ? node.layer().call(c) : builder.scoped(node.name(), () -> node.layer().call(c));
-      outputs.putIfAbsent(path, out.stream().map(KerasTensor::value).toList());
-      types.put(path, out.stream().map(t -> t.value().type()).toList());
-      return out;
-    } catch (ShapeException e) {
-      throw e.getMessage().contains(", at ") ? e : new ShapeException(e.getMessage() + ", at " + where, e);
-    } finally {
-      training = outer;
+    Lowering(Builder builder, Mode mode, Map<String, byte[]> assets) {
+        this.assets = assets;
+        this.root = builder;
+        this.builder = builder;
+        this.training = mode == Mode.TRAINING;
     }
-  }
 
-  /** Keras casts floating-point inputs of a layer to its compute dtype. */
-  private List<?> autocast(List<?> args, LayerNode node) {
-    return (List<?>) KerasTensor.map(args, leaf -> cast(leaf, node));
-  }
-
-  private Map<String, ?> autocastAll(Map<String, ?> kwargs, LayerNode node) {
-    Map<String, Object> out = new LinkedHashMap<>();
-    kwargs.forEach((k, v) -> out.put(k, KerasTensor.map(v, leaf -> cast(leaf, node))));
-    return out;
-  }
-
-  private Object cast(Object leaf, LayerNode node) {
-    boolean floating = leaf instanceof KerasTensor t && t.value().dtype().isFloating();
-    if (!floating || !node.policy().compute().isFloating() || !node.layer().autocasts()) {
-      return leaf;
+    Builder builder() {
+        return builder;
     }
-    KerasTensor t = (KerasTensor) leaf;
-    return new KerasTensor(builder.cast(t.value(), node.policy().compute()), t.maskOrNull());
-  }
 
-  Value weight(LayerNode node, String path, String name) {
-    for (Weight w : weights.get(path)) {
-      if (w.name().equals(name)) {
-        Value updated = updates.get(key(path, w));
-        return updated != null ? updated : builder.variable(key(path, w), type(node, w));
-      }
+    boolean training() {
+        return training;
     }
-    throw new IllegalStateException(
-        node.layer().className() + ": expected a declared weight but was '" + name + "', at " + path);
-  }
 
-  Optional<byte[]> asset(String path, String name) {
-    return Optional.ofNullable(assets.get(path + "/" + name));
-  }
-
-  void update(String path, String weight, Value value) {
-    if (builder != root) {
-      throw new UnsupportedModelException("state '" + weight + "' inside of a loop is not supported, at " + path);
+    /** The path of a layer inside of another; the root's own name is no part of paths. */
+    static String path(String parent, LayerNode node) {
+        return parent == null ? "" : parent.isEmpty() ? node.name() : parent + "/" + node.name();
     }
-    updates.put(path + "/" + weight, value);
-  }
 
-  static String key(String path, Weight w) {
-    return path.isEmpty() ? w.name() : path + "/" + w.name();
-  }
+    <T> T within(Builder body, Supplier<T> write) {
+        Builder outer = builder;
+        builder = body;
+        try {
+            return body.scoped(outer.scope(), write);
+        } finally {
+            builder = outer;
+        }
+    }
 
-  static TensorType type(LayerNode node, Weight w) {
-    return new TensorType(w.dtype() == null ? node.policy().variable() : w.dtype(), w.shape());
-  }
+    /** A call of a layer that stands at {@code parent} (null for the root), ready to be made. */
+    Call open(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs) {
+        String path = path(parent, node);
+        Call c = new Call(this, node, path, autocast(args, node), autocastAll(kwargs, node));
+        weights.computeIfAbsent(path, p -> node.layer().weights(c.inputTypes(), node.policy()));
+        return c;
+    }
 
-  /** The weights that each layer itself owns, by the layer's path; layers that were never called are absent. */
-  Map<String, List<Weight>> weights() {
-    return weights;
-  }
+    /**
+     * Calls a layer that stands at {@code parent} (null for the root). An argument {@code training} goes before the mode,
+     * for the layers inside too.
+     */
+    List<KerasTensor> call(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs) {
+        String path = path(parent, node);
+        String where = node.layer().className() + " '" + (path.isEmpty() ? node.name() : path) + "'";
+        boolean outer = training;
+        training = kwargs.get("training") instanceof Boolean given ? given : outer;
+        try {
+            Call c = open(node, parent, args, kwargs);
+            List<KerasTensor> out = parent == null
+                    ? node.layer().call(c)
+                    : builder.scoped(node.name(), () -> node.layer().call(c));
+            outputs.putIfAbsent(path, out.stream().map(KerasTensor::value).toList());
+            types.put(path, out.stream().map(t -> t.value().type()).toList());
+            return out;
+        } catch (ShapeException e) {
+            throw e.getMessage().contains(", at ") ? e : new ShapeException(e.getMessage() + ", at " + where, e);
+        } finally {
+            training = outer;
+        }
+    }
 
-  /** Each layer's outputs in its first call, by the layer's path. */
-  Map<String, List<Value>> outputs() {
-    return outputs;
-  }
+    /** Keras casts floating-point inputs of a layer to its compute dtype. */
+    private List<?> autocast(List<?> args, LayerNode node) {
+        return (List<?>) KerasTensor.map(args, leaf -> cast(leaf, node));
+    }
 
-  /** The types of each layer's outputs in its last call, by the layer's path. */
-  Map<String, List<TensorType>> types() {
-    return types;
-  }
+    private Map<String, ?> autocastAll(Map<String, ?> kwargs, LayerNode node) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        kwargs.forEach((k, v) -> out.put(k, KerasTensor.map(v, leaf -> cast(leaf, node))));
+        return out;
+    }
 
-  Map<String, Value> updates() {
-    return updates;
-  }
+    private Object cast(Object leaf, LayerNode node) {
+        boolean floating = leaf instanceof KerasTensor t && t.value().dtype().isFloating();
+        if (!floating || !node.policy().compute().isFloating() || !node.layer().autocasts()) {
+            return leaf;
+        }
+        KerasTensor t = (KerasTensor) leaf;
+        return new KerasTensor(builder.cast(t.value(), node.policy().compute()), t.maskOrNull());
+    }
+
+    Value weight(LayerNode node, String path, String name) {
+        for (Weight w : weights.get(path)) {
+            if (w.name().equals(name)) {
+                Value updated = updates.get(key(path, w));
+                return updated != null ? updated : builder.variable(key(path, w), type(node, w));
+            }
+        }
+        throw new IllegalStateException(
+                node.layer().className() + ": expected a declared weight but was '" + name + "', at " + path);
+    }
+
+    Optional<byte[]> asset(String path, String name) {
+        return Optional.ofNullable(assets.get(path + "/" + name));
+    }
+
+    void update(String path, String weight, Value value) {
+        if (builder != root) {
+            throw new UnsupportedModelException("state '" + weight + "' inside of a loop is not supported, at " + path);
+        }
+        updates.put(path + "/" + weight, value);
+    }
+
+    static String key(String path, Weight w) {
+        return path.isEmpty() ? w.name() : path + "/" + w.name();
+    }
+
+    static TensorType type(LayerNode node, Weight w) {
+        return new TensorType(w.dtype() == null ? node.policy().variable() : w.dtype(), w.shape());
+    }
+
+    /** The weights that each layer itself owns, by the layer's path; layers that were never called are absent. */
+    Map<String, List<Weight>> weights() {
+        return weights;
+    }
+
+    /** Each layer's outputs in its first call, by the layer's path. */
+    Map<String, List<Value>> outputs() {
+        return outputs;
+    }
+
+    /** The types of each layer's outputs in its last call, by the layer's path. */
+    Map<String, List<TensorType>> types() {
+        return types;
+    }
+
+    Map<String, Value> updates() {
+        return updates;
+    }
 }

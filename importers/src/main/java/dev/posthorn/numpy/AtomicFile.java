@@ -22,89 +22,96 @@ import java.util.concurrent.ThreadLocalRandom;
  * file (a pipe, a device) is written directly.
  */
 public final class AtomicFile implements Closeable {
-  private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
+    private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
 
-  static {
-    Runtime.getRuntime().addShutdownHook(new Thread(AtomicFile::deleteAll, "unfinished files"));
-  }
-
-  private final Path target;
-  private final Path written;
-  private final FileChannel channel;
-
-  private AtomicFile(Path target, Path written, FileChannel channel) {
-    this.target = target;
-    this.written = written;
-    this.channel = channel;
-  }
-
-  /** Starts a file; fails now where it could not be put in its place later. */
-  public static AtomicFile create(Path file) throws IOException {
-    Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-    if (Files.isDirectory(target)) {
-      throw new FileSystemException(file.toString(), null, "is a directory");
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(AtomicFile::deleteAll, "unfinished files"));
     }
-    if (Files.exists(target) && !Files.isRegularFile(target)) {
-      return new AtomicFile(target, target, FileChannel.open(target, StandardOpenOption.WRITE));
-    }
-    if (Files.exists(target) && !Files.isWritable(target)) {
-      throw new FileSystemException(file.toString(), null, "is not writable");
-    }
-    String unique = Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
-    Path written = target.resolveSibling("." + target.getFileName() + "." + unique + ".tmp");
-    UNFINISHED.add(written);
-    try {
-      return new AtomicFile(target, written, FileChannel.open(
-          written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ));
-    } catch (IOException e) {
-      UNFINISHED.remove(written);
-      String why = Files.isDirectory(target.getParent()) ? "cannot be created: " + reason(e) : "its directory does not exist";
-      throw (IOException) new FileSystemException(file.toString(), null, why).initCause(e);
-    }
-  }
 
-  private static String reason(IOException e) {
-    return e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getClass().getSimpleName();
-  }
+    private final Path target;
+    private final Path written;
+    private final FileChannel channel;
 
-  /** Where to write. */
-  public FileChannel channel() {
-    return channel;
-  }
-
-  /** Where to write, buffered; flush it before {@link #commit}. */
-  public OutputStream stream() {
-    return new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-  }
-
-  /** Puts the file in its place. */
-  public void commit() throws IOException {
-    channel.close();
-    if (!written.equals(target)) {
-      try {
-        Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(written, target, StandardCopyOption.REPLACE_EXISTING);
-      }
-      UNFINISHED.remove(written);
+    private AtomicFile(Path target, Path written, FileChannel channel) {
+        this.target = target;
+        this.written = written;
+        this.channel = channel;
     }
-  }
 
-  @Override
-  public void close() throws IOException {
-    channel.close();
-    if (UNFINISHED.remove(written)) {
-      Files.deleteIfExists(written);
+    /** Starts a file; fails now where it could not be put in its place later. */
+    public static AtomicFile create(Path file) throws IOException {
+        Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+        if (Files.isDirectory(target)) {
+            throw new FileSystemException(file.toString(), null, "is a directory");
+        }
+        if (Files.exists(target) && !Files.isRegularFile(target)) {
+            return new AtomicFile(target, target, FileChannel.open(target, StandardOpenOption.WRITE));
+        }
+        if (Files.exists(target) && !Files.isWritable(target)) {
+            throw new FileSystemException(file.toString(), null, "is not writable");
+        }
+        String unique = Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
+        Path written = target.resolveSibling("." + target.getFileName() + "." + unique + ".tmp");
+        UNFINISHED.add(written);
+        try {
+            return new AtomicFile(
+                    target,
+                    written,
+                    FileChannel.open(
+                            written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ));
+        } catch (IOException e) {
+            UNFINISHED.remove(written);
+            String why = Files.isDirectory(target.getParent())
+                    ? "cannot be created: " + reason(e)
+                    : "its directory does not exist";
+            throw (IOException) new FileSystemException(file.toString(), null, why).initCause(e);
+        }
     }
-  }
 
-  private static void deleteAll() {
-    for (Path file : UNFINISHED) {
-      try {
-        Files.deleteIfExists(file);
-      } catch (IOException e) {
-        // The JVM is stopping: nobody is there to tell.
-      }
+    private static String reason(IOException e) {
+        return e instanceof FileSystemException f && f.getReason() != null
+                ? f.getReason()
+                : e.getClass().getSimpleName();
     }
-  }
+
+    /** Where to write. */
+    public FileChannel channel() {
+        return channel;
+    }
+
+    /** Where to write, buffered; flush it before {@link #commit}. */
+    public OutputStream stream() {
+        return new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
+    }
+
+    /** Puts the file in its place. */
+    public void commit() throws IOException {
+        channel.close();
+        if (!written.equals(target)) {
+            try {
+                Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } catch (AtomicMoveNotSupportedException e) {
+                Files.move(written, target, StandardCopyOption.REPLACE_EXISTING);
+            }
+            UNFINISHED.remove(written);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        if (UNFINISHED.remove(written)) {
+            Files.deleteIfExists(written);
+        }
+    }
+
+    private static void deleteAll() {
+        for (Path file : UNFINISHED) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                // The JVM is stopping: nobody is there to tell.
+            }
+        }
+    }
 }

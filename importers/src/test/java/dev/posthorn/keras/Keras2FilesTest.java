@@ -17,38 +17,38 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files of Keras 2 beside the archives, see make.py: layers on cuDNN, and TensorFlow functions as layers. */
 class Keras2FilesTest {
-  @TempDir
-  Path folder;
+    @TempDir
+    Path folder;
 
-  @ParameterizedTest
-  @CsvSource({"cudnn, reference", "cudnn, java", "functions, reference", "functions, java"})
-  void outputsAreThoseOfKeras2(String name, String backend) throws IOException {
-    try (Model model = Model.load(unpacked(name + ".h5"), backend);
-        Npz npz = Npz.open(unpacked(name + ".npz"))) {
-      List<Tensor> inputs = new ArrayList<>();
-      while (npz.names().contains("in." + inputs.size())) {
-        inputs.add(npz.get("in." + inputs.size()));
-      }
-      List<Tensor> was = model.predict(inputs);
-      for (int i = 0; i < was.size(); i++) {
-        verify(npz.get("out." + i), was.get(i), name + " output " + i);
-      }
+    @ParameterizedTest
+    @CsvSource({"cudnn, reference", "cudnn, java", "functions, reference", "functions, java"})
+    void outputsAreThoseOfKeras2(String name, String backend) throws IOException {
+        try (Model model = Model.load(unpacked(name + ".h5"), backend);
+                Npz npz = Npz.open(unpacked(name + ".npz"))) {
+            List<Tensor> inputs = new ArrayList<>();
+            while (npz.names().contains("in." + inputs.size())) {
+                inputs.add(npz.get("in." + inputs.size()));
+            }
+            List<Tensor> was = model.predict(inputs);
+            for (int i = 0; i < was.size(); i++) {
+                verify(npz.get("out." + i), was.get(i), name + " output " + i);
+            }
+        }
     }
-  }
 
-  private static void verify(Tensor expected, Tensor was, String what) {
-    assertEquals(expected.type(), was.type(), what);
-    for (int i = 0; i < expected.size(); i++) {
-      double e = expected.getDouble(i);
-      assertEquals(e, was.getDouble(i), 1e-5 + 1e-5 * Math.abs(e), what + " element " + i);
+    private static void verify(Tensor expected, Tensor was, String what) {
+        assertEquals(expected.type(), was.type(), what);
+        for (int i = 0; i < expected.size(); i++) {
+            double e = expected.getDouble(i);
+            assertEquals(e, was.getDouble(i), 1e-5 + 1e-5 * Math.abs(e), what + " element " + i);
+        }
     }
-  }
 
-  private Path unpacked(String resource) throws IOException {
-    try (InputStream in = Keras2FilesTest.class.getResourceAsStream(resource)) {
-      Path file = folder.resolve(resource);
-      Files.copy(in, file);
-      return file;
+    private Path unpacked(String resource) throws IOException {
+        try (InputStream in = Keras2FilesTest.class.getResourceAsStream(resource)) {
+            Path file = folder.resolve(resource);
+            Files.copy(in, file);
+            return file;
+        }
     }
-  }
 }

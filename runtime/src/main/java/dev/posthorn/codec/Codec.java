@@ -19,119 +19,122 @@ import java.util.function.Function;
  * @param call the constructor call
  */
 public record Codec<T>(String name, Function<Fields<T>, T> call) {
-  public static <T> Codec<T> of(String name, Function<Fields<T>, T> call) {
-    return new Codec<>(name, call);
-  }
-
-  /** What decoding gives: the value, and the keys that the codec does not know and that are not null. */
-  public record Decoded<T>(T value, Map<String, Object> unknown) {}
-
-  /** Reads a configuration; {@code path} says where it stands, for errors. */
-  public Decoded<T> decode(Map<String, ?> config, Dialect dialect, String path) {
-    Reading<T> reading = new Reading<>(name, config, dialect, path, new TreeSet<>());
-    T value = construct(reading, path);
-    Map<String, Object> unknown = new LinkedHashMap<>();
-    config.forEach((key, v) -> {
-      if (v != null && !reading.taken.contains(key)) {
-        unknown.put(key, v);
-      }
-    });
-    return new Decoded<>(value, unknown);
-  }
-
-  private T construct(Fields<T> fields, String path) {
-    try {
-      return call.apply(fields);
-    } catch (IllegalArgumentException e) {
-      throw new ModelFormatException(name + ": " + e.getMessage() + ", at " + path, e);
+    public static <T> Codec<T> of(String name, Function<Fields<T>, T> call) {
+        return new Codec<>(name, call);
     }
-  }
 
-  /** The configuration of an object, in the order of the constructor's arguments. */
-  public Map<String, Object> encode(T value, Dialect dialect) {
-    Map<String, Object> out = new LinkedHashMap<>();
-    T copy = call.apply(new Writing<>(value, dialect, out));
-    if (!copy.equals(value)) {
-      throw new IllegalStateException(name + ": codec loses " + value + " → " + copy);
+    /** What decoding gives: the value, and the keys that the codec does not know and that are not null. */
+    public record Decoded<T>(T value, Map<String, Object> unknown) {}
+
+    /** Reads a configuration; {@code path} says where it stands, for errors. */
+    public Decoded<T> decode(Map<String, ?> config, Dialect dialect, String path) {
+        Reading<T> reading = new Reading<>(name, config, dialect, path, new TreeSet<>());
+        T value = construct(reading, path);
+        Map<String, Object> unknown = new LinkedHashMap<>();
+        config.forEach((key, v) -> {
+            if (v != null && !reading.taken.contains(key)) {
+                unknown.put(key, v);
+            }
+        });
+        return new Decoded<>(value, unknown);
     }
-    return out;
-  }
 
-  private record Reading<T>(String who, Map<String, ?> config, Dialect dialect, String path, Set<String> taken)
-      implements Fields<T> {
-    @Override
-    public <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
-      for (String key : keys) {
-        if (config.containsKey(key) && taken.add(key)) {
-          Object raw = config.get(key);
-          return raw == null && !type.nullable() && ifAbsent != null ? ifAbsent : decode(type, raw, path + "." + key);
+    private T construct(Fields<T> fields, String path) {
+        try {
+            return call.apply(fields);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFormatException(name + ": " + e.getMessage() + ", at " + path, e);
         }
-      }
-      if (ifAbsent == null && !type.nullable()) {
-        throw new ModelFormatException(
-            who + ": expected '" + keys.get(0) + "' (" + type.expected() + ") but was absent, at " + path);
-      }
-      return ifAbsent;
     }
 
-    @Override
-    public <F> F rare(String key, FieldType<F> type, Function<T, F> getter) {
-      return of(List.of(key), type.orNull(), getter, null);
+    /** The configuration of an object, in the order of the constructor's arguments. */
+    public Map<String, Object> encode(T value, Dialect dialect) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        T copy = call.apply(new Writing<>(value, dialect, out));
+        if (!copy.equals(value)) {
+            throw new IllegalStateException(name + ": codec loses " + value + " → " + copy);
+        }
+        return out;
     }
 
-    @Override
-    public <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
-      return of(List.of(key), type, getter, ifAbsent);
+    private record Reading<T>(String who, Map<String, ?> config, Dialect dialect, String path, Set<String> taken)
+            implements Fields<T> {
+        @Override
+        public <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+            for (String key : keys) {
+                if (config.containsKey(key) && taken.add(key)) {
+                    Object raw = config.get(key);
+                    return raw == null && !type.nullable() && ifAbsent != null
+                            ? ifAbsent
+                            : decode(type, raw, path + "." + key);
+                }
+            }
+            if (ifAbsent == null && !type.nullable()) {
+                throw new ModelFormatException(
+                        who + ": expected '" + keys.get(0) + "' (" + type.expected() + ") but was absent, at " + path);
+            }
+            return ifAbsent;
+        }
+
+        @Override
+        public <F> F rare(String key, FieldType<F> type, Function<T, F> getter) {
+            return of(List.of(key), type.orNull(), getter, null);
+        }
+
+        @Override
+        public <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+            return of(List.of(key), type, getter, ifAbsent);
+        }
+
+        private <F> F decode(FieldType<F> type, Object raw, String at) {
+            try {
+                return raw == null && type.nullable() ? null : type.read(raw, new FieldType.Context(dialect, at));
+            } catch (ClassCastException | IllegalArgumentException | ArithmeticException | NullPointerException e) {
+                boolean told = e instanceof IllegalArgumentException && e.getMessage() != null;
+                String detail = told ? " (" + e.getMessage() + ")" : "";
+                throw new ModelFormatException(
+                        who + ": expected " + type.expected() + " but was " + abbreviate(raw) + detail + ", at " + at,
+                        e);
+            }
+        }
+
+        @Override
+        public <G> G group(Function<Fields<G>, G> part, Function<T, G> getter) {
+            return part.apply(new Reading<>(who, config, dialect, path, taken));
+        }
     }
 
-    private <F> F decode(FieldType<F> type, Object raw, String at) {
-      try {
-        return raw == null && type.nullable() ? null : type.read(raw, new FieldType.Context(dialect, at));
-      } catch (ClassCastException | IllegalArgumentException | ArithmeticException | NullPointerException e) {
-        boolean told = e instanceof IllegalArgumentException && e.getMessage() != null;
-        String detail = told ? " (" + e.getMessage() + ")" : "";
-        throw new ModelFormatException(
-            who + ": expected " + type.expected() + " but was " + abbreviate(raw) + detail + ", at " + at, e);
-      }
+    private record Writing<T>(T value, Dialect dialect, Map<String, Object> out) implements Fields<T> {
+        @Override
+        public <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+            F v = getter.apply(value);
+            String key = dialect.key(keys);
+            if (!key.isEmpty()) {
+                out.put(key, v == null ? null : type.write(v, new FieldType.Context(dialect, key)));
+            }
+            return v;
+        }
+
+        @Override
+        public <F> F rare(String key, FieldType<F> type, Function<T, F> getter) {
+            F v = getter.apply(value);
+            return v == null ? null : of(List.of(key), type, getter, null);
+        }
+
+        @Override
+        public <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+            F v = getter.apply(value);
+            return dialect == Dialect.KERAS3 && v.equals(ifAbsent) ? v : of(List.of(key), type, getter, ifAbsent);
+        }
+
+        @Override
+        public <G> G group(Function<Fields<G>, G> part, Function<T, G> getter) {
+            return part.apply(new Writing<>(getter.apply(value), dialect, out));
+        }
     }
 
-    @Override
-    public <G> G group(Function<Fields<G>, G> part, Function<T, G> getter) {
-      return part.apply(new Reading<>(who, config, dialect, path, taken));
+    private static String abbreviate(Object raw) {
+        String s = String.valueOf(raw);
+        return s.length() <= 80 ? s : s.substring(0, 77) + "...";
     }
-  }
-
-  private record Writing<T>(T value, Dialect dialect, Map<String, Object> out) implements Fields<T> {
-    @Override
-    public <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
-      F v = getter.apply(value);
-      String key = dialect.key(keys);
-      if (!key.isEmpty()) {
-        out.put(key, v == null ? null : type.write(v, new FieldType.Context(dialect, key)));
-      }
-      return v;
-    }
-
-    @Override
-    public <F> F rare(String key, FieldType<F> type, Function<T, F> getter) {
-      F v = getter.apply(value);
-      return v == null ? null : of(List.of(key), type, getter, null);
-    }
-
-    @Override
-    public <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
-      F v = getter.apply(value);
-      return dialect == Dialect.KERAS3 && v.equals(ifAbsent) ? v : of(List.of(key), type, getter, ifAbsent);
-    }
-
-    @Override
-    public <G> G group(Function<Fields<G>, G> part, Function<T, G> getter) {
-      return part.apply(new Writing<>(getter.apply(value), dialect, out));
-    }
-  }
-
-  private static String abbreviate(Object raw) {
-    String s = String.valueOf(raw);
-    return s.length() <= 80 ? s : s.substring(0, 77) + "...";
-  }
 }

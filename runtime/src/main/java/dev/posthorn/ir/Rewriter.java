@@ -11,92 +11,94 @@ import java.util.function.Predicate;
 
 /** Copies graphs through a builder. Expansion, folding, fusion and legalisation are tables of rules for the copying. */
 public final class Rewriter {
-  private Rewriter() {}
+    private Rewriter() {}
 
-  /** Replaces an op while a graph is built. */
-  @FunctionalInterface
-  public interface Rule {
+    /** Replaces an op while a graph is built. */
+    @FunctionalInterface
+    public interface Rule {
+        /**
+         * The values to use instead of {@code op} applied to {@code in}, made in {@code b}; null where the rule says
+         * nothing.
+         */
+        List<Value> apply(Builder b, Op op, List<Value> in);
+    }
+
+    /** Expands every composite that the target cannot run itself. */
+    public static Rule expandUnless(Predicate<Op> supported) {
+        return (b, op, in) -> op instanceof Op.Composite c && !supported.test(op) ? c.expand(b, in) : null;
+    }
+
     /**
-     * The values to use instead of {@code op} applied to {@code in}, made in {@code b}; null where the rule says
-     * nothing.
+     * The graph with every rule applied to every node, also to nodes that rules make, and to the graphs inside of ops.
      */
-    List<Value> apply(Builder b, Op op, List<Value> in);
-  }
-
-  /** Expands every composite that the target cannot run itself. */
-  public static Rule expandUnless(Predicate<Op> supported) {
-    return (b, op, in) -> op instanceof Op.Composite c && !supported.test(op) ? c.expand(b, in) : null;
-  }
-
-  /**
-   * The graph with every rule applied to every node, also to nodes that rules make, and to the graphs inside of ops.
-   */
-  public static Graph apply(Graph g, Rule... rules) {
-    Rule bodies = (b, op, in) -> {
-      Op inner = op.mapBodies(body -> apply(body, rules));
-      return inner == op ? null : b.addPlain(inner, in);
-    };
-    Rule[] all = new Rule[rules.length + 1];
-    System.arraycopy(rules, 0, all, 0, rules.length);
-    all[rules.length] = bodies;
-    Builder b = new Builder(List.of(all));
-    return finish(g, b, copy(g, b, Map.of()));
-  }
-
-  /**
-   * Copies the nodes of {@code g} into {@code b}; inputs and variables in {@code bound} are replaced by what it says.
-   */
-  public static Map<Value, Value> copy(Graph g, Builder b, Map<Value, Value> bound) {
-    Map<Value, Value> map = new HashMap<>(bound);
-    for (Node n : g.nodes()) {
-      boolean leaf = n.op() instanceof Input || n.op() instanceof Variable;
-      if (leaf && map.containsKey(n.output())) {
-        continue;
-      }
-      copyNode(n, b, map);
+    public static Graph apply(Graph g, Rule... rules) {
+        Rule bodies = (b, op, in) -> {
+            Op inner = op.mapBodies(body -> apply(body, rules));
+            return inner == op ? null : b.addPlain(inner, in);
+        };
+        Rule[] all = new Rule[rules.length + 1];
+        System.arraycopy(rules, 0, all, 0, rules.length);
+        all[rules.length] = bodies;
+        Builder b = new Builder(List.of(all));
+        return finish(g, b, copy(g, b, Map.of()));
     }
-    return map;
-  }
 
-  /** Copies one node into {@code b}; {@code map} holds what its inputs became and receives its outputs. */
-  public static void copyNode(Node n, Builder b, Map<Value, Value> map) {
-    List<Value> in = n.inputs().stream().map(map::get).toList();
-    List<Value> out = b.named(n.name(), () -> b.addAll(n.op(), in));
-    for (int i = 0; i < out.size(); i++) {
-      map.put(n.output(i), out.get(i));
+    /**
+     * Copies the nodes of {@code g} into {@code b}; inputs and variables in {@code bound} are replaced by what it says.
+     */
+    public static Map<Value, Value> copy(Graph g, Builder b, Map<Value, Value> bound) {
+        Map<Value, Value> map = new HashMap<>(bound);
+        for (Node n : g.nodes()) {
+            boolean leaf = n.op() instanceof Input || n.op() instanceof Variable;
+            if (leaf && map.containsKey(n.output())) {
+                continue;
+            }
+            copyNode(n, b, map);
+        }
+        return map;
     }
-  }
 
-  /**
-   * The graph with its variables as further inputs, in the order of {@link Graph#variables}: so that it can be a body.
-   */
-  public static Graph lift(Graph g) {
-    Builder b = new Builder();
-    Map<Value, Value> bound = new LinkedHashMap<>();
-    g.inputs().forEach(v -> bound.put(v, b.input(((Input) v.node().op()).id(), v.type())));
-    g.nodes().stream().filter(n -> n.op() instanceof Variable).map(Node::output)
-        .forEach(v -> bound.put(v, b.input(((Variable) v.node().op()).key(), v.type())));
-    List<Value> inputs = new ArrayList<>(bound.values());
-    Graph lifted = finish(g, b, copy(g, b, bound));
-    return new Graph(lifted.nodes(), inputs, lifted.outputs(), lifted.updates());
-  }
-
-  /** Inlines {@code g} into {@code b} with these arguments; returns the results in order. */
-  public static List<Value> inline(Graph g, Builder b, List<Value> arguments) {
-    Map<Value, Value> bound = new HashMap<>();
-    for (int i = 0; i < arguments.size(); i++) {
-      bound.put(g.inputs().get(i), arguments.get(i));
+    /** Copies one node into {@code b}; {@code map} holds what its inputs became and receives its outputs. */
+    public static void copyNode(Node n, Builder b, Map<Value, Value> map) {
+        List<Value> in = n.inputs().stream().map(map::get).toList();
+        List<Value> out = b.named(n.name(), () -> b.addAll(n.op(), in));
+        for (int i = 0; i < out.size(); i++) {
+            map.put(n.output(i), out.get(i));
+        }
     }
-    Map<Value, Value> map = copy(g, b, bound);
-    return g.results().stream().map(map::get).toList();
-  }
 
-  /** The graph in {@code b} whose interface is that of {@code g}, its values mapped by {@code map}. */
-  public static Graph finish(Graph g, Builder b, Map<Value, Value> map) {
-    Map<String, Value> outputs = new LinkedHashMap<>();
-    g.outputs().forEach((name, v) -> outputs.put(name, map.get(v)));
-    Map<String, Value> updates = new LinkedHashMap<>();
-    g.updates().forEach((name, v) -> updates.put(name, map.get(v)));
-    return b.graph(g.inputs().stream().map(map::get).toList(), outputs, updates);
-  }
+    /**
+     * The graph with its variables as further inputs, in the order of {@link Graph#variables}: so that it can be a body.
+     */
+    public static Graph lift(Graph g) {
+        Builder b = new Builder();
+        Map<Value, Value> bound = new LinkedHashMap<>();
+        g.inputs().forEach(v -> bound.put(v, b.input(((Input) v.node().op()).id(), v.type())));
+        g.nodes().stream()
+                .filter(n -> n.op() instanceof Variable)
+                .map(Node::output)
+                .forEach(v -> bound.put(v, b.input(((Variable) v.node().op()).key(), v.type())));
+        List<Value> inputs = new ArrayList<>(bound.values());
+        Graph lifted = finish(g, b, copy(g, b, bound));
+        return new Graph(lifted.nodes(), inputs, lifted.outputs(), lifted.updates());
+    }
+
+    /** Inlines {@code g} into {@code b} with these arguments; returns the results in order. */
+    public static List<Value> inline(Graph g, Builder b, List<Value> arguments) {
+        Map<Value, Value> bound = new HashMap<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            bound.put(g.inputs().get(i), arguments.get(i));
+        }
+        Map<Value, Value> map = copy(g, b, bound);
+        return g.results().stream().map(map::get).toList();
+    }
+
+    /** The graph in {@code b} whose interface is that of {@code g}, its values mapped by {@code map}. */
+    public static Graph finish(Graph g, Builder b, Map<Value, Value> map) {
+        Map<String, Value> outputs = new LinkedHashMap<>();
+        g.outputs().forEach((name, v) -> outputs.put(name, map.get(v)));
+        Map<String, Value> updates = new LinkedHashMap<>();
+        g.updates().forEach((name, v) -> updates.put(name, map.get(v)));
+        return b.graph(g.inputs().stream().map(map::get).toList(), outputs, updates);
+    }
 }

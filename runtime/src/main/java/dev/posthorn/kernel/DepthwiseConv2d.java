@@ -10,69 +10,107 @@ import java.util.Arrays;
  * <p>With m &gt; 1 the input is first repeated, each channel m times, so that channels stay in step with outputs.
  */
 public final class DepthwiseConv2d {
-  private final Simd simd;
-  private final Taps taps;
-  private final int cin;
-  private final int multiplier;
-  private final float[] weights;
-  private final Epilogue epilogue;
-  /** Where tap t's weights begin. */
-  private final int[] weightAt;
+    private final Simd simd;
+    private final Taps taps;
+    private final int cin;
+    private final int multiplier;
+    private final float[] weights;
+    private final Epilogue epilogue;
+    /** Where tap t's weights begin. */
+    private final int[] weightAt;
 
-  /** Prepares the taps; w[kh, kw, cin, multiplier] at {@code wo} is copied. */
-  public DepthwiseConv2d(Simd simd, Window window, int cin, int multiplier, float[] weights, int wo,
-      Epilogue epilogue) {
-    this.simd = simd;
-    this.cin = cin;
-    this.multiplier = multiplier;
-    int channels = Math.multiplyExact(cin, multiplier);
-    this.weights = Arrays.copyOfRange(weights, wo, wo + window.kh() * window.kw() * channels);
-    this.epilogue = epilogue;
-    taps = new Taps(window, channels);
-    weightAt = taps.scaledTaps(channels);
-  }
-
-  /** Computes {@code batch} images; the residual (or null) has the layout of y. y must not overlap what is read. */
-  public void run(Workers workers, Scratch scratch, int batch, float[] x, int xo, float[] y, int yo, float[] residual,
-      int ro) {
-    Window window = taps.window;
-    int channels = cin * multiplier;
-    int size = window.outH() * window.outW() * channels;
-    if (batch == 0 || size == 0) {
-      return;
+    /** Prepares the taps; w[kh, kw, cin, multiplier] at {@code wo} is copied. */
+    public DepthwiseConv2d(
+            Simd simd, Window window, int cin, int multiplier, float[] weights, int wo, Epilogue epilogue) {
+        this.simd = simd;
+        this.cin = cin;
+        this.multiplier = multiplier;
+        int channels = Math.multiplyExact(cin, multiplier);
+        this.weights = Arrays.copyOfRange(weights, wo, wo + window.kh() * window.kw() * channels);
+        this.epilogue = epilogue;
+        taps = new Taps(window, channels);
+        weightAt = taps.scaledTaps(channels);
     }
-    int rows = taps.rowsPerTile(workers, batch);
-    int down = (window.outH() + rows - 1) / rows;
-    workers.run(batch * down, scratch, (t, s) -> {
-      int image = t / down;
-      int row = t % down * rows;
-      int end = Math.min(window.outH(), row + rows);
-      float[] from = x;
-      int at = xo + image * window.h() * window.w() * cin;
-      if (multiplier > 1) {
-        int first = Math.max(0, row * window.sh() - window.top());
-        int last = Math.min(window.h(), (end - 1) * window.sh() - window.top() + (window.kh() - 1) * window.dh() + 1);
-        int count = Math.max(0, last - first) * window.w();
-        from = s.floats(count * channels);
-        repeat(x, at + first * window.w() * cin, count * cin, from);
-        at = -first * window.w() * channels;
-      }
-      float[] source = from;
-      int base = at;
-      taps.forEachRun(row, end, (t0, t1, xAt, pixel, pixels) ->
-          simd.taps(t0, t1, taps.at, weightAt, source, base + xAt, window.sw() * channels, weights, 0, epilogue.bias(),
-              0, y, yo + image * size + pixel * channels, channels, pixels, channels));
-      int begin = image * size + row * window.outW() * channels;
-      simd.epilogue((end - row) * window.outW(), channels, y, yo + begin, channels, null, 0, residual, ro + begin,
-          channels, epilogue.act(), epilogue.alpha(), epilogue.beta());
-    });
-  }
 
-  private void repeat(float[] x, int xo, int count, float[] to) {
-    for (int i = 0, o = 0; i < count; i++) {
-      for (int e = 0; e < multiplier; e++) {
-        to[o++] = x[xo + i];
-      }
+    /** Computes {@code batch} images; the residual (or null) has the layout of y. y must not overlap what is read. */
+    public void run(
+            Workers workers,
+            Scratch scratch,
+            int batch,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            float[] residual,
+            int ro) {
+        Window window = taps.window;
+        int channels = cin * multiplier;
+        int size = window.outH() * window.outW() * channels;
+        if (batch == 0 || size == 0) {
+            return;
+        }
+        int rows = taps.rowsPerTile(workers, batch);
+        int down = (window.outH() + rows - 1) / rows;
+        workers.run(batch * down, scratch, (t, s) -> {
+            int image = t / down;
+            int row = t % down * rows;
+            int end = Math.min(window.outH(), row + rows);
+            float[] from = x;
+            int at = xo + image * window.h() * window.w() * cin;
+            if (multiplier > 1) {
+                int first = Math.max(0, row * window.sh() - window.top());
+                int last = Math.min(
+                        window.h(), (end - 1) * window.sh() - window.top() + (window.kh() - 1) * window.dh() + 1);
+                int count = Math.max(0, last - first) * window.w();
+                from = s.floats(count * channels);
+                repeat(x, at + first * window.w() * cin, count * cin, from);
+                at = -first * window.w() * channels;
+            }
+            float[] source = from;
+            int base = at;
+            taps.forEachRun(
+                    row,
+                    end,
+                    (t0, t1, xAt, pixel, pixels) -> simd.taps(
+                            t0,
+                            t1,
+                            taps.at,
+                            weightAt,
+                            source,
+                            base + xAt,
+                            window.sw() * channels,
+                            weights,
+                            0,
+                            epilogue.bias(),
+                            0,
+                            y,
+                            yo + image * size + pixel * channels,
+                            channels,
+                            pixels,
+                            channels));
+            int begin = image * size + row * window.outW() * channels;
+            simd.epilogue(
+                    (end - row) * window.outW(),
+                    channels,
+                    y,
+                    yo + begin,
+                    channels,
+                    null,
+                    0,
+                    residual,
+                    ro + begin,
+                    channels,
+                    epilogue.act(),
+                    epilogue.alpha(),
+                    epilogue.beta());
+        });
     }
-  }
+
+    private void repeat(float[] x, int xo, int count, float[] to) {
+        for (int i = 0, o = 0; i < count; i++) {
+            for (int e = 0; e < multiplier; e++) {
+                to[o++] = x[xo + i];
+            }
+        }
+    }
 }

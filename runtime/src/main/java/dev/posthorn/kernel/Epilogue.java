@@ -7,11 +7,11 @@ package dev.posthorn.kernel;
  * @param act f, with its parameters {@code alpha} and {@code beta}
  */
 public record Epilogue(float[] bias, Unary act, float alpha, float beta) {
-  /** Leaves the product as it is. */
-  public static final Epilogue NONE = of(null, Unary.NONE);
+    /** Leaves the product as it is. */
+    public static final Epilogue NONE = of(null, Unary.NONE);
 
-  /** Bias (or null) and a function without parameters. */
-  public static Epilogue of(float[] bias, Unary act) {
-    return new Epilogue(bias, act, 0, 0);
-  }
+    /** Bias (or null) and a function without parameters. */
+    public static Epilogue of(float[] bias, Unary act) {
+        return new Epilogue(bias, act, 0, 0);
+    }
 }

@@ -9,97 +9,98 @@ import java.util.Arrays;
  * columns are zero. Immutable after packing.
  */
 public final class PackedB {
-  final Simd simd;
-  final int k;
-  final int n;
-  /** Columns of a panel. */
-  final int nr;
-  /** How many panels there are, the narrow one included. */
-  final int panels;
-  /** Columns of the last panel: nr or nr / 2. */
-  final int lastWidth;
-  final float[] data;
-  final int at;
+    final Simd simd;
+    final int k;
+    final int n;
+    /** Columns of a panel. */
+    final int nr;
+    /** How many panels there are, the narrow one included. */
+    final int panels;
+    /** Columns of the last panel: nr or nr / 2. */
+    final int lastWidth;
 
-  private PackedB(Simd simd, int k, int n, float[] data, int at) {
-    this.simd = simd;
-    this.k = k;
-    this.n = n;
-    this.nr = 2 * simd.lanes();
-    this.panels = (n + nr - 1) / nr;
-    int rest = n - (panels - 1) * nr;
-    this.lastWidth = rest <= nr / 2 ? nr / 2 : nr;
-    this.data = data;
-    this.at = at;
-  }
+    final float[] data;
+    final int at;
 
-  /** Packs B[k×n], whose row p begins at {@code b[bo + p·ldb]}. */
-  public static PackedB of(Simd simd, int k, int n, float[] b, int bo, int ldb) {
-    PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
-    packed.fill(b, bo, ldb, false, 0, packed.panels);
-    return packed;
-  }
-
-  /** Packs B[k×n] given as its transpose, whose row j begins at {@code b[bo + j·ldb]}. */
-  public static PackedB ofTransposed(Simd simd, int k, int n, float[] b, int bo, int ldb) {
-    PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
-    packed.fill(b, bo, ldb, true, 0, packed.panels);
-    return packed;
-  }
-
-  /** A packing that lives in {@code data[at …]} for as long as the caller says: {@link #size} floats. */
-  static PackedB in(Simd simd, int k, int n, float[] data, int at) {
-    return new PackedB(simd, k, n, data, at);
-  }
-
-  /** Floats that the packed k×n matrix takes. */
-  static int size(Simd simd, int k, int n) {
-    int half = simd.lanes();
-    return Math.multiplyExact(Math.multiplyExact((n + half - 1) / half, half), k);
-  }
-
-  /** The columns of the panel. */
-  int width(int panel) {
-    return panel == panels - 1 ? lastWidth : nr;
-  }
-
-  int offset(int panel) {
-    return at + panel * nr * k;
-  }
-
-  /** Rows k. */
-  public int k() {
-    return k;
-  }
-
-  /** Columns n. */
-  public int n() {
-    return n;
-  }
-
-  /** Packs the panels from … to − 1. */
-  void fill(float[] b, int bo, int ldb, boolean transposed, int from, int to) {
-    for (int panel = from; panel < to; panel++) {
-      int j0 = panel * nr;
-      int width = width(panel);
-      int cols = Math.min(width, n - j0);
-      int to0 = offset(panel);
-      if (transposed) {
-        for (int j = 0; j < cols; j++) {
-          int row = bo + (j0 + j) * ldb;
-          for (int p = 0; p < k; p++) {
-            data[to0 + p * width + j] = b[row + p];
-          }
-        }
-        for (int p = 0; p < k && cols < width; p++) {
-          Arrays.fill(data, to0 + p * width + cols, to0 + (p + 1) * width, 0);
-        }
-      } else {
-        for (int p = 0; p < k; p++) {
-          System.arraycopy(b, bo + p * ldb + j0, data, to0 + p * width, cols);
-          Arrays.fill(data, to0 + p * width + cols, to0 + (p + 1) * width, 0);
-        }
-      }
+    private PackedB(Simd simd, int k, int n, float[] data, int at) {
+        this.simd = simd;
+        this.k = k;
+        this.n = n;
+        this.nr = 2 * simd.lanes();
+        this.panels = (n + nr - 1) / nr;
+        int rest = n - (panels - 1) * nr;
+        this.lastWidth = rest <= nr / 2 ? nr / 2 : nr;
+        this.data = data;
+        this.at = at;
     }
-  }
+
+    /** Packs B[k×n], whose row p begins at {@code b[bo + p·ldb]}. */
+    public static PackedB of(Simd simd, int k, int n, float[] b, int bo, int ldb) {
+        PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
+        packed.fill(b, bo, ldb, false, 0, packed.panels);
+        return packed;
+    }
+
+    /** Packs B[k×n] given as its transpose, whose row j begins at {@code b[bo + j·ldb]}. */
+    public static PackedB ofTransposed(Simd simd, int k, int n, float[] b, int bo, int ldb) {
+        PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
+        packed.fill(b, bo, ldb, true, 0, packed.panels);
+        return packed;
+    }
+
+    /** A packing that lives in {@code data[at …]} for as long as the caller says: {@link #size} floats. */
+    static PackedB in(Simd simd, int k, int n, float[] data, int at) {
+        return new PackedB(simd, k, n, data, at);
+    }
+
+    /** Floats that the packed k×n matrix takes. */
+    static int size(Simd simd, int k, int n) {
+        int half = simd.lanes();
+        return Math.multiplyExact(Math.multiplyExact((n + half - 1) / half, half), k);
+    }
+
+    /** The columns of the panel. */
+    int width(int panel) {
+        return panel == panels - 1 ? lastWidth : nr;
+    }
+
+    int offset(int panel) {
+        return at + panel * nr * k;
+    }
+
+    /** Rows k. */
+    public int k() {
+        return k;
+    }
+
+    /** Columns n. */
+    public int n() {
+        return n;
+    }
+
+    /** Packs the panels from … to − 1. */
+    void fill(float[] b, int bo, int ldb, boolean transposed, int from, int to) {
+        for (int panel = from; panel < to; panel++) {
+            int j0 = panel * nr;
+            int width = width(panel);
+            int cols = Math.min(width, n - j0);
+            int to0 = offset(panel);
+            if (transposed) {
+                for (int j = 0; j < cols; j++) {
+                    int row = bo + (j0 + j) * ldb;
+                    for (int p = 0; p < k; p++) {
+                        data[to0 + p * width + j] = b[row + p];
+                    }
+                }
+                for (int p = 0; p < k && cols < width; p++) {
+                    Arrays.fill(data, to0 + p * width + cols, to0 + (p + 1) * width, 0);
+                }
+            } else {
+                for (int p = 0; p < k; p++) {
+                    System.arraycopy(b, bo + p * ldb + j0, data, to0 + p * width, cols);
+                    Arrays.fill(data, to0 + p * width + cols, to0 + (p + 1) * width, 0);
+                }
+            }
+        }
+    }
 }

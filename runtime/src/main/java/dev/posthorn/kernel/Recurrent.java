@@ -18,213 +18,233 @@ import java.util.Arrays;
  * batch, each through all steps by itself, so threads never wait for each other. Prepared once; immutable.
  */
 public final class Recurrent {
-  /** A function with its parameters. */
-  public record Fn(Unary f, float alpha, float beta) {
-    /** A function without parameters. */
-    public static Fn of(Unary f) {
-      return new Fn(f, 0, 0);
-    }
-  }
-
-  /**
-   * What a call does besides the loop.
-   *
-   * @param reverse from the last step to the first; outputs stand at their step all the same
-   * @param mask b×t values at {@code maskAt}, or null: where one is 0 the states stay, and the output is that of the step
-   *     before (zeros before the first)
-   * @param zeroMasked the output of a masked step is zero instead
-   */
-  public record Mode(boolean reverse, byte[] mask, int maskAt, boolean zeroMasked) {
-    /** Forwards, no mask. */
-    public static final Mode FORWARD = new Mode(false, null, 0, false);
-  }
-
-  private enum Cell {
-    SIMPLE,
-    LSTM,
-    GRU_AFTER,
-    GRU_BEFORE
-  }
-
-  /** Rows of a tile: several groups of the micro-kernel's four share the weights in cache. */
-  private static final int ROWS = 16;
-
-  private final Simd simd;
-  private final Cell cell;
-  private final int u;
-  /** Columns of p. */
-  private final int gates;
-  private final PackedB recurrent;
-  /** The candidate's part of a GRU that resets before the product. */
-  private final PackedB candidate;
-  private final float[] bias;
-  private final Fn activation;
-  private final Fn gate;
-
-  private Recurrent(Simd simd, Cell cell, int units, int gates, float[] w, int wo, float[] bias, Fn activation,
-      Fn gate) {
-    this.simd = simd;
-    this.cell = cell;
-    this.u = units;
-    this.gates = gates * units;
-    boolean split = cell == Cell.GRU_BEFORE;
-    recurrent = PackedB.of(simd, u, split ? 2 * u : this.gates, w, wo, this.gates);
-    candidate = split ? PackedB.of(simd, u, u, w, wo + 2 * u, this.gates) : null;
-    this.bias = bias;
-    this.activation = activation;
-    this.gate = gate;
-  }
-
-  /** A simple recurrent layer; U[u×u] at {@code wo}. */
-  public static Recurrent simple(Simd simd, int units, float[] recurrent, int wo, Fn activation) {
-    return new Recurrent(simd, Cell.SIMPLE, units, 1, recurrent, wo, null, activation, activation);
-  }
-
-  /** A long short-term memory; U[u×4u] at {@code wo}, columns i f g o. */
-  public static Recurrent lstm(Simd simd, int units, float[] recurrent, int wo, Fn activation, Fn gate) {
-    return new Recurrent(simd, Cell.LSTM, units, 4, recurrent, wo, null, activation, gate);
-  }
-
-  /** A gated recurrent unit; U[u×3u] at {@code wo}, columns z r h; bias[3u] or null, used if {@code resetAfter}. */
-  public static Recurrent gru(Simd simd, int units, float[] recurrent, int wo, float[] bias, boolean resetAfter,
-      Fn activation, Fn gate) {
-    float[] b = bias == null ? new float[3 * units] : bias;
-    return new Recurrent(simd, resetAfter ? Cell.GRU_AFTER : Cell.GRU_BEFORE, units, 3, recurrent, wo, b, activation,
-        gate);
-  }
-
-  /**
-   * Runs all steps. {@code c} and {@code lastC} are the LSTM's second state, else ignored; the last states may be the
-   * arrays of the first. {@code y} may be null if only the last states are wanted.
-   */
-  public void run(Workers workers, Scratch scratch, Mode mode, int batch, int steps, float[] p, int po, float[] h,
-      int ho, float[] c, int co, float[] y, int yo, float[] lastH, int lho, float[] lastC, int lco) {
-    if (batch == 0 || u == 0) {
-      return;
-    }
-    int rows = Math.min(ROWS, Math.max(4, (batch + workers.size() - 1) / workers.size() + 3 & -4));
-    workers.run((batch + rows - 1) / rows, scratch, (t, s) -> {
-      int from = t * rows;
-      int n = Math.min(rows, batch - from);
-      Loop loop = new Loop(n, s.floats(n * (3 * u + gates) + 4 * recurrent.nr));
-      System.arraycopy(h, ho + from * u, loop.room, loop.h, n * u);
-      if (cell == Cell.LSTM) {
-        System.arraycopy(c, co + from * u, loop.room, loop.c, n * u);
-      }
-      for (int i = 0; i < steps; i++) {
-        int step = mode.reverse ? steps - 1 - i : i;
-        loop.step(mode, steps, step, i == 0 ? -1 : mode.reverse ? step + 1 : step - 1, from, p, po, y, yo);
-      }
-      System.arraycopy(loop.room, loop.h, lastH, lho + from * u, n * u);
-      if (cell == Cell.LSTM) {
-        System.arraycopy(loop.room, loop.c, lastC, lco + from * u, n * u);
-      }
-    });
-  }
-
-  /** The working memory of one tile: states, gates and one more value a unit, each rows after rows. */
-  private final class Loop {
-    final int rows;
-    final float[] room;
-    final int h = 0;
-    final int c;
-    final int spare;
-    final int z;
-    final int edge;
-
-    Loop(int rows, float[] room) {
-      this.rows = rows;
-      this.room = room;
-      c = rows * u;
-      spare = 2 * rows * u;
-      z = 3 * rows * u;
-      edge = z + rows * gates;
-    }
-
-    void step(Mode mode, int steps, int step, int previous, int from, float[] p, int po, float[] y, int yo) {
-      for (int r = 0; r < rows; r++) {
-        int at = po + ((from + r) * steps + step) * gates;
-        switch (cell) {
-          case SIMPLE, LSTM -> System.arraycopy(p, at, room, z + r * gates, gates);
-          case GRU_AFTER -> System.arraycopy(bias, 0, room, z + r * gates, gates);
-          default -> System.arraycopy(p, at, room, z + r * gates, 2 * u);
+    /** A function with its parameters. */
+    public record Fn(Unary f, float alpha, float beta) {
+        /** A function without parameters. */
+        public static Fn of(Unary f) {
+            return new Fn(f, 0, 0);
         }
-      }
-      product(h, recurrent, z);
-      if (cell == Cell.GRU_BEFORE) {
-        reset(steps, step, from, p, po);
-      }
-      for (int r = 0; r < rows; r++) {
-        int at = ((from + r) * steps + step) * u;
-        boolean skip = mode.mask != null && mode.mask[mode.maskAt + (from + r) * steps + step] == 0;
-        if (!skip) {
-          row(r, p, po + ((from + r) * steps + step) * gates);
-        }
-        if (y != null) {
-          if (!skip) {
-            System.arraycopy(room, h + r * u, y, yo + at, u);
-          } else if (mode.zeroMasked || previous < 0) {
-            Arrays.fill(y, yo + at, yo + at + u, 0);
-          } else {
-            System.arraycopy(y, yo + ((from + r) * steps + previous) * u, y, yo + at, u);
-          }
-        }
-      }
     }
 
-    /** The candidate of a GRU that resets before the product: ph + (r·h)·Uh, beside z and r. */
-    private void reset(int steps, int step, int from, float[] p, int po) {
-      for (int r = 0; r < rows; r++) {
-        int g = z + r * gates;
-        apply(gate, g, 2 * u);
-        simd.binary(Binary.MUL, room, g + u, room, h + r * u, room, spare + r * u, u);
-        System.arraycopy(p, po + ((from + r) * steps + step) * gates + 2 * u, room, g + 2 * u, u);
-      }
-      product(spare, candidate, z + 2 * u);
+    /**
+     * What a call does besides the loop.
+     *
+     * @param reverse from the last step to the first; outputs stand at their step all the same
+     * @param mask b×t values at {@code maskAt}, or null: where one is 0 the states stay, and the output is that of the step
+     *     before (zeros before the first)
+     * @param zeroMasked the output of a masked step is zero instead
+     */
+    public record Mode(boolean reverse, byte[] mask, int maskAt, boolean zeroMasked) {
+        /** Forwards, no mask. */
+        public static final Mode FORWARD = new Mode(false, null, 0, false);
     }
 
-    /** to += from[rows×u] · b, rows of the result a row of gates apart. */
-    private void product(int from, PackedB b, int to) {
-      for (int i = 0, k0 = 0, blocks = Gemm.blocks(u); i < blocks; i++) {
-        int k1 = Gemm.end(u, blocks, i);
-        Gemm.block(rows, room, null, from + k0, u, b, 0, b.panels, k0, k1 - k0, room, to, gates, false, room, edge);
-        k0 = k1;
-      }
+    private enum Cell {
+        SIMPLE,
+        LSTM,
+        GRU_AFTER,
+        GRU_BEFORE
     }
 
-    private void apply(Fn f, int at, int n) {
-      simd.unary(f.f, f.alpha, f.beta, room, at, room, at, n);
+    /** Rows of a tile: several groups of the micro-kernel's four share the weights in cache. */
+    private static final int ROWS = 16;
+
+    private final Simd simd;
+    private final Cell cell;
+    private final int u;
+    /** Columns of p. */
+    private final int gates;
+
+    private final PackedB recurrent;
+    /** The candidate's part of a GRU that resets before the product. */
+    private final PackedB candidate;
+
+    private final float[] bias;
+    private final Fn activation;
+    private final Fn gate;
+
+    private Recurrent(
+            Simd simd, Cell cell, int units, int gates, float[] w, int wo, float[] bias, Fn activation, Fn gate) {
+        this.simd = simd;
+        this.cell = cell;
+        this.u = units;
+        this.gates = gates * units;
+        boolean split = cell == Cell.GRU_BEFORE;
+        recurrent = PackedB.of(simd, u, split ? 2 * u : this.gates, w, wo, this.gates);
+        candidate = split ? PackedB.of(simd, u, u, w, wo + 2 * u, this.gates) : null;
+        this.bias = bias;
+        this.activation = activation;
+        this.gate = gate;
     }
 
-    /** From the gates of row r to its next state. */
-    private void row(int r, float[] p, int at) {
-      int g = z + r * gates;
-      int state = h + r * u;
-      int mine = spare + r * u;
-      switch (cell) {
-        case SIMPLE -> simd.unary(activation.f, activation.alpha, activation.beta, room, g, room, state, u);
-        case LSTM -> {
-          int memory = c + r * u;
-          apply(gate, g, 2 * u);
-          apply(activation, g + 2 * u, u);
-          apply(gate, g + 3 * u, u);
-          simd.binary(Binary.MUL, room, g, room, g + 2 * u, room, g, u);
-          simd.multiplyAdd(room, g + u, room, memory, room, g, room, memory, u);
-          simd.unary(activation.f, activation.alpha, activation.beta, room, memory, room, mine, u);
-          simd.binary(Binary.MUL, room, g + 3 * u, room, mine, room, state, u);
+    /** A simple recurrent layer; U[u×u] at {@code wo}. */
+    public static Recurrent simple(Simd simd, int units, float[] recurrent, int wo, Fn activation) {
+        return new Recurrent(simd, Cell.SIMPLE, units, 1, recurrent, wo, null, activation, activation);
+    }
+
+    /** A long short-term memory; U[u×4u] at {@code wo}, columns i f g o. */
+    public static Recurrent lstm(Simd simd, int units, float[] recurrent, int wo, Fn activation, Fn gate) {
+        return new Recurrent(simd, Cell.LSTM, units, 4, recurrent, wo, null, activation, gate);
+    }
+
+    /** A gated recurrent unit; U[u×3u] at {@code wo}, columns z r h; bias[3u] or null, used if {@code resetAfter}. */
+    public static Recurrent gru(
+            Simd simd, int units, float[] recurrent, int wo, float[] bias, boolean resetAfter, Fn activation, Fn gate) {
+        float[] b = bias == null ? new float[3 * units] : bias;
+        return new Recurrent(
+                simd, resetAfter ? Cell.GRU_AFTER : Cell.GRU_BEFORE, units, 3, recurrent, wo, b, activation, gate);
+    }
+
+    /**
+     * Runs all steps. {@code c} and {@code lastC} are the LSTM's second state, else ignored; the last states may be the
+     * arrays of the first. {@code y} may be null if only the last states are wanted.
+     */
+    public void run(
+            Workers workers,
+            Scratch scratch,
+            Mode mode,
+            int batch,
+            int steps,
+            float[] p,
+            int po,
+            float[] h,
+            int ho,
+            float[] c,
+            int co,
+            float[] y,
+            int yo,
+            float[] lastH,
+            int lho,
+            float[] lastC,
+            int lco) {
+        if (batch == 0 || u == 0) {
+            return;
         }
-        default -> {
-          if (cell == Cell.GRU_AFTER) {
-            simd.binary(Binary.ADD, room, g, p, at, room, g, 2 * u);
-            apply(gate, g, 2 * u);
-            simd.multiplyAdd(room, g + u, room, g + 2 * u, p, at + 2 * u, room, g + 2 * u, u);
-          }
-          apply(activation, g + 2 * u, u);
-          // z·h + (1 − z)·candidate
-          simd.binary(Binary.SUB, room, state, room, g + 2 * u, room, mine, u);
-          simd.multiplyAdd(room, g, room, mine, room, g + 2 * u, room, state, u);
-        }
-      }
+        int rows = Math.min(ROWS, Math.max(4, (batch + workers.size() - 1) / workers.size() + 3 & -4));
+        workers.run((batch + rows - 1) / rows, scratch, (t, s) -> {
+            int from = t * rows;
+            int n = Math.min(rows, batch - from);
+            Loop loop = new Loop(n, s.floats(n * (3 * u + gates) + 4 * recurrent.nr));
+            System.arraycopy(h, ho + from * u, loop.room, loop.h, n * u);
+            if (cell == Cell.LSTM) {
+                System.arraycopy(c, co + from * u, loop.room, loop.c, n * u);
+            }
+            for (int i = 0; i < steps; i++) {
+                int step = mode.reverse ? steps - 1 - i : i;
+                loop.step(mode, steps, step, i == 0 ? -1 : mode.reverse ? step + 1 : step - 1, from, p, po, y, yo);
+            }
+            System.arraycopy(loop.room, loop.h, lastH, lho + from * u, n * u);
+            if (cell == Cell.LSTM) {
+                System.arraycopy(loop.room, loop.c, lastC, lco + from * u, n * u);
+            }
+        });
     }
-  }
+
+    /** The working memory of one tile: states, gates and one more value a unit, each rows after rows. */
+    private final class Loop {
+        final int rows;
+        final float[] room;
+        final int h = 0;
+        final int c;
+        final int spare;
+        final int z;
+        final int edge;
+
+        Loop(int rows, float[] room) {
+            this.rows = rows;
+            this.room = room;
+            c = rows * u;
+            spare = 2 * rows * u;
+            z = 3 * rows * u;
+            edge = z + rows * gates;
+        }
+
+        void step(Mode mode, int steps, int step, int previous, int from, float[] p, int po, float[] y, int yo) {
+            for (int r = 0; r < rows; r++) {
+                int at = po + ((from + r) * steps + step) * gates;
+                switch (cell) {
+                    case SIMPLE, LSTM -> System.arraycopy(p, at, room, z + r * gates, gates);
+                    case GRU_AFTER -> System.arraycopy(bias, 0, room, z + r * gates, gates);
+                    default -> System.arraycopy(p, at, room, z + r * gates, 2 * u);
+                }
+            }
+            product(h, recurrent, z);
+            if (cell == Cell.GRU_BEFORE) {
+                reset(steps, step, from, p, po);
+            }
+            for (int r = 0; r < rows; r++) {
+                int at = ((from + r) * steps + step) * u;
+                boolean skip = mode.mask != null && mode.mask[mode.maskAt + (from + r) * steps + step] == 0;
+                if (!skip) {
+                    row(r, p, po + ((from + r) * steps + step) * gates);
+                }
+                if (y != null) {
+                    if (!skip) {
+                        System.arraycopy(room, h + r * u, y, yo + at, u);
+                    } else if (mode.zeroMasked || previous < 0) {
+                        Arrays.fill(y, yo + at, yo + at + u, 0);
+                    } else {
+                        System.arraycopy(y, yo + ((from + r) * steps + previous) * u, y, yo + at, u);
+                    }
+                }
+            }
+        }
+
+        /** The candidate of a GRU that resets before the product: ph + (r·h)·Uh, beside z and r. */
+        private void reset(int steps, int step, int from, float[] p, int po) {
+            for (int r = 0; r < rows; r++) {
+                int g = z + r * gates;
+                apply(gate, g, 2 * u);
+                simd.binary(Binary.MUL, room, g + u, room, h + r * u, room, spare + r * u, u);
+                System.arraycopy(p, po + ((from + r) * steps + step) * gates + 2 * u, room, g + 2 * u, u);
+            }
+            product(spare, candidate, z + 2 * u);
+        }
+
+        /** to += from[rows×u] · b, rows of the result a row of gates apart. */
+        private void product(int from, PackedB b, int to) {
+            for (int i = 0, k0 = 0, blocks = Gemm.blocks(u); i < blocks; i++) {
+                int k1 = Gemm.end(u, blocks, i);
+                Gemm.block(
+                        rows, room, null, from + k0, u, b, 0, b.panels, k0, k1 - k0, room, to, gates, false, room,
+                        edge);
+                k0 = k1;
+            }
+        }
+
+        private void apply(Fn f, int at, int n) {
+            simd.unary(f.f, f.alpha, f.beta, room, at, room, at, n);
+        }
+
+        /** From the gates of row r to its next state. */
+        private void row(int r, float[] p, int at) {
+            int g = z + r * gates;
+            int state = h + r * u;
+            int mine = spare + r * u;
+            switch (cell) {
+                case SIMPLE -> simd.unary(activation.f, activation.alpha, activation.beta, room, g, room, state, u);
+                case LSTM -> {
+                    int memory = c + r * u;
+                    apply(gate, g, 2 * u);
+                    apply(activation, g + 2 * u, u);
+                    apply(gate, g + 3 * u, u);
+                    simd.binary(Binary.MUL, room, g, room, g + 2 * u, room, g, u);
+                    simd.multiplyAdd(room, g + u, room, memory, room, g, room, memory, u);
+                    simd.unary(activation.f, activation.alpha, activation.beta, room, memory, room, mine, u);
+                    simd.binary(Binary.MUL, room, g + 3 * u, room, mine, room, state, u);
+                }
+                default -> {
+                    if (cell == Cell.GRU_AFTER) {
+                        simd.binary(Binary.ADD, room, g, p, at, room, g, 2 * u);
+                        apply(gate, g, 2 * u);
+                        simd.multiplyAdd(room, g + u, room, g + 2 * u, p, at + 2 * u, room, g + 2 * u, u);
+                    }
+                    apply(activation, g + 2 * u, u);
+                    // z·h + (1 − z)·candidate
+                    simd.binary(Binary.SUB, room, state, room, g + 2 * u, room, mine, u);
+                    simd.multiplyAdd(room, g, room, mine, room, g + 2 * u, room, state, u);
+                }
+            }
+        }
+    }
 }

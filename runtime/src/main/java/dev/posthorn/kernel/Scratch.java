@@ -8,13 +8,13 @@ package dev.posthorn.kernel;
  * when it is larger; so a kernel asks once per tile for all it needs.
  */
 public final class Scratch {
-  private float[] floats = new float[0];
+    private float[] floats = new float[0];
 
-  /** An array of at least {@code n} floats with undefined contents; the same one until a longer one is asked for. */
-  public float[] floats(int n) {
-    if (floats.length < n) {
-      floats = new float[Math.max(n, 1024)];
+    /** An array of at least {@code n} floats with undefined contents; the same one until a longer one is asked for. */
+    public float[] floats(int n) {
+        if (floats.length < n) {
+            floats = new float[Math.max(n, 1024)];
+        }
+        return floats;
     }
-    return floats;
-  }
 }

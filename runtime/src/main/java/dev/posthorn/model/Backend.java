@@ -6,17 +6,17 @@ import java.util.List;
 
 /** Runs graphs. Found by {@code ServiceLoader}. */
 public interface Backend {
-  String name();
+    String name();
 
-  /** Prepares a graph with these values of its variables. */
-  Executable compile(Graph graph, Variables.Snapshot variables);
+    /** Prepares a graph with these values of its variables. */
+    Executable compile(Graph graph, Variables.Snapshot variables);
 
-  /** A prepared graph. Thread-safe. */
-  interface Executable {
-    /** The outputs in order, then the updates in order. Variables that the graph updates are read from {@code now}. */
-    List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now);
+    /** A prepared graph. Thread-safe. */
+    interface Executable {
+        /** The outputs in order, then the updates in order. Variables that the graph updates are read from {@code now}. */
+        List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now);
 
-    /** How the graph runs: steps, memory, what was fused. */
-    String explain();
-  }
+        /** How the graph runs: steps, memory, what was fused. */
+        String explain();
+    }
 }

@@ -17,29 +17,29 @@ import java.util.Map;
  * @param notes what else a user should know, one line each
  */
 public record Inspection(
-    String format,
-    Map<String, String> producer,
-    String kind,
-    List<Item> contents,
-    List<Port> inputs,
-    List<Port> outputs,
-    long parameters,
-    long bytes,
-    List<String> notes) {
-  /**
-   * A layer, function or op.
-   *
-   * @param path where it stands in the model
-   * @param type its class name
-   * @param problem why it is not supported and what works instead; empty where it is supported
-   */
-  public record Item(String path, String type, String problem) {
-    public boolean supported() {
-      return problem.isEmpty();
+        String format,
+        Map<String, String> producer,
+        String kind,
+        List<Item> contents,
+        List<Port> inputs,
+        List<Port> outputs,
+        long parameters,
+        long bytes,
+        List<String> notes) {
+    /**
+     * A layer, function or op.
+     *
+     * @param path where it stands in the model
+     * @param type its class name
+     * @param problem why it is not supported and what works instead; empty where it is supported
+     */
+    public record Item(String path, String type, String problem) {
+        public boolean supported() {
+            return problem.isEmpty();
+        }
     }
-  }
 
-  public boolean supported() {
-    return contents.stream().allMatch(Item::supported);
-  }
+    public boolean supported() {
+        return contents.stream().allMatch(Item::supported);
+    }
 }

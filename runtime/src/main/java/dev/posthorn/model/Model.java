@@ -26,254 +26,268 @@ import java.util.stream.Collectors;
  * }</pre>
  */
 public final class Model implements AutoCloseable {
-  /** Rows that one step of {@link #predict} takes, as in Keras. */
-  public static final int BATCH_SIZE = 32;
+    /** Rows that one step of {@link #predict} takes, as in Keras. */
+    public static final int BATCH_SIZE = 32;
 
-  private static final int PLANS = 16;
+    private static final int PLANS = 16;
 
-  private final Program program;
-  private final Variables variables;
-  private final Backend backend;
-  private final Map<Key, Plan> plans = new LinkedHashMap<>(16, 0.75f, true) {
-    private static final long serialVersionUID = 1;
+    private final Program program;
+    private final Variables variables;
+    private final Backend backend;
+    private final Map<Key, Plan> plans = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
 
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Plan> eldest) {
+            return size() > PLANS;
+        }
+    };
+    private volatile boolean closed;
+
+    private record Key(String signature, List<TensorType> inputs) {}
+
+    private record Plan(Graph graph, Backend.Executable executable, long version) {}
+
+    private Model(Program program, Variables variables, Backend backend) {
+        this.program = program;
+        this.variables = variables;
+        this.backend = backend;
+    }
+
+    /** Loads a model file or SavedModel directory, to run on the backend {@code java}. */
+    public static Model load(Path path) throws IOException {
+        return load(path, "java");
+    }
+
+    /** Loads a model to run on the backend of that name. */
+    public static Model load(Path path, String backend) throws IOException {
+        ModelFormat.Loaded loaded = format(path).load(path);
+        return of(loaded.program(), loaded.variables(), backend);
+    }
+
+    /** Loads an architecture, and its weights from a file of their own. */
+    public static Model load(Path architecture, Path weights) throws IOException {
+        Model model = load(architecture);
+        model.loadWeights(weights, WeightSelection.ALL);
+        return model;
+    }
+
+    /**
+     * Gives the model the weights of a file: of weights alone, or of a whole model of the same architecture.
+     *
+     * @return the keys of the variables that were given a value
+     */
+    public List<String> loadWeights(Path path, WeightSelection selection) throws IOException {
+        exists(path);
+        for (ModelFormat f : ServiceLoader.load(ModelFormat.class)) {
+            Optional<Map<String, Tensor>> values = f.weights(program, path, selection);
+            if (values.isPresent()) {
+                variables.set(values.get());
+                return List.copyOf(values.get().keySet());
+            }
+        }
+        throw new ModelFormatException(
+                "weights: expected a file of weights for " + name() + " but was another, at " + path);
+    }
+
+    /** A model of a program made in Java. */
+    public static Model of(Program program, Variables variables, String backend) {
+        List<Backend> all = ServiceLoader.load(Backend.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+        for (Backend b : all) {
+            if (b.name().equals(backend)) {
+                return new Model(program, variables, b);
+            }
+        }
+        String names = all.stream().map(Backend::name).sorted().collect(Collectors.joining(", "));
+        throw new IllegalArgumentException("backend: expected one of " + names + " but was '" + backend + "'");
+    }
+
+    /** Says what a file is, without loading it. */
+    public static Inspection inspect(Path path) throws IOException {
+        return format(path).inspect(path);
+    }
+
+    private static void exists(Path path) {
+        if (!Files.exists(path)) {
+            throw new ModelFormatException("model: expected a file or directory but was nothing, at " + path);
+        }
+        if (!Files.isReadable(path)) {
+            throw new ModelFormatException("model: expected a readable file but was not, at " + path);
+        }
+    }
+
+    private static ModelFormat format(Path path) throws IOException {
+        exists(path);
+        List<String> names = new ArrayList<>();
+        for (ModelFormat f : ServiceLoader.load(ModelFormat.class)) {
+            if (f.accepts(path)) {
+                return f;
+            }
+            names.add(f.name());
+        }
+        String what = Files.isDirectory(path) ? "a directory of another kind" : "a file of another kind";
+        throw new ModelFormatException(
+                "model: expected one of " + String.join(", ", names) + " but was " + what + ", at " + path);
+    }
+
+    public String name() {
+        return program.name();
+    }
+
+    public Program program() {
+        return program;
+    }
+
+    /** The variables, whose values may be read and set. */
+    public Variables variables() {
+        return variables;
+    }
+
+    /** The signature of that name. */
+    public Signature signature(String name) {
+        List<Signature> all = program.signatures();
+        return all.stream()
+                .filter(s -> s.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("model: expected one of the signatures "
+                        + all.stream().map(Signature::name).toList() + " but was '" + name + "'"));
+    }
+
+    /** What {@link #predict} takes. */
+    public List<Port> inputs() {
+        return signature(Signature.DEFAULT).inputs();
+    }
+
+    /** What {@link #predict} gives. */
+    public List<Port> outputs() {
+        return signature(Signature.DEFAULT).outputs();
+    }
+
+    /** Predicts with a model of one input and one output. */
+    public Tensor predict(Tensor x) {
+        List<Tensor> y = predict(List.of(x));
+        if (y.size() != 1) {
+            throw new IllegalArgumentException("predict: expected a model of one output but was " + y.size() + ", at "
+                    + name() + " (use predict(List))");
+        }
+        return y.get(0);
+    }
+
+    /**
+     * The outputs for these inputs, in order. Many rows are run {@value #BATCH_SIZE} at a time, as Keras does; {@link #call}
+     * runs all at once.
+     */
+    public List<Tensor> predict(List<Tensor> inputs) {
+        List<Tensor> in = checked(Signature.DEFAULT, inputs);
+        int rows = in.isEmpty() || in.get(0).shape().rank() == 0
+                ? 0
+                : in.get(0).shape().dim(0);
+        boolean batched = signature(Signature.DEFAULT).inputs().stream()
+                .allMatch(p -> p.type().shape().isRanked()
+                        && p.type().shape().rank() > 0
+                        && p.type().shape().dim(0) == Shape.UNKNOWN);
+        boolean equal =
+                in.stream().allMatch(t -> t.shape().rank() > 0 && t.shape().dim(0) == rows);
+        return batched && equal && rows > BATCH_SIZE ? Rows.predict(this, in, rows) : run(Signature.DEFAULT, in);
+    }
+
+    /** The outputs of one call of a signature, all rows at once. */
+    public List<Tensor> call(String signature, List<Tensor> inputs) {
+        return run(signature, checked(signature, inputs));
+    }
+
+    /**
+     * What every layer gives in one call, by the layer's name ({@code name:1} and so on for further outputs). For looking
+     * into a model: the graph is made anew each time.
+     */
+    public Map<String, Tensor> activations(List<Tensor> inputs) {
+        List<Tensor> in = checked(Signature.DEFAULT, inputs);
+        Graph graph = program.lowerParts(
+                Signature.DEFAULT, in.stream().map(Tensor::type).toList(), Mode.INFERENCE);
+        Variables.Snapshot now = variables.snapshot();
+        List<Tensor> values = backend.compile(graph, now).run(in, now);
+        Map<String, Tensor> byName = new LinkedHashMap<>();
+        graph.outputs().keySet().forEach(name -> byName.put(name, values.get(byName.size())));
+        return byName;
+    }
+
+    private List<Tensor> run(String signature, List<Tensor> in) {
+        Plan plan = plan(new Key(signature, in.stream().map(Tensor::type).toList()));
+        List<Tensor> all = plan.executable.run(in, variables.snapshot());
+        int outputs = plan.graph.outputs().size();
+        if (all.size() > outputs) {
+            Map<String, Tensor> updates = new LinkedHashMap<>();
+            int i = outputs;
+            for (String key : plan.graph.updates().keySet()) {
+                updates.put(key, all.get(i++));
+            }
+            variables.update(updates);
+        }
+        return all.subList(0, outputs);
+    }
+
+    private Plan plan(Key key) {
+        synchronized (plans) {
+            if (closed) {
+                throw new IllegalStateException("model: expected an open model but was closed, at " + name());
+            }
+            Plan plan = plans.get(key);
+            Variables.Snapshot now = variables.snapshot();
+            if (plan == null || plan.version != now.version()) {
+                Graph graph = plan == null ? program.lower(key.signature, key.inputs, Mode.INFERENCE) : plan.graph;
+                plan = new Plan(graph, backend.compile(graph, now), now.version());
+                plans.put(key, plan);
+            }
+            return plan;
+        }
+    }
+
+    private List<Tensor> checked(String signature, List<Tensor> inputs) {
+        List<Port> ports = signature(signature).inputs();
+        if (inputs.size() != ports.size()) {
+            throw new ShapeException("predict: expected " + ports.size() + " inputs "
+                    + ports.stream().map(Port::name).toList() + " but was " + inputs.size() + ", at " + name());
+        }
+        List<Tensor> in = new ArrayList<>();
+        for (int i = 0; i < ports.size(); i++) {
+            Port p = ports.get(i);
+            Tensor t = inputs.get(i);
+            if (!p.type().shape().accepts(t.shape())) {
+                throw new ShapeException("predict: expected shape " + p.type().shape() + " but was " + t.shape()
+                        + ", at input '" + p.name() + "'");
+            }
+            in.add(converted(t, p));
+        }
+        return in;
+    }
+
+    /** Numbers of another width or kind are converted where no value can be lost silently; else an error. */
+    private static Tensor converted(Tensor t, Port p) {
+        DType to = p.type().dtype();
+        boolean numeric = t.dtype().isFloating() || t.dtype().isInteger() || t.dtype() == DType.BOOL;
+        boolean fits = t.dtype() == to
+                || numeric && (to.isFloating() || to.isInteger() && t.dtype().isInteger());
+        if (!fits) {
+            throw new ShapeException(
+                    "predict: expected dtype " + to + " but was " + t.dtype() + ", at input '" + p.name() + "'");
+        }
+        return t.cast(to);
+    }
+
+    /** How a call of this signature runs: graph, plan, memory. */
+    public String explain(String signature, List<TensorType> inputs) {
+        Plan plan = plan(new Key(signature, inputs));
+        return "graph of " + name() + " for " + inputs + "\n" + plan.graph + "\n" + plan.executable.explain();
+    }
+
+    /** Releases plans; later calls fail. */
     @Override
-    protected boolean removeEldestEntry(Map.Entry<Key, Plan> eldest) {
-      return size() > PLANS;
+    public void close() {
+        synchronized (plans) {
+            closed = true;
+            plans.clear();
+        }
     }
-  };
-  private volatile boolean closed;
-
-  private record Key(String signature, List<TensorType> inputs) {}
-
-  private record Plan(Graph graph, Backend.Executable executable, long version) {}
-
-  private Model(Program program, Variables variables, Backend backend) {
-    this.program = program;
-    this.variables = variables;
-    this.backend = backend;
-  }
-
-  /** Loads a model file or SavedModel directory, to run on the backend {@code java}. */
-  public static Model load(Path path) throws IOException {
-    return load(path, "java");
-  }
-
-  /** Loads a model to run on the backend of that name. */
-  public static Model load(Path path, String backend) throws IOException {
-    ModelFormat.Loaded loaded = format(path).load(path);
-    return of(loaded.program(), loaded.variables(), backend);
-  }
-
-  /** Loads an architecture, and its weights from a file of their own. */
-  public static Model load(Path architecture, Path weights) throws IOException {
-    Model model = load(architecture);
-    model.loadWeights(weights, WeightSelection.ALL);
-    return model;
-  }
-
-  /**
-   * Gives the model the weights of a file: of weights alone, or of a whole model of the same architecture.
-   *
-   * @return the keys of the variables that were given a value
-   */
-  public List<String> loadWeights(Path path, WeightSelection selection) throws IOException {
-    exists(path);
-    for (ModelFormat f : ServiceLoader.load(ModelFormat.class)) {
-      Optional<Map<String, Tensor>> values = f.weights(program, path, selection);
-      if (values.isPresent()) {
-        variables.set(values.get());
-        return List.copyOf(values.get().keySet());
-      }
-    }
-    throw new ModelFormatException("weights: expected a file of weights for " + name() + " but was another, at " + path);
-  }
-
-  /** A model of a program made in Java. */
-  public static Model of(Program program, Variables variables, String backend) {
-    List<Backend> all = ServiceLoader.load(Backend.class).stream().map(ServiceLoader.Provider::get).toList();
-    for (Backend b : all) {
-      if (b.name().equals(backend)) {
-        return new Model(program, variables, b);
-      }
-    }
-    String names = all.stream().map(Backend::name).sorted().collect(Collectors.joining(", "));
-    throw new IllegalArgumentException("backend: expected one of " + names + " but was '" + backend + "'");
-  }
-
-  /** Says what a file is, without loading it. */
-  public static Inspection inspect(Path path) throws IOException {
-    return format(path).inspect(path);
-  }
-
-  private static void exists(Path path) {
-    if (!Files.exists(path)) {
-      throw new ModelFormatException("model: expected a file or directory but was nothing, at " + path);
-    }
-    if (!Files.isReadable(path)) {
-      throw new ModelFormatException("model: expected a readable file but was not, at " + path);
-    }
-  }
-
-  private static ModelFormat format(Path path) throws IOException {
-    exists(path);
-    List<String> names = new ArrayList<>();
-    for (ModelFormat f : ServiceLoader.load(ModelFormat.class)) {
-      if (f.accepts(path)) {
-        return f;
-      }
-      names.add(f.name());
-    }
-    String what = Files.isDirectory(path) ? "a directory of another kind" : "a file of another kind";
-    throw new ModelFormatException(
-        "model: expected one of " + String.join(", ", names) + " but was " + what + ", at " + path);
-  }
-
-  public String name() {
-    return program.name();
-  }
-
-  public Program program() {
-    return program;
-  }
-
-  /** The variables, whose values may be read and set. */
-  public Variables variables() {
-    return variables;
-  }
-
-  /** The signature of that name. */
-  public Signature signature(String name) {
-    List<Signature> all = program.signatures();
-    return all.stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException(
-        "model: expected one of the signatures " + all.stream().map(Signature::name).toList() + " but was '" + name + "'"));
-  }
-
-  /** What {@link #predict} takes. */
-  public List<Port> inputs() {
-    return signature(Signature.DEFAULT).inputs();
-  }
-
-  /** What {@link #predict} gives. */
-  public List<Port> outputs() {
-    return signature(Signature.DEFAULT).outputs();
-  }
-
-  /** Predicts with a model of one input and one output. */
-  public Tensor predict(Tensor x) {
-    List<Tensor> y = predict(List.of(x));
-    if (y.size() != 1) {
-      throw new IllegalArgumentException(
-          "predict: expected a model of one output but was " + y.size() + ", at " + name() + " (use predict(List))");
-    }
-    return y.get(0);
-  }
-
-  /**
-   * The outputs for these inputs, in order. Many rows are run {@value #BATCH_SIZE} at a time, as Keras does; {@link #call}
-   * runs all at once.
-   */
-  public List<Tensor> predict(List<Tensor> inputs) {
-    List<Tensor> in = checked(Signature.DEFAULT, inputs);
-    int rows = in.isEmpty() || in.get(0).shape().rank() == 0 ? 0 : in.get(0).shape().dim(0);
-    boolean batched = signature(Signature.DEFAULT).inputs().stream().allMatch(p -> p.type().shape().isRanked()
-        && p.type().shape().rank() > 0 && p.type().shape().dim(0) == Shape.UNKNOWN);
-    boolean equal = in.stream().allMatch(t -> t.shape().rank() > 0 && t.shape().dim(0) == rows);
-    return batched && equal && rows > BATCH_SIZE ? Rows.predict(this, in, rows) : run(Signature.DEFAULT, in);
-  }
-
-  /** The outputs of one call of a signature, all rows at once. */
-  public List<Tensor> call(String signature, List<Tensor> inputs) {
-    return run(signature, checked(signature, inputs));
-  }
-
-  /**
-   * What every layer gives in one call, by the layer's name ({@code name:1} and so on for further outputs). For looking
-   * into a model: the graph is made anew each time.
-   */
-  public Map<String, Tensor> activations(List<Tensor> inputs) {
-    List<Tensor> in = checked(Signature.DEFAULT, inputs);
-    Graph graph = program.lowerParts(Signature.DEFAULT, in.stream().map(Tensor::type).toList(), Mode.INFERENCE);
-    Variables.Snapshot now = variables.snapshot();
-    List<Tensor> values = backend.compile(graph, now).run(in, now);
-    Map<String, Tensor> byName = new LinkedHashMap<>();
-    graph.outputs().keySet().forEach(name -> byName.put(name, values.get(byName.size())));
-    return byName;
-  }
-
-  private List<Tensor> run(String signature, List<Tensor> in) {
-    Plan plan = plan(new Key(signature, in.stream().map(Tensor::type).toList()));
-    List<Tensor> all = plan.executable.run(in, variables.snapshot());
-    int outputs = plan.graph.outputs().size();
-    if (all.size() > outputs) {
-      Map<String, Tensor> updates = new LinkedHashMap<>();
-      int i = outputs;
-      for (String key : plan.graph.updates().keySet()) {
-        updates.put(key, all.get(i++));
-      }
-      variables.update(updates);
-    }
-    return all.subList(0, outputs);
-  }
-
-  private Plan plan(Key key) {
-    synchronized (plans) {
-      if (closed) {
-        throw new IllegalStateException("model: expected an open model but was closed, at " + name());
-      }
-      Plan plan = plans.get(key);
-      Variables.Snapshot now = variables.snapshot();
-      if (plan == null || plan.version != now.version()) {
-        Graph graph = plan == null ? program.lower(key.signature, key.inputs, Mode.INFERENCE) : plan.graph;
-        plan = new Plan(graph, backend.compile(graph, now), now.version());
-        plans.put(key, plan);
-      }
-      return plan;
-    }
-  }
-
-  private List<Tensor> checked(String signature, List<Tensor> inputs) {
-    List<Port> ports = signature(signature).inputs();
-    if (inputs.size() != ports.size()) {
-      throw new ShapeException("predict: expected " + ports.size() + " inputs " + ports.stream().map(Port::name).toList()
-          + " but was " + inputs.size() + ", at " + name());
-    }
-    List<Tensor> in = new ArrayList<>();
-    for (int i = 0; i < ports.size(); i++) {
-      Port p = ports.get(i);
-      Tensor t = inputs.get(i);
-      if (!p.type().shape().accepts(t.shape())) {
-        throw new ShapeException("predict: expected shape " + p.type().shape() + " but was " + t.shape() + ", at input '"
-            + p.name() + "'");
-      }
-      in.add(converted(t, p));
-    }
-    return in;
-  }
-
-  /** Numbers of another width or kind are converted where no value can be lost silently; else an error. */
-  private static Tensor converted(Tensor t, Port p) {
-    DType to = p.type().dtype();
-    boolean numeric = t.dtype().isFloating() || t.dtype().isInteger() || t.dtype() == DType.BOOL;
-    boolean fits = t.dtype() == to || numeric && (to.isFloating() || to.isInteger() && t.dtype().isInteger());
-    if (!fits) {
-      throw new ShapeException("predict: expected dtype " + to + " but was " + t.dtype() + ", at input '" + p.name() + "'");
-    }
-    return t.cast(to);
-  }
-
-  /** How a call of this signature runs: graph, plan, memory. */
-  public String explain(String signature, List<TensorType> inputs) {
-    Plan plan = plan(new Key(signature, inputs));
-    return "graph of " + name() + " for " + inputs + "\n" + plan.graph + "\n" + plan.executable.explain();
-  }
-
-  /** Releases plans; later calls fail. */
-  @Override
-  public void close() {
-    synchronized (plans) {
-      closed = true;
-      plans.clear();
-    }
-  }
 }

@@ -8,28 +8,28 @@ import java.util.Optional;
 
 /** A file format, found by {@code ServiceLoader}. */
 public interface ModelFormat {
-  /** What users call it: {@code Keras .h5}. */
-  String name();
+    /** What users call it: {@code Keras .h5}. */
+    String name();
 
-  /** Whether the file looks like this format, judged by its content and not by its name alone. */
-  boolean accepts(Path path) throws IOException;
+    /** Whether the file looks like this format, judged by its content and not by its name alone. */
+    boolean accepts(Path path) throws IOException;
 
-  /** Reads program and variables. Fails with everything that is unsupported, all at once. */
-  Loaded load(Path path) throws IOException;
+    /** Reads program and variables. Fails with everything that is unsupported, all at once. */
+    Loaded load(Path path) throws IOException;
 
-  /** Says what the file is, without reading tensors, also where it cannot be loaded. */
-  Inspection inspect(Path path) throws IOException;
+    /** Says what the file is, without reading tensors, also where it cannot be loaded. */
+    Inspection inspect(Path path) throws IOException;
 
-  /**
-   * The weights that a file holds for a program, where the file is of this format and the program of its kind.
-   *
-   * @return new values of variables, by key; empty where this format does not read the file
-   */
-  default Optional<Map<String, Tensor>> weights(Program program, Path path, WeightSelection selection)
-      throws IOException {
-    return Optional.empty();
-  }
+    /**
+     * The weights that a file holds for a program, where the file is of this format and the program of its kind.
+     *
+     * @return new values of variables, by key; empty where this format does not read the file
+     */
+    default Optional<Map<String, Tensor>> weights(Program program, Path path, WeightSelection selection)
+            throws IOException {
+        return Optional.empty();
+    }
 
-  /** A program with the values of its variables. */
-  record Loaded(Program program, Variables variables) {}
+    /** A program with the values of its variables. */
+    record Loaded(Program program, Variables variables) {}
 }

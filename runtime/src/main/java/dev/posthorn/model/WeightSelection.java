@@ -7,6 +7,6 @@ package dev.posthorn.model;
  * @param skipMismatch weights of another shape are passed over; else they are an error
  */
 public record WeightSelection(boolean byName, boolean skipMismatch) {
-  /** All weights, each of the right shape. */
-  public static final WeightSelection ALL = new WeightSelection(false, false);
+    /** All weights, each of the right shape. */
+    public static final WeightSelection ALL = new WeightSelection(false, false);
 }

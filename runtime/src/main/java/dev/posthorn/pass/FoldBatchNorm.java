@@ -15,7 +15,6 @@ import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.MatMul;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,86 +24,98 @@ import java.util.Optional;
  * nothing else may read what lies between.
  */
 public final class FoldBatchNorm {
-  private FoldBatchNorm() {}
+    private FoldBatchNorm() {}
 
-  /** The linear op under a normalisation, and its bias where it has one. */
-  private record Linear(Node node, float[] bias) {}
+    /** The linear op under a normalisation, and its bias where it has one. */
+    private record Linear(Node node, float[] bias) {}
 
-  public static Graph apply(Graph g) {
-    Uses uses = new Uses(g);
-    Builder b = new Builder();
-    Map<Value, Value> map = new HashMap<>();
-    for (Node n : g.nodes()) {
-      Optional<Linear> linear = n.op() instanceof BatchNorm ? linear(n, uses) : Optional.empty();
-      if (linear.isPresent()) {
-        map.put(n.output(), fold(b, n, linear.get(), map));
-      } else {
-        Rewriter.copyNode(n, b, map);
-      }
+    public static Graph apply(Graph g) {
+        Uses uses = new Uses(g);
+        Builder b = new Builder();
+        Map<Value, Value> map = new HashMap<>();
+        for (Node n : g.nodes()) {
+            Optional<Linear> linear = n.op() instanceof BatchNorm ? linear(n, uses) : Optional.empty();
+            if (linear.isPresent()) {
+                map.put(n.output(), fold(b, n, linear.get(), map));
+            } else {
+                Rewriter.copyNode(n, b, map);
+            }
+        }
+        return Rewriter.finish(g, b, map);
     }
-    return Rewriter.finish(g, b, map);
-  }
 
-  private static Optional<Linear> linear(Node n, Uses uses) {
-    boolean constant = n.inputs().subList(1, 5).stream().allMatch(FoldBatchNorm::isConstant);
-    Value x = n.input(0);
-    int axis = ((BatchNorm) n.op()).axis();
-    if (!constant || x.shape().axis(axis) != x.shape().rank() - 1 || uses.only(x).isEmpty()) {
-      return Optional.empty();
+    private static Optional<Linear> linear(Node n, Uses uses) {
+        boolean constant = n.inputs().subList(1, 5).stream().allMatch(FoldBatchNorm::isConstant);
+        Value x = n.input(0);
+        int axis = ((BatchNorm) n.op()).axis();
+        if (!constant
+                || x.shape().axis(axis) != x.shape().rank() - 1
+                || uses.only(x).isEmpty()) {
+            return Optional.empty();
+        }
+        Node before = x.node();
+        if (isLinear(before)) {
+            return Optional.of(new Linear(before, null));
+        }
+        boolean biased = before.op().equals(new Binary(Binary.Fn.ADD))
+                && isConstant(before.input(1))
+                && before.input(1).shape().rank() == 1
+                && isLinear(before.input(0).node())
+                && before.input(0).shape().equals(x.shape())
+                && uses.only(before.input(0)).isPresent();
+        return biased
+                ? Optional.of(new Linear(
+                        before.input(0).node(),
+                        broadcast(value(before.input(1)), x.shape().dim(-1))))
+                : Optional.empty();
     }
-    Node before = x.node();
-    if (isLinear(before)) {
-      return Optional.of(new Linear(before, null));
+
+    private static boolean isLinear(Node n) {
+        boolean kind = n.op() instanceof Conv || n.op() instanceof MatMul m && !m.transposeB();
+        return kind
+                && isConstant(n.input(1))
+                && (n.op() instanceof Conv || n.input(1).shape().rank() == 2);
     }
-    boolean biased = before.op().equals(new Binary(Binary.Fn.ADD)) && isConstant(before.input(1))
-        && before.input(1).shape().rank() == 1 && isLinear(before.input(0).node())
-        && before.input(0).shape().equals(x.shape()) && uses.only(before.input(0)).isPresent();
-    return biased
-        ? Optional.of(new Linear(before.input(0).node(), broadcast(value(before.input(1)), x.shape().dim(-1))))
-        : Optional.empty();
-  }
 
-  private static boolean isLinear(Node n) {
-    boolean kind = n.op() instanceof Conv || n.op() instanceof MatMul m && !m.transposeB();
-    return kind && isConstant(n.input(1)) && (n.op() instanceof Conv || n.input(1).shape().rank() == 2);
-  }
-
-  private static boolean isConstant(Value v) {
-    return v.node().op() instanceof Constant && v.dtype() == DType.FLOAT32;
-  }
-
-  private static Tensor value(Value v) {
-    return ((Constant) v.node().op()).value();
-  }
-
-  private static float[] broadcast(Tensor bias, int channels) {
-    float[] b = new float[channels];
-    for (int c = 0; c < channels; c++) {
-      b[c] = bias.floats()[bias.size() == 1 ? 0 : c];
+    private static boolean isConstant(Value v) {
+        return v.node().op() instanceof Constant && v.dtype() == DType.FLOAT32;
     }
-    return b;
-  }
 
-  private static Value fold(Builder b, Node norm, Linear linear, Map<Value, Value> map) {
-    float[] gamma = value(norm.input(1)).floats();
-    float[] beta = value(norm.input(2)).floats();
-    float[] mean = value(norm.input(3)).floats();
-    float[] variance = value(norm.input(4)).floats();
-    int channels = gamma.length;
-    double[] scale = new double[channels];
-    float[] shift = new float[channels];
-    for (int c = 0; c < channels; c++) {
-      scale[c] = gamma[c] / Math.sqrt(variance[c] + ((BatchNorm) norm.op()).epsilon());
-      shift[c] = (float) (((linear.bias == null ? 0 : linear.bias[c]) - mean[c]) * scale[c] + beta[c]);
+    private static Tensor value(Value v) {
+        return ((Constant) v.node().op()).value();
     }
-    Tensor kernel = value(linear.node.input(1));
-    float[] w = kernel.floats().clone();
-    for (int i = 0; i < w.length; i++) {
-      w[i] = (float) (w[i] * scale[i % channels]);
+
+    private static float[] broadcast(Tensor bias, int channels) {
+        float[] b = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            b[c] = bias.floats()[bias.size() == 1 ? 0 : c];
+        }
+        return b;
     }
-    Op op = linear.node.op();
-    Value x = map.get(linear.node.input(0));
-    return b.named(norm.name(), () -> b.plus(
-        b.add(op, x, b.constant(Tensor.of(kernel.shape(), w))), b.constant(Tensor.of(Shape.of(channels), shift))));
-  }
+
+    private static Value fold(Builder b, Node norm, Linear linear, Map<Value, Value> map) {
+        float[] gamma = value(norm.input(1)).floats();
+        float[] beta = value(norm.input(2)).floats();
+        float[] mean = value(norm.input(3)).floats();
+        float[] variance = value(norm.input(4)).floats();
+        int channels = gamma.length;
+        double[] scale = new double[channels];
+        float[] shift = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            scale[c] = gamma[c] / Math.sqrt(variance[c] + ((BatchNorm) norm.op()).epsilon());
+            shift[c] = (float) (((linear.bias == null ? 0 : linear.bias[c]) - mean[c]) * scale[c] + beta[c]);
+        }
+        Tensor kernel = value(linear.node.input(1));
+        float[] w = kernel.floats().clone();
+        for (int i = 0; i < w.length; i++) {
+            w[i] = (float) (w[i] * scale[i % channels]);
+        }
+        Op op = linear.node.op();
+        Value x = map.get(linear.node.input(0));
+        return b.named(
+                norm.name(),
+                () -> b.plus(
+                        b.add(op, x, b.constant(Tensor.of(kernel.shape(), w))),
+                        b.constant(Tensor.of(Shape.of(channels), shift))));
+    }
 }

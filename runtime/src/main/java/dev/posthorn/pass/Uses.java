@@ -13,22 +13,22 @@ import java.util.Set;
 
 /** Who reads each value of a graph. */
 final class Uses {
-  private final Map<Value, List<Node>> readers = new HashMap<>();
-  private final Set<Value> results = new HashSet<>();
+    private final Map<Value, List<Node>> readers = new HashMap<>();
+    private final Set<Value> results = new HashSet<>();
 
-  Uses(Graph g) {
-    for (Node n : g.nodes()) {
-      for (Value v : n.inputs()) {
-        readers.computeIfAbsent(v, k -> new ArrayList<>()).add(n);
-      }
+    Uses(Graph g) {
+        for (Node n : g.nodes()) {
+            for (Value v : n.inputs()) {
+                readers.computeIfAbsent(v, k -> new ArrayList<>()).add(n);
+            }
+        }
+        results.addAll(g.outputs().values());
+        results.addAll(g.updates().values());
     }
-    results.addAll(g.outputs().values());
-    results.addAll(g.updates().values());
-  }
 
-  /** The one node that reads a value, where it is read once and is no result. */
-  Optional<Node> only(Value v) {
-    List<Node> all = readers.getOrDefault(v, List.of());
-    return all.size() == 1 && !results.contains(v) ? Optional.of(all.get(0)) : Optional.empty();
-  }
+    /** The one node that reads a value, where it is read once and is no result. */
+    Optional<Node> only(Value v) {
+        List<Node> all = readers.getOrDefault(v, List.of());
+        return all.size() == 1 && !results.contains(v) ? Optional.of(all.get(0)) : Optional.empty();
+    }
 }

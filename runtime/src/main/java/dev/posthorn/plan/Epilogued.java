@@ -19,36 +19,38 @@ import java.util.Optional;
  * @param activation an op of one operand
  */
 record Epilogued(Op root, Value x, Value w, Optional<Value> bias, Optional<Value> residual, Optional<Op> activation) {
-  /** Reads a node that is such an op alone, or one fused with its epilogue. */
-  static Epilogued of(Op op, List<Value> in) {
-    if (!(op instanceof Fused fused)) {
-      return new Epilogued(op, in.get(0), in.get(1), Optional.empty(), Optional.empty(), Optional.empty());
+    /** Reads a node that is such an op alone, or one fused with its epilogue. */
+    static Epilogued of(Op op, List<Value> in) {
+        if (!(op instanceof Fused fused)) {
+            return new Epilogued(op, in.get(0), in.get(1), Optional.empty(), Optional.empty(), Optional.empty());
+        }
+        List<Op> ops = fused.ops();
+        Op last = ops.get(ops.size() - 1);
+        Optional<Value> bias = Optional.empty();
+        Optional<Value> residual = Optional.empty();
+        for (Value v : in.subList(2, in.size())) {
+            if (v.node().op() instanceof Constant && bias.isEmpty() && residual.isEmpty()) {
+                bias = Optional.of(v);
+            } else {
+                residual = Optional.of(v);
+            }
+        }
+        boolean active = !(last instanceof Binary) && ops.size() > 1;
+        return new Epilogued(
+                ops.get(0), in.get(0), in.get(1), bias, residual, active ? Optional.of(last) : Optional.empty());
     }
-    List<Op> ops = fused.ops();
-    Op last = ops.get(ops.size() - 1);
-    Optional<Value> bias = Optional.empty();
-    Optional<Value> residual = Optional.empty();
-    for (Value v : in.subList(2, in.size())) {
-      if (v.node().op() instanceof Constant && bias.isEmpty() && residual.isEmpty()) {
-        bias = Optional.of(v);
-      } else {
-        residual = Optional.of(v);
-      }
+
+    /** The bias and activation as a kernel takes them. */
+    Epilogue epilogue(StepRule.Room room) {
+        float[] b = bias.map(v -> room.constant(v).orElseThrow().floats()).orElse(null);
+        Activations.Applied a = activation.flatMap(Activations::of).orElse(Activations.Applied.of(Unary.NONE, 0, 0));
+        return new Epilogue(b, a.fn(), a.alpha(), a.beta());
     }
-    boolean active = !(last instanceof Binary) && ops.size() > 1;
-    return new Epilogued(ops.get(0), in.get(0), in.get(1), bias, residual, active ? Optional.of(last) : Optional.empty());
-  }
 
-  /** The bias and activation as a kernel takes them. */
-  Epilogue epilogue(StepRule.Room room) {
-    float[] b = bias.map(v -> room.constant(v).orElseThrow().floats()).orElse(null);
-    Activations.Applied a = activation.flatMap(Activations::of).orElse(Activations.Applied.of(Unary.NONE, 0, 0));
-    return new Epilogue(b, a.fn(), a.alpha(), a.beta());
-  }
-
-  /** What follows the linear op, for explain. */
-  static String label(Epilogue e, Slot residual) {
-    return (e.bias() == null ? "" : " + bias") + (residual == null ? "" : " + residual")
-        + (e.act() == Unary.NONE ? "" : " " + e.act());
-  }
+    /** What follows the linear op, for explain. */
+    static String label(Epilogue e, Slot residual) {
+        return (e.bias() == null ? "" : " + bias")
+                + (residual == null ? "" : " + residual")
+                + (e.act() == Unary.NONE ? "" : " " + e.act());
+    }
 }

@@ -9,102 +9,103 @@ import java.util.List;
 
 /** The memory of one run of a plan: arenas, and where each slot's elements are. Single-threaded; reused by later runs. */
 public final class Frame {
-  private final Plan plan;
-  private final Object[] data;
-  private final int[] offset;
-  private final Tensor[] tensors;
-  private final Scratch scratch = new Scratch();
+    private final Plan plan;
+    private final Object[] data;
+    private final int[] offset;
+    private final Tensor[] tensors;
+    private final Scratch scratch = new Scratch();
 
-  Frame(Plan plan) {
-    this.plan = plan;
-    int n = plan.slots().size();
-    data = new Object[n];
-    offset = new int[n];
-    tensors = new Tensor[n];
-    Object[] arenas = new Object[DType.values().length];
-    for (Slot s : plan.slots()) {
-      switch (s.place()) {
-        case CONSTANT -> set(s.index(), plan.constant(s.index()));
-        case ARENA -> {
-          int kind = plan.memory().arena(s.type().dtype());
-          if (arenas[kind] == null) {
-            Class<?> element = Tensor.storage(s.type().dtype()).getComponentType();
-            arenas[kind] = Array.newInstance(element, plan.memory().size(kind));
-          }
-          data[s.index()] = arenas[kind];
-          offset[s.index()] = plan.memory().offset(s.index());
+    Frame(Plan plan) {
+        this.plan = plan;
+        int n = plan.slots().size();
+        data = new Object[n];
+        offset = new int[n];
+        tensors = new Tensor[n];
+        Object[] arenas = new Object[DType.values().length];
+        for (Slot s : plan.slots()) {
+            switch (s.place()) {
+                case CONSTANT -> set(s.index(), plan.constant(s.index()));
+                case ARENA -> {
+                    int kind = plan.memory().arena(s.type().dtype());
+                    if (arenas[kind] == null) {
+                        Class<?> element = Tensor.storage(s.type().dtype()).getComponentType();
+                        arenas[kind] = Array.newInstance(element, plan.memory().size(kind));
+                    }
+                    data[s.index()] = arenas[kind];
+                    offset[s.index()] = plan.memory().offset(s.index());
+                }
+                default -> {}
+            }
         }
-        default -> {}
-      }
     }
-  }
 
-  /** Binds the inputs and makes room for the outputs. */
-  void start(List<Tensor> inputs) {
-    for (int i = 0; i < inputs.size(); i++) {
-      set(plan.inputs().get(i), inputs.get(i));
+    /** Binds the inputs and makes room for the outputs. */
+    void start(List<Tensor> inputs) {
+        for (int i = 0; i < inputs.size(); i++) {
+            set(plan.inputs().get(i), inputs.get(i));
+        }
+        for (int i : plan.outputSlots()) {
+            set(i, Tensor.zeros(plan.slots().get(i).type()));
+        }
     }
-    for (int i : plan.outputSlots()) {
-      set(i, Tensor.zeros(plan.slots().get(i).type()));
+
+    /** Lets go of the caller's arrays. */
+    void finish() {
+        for (Slot s : plan.slots()) {
+            if (s.place() != Slot.Place.CONSTANT && s.place() != Slot.Place.ARENA) {
+                data[s.index()] = null;
+                tensors[s.index()] = null;
+            }
+        }
     }
-  }
 
-  /** Lets go of the caller's arrays. */
-  void finish() {
-    for (Slot s : plan.slots()) {
-      if (s.place() != Slot.Place.CONSTANT && s.place() != Slot.Place.ARENA) {
-        data[s.index()] = null;
-        tensors[s.index()] = null;
-      }
+    private void set(int slot, Tensor t) {
+        tensors[slot] = t;
+        data[slot] = t.data();
     }
-  }
 
-  private void set(int slot, Tensor t) {
-    tensors[slot] = t;
-    data[slot] = t.data();
-  }
-
-  /** The array that holds the slot's elements, from {@link #at} on. */
-  public float[] floats(Slot s) {
-    return (float[]) data[s.index()];
-  }
-
-  /** The array that holds the slot's elements, of whatever type. */
-  public Object array(Slot s) {
-    return data[s.index()];
-  }
-
-  /** The position of the slot's first element in its array. */
-  public int at(Slot s) {
-    return offset[s.index()];
-  }
-
-  /** The value of a slot as a tensor; a copy where it lies in the arena. */
-  public Tensor tensor(Slot s) {
-    if (s.place() != Slot.Place.ARENA) {
-      Tensor t = tensors[s.index()];
-      return s.isStatic() && !t.shape().equals(s.type().shape()) ? t.reshape(s.type().shape()) : t;
+    /** The array that holds the slot's elements, from {@link #at} on. */
+    public float[] floats(Slot s) {
+        return (float[]) data[s.index()];
     }
-    Tensor t = Tensor.zeros(s.type());
-    System.arraycopy(data[s.index()], offset[s.index()], t.data(), 0, Array.getLength(t.data()));
-    return t;
-  }
 
-  /** Stores a tensor as the value of a slot. */
-  public void store(Slot s, Tensor t) {
-    if (s.place() == Slot.Place.DYNAMIC) {
-      set(s.index(), t);
-    } else {
-      System.arraycopy(t.data(), 0, data[s.index()], offset[s.index()], Array.getLength(t.data()));
+    /** The array that holds the slot's elements, of whatever type. */
+    public Object array(Slot s) {
+        return data[s.index()];
     }
-  }
 
-  public Scratch scratch() {
-    return scratch;
-  }
+    /** The position of the slot's first element in its array. */
+    public int at(Slot s) {
+        return offset[s.index()];
+    }
 
-  public Workers workers() {
-    return plan.workers();
-  }
+    /** The value of a slot as a tensor; a copy where it lies in the arena. */
+    public Tensor tensor(Slot s) {
+        if (s.place() != Slot.Place.ARENA) {
+            Tensor t = tensors[s.index()];
+            return s.isStatic() && !t.shape().equals(s.type().shape())
+                    ? t.reshape(s.type().shape())
+                    : t;
+        }
+        Tensor t = Tensor.zeros(s.type());
+        System.arraycopy(data[s.index()], offset[s.index()], t.data(), 0, Array.getLength(t.data()));
+        return t;
+    }
 
+    /** Stores a tensor as the value of a slot. */
+    public void store(Slot s, Tensor t) {
+        if (s.place() == Slot.Place.DYNAMIC) {
+            set(s.index(), t);
+        } else {
+            System.arraycopy(t.data(), 0, data[s.index()], offset[s.index()], Array.getLength(t.data()));
+        }
+    }
+
+    public Scratch scratch() {
+        return scratch;
+    }
+
+    public Workers workers() {
+        return plan.workers();
+    }
 }

@@ -18,47 +18,48 @@ import java.util.Set;
 
 /** The fast backend: passes, a plan, and our own kernels. */
 public final class JavaBackend implements Backend {
-  @Override
-  public String name() {
-    return "java";
-  }
+    @Override
+    public String name() {
+        return "java";
+    }
 
-  @Override
-  public Executable compile(Graph graph, Variables.Snapshot variables) {
-    Set<String> states = graph.updates().keySet();
-    Graph bound = bind(graph, states, variables);
-    Graph folded = Rewriter.apply(FoldBatchNorm.apply(bound), JavaBackend::legalise);
-    Graph fused = FuseEpilogue.apply(folded, op -> Activations.of(op).isPresent());
-    Graph legal = Rewriter.apply(fused, JavaBackend::legalise);
-    List<Variable> read = legal.variables();
-    Plan plan = Planner.plan(legal, Workers.shared());
-    return new Executable() {
-      @Override
-      public List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now) {
-        if (read.isEmpty()) {
-          return plan.run(inputs);
-        }
-        List<Tensor> all = new ArrayList<>(inputs);
-        read.forEach(v -> all.add(now.get(v.key())));
-        return plan.run(all);
-      }
+    @Override
+    public Executable compile(Graph graph, Variables.Snapshot variables) {
+        Set<String> states = graph.updates().keySet();
+        Graph bound = bind(graph, states, variables);
+        Graph folded = Rewriter.apply(FoldBatchNorm.apply(bound), JavaBackend::legalise);
+        Graph fused = FuseEpilogue.apply(folded, op -> Activations.of(op).isPresent());
+        Graph legal = Rewriter.apply(fused, JavaBackend::legalise);
+        List<Variable> read = legal.variables();
+        Plan plan = Planner.plan(legal, Workers.shared());
+        return new Executable() {
+            @Override
+            public List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now) {
+                if (read.isEmpty()) {
+                    return plan.run(inputs);
+                }
+                List<Tensor> all = new ArrayList<>(inputs);
+                read.forEach(v -> all.add(now.get(v.key())));
+                return plan.run(all);
+            }
 
-      @Override
-      public String explain() {
-        return "plan of the backend java\n" + plan;
-      }
-    };
-  }
+            @Override
+            public String explain() {
+                return "plan of the backend java\n" + plan;
+            }
+        };
+    }
 
-  /** Variables that the graph does not change become constants; the others stay, as further inputs. */
-  private static Graph bind(Graph graph, Set<String> states, Variables.Snapshot variables) {
-    return Rewriter.apply(graph, (b, op, in) -> op instanceof Variable v && !states.contains(v.key())
-        ? List.of(b.constant(variables.get(v.key())))
-        : null);
-  }
+    /** Variables that the graph does not change become constants; the others stay, as further inputs. */
+    private static Graph bind(Graph graph, Set<String> states, Variables.Snapshot variables) {
+        return Rewriter.apply(
+                graph,
+                (b, op, in) -> op instanceof Variable v && !states.contains(v.key())
+                        ? List.of(b.constant(variables.get(v.key())))
+                        : null);
+    }
 
-  private static List<Value> legalise(
-      Builder b, Op op, List<Value> in) {
-    return op instanceof Op.Composite c && Steps.of(op, in).isEmpty() ? c.expand(b, in) : null;
-  }
+    private static List<Value> legalise(Builder b, Op op, List<Value> in) {
+        return op instanceof Op.Composite c && Steps.of(op, in).isEmpty() ? c.expand(b, in) : null;
+    }
 }

@@ -17,91 +17,123 @@ import java.util.Optional;
 
 /** Matrix products in float32: with constant weights, packed once; or of two activations. */
 final class MatMulRule implements StepRule {
-  @Override
-  public boolean takes(Op op, List<Value> in) {
-    boolean product = op instanceof MatMul || op instanceof Fused f && f.ops().get(0) instanceof MatMul;
-    return product && StepRule.float32(in);
-  }
-
-  @Override
-  public Step compile(Node node, Room room) {
-    Epilogued e = Epilogued.of(node.op(), node.inputs());
-    MatMul op = (MatMul) e.root();
-    Optional<Tensor> w = room.constant(e.w());
-    boolean packs = w.isPresent() && e.w().shape().rank() == 2 && !op.transposeA();
-    return packs ? weighted(op, e, w.get(), node, room) : batched(op, node, room);
-  }
-
-  private static Step weighted(MatMul op, Epilogued e, Tensor w, Node node, Room room) {
-    int k = e.x().shape().dim(-1);
-    int n = node.output().shape().dim(-1);
-    int m = e.x().shape().size(0, e.x().shape().rank() - 1);
-    PackedB b = op.transposeB()
-        ? PackedB.ofTransposed(Simd.best(), k, n, w.floats(), 0, k)
-        : PackedB.of(Simd.best(), k, n, w.floats(), 0, n);
-    return new Weighted(m, k, n, b, e.epilogue(room), room.slot(e.x()), e.residual().map(room::slot).orElse(null),
-        room.slot(node.output()));
-  }
-
-  private record Weighted(int m, int k, int n, PackedB b, Epilogue e, Slot x, Slot residual, Slot y) implements Step {
     @Override
-    public void run(Frame f) {
-      Gemm.run(f.workers(), f.scratch(), m, f.floats(x), f.at(x), k, b, f.floats(y), f.at(y), n, e,
-          residual == null ? null : f.floats(residual), residual == null ? 0 : f.at(residual));
+    public boolean takes(Op op, List<Value> in) {
+        boolean product =
+                op instanceof MatMul || op instanceof Fused f && f.ops().get(0) instanceof MatMul;
+        return product && StepRule.float32(in);
     }
 
     @Override
-    public String label() {
-      return "gemm " + m + "×" + n + "×" + k + Epilogued.label(e, residual);
+    public Step compile(Node node, Room room) {
+        Epilogued e = Epilogued.of(node.op(), node.inputs());
+        MatMul op = (MatMul) e.root();
+        Optional<Tensor> w = room.constant(e.w());
+        boolean packs = w.isPresent() && e.w().shape().rank() == 2 && !op.transposeA();
+        return packs ? weighted(op, e, w.get(), node, room) : batched(op, node, room);
     }
-  }
 
-  private static Step batched(MatMul op, Node node, Room room) {
-    Shape a = node.input(0).shape();
-    Shape b = node.input(1).shape();
-    Shape y = node.output().shape();
-    int m = y.dim(-2);
-    int n = y.dim(-1);
-    int k = a.dim(op.transposeA() ? -2 : -1);
-    Shape batch = y.slice(0, y.rank() - 2);
-    Operand left = operand(a, batch, op.transposeA());
-    Operand right = operand(b, batch, op.transposeB());
-    Operand result = operand(y, batch, false);
-    return new Batched(new dev.posthorn.kernel.MatMul(Simd.best(), m, n, k, left, right, result),
-        batch.size() + "×" + m + "×" + n + "×" + k, room.slot(node.input(0)), room.slot(node.input(1)),
-        room.slot(node.output()));
-  }
+    private static Step weighted(MatMul op, Epilogued e, Tensor w, Node node, Room room) {
+        int k = e.x().shape().dim(-1);
+        int n = node.output().shape().dim(-1);
+        int m = e.x().shape().size(0, e.x().shape().rank() - 1);
+        PackedB b = op.transposeB()
+                ? PackedB.ofTransposed(Simd.best(), k, n, w.floats(), 0, k)
+                : PackedB.of(Simd.best(), k, n, w.floats(), 0, n);
+        return new Weighted(
+                m,
+                k,
+                n,
+                b,
+                e.epilogue(room),
+                room.slot(e.x()),
+                e.residual().map(room::slot).orElse(null),
+                room.slot(node.output()));
+    }
 
-  /** Where each matrix of a batch begins; axes of length 1 broadcast. */
-  private static Operand operand(Shape s, Shape batch, boolean transposed) {
-    int rank = s.rank();
-    int matrix = s.dim(-2) * s.dim(-1);
-    int[] at = new int[batch.size()];
-    for (int i = 0; i < at.length; i++) {
-      int rest = i;
-      int stride = matrix;
-      for (int axis = 1; axis <= batch.rank(); axis++) {
-        int index = rest % batch.dim(-axis);
-        rest /= batch.dim(-axis);
-        if (axis <= rank - 2) {
-          int d = s.dim(rank - 2 - axis);
-          at[i] += d == 1 ? 0 : index * stride;
-          stride *= d;
+    private record Weighted(int m, int k, int n, PackedB b, Epilogue e, Slot x, Slot residual, Slot y) implements Step {
+        @Override
+        public void run(Frame f) {
+            Gemm.run(
+                    f.workers(),
+                    f.scratch(),
+                    m,
+                    f.floats(x),
+                    f.at(x),
+                    k,
+                    b,
+                    f.floats(y),
+                    f.at(y),
+                    n,
+                    e,
+                    residual == null ? null : f.floats(residual),
+                    residual == null ? 0 : f.at(residual));
         }
-      }
-    }
-    return new Operand(at, s.dim(-1), transposed);
-  }
 
-  private record Batched(dev.posthorn.kernel.MatMul kernel, String size, Slot a, Slot b, Slot y) implements Step {
-    @Override
-    public void run(Frame f) {
-      kernel.run(f.workers(), f.scratch(), f.floats(a), f.at(a), f.floats(b), f.at(b), f.floats(y), f.at(y), Epilogue.NONE);
+        @Override
+        public String label() {
+            return "gemm " + m + "×" + n + "×" + k + Epilogued.label(e, residual);
+        }
     }
 
-    @Override
-    public String label() {
-      return "matmul " + size;
+    private static Step batched(MatMul op, Node node, Room room) {
+        Shape a = node.input(0).shape();
+        Shape b = node.input(1).shape();
+        Shape y = node.output().shape();
+        int m = y.dim(-2);
+        int n = y.dim(-1);
+        int k = a.dim(op.transposeA() ? -2 : -1);
+        Shape batch = y.slice(0, y.rank() - 2);
+        Operand left = operand(a, batch, op.transposeA());
+        Operand right = operand(b, batch, op.transposeB());
+        Operand result = operand(y, batch, false);
+        return new Batched(
+                new dev.posthorn.kernel.MatMul(Simd.best(), m, n, k, left, right, result),
+                batch.size() + "×" + m + "×" + n + "×" + k,
+                room.slot(node.input(0)),
+                room.slot(node.input(1)),
+                room.slot(node.output()));
     }
-  }
+
+    /** Where each matrix of a batch begins; axes of length 1 broadcast. */
+    private static Operand operand(Shape s, Shape batch, boolean transposed) {
+        int rank = s.rank();
+        int matrix = s.dim(-2) * s.dim(-1);
+        int[] at = new int[batch.size()];
+        for (int i = 0; i < at.length; i++) {
+            int rest = i;
+            int stride = matrix;
+            for (int axis = 1; axis <= batch.rank(); axis++) {
+                int index = rest % batch.dim(-axis);
+                rest /= batch.dim(-axis);
+                if (axis <= rank - 2) {
+                    int d = s.dim(rank - 2 - axis);
+                    at[i] += d == 1 ? 0 : index * stride;
+                    stride *= d;
+                }
+            }
+        }
+        return new Operand(at, s.dim(-1), transposed);
+    }
+
+    private record Batched(dev.posthorn.kernel.MatMul kernel, String size, Slot a, Slot b, Slot y) implements Step {
+        @Override
+        public void run(Frame f) {
+            kernel.run(
+                    f.workers(),
+                    f.scratch(),
+                    f.floats(a),
+                    f.at(a),
+                    f.floats(b),
+                    f.at(b),
+                    f.floats(y),
+                    f.at(y),
+                    Epilogue.NONE);
+        }
+
+        @Override
+        public String label() {
+            return "matmul " + size;
+        }
+    }
 }

@@ -17,121 +17,133 @@ import java.util.concurrent.Semaphore;
 
 /** How a graph runs: steps in order, and a place for every value. Immutable, shared between threads; runs borrow frames. */
 public final class Plan {
-  private final List<Node> nodes;
-  private final List<Step> steps;
-  private final List<Slot> slots;
-  private final Map<Integer, Tensor> constants;
-  private final List<Integer> inputs;
-  private final List<Slot> results;
-  private final int[] outputSlots;
-  private final MemoryPlan memory;
-  private final Workers workers;
-  private final Semaphore permits;
-  private final Deque<Frame> idle = new ArrayDeque<>();
+    private final List<Node> nodes;
+    private final List<Step> steps;
+    private final List<Slot> slots;
+    private final Map<Integer, Tensor> constants;
+    private final List<Integer> inputs;
+    private final List<Slot> results;
+    private final int[] outputSlots;
+    private final MemoryPlan memory;
+    private final Workers workers;
+    private final Semaphore permits;
+    private final Deque<Frame> idle = new ArrayDeque<>();
 
-  Plan(List<Node> nodes, List<Step> steps, List<Slot> slots, Map<Integer, Tensor> constants, List<Integer> inputs,
-      List<Slot> results, MemoryPlan memory, Workers workers) {
-    this.nodes = List.copyOf(nodes);
-    this.steps = List.copyOf(steps);
-    this.slots = List.copyOf(slots);
-    this.constants = Map.copyOf(constants);
-    this.inputs = List.copyOf(inputs);
-    this.results = List.copyOf(results);
-    this.outputSlots =
-        slots.stream().filter(s -> s.place() == Slot.Place.OUTPUT).mapToInt(Slot::index).toArray();
-    this.memory = memory;
-    this.workers = workers;
-    this.permits = new Semaphore(Math.max(4, 2 * workers.size()));
-  }
-
-  /** The results of one run. Any number of threads may run a plan; memory bounds how many do so at the same time. */
-  public List<Tensor> run(List<Tensor> arguments) {
-    permits.acquireUninterruptibly();
-    try {
-      Frame frame = borrow();
-      List<Tensor> out = run(frame, arguments);
-      giveBack(frame);
-      return out;
-    } finally {
-      permits.release();
+    Plan(
+            List<Node> nodes,
+            List<Step> steps,
+            List<Slot> slots,
+            Map<Integer, Tensor> constants,
+            List<Integer> inputs,
+            List<Slot> results,
+            MemoryPlan memory,
+            Workers workers) {
+        this.nodes = List.copyOf(nodes);
+        this.steps = List.copyOf(steps);
+        this.slots = List.copyOf(slots);
+        this.constants = Map.copyOf(constants);
+        this.inputs = List.copyOf(inputs);
+        this.results = List.copyOf(results);
+        this.outputSlots = slots.stream()
+                .filter(s -> s.place() == Slot.Place.OUTPUT)
+                .mapToInt(Slot::index)
+                .toArray();
+        this.memory = memory;
+        this.workers = workers;
+        this.permits = new Semaphore(Math.max(4, 2 * workers.size()));
     }
-  }
 
-  private List<Tensor> run(Frame frame, List<Tensor> arguments) {
-    frame.start(arguments);
-    for (int i = 0; i < steps.size(); i++) {
-      try {
-        steps.get(i).run(frame);
-      } catch (ShapeException e) {
-        throw e.getMessage().contains(", at ") ? e : new ShapeException(e.getMessage() + ", at " + nodes.get(i), e);
-      }
+    /** The results of one run. Any number of threads may run a plan; memory bounds how many do so at the same time. */
+    public List<Tensor> run(List<Tensor> arguments) {
+        permits.acquireUninterruptibly();
+        try {
+            Frame frame = borrow();
+            List<Tensor> out = run(frame, arguments);
+            giveBack(frame);
+            return out;
+        } finally {
+            permits.release();
+        }
     }
-    List<Tensor> out = new ArrayList<>();
-    Set<Object> given = Collections.newSetFromMap(new IdentityHashMap<>());
-    arguments.forEach(t -> given.add(t.data()));
-    for (Slot s : results) {
-      Tensor t = frame.tensor(s);
-      boolean own = s.place() != Slot.Place.CONSTANT && given.add(t.data());
-      out.add(own ? t : copy(t));
+
+    private List<Tensor> run(Frame frame, List<Tensor> arguments) {
+        frame.start(arguments);
+        for (int i = 0; i < steps.size(); i++) {
+            try {
+                steps.get(i).run(frame);
+            } catch (ShapeException e) {
+                throw e.getMessage().contains(", at ")
+                        ? e
+                        : new ShapeException(e.getMessage() + ", at " + nodes.get(i), e);
+            }
+        }
+        List<Tensor> out = new ArrayList<>();
+        Set<Object> given = Collections.newSetFromMap(new IdentityHashMap<>());
+        arguments.forEach(t -> given.add(t.data()));
+        for (Slot s : results) {
+            Tensor t = frame.tensor(s);
+            boolean own = s.place() != Slot.Place.CONSTANT && given.add(t.data());
+            out.add(own ? t : copy(t));
+        }
+        frame.finish();
+        return out;
     }
-    frame.finish();
-    return out;
-  }
 
-  private static Tensor copy(Tensor t) {
-    Tensor c = Tensor.zeros(t.type());
-    System.arraycopy(t.data(), 0, c.data(), 0, Array.getLength(c.data()));
-    return c;
-  }
-
-  private Frame borrow() {
-    synchronized (idle) {
-      Frame f = idle.poll();
-      if (f != null) {
-        return f;
-      }
+    private static Tensor copy(Tensor t) {
+        Tensor c = Tensor.zeros(t.type());
+        System.arraycopy(t.data(), 0, c.data(), 0, Array.getLength(c.data()));
+        return c;
     }
-    return new Frame(this);
-  }
 
-  private void giveBack(Frame f) {
-    synchronized (idle) {
-      idle.push(f);
+    private Frame borrow() {
+        synchronized (idle) {
+            Frame f = idle.poll();
+            if (f != null) {
+                return f;
+            }
+        }
+        return new Frame(this);
     }
-  }
 
-  List<Slot> slots() {
-    return slots;
-  }
-
-  Tensor constant(int slot) {
-    return constants.get(slot);
-  }
-
-  List<Integer> inputs() {
-    return inputs;
-  }
-
-  int[] outputSlots() {
-    return outputSlots;
-  }
-
-  MemoryPlan memory() {
-    return memory;
-  }
-
-  Workers workers() {
-    return workers;
-  }
-
-  /** One line a step, then the memory. */
-  @Override
-  public String toString() {
-    StringBuilder s = new StringBuilder();
-    for (int i = 0; i < steps.size(); i++) {
-      s.append(String.format("  %4d  %-40s %s%n", i, steps.get(i).label(), nodes.get(i)));
+    private void giveBack(Frame f) {
+        synchronized (idle) {
+            idle.push(f);
+        }
     }
-    return s.append(String.format("arena: %,d elements; %,d without sharing%n", memory.elements(), memory.unshared()))
-        .toString();
-  }
+
+    List<Slot> slots() {
+        return slots;
+    }
+
+    Tensor constant(int slot) {
+        return constants.get(slot);
+    }
+
+    List<Integer> inputs() {
+        return inputs;
+    }
+
+    int[] outputSlots() {
+        return outputSlots;
+    }
+
+    MemoryPlan memory() {
+        return memory;
+    }
+
+    Workers workers() {
+        return workers;
+    }
+
+    /** One line a step, then the memory. */
+    @Override
+    public String toString() {
+        StringBuilder s = new StringBuilder();
+        for (int i = 0; i < steps.size(); i++) {
+            s.append(String.format("  %4d  %-40s %s%n", i, steps.get(i).label(), nodes.get(i)));
+        }
+        return s.append(String.format(
+                        "arena: %,d elements; %,d without sharing%n", memory.elements(), memory.unshared()))
+                .toString();
+    }
 }

@@ -22,124 +22,140 @@ import java.util.Set;
 
 /** Makes a plan of a graph whose composites are those that kernels take: a step a node, a place a value. */
 final class Planner implements StepRule.Room {
-  private final Graph graph;
-  private final Workers workers;
-  private final Map<Value, Slot> slots = new HashMap<>();
-  private final List<Slot> all = new ArrayList<>();
-  private final Map<Integer, Tensor> constants = new HashMap<>();
-  private final List<Node> nodes = new ArrayList<>();
-  private final List<Step> steps = new ArrayList<>();
-  private final Map<Integer, Integer> first = new HashMap<>();
-  private final Map<Integer, Integer> last = new HashMap<>();
+    private final Graph graph;
+    private final Workers workers;
+    private final Map<Value, Slot> slots = new HashMap<>();
+    private final List<Slot> all = new ArrayList<>();
+    private final Map<Integer, Tensor> constants = new HashMap<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final List<Step> steps = new ArrayList<>();
+    private final Map<Integer, Integer> first = new HashMap<>();
+    private final Map<Integer, Integer> last = new HashMap<>();
 
-  private Planner(Graph graph, Workers workers) {
-    this.graph = graph;
-    this.workers = workers;
-  }
-
-  static Plan plan(Graph graph, Workers workers) {
-    return new Planner(graph, workers).plan();
-  }
-
-  private Plan plan() {
-    List<Value> results = new ArrayList<>(graph.results());
-    results.addAll(graph.updates().values());
-    Set<Value> whole = wholeResults(results);
-    for (Node n : graph.nodes()) {
-      if (n.op() instanceof Constant c) {
-        constants.put(add(n.output(), Slot.Place.CONSTANT).index(), c.value());
-      } else if (n.op() instanceof Input || n.op() instanceof Variable) {
-        add(n.output(), Slot.Place.INPUT);
-      } else if (isAlias(n)) {
-        slots.put(n.output(), alias(n));
-      } else {
-        n.values().forEach(v -> add(v, whole.contains(v) ? Slot.Place.OUTPUT : place(v.type())));
-        step(n);
-      }
+    private Planner(Graph graph, Workers workers) {
+        this.graph = graph;
+        this.workers = workers;
     }
-    results.forEach(v -> use(slot(v), steps.size()));
-    List<MemoryPlan.Life> lives = all.stream()
-        .filter(s -> s.place() == Slot.Place.ARENA && first.containsKey(s.index()))
-        .map(s -> new MemoryPlan.Life(s.index(), s.type().dtype(), elements(s.type()), first.get(s.index()), last.get(s.index())))
-        .toList();
-    List<Integer> inputs = new ArrayList<>(graph.inputs().stream().map(v -> slot(v).index()).toList());
-    graph.nodes().stream().filter(n -> n.op() instanceof Variable).forEach(n -> inputs.add(slot(n.output()).index()));
-    return new Plan(nodes, steps, all, constants, inputs, results.stream().map(this::slot).toList(),
-        MemoryPlan.of(lives), workers);
-  }
 
-  /** Results that their own steps may write where the caller receives them: made by a step, and each named once. */
-  private static Set<Value> wholeResults(List<Value> results) {
-    Set<Value> seen = new HashSet<>();
-    Set<Value> twice = new HashSet<>();
-    for (Value v : results) {
-      if (!seen.add(v)) {
-        twice.add(v);
-      }
+    static Plan plan(Graph graph, Workers workers) {
+        return new Planner(graph, workers).plan();
     }
-    seen.removeAll(twice);
-    seen.removeIf(v -> place(v.type()) != Slot.Place.ARENA);
-    return seen;
-  }
 
-  private static Slot.Place place(TensorType t) {
-    return t.shape().isKnown() && t.dtype() != DType.STRING ? Slot.Place.ARENA : Slot.Place.DYNAMIC;
-  }
+    private Plan plan() {
+        List<Value> results = new ArrayList<>(graph.results());
+        results.addAll(graph.updates().values());
+        Set<Value> whole = wholeResults(results);
+        for (Node n : graph.nodes()) {
+            if (n.op() instanceof Constant c) {
+                constants.put(add(n.output(), Slot.Place.CONSTANT).index(), c.value());
+            } else if (n.op() instanceof Input || n.op() instanceof Variable) {
+                add(n.output(), Slot.Place.INPUT);
+            } else if (isAlias(n)) {
+                slots.put(n.output(), alias(n));
+            } else {
+                n.values().forEach(v -> add(v, whole.contains(v) ? Slot.Place.OUTPUT : place(v.type())));
+                step(n);
+            }
+        }
+        results.forEach(v -> use(slot(v), steps.size()));
+        List<MemoryPlan.Life> lives = all.stream()
+                .filter(s -> s.place() == Slot.Place.ARENA && first.containsKey(s.index()))
+                .map(s -> new MemoryPlan.Life(
+                        s.index(), s.type().dtype(), elements(s.type()), first.get(s.index()), last.get(s.index())))
+                .toList();
+        List<Integer> inputs = new ArrayList<>(
+                graph.inputs().stream().map(v -> slot(v).index()).toList());
+        graph.nodes().stream()
+                .filter(n -> n.op() instanceof Variable)
+                .forEach(n -> inputs.add(slot(n.output()).index()));
+        return new Plan(
+                nodes,
+                steps,
+                all,
+                constants,
+                inputs,
+                results.stream().map(this::slot).toList(),
+                MemoryPlan.of(lives),
+                workers);
+    }
 
-  private static int elements(TensorType t) {
-    return t.shape().size() * (t.dtype().kind() == DType.Kind.COMPLEX ? 2 : 1);
-  }
+    /** Results that their own steps may write where the caller receives them: made by a step, and each named once. */
+    private static Set<Value> wholeResults(List<Value> results) {
+        Set<Value> seen = new HashSet<>();
+        Set<Value> twice = new HashSet<>();
+        for (Value v : results) {
+            if (!seen.add(v)) {
+                twice.add(v);
+            }
+        }
+        seen.removeAll(twice);
+        seen.removeIf(v -> place(v.type()) != Slot.Place.ARENA);
+        return seen;
+    }
 
-  private Slot add(Value v, Slot.Place place) {
-    Slot s = new Slot(all.size(), v.type(), place);
-    all.add(s);
-    slots.put(v, s);
-    return s;
-  }
+    private static Slot.Place place(TensorType t) {
+        return t.shape().isKnown() && t.dtype() != DType.STRING ? Slot.Place.ARENA : Slot.Place.DYNAMIC;
+    }
 
-  /** A reshape of a static value takes no step: it is the same elements. */
-  private boolean isAlias(Node n) {
-    return n.op() instanceof Reshape && n.output().shape().isKnown() && slot(n.input(0)).isStatic();
-  }
+    private static int elements(TensorType t) {
+        return t.shape().size() * (t.dtype().kind() == DType.Kind.COMPLEX ? 2 : 1);
+    }
 
-  private Slot alias(Node n) {
-    Slot from = slot(n.input(0));
-    return new Slot(from.index(), n.output().type(), from.place());
-  }
+    private Slot add(Value v, Slot.Place place) {
+        Slot s = new Slot(all.size(), v.type(), place);
+        all.add(s);
+        slots.put(v, s);
+        return s;
+    }
 
-  private void step(Node n) {
-    int now = steps.size();
-    Optional<StepRule> rule = Steps.of(n.op(), n.inputs());
-    Step step = rule.isPresent()
-        ? rule.get().compile(n, this)
-        : new ReferenceStep((Op.Primitive) n.op(), n.inputs().stream().map(this::slot).toList(),
-            n.values().stream().map(this::slot).toList(), n.name());
-    steps.add(step);
-    nodes.add(n);
-    n.inputs().forEach(v -> use(slot(v), now));
-    n.values().forEach(v -> use(slot(v), now));
-  }
+    /** A reshape of a static value takes no step: it is the same elements. */
+    private boolean isAlias(Node n) {
+        return n.op() instanceof Reshape
+                && n.output().shape().isKnown()
+                && slot(n.input(0)).isStatic();
+    }
 
-  private void use(Slot s, int step) {
-    first.putIfAbsent(s.index(), step);
-    last.put(s.index(), step);
-  }
+    private Slot alias(Node n) {
+        Slot from = slot(n.input(0));
+        return new Slot(from.index(), n.output().type(), from.place());
+    }
 
-  @Override
-  public Slot slot(Value v) {
-    return slots.get(v);
-  }
+    private void step(Node n) {
+        int now = steps.size();
+        Optional<StepRule> rule = Steps.of(n.op(), n.inputs());
+        Step step = rule.isPresent()
+                ? rule.get().compile(n, this)
+                : new ReferenceStep(
+                        (Op.Primitive) n.op(),
+                        n.inputs().stream().map(this::slot).toList(),
+                        n.values().stream().map(this::slot).toList(),
+                        n.name());
+        steps.add(step);
+        nodes.add(n);
+        n.inputs().forEach(v -> use(slot(v), now));
+        n.values().forEach(v -> use(slot(v), now));
+    }
 
-  @Override
-  public Optional<Tensor> constant(Value v) {
-    return v.node().op() instanceof Constant c ? Optional.of(c.value()) : Optional.empty();
-  }
+    private void use(Slot s, int step) {
+        first.putIfAbsent(s.index(), step);
+        last.put(s.index(), step);
+    }
 
-  @Override
-  public Slot temporary(TensorType type) {
-    Slot s = new Slot(all.size(), type, Slot.Place.ARENA);
-    all.add(s);
-    use(s, steps.size());
-    return s;
-  }
+    @Override
+    public Slot slot(Value v) {
+        return slots.get(v);
+    }
+
+    @Override
+    public Optional<Tensor> constant(Value v) {
+        return v.node().op() instanceof Constant c ? Optional.of(c.value()) : Optional.empty();
+    }
+
+    @Override
+    public Slot temporary(TensorType type) {
+        Slot s = new Slot(all.size(), type, Slot.Place.ARENA);
+        all.add(s);
+        use(s, steps.size());
+        return s;
+    }
 }

@@ -2,8 +2,8 @@ package dev.posthorn.plan;
 
 /** One piece of work of a plan: reads slots, writes slots. Immutable and shared between threads. */
 public interface Step {
-  void run(Frame frame);
+    void run(Frame frame);
 
-  /** What runs here, for {@code explain}: the kernel and its choices. */
-  String label();
+    /** What runs here, for {@code explain}: the kernel and its choices. */
+    String label();
 }

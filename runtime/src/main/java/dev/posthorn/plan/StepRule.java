@@ -11,26 +11,27 @@ import java.util.Optional;
 
 /** Binds one family of ops to its kernel. One file a family; all of them stand in {@link Steps#ALL}. */
 interface StepRule {
-  /** Whether the kernel takes this op with operands of these types, all of them known. */
-  boolean takes(Op op, List<Value> in);
+    /** Whether the kernel takes this op with operands of these types, all of them known. */
+    boolean takes(Op op, List<Value> in);
 
-  /** The step for a node that {@link #takes} accepts; everything that can be prepared is prepared here, once. */
-  Step compile(Node node, Room room);
+    /** The step for a node that {@link #takes} accepts; everything that can be prepared is prepared here, once. */
+    Step compile(Node node, Room room);
 
-  /** What a rule sees of the plan that is being made. */
-  interface Room {
-    /** The slot of a value. */
-    Slot slot(Value v);
+    /** What a rule sees of the plan that is being made. */
+    interface Room {
+        /** The slot of a value. */
+        Slot slot(Value v);
 
-    /** The constant value of an operand, for packing; the operand then needs no slot at run time. */
-    Optional<Tensor> constant(Value v);
+        /** The constant value of an operand, for packing; the operand then needs no slot at run time. */
+        Optional<Tensor> constant(Value v);
 
-    /** Room for what the step keeps while it runs. */
-    Slot temporary(TensorType type);
-  }
+        /** Room for what the step keeps while it runs. */
+        Slot temporary(TensorType type);
+    }
 
-  /** Whether all of these are float32 of known shape. */
-  static boolean float32(List<Value> values) {
-    return values.stream().allMatch(v -> v.dtype() == DType.FLOAT32 && v.shape().isKnown());
-  }
+    /** Whether all of these are float32 of known shape. */
+    static boolean float32(List<Value> values) {
+        return values.stream()
+                .allMatch(v -> v.dtype() == DType.FLOAT32 && v.shape().isKnown());
+    }
 }

@@ -7,15 +7,21 @@ import java.util.Optional;
 
 /** Every binding of ops to kernels, in the order in which they are asked. */
 final class Steps {
-  static final List<StepRule> ALL = List.of(
-      new ConvRule(), new CopyRule(), new ElementwiseRule(), new GatherRule(), new MatMulRule(), new PoolRule(),
-      new RecurrentRule(),
-      new ReduceRule(), new RowsRule());
+    static final List<StepRule> ALL = List.of(
+            new ConvRule(),
+            new CopyRule(),
+            new ElementwiseRule(),
+            new GatherRule(),
+            new MatMulRule(),
+            new PoolRule(),
+            new RecurrentRule(),
+            new ReduceRule(),
+            new RowsRule());
 
-  private Steps() {}
+    private Steps() {}
 
-  /** The rule that takes this op, if one does. */
-  static Optional<StepRule> of(Op op, List<Value> in) {
-    return ALL.stream().filter(r -> r.takes(op, in)).findFirst();
-  }
+    /** The rule that takes this op, if one does. */
+    static Optional<StepRule> of(Op op, List<Value> in) {
+        return ALL.stream().filter(r -> r.takes(op, in)).findFirst();
+    }
 }

@@ -10,27 +10,28 @@ import java.util.List;
 
 /** The naive backend: walks the graph, every primitive by its own definition. Slow, and what the fast one is held to. */
 public final class ReferenceBackend implements Backend {
-  @Override
-  public String name() {
-    return "reference";
-  }
+    @Override
+    public String name() {
+        return "reference";
+    }
 
-  @Override
-  public Executable compile(Graph graph, Variables.Snapshot variables) {
-    Evaluation evaluation = Evaluation.of(graph);
-    return new Executable() {
-      @Override
-      public List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now) {
-        Evaluation.Results results = evaluation.run(inputs, key -> (graph.updates().containsKey(key) ? now : variables).get(key));
-        List<Tensor> all = new ArrayList<>(results.outputs().values());
-        all.addAll(results.updates().values());
-        return all;
-      }
+    @Override
+    public Executable compile(Graph graph, Variables.Snapshot variables) {
+        Evaluation evaluation = Evaluation.of(graph);
+        return new Executable() {
+            @Override
+            public List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now) {
+                Evaluation.Results results =
+                        evaluation.run(inputs, key -> (graph.updates().containsKey(key) ? now : variables).get(key));
+                List<Tensor> all = new ArrayList<>(results.outputs().values());
+                all.addAll(results.updates().values());
+                return all;
+            }
 
-      @Override
-      public String explain() {
-        return "reference: every node by its definition\n" + evaluation;
-      }
-    };
-  }
+            @Override
+            public String explain() {
+                return "reference: every node by its definition\n" + evaluation;
+            }
+        };
+    }
 }

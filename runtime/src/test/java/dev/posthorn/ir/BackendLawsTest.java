@@ -20,62 +20,66 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds of every backend: each row of {@link OpRows} gives the result of TensorFlow. */
 class BackendLawsTest {
-  private static final List<Backend> BACKENDS =
-      ServiceLoader.load(Backend.class).stream().map(ServiceLoader.Provider::get).toList();
-  private static final List<Row> ROWS = OpRows.all();
+    private static final List<Backend> BACKENDS = ServiceLoader.load(Backend.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
+    private static final List<Row> ROWS = OpRows.all();
 
-  static Stream<Arguments> rows() {
-    return BACKENDS.stream().flatMap(b -> ROWS.stream().map(r -> Arguments.of(b.name(), r, b)));
-  }
-
-  @Test
-  void thereIsAFastOne() {
-    assertEquals(List.of("java", "reference"), BACKENDS.stream().map(Backend::name).sorted().toList());
-  }
-
-  /** Operands come with the call. */
-  @ParameterizedTest(name = "{0} {1}")
-  @MethodSource("rows")
-  void ofInputs(String name, Row row, Backend backend) {
-    check(row, backend, row.operands().size());
-  }
-
-  /** All operands but the first are variables, which a backend may pack or fold when it prepares the graph. */
-  @ParameterizedTest(name = "{0} {1}")
-  @MethodSource("rows")
-  void ofVariables(String name, Row row, Backend backend) {
-    check(row, backend, 1);
-  }
-
-  private static void check(Row row, Backend backend, int inputs) {
-    Builder b = new Builder();
-    List<Value> in = new ArrayList<>();
-    List<Value> arguments = new ArrayList<>();
-    List<Tensor> values = new ArrayList<>();
-    Map<String, Tensor> variables = new HashMap<>();
-    for (int i = 0; i < row.operands().size(); i++) {
-      Tensor t = row.operands().get(i);
-      if (i == row.shapeOperand()) {
-        in.add(b.constant(t));
-      } else if (i < inputs) {
-        in.add(b.input("x" + i, t.type()));
-        arguments.add(in.get(i));
-        values.add(t);
-      } else {
-        in.add(b.variable("w" + i, t.type()));
-        variables.put("w" + i, t);
-      }
+    static Stream<Arguments> rows() {
+        return BACKENDS.stream().flatMap(b -> ROWS.stream().map(r -> Arguments.of(b.name(), r, b)));
     }
-    Map<String, Value> outputs = new LinkedHashMap<>();
-    b.addAll(row.op(), in).forEach(v -> outputs.put("y" + outputs.size(), v));
-    Variables.Snapshot snapshot = new Variables.Snapshot(1, variables);
-    Backend.Executable e = backend.compile(b.graph(arguments, outputs, Map.of()), snapshot);
-    for (int call = 0; call < 2; call++) {
-      List<Tensor> results = e.run(values, snapshot);
-      assertEquals(row.results().size(), results.size());
-      for (int i = 0; i < results.size(); i++) {
-        assertThat(results.get(i), "result " + i).isCloseTo(row.results().get(i), row.tolerance(i));
-      }
+
+    @Test
+    void thereIsAFastOne() {
+        assertEquals(
+                List.of("java", "reference"),
+                BACKENDS.stream().map(Backend::name).sorted().toList());
     }
-  }
+
+    /** Operands come with the call. */
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("rows")
+    void ofInputs(String name, Row row, Backend backend) {
+        check(row, backend, row.operands().size());
+    }
+
+    /** All operands but the first are variables, which a backend may pack or fold when it prepares the graph. */
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("rows")
+    void ofVariables(String name, Row row, Backend backend) {
+        check(row, backend, 1);
+    }
+
+    private static void check(Row row, Backend backend, int inputs) {
+        Builder b = new Builder();
+        List<Value> in = new ArrayList<>();
+        List<Value> arguments = new ArrayList<>();
+        List<Tensor> values = new ArrayList<>();
+        Map<String, Tensor> variables = new HashMap<>();
+        for (int i = 0; i < row.operands().size(); i++) {
+            Tensor t = row.operands().get(i);
+            if (i == row.shapeOperand()) {
+                in.add(b.constant(t));
+            } else if (i < inputs) {
+                in.add(b.input("x" + i, t.type()));
+                arguments.add(in.get(i));
+                values.add(t);
+            } else {
+                in.add(b.variable("w" + i, t.type()));
+                variables.put("w" + i, t);
+            }
+        }
+        Map<String, Value> outputs = new LinkedHashMap<>();
+        b.addAll(row.op(), in).forEach(v -> outputs.put("y" + outputs.size(), v));
+        Variables.Snapshot snapshot = new Variables.Snapshot(1, variables);
+        Backend.Executable e = backend.compile(b.graph(arguments, outputs, Map.of()), snapshot);
+        for (int call = 0; call < 2; call++) {
+            List<Tensor> results = e.run(values, snapshot);
+            assertEquals(row.results().size(), results.size());
+            for (int i = 0; i < results.size(); i++) {
+                assertThat(results.get(i), "result " + i)
+                        .isCloseTo(row.results().get(i), row.tolerance(i));
+            }
+        }
+    }
 }

@@ -87,443 +87,481 @@ import java.util.Set;
  * here.
  */
 final class OpRows {
-  /** These only move or compare data: their results are exact. */
-  private static final Set<Class<?>> EXACT = Set.of(ArgReduce.class, BroadcastTo.class, Cast.class, Compare.class,
-      Concat.class, Constant.class, Gather.class, Iota.class, Pad.class, Reshape.class, Reverse.class, Select.class,
-      SearchSorted.class, ShapeOf.class, Slice.class, Sort.class, Transpose.class);
+    /** These only move or compare data: their results are exact. */
+    private static final Set<Class<?>> EXACT = Set.of(
+            ArgReduce.class,
+            BroadcastTo.class,
+            Cast.class,
+            Compare.class,
+            Concat.class,
+            Constant.class,
+            Gather.class,
+            Iota.class,
+            Pad.class,
+            Reshape.class,
+            Reverse.class,
+            Select.class,
+            SearchSorted.class,
+            ShapeOf.class,
+            Slice.class,
+            Sort.class,
+            Transpose.class);
 
-  /** TensorFlow rounds the constants of these to float32 although their operands are float64. */
-  private static final Set<String> FLOAT32_CONSTANTS =
-      Set.of("LeakyRelu 0.2 float64", "Gelu false float64", "Gelu true float64");
+    /** TensorFlow rounds the constants of these to float32 although their operands are float64. */
+    private static final Set<String> FLOAT32_CONSTANTS =
+            Set.of("LeakyRelu 0.2 float64", "Gelu false float64", "Gelu true float64");
 
-  private static final List<DType> FLOATS = List.of(DType.FLOAT32, DType.FLOAT64, DType.FLOAT16, DType.BFLOAT16);
-  private static final Op TANH = new Unary(Unary.Fn.TANH);
-  private static final Op SIGMOID = new Unary(Unary.Fn.SIGMOID);
+    private static final List<DType> FLOATS = List.of(DType.FLOAT32, DType.FLOAT64, DType.FLOAT16, DType.BFLOAT16);
+    private static final Op TANH = new Unary(Unary.Fn.TANH);
+    private static final Op SIGMOID = new Unary(Unary.Fn.SIGMOID);
 
-  /**
-   * One case.
-   *
-   * @param shapeOperand the operand whose value, not only its type, inference reads; -1 where there is none
-   */
-  record Row(String name, Op op, List<Tensor> operands, List<Tensor> results, int shapeOperand) {
-    /** How far result {@code i} may be off, as a fraction of its largest element. */
-    double tolerance(int i) {
-      return EXACT.contains(op.getClass()) ? 0 : FLOAT32_CONSTANTS.contains(name) ? 1e-7
-          : switch (results.get(i).dtype()) {
-            case FLOAT32 -> 1e-6;
-            case FLOAT64 -> 1e-14;
-            case FLOAT16 -> 0x1p-10;
-            case BFLOAT16 -> 0x1p-7;
-            default -> 0;
-          };
+    /**
+     * One case.
+     *
+     * @param shapeOperand the operand whose value, not only its type, inference reads; -1 where there is none
+     */
+    record Row(String name, Op op, List<Tensor> operands, List<Tensor> results, int shapeOperand) {
+        /** How far result {@code i} may be off, as a fraction of its largest element. */
+        double tolerance(int i) {
+            return EXACT.contains(op.getClass())
+                    ? 0
+                    : FLOAT32_CONSTANTS.contains(name)
+                            ? 1e-7
+                            : switch (results.get(i).dtype()) {
+                                case FLOAT32 -> 1e-6;
+                                case FLOAT64 -> 1e-14;
+                                case FLOAT16 -> 0x1p-10;
+                                case BFLOAT16 -> 0x1p-7;
+                                default -> 0;
+                            };
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
     }
 
-    @Override
-    public String toString() {
-      return name;
-    }
-  }
+    private final List<Row> rows = new ArrayList<>();
+    private final Map<String, OpValues> values = OpValues.read();
 
-  private final List<Row> rows = new ArrayList<>();
-  private final Map<String, OpValues> values = OpValues.read();
+    private OpRows() {
+        elementwise();
+        movement();
+        reductions();
+        products();
+        activations();
+        layers();
+        recurrent();
+        images();
+        strings();
+        tables();
+        ours();
+    }
 
-  private OpRows() {
-    elementwise();
-    movement();
-    reductions();
-    products();
-    activations();
-    layers();
-    recurrent();
-    images();
-    strings();
-    tables();
-    ours();
-  }
+    static List<Row> all() {
+        OpRows table = new OpRows();
+        if (!table.values.isEmpty()) {
+            throw new AssertionError("ops.txt: expected a row for each case but was none for " + table.values.keySet());
+        }
+        return List.copyOf(table.rows);
+    }
 
-  static List<Row> all() {
-    OpRows table = new OpRows();
-    if (!table.values.isEmpty()) {
-      throw new AssertionError("ops.txt: expected a row for each case but was none for " + table.values.keySet());
+    private void row(String name, Op op) {
+        OpValues v = values.remove(name);
+        if (v == null) {
+            throw new AssertionError("ops.txt: expected a case '" + name + "' but was none");
+        }
+        int shapeOperand = op instanceof Reshape || op instanceof BroadcastTo ? 1 : op instanceof Iota ? 0 : -1;
+        rows.add(new Row(name, op, v.operands(), v.results(), shapeOperand));
     }
-    return List.copyOf(table.rows);
-  }
 
-  private void row(String name, Op op) {
-    OpValues v = values.remove(name);
-    if (v == null) {
-      throw new AssertionError("ops.txt: expected a case '" + name + "' but was none");
+    private void floats(String name, Op op) {
+        FLOATS.forEach(d -> row(name + " " + d, op));
     }
-    int shapeOperand = op instanceof Reshape || op instanceof BroadcastTo ? 1 : op instanceof Iota ? 0 : -1;
-    rows.add(new Row(name, op, v.operands(), v.results(), shapeOperand));
-  }
 
-  private void floats(String name, Op op) {
-    FLOATS.forEach(d -> row(name + " " + d, op));
-  }
+    private void elementwise() {
+        for (Unary.Fn fn : Unary.Fn.values()) {
+            floats("Unary " + fn, new Unary(fn));
+            row("Unary " + fn + " special", new Unary(fn));
+        }
+        for (Unary.Fn fn : List.of(Unary.Fn.ABS, Unary.Fn.NEG, Unary.Fn.SIGN, Unary.Fn.SQUARE, Unary.Fn.RELU)) {
+            List.of("int32", "int64", "int8").forEach(d -> row("Unary " + fn + " " + d, new Unary(fn)));
+        }
+        List.of("[]", "[0]", "[3, 0]", "[1]", "[13]").forEach(s -> row("Unary RELU " + s, new Unary(Unary.Fn.RELU)));
+        for (Binary.Fn fn : Binary.Fn.values()) {
+            if (fn == Binary.Fn.AND || fn == Binary.Fn.OR || fn == Binary.Fn.XOR) {
+                List.of("int32", "bool").forEach(d -> row("Binary " + fn + " " + d, new Binary(fn)));
+                continue;
+            }
+            floats("Binary " + fn, new Binary(fn));
+            if (fn != Binary.Fn.POW) {
+                row("Binary " + fn + " signs", new Binary(fn));
+            }
+            if (fn != Binary.Fn.ATAN2) {
+                List.of("int32", "int64").forEach(d -> row("Binary " + fn + " " + d, new Binary(fn)));
+            }
+        }
+        floats("Binary FLOOR_DIV rounds", new Binary(Binary.Fn.FLOOR_DIV));
+        List.of("wraps", "uint8", "[3] []", "[0, 3] [1, 3]", "[1, 0] [5, 1]", "[7, 1, 1] [11, 1]")
+                .forEach(s -> row("Binary ADD " + s, new Binary(Binary.Fn.ADD)));
+        for (Binary.Fn fn : List.of(Binary.Fn.MAX, Binary.Fn.MIN, Binary.Fn.DIV)) {
+            row("Binary " + fn + " special", new Binary(fn));
+        }
+        for (Compare.Fn fn : Compare.Fn.values()) {
+            List.of("float32", "int64", "bfloat16").forEach(d -> row("Compare " + fn + " " + d, new Compare(fn)));
+        }
+        for (Compare.Fn fn : List.of(Compare.Fn.EQ, Compare.Fn.NE)) {
+            List.of("bool", "string").forEach(d -> row("Compare " + fn + " " + d, new Compare(fn)));
+        }
+        List.of("float32", "scalar", "int64", "string", "empty").forEach(s -> row("Select " + s, new Select()));
+        for (String name :
+                values.keySet().stream().filter(s -> s.startsWith("Cast ")).toList()) {
+            row(name, new Cast(DType.ofKeras(name.split(" ")[2]).orElseThrow()));
+        }
+    }
 
-  private void elementwise() {
-    for (Unary.Fn fn : Unary.Fn.values()) {
-      floats("Unary " + fn, new Unary(fn));
-      row("Unary " + fn + " special", new Unary(fn));
+    private void movement() {
+        row("Constant", new Constant(Tensor.of(Shape.of(1, 2), 1.5f, -2f)));
+        row("Transpose [2, 0, 1]", new Transpose(List.of(2, 0, 1)));
+        row("Transpose [1, 0] empty", new Transpose(List.of(1, 0)));
+        row("Transpose [] scalar", new Transpose(List.of()));
+        row("Transpose [1, 0] string", new Transpose(List.of(1, 0)));
+        row("Transpose [0, 2, 1, 3] bfloat16", new Transpose(List.of(0, 2, 1, 3)));
+        List.of("[5, 6]", "[-1]", "[3, -1, 1]", "[2, 15]", "[]", "[0, 4]")
+                .forEach(s -> row("Reshape " + s, new Reshape()));
+        List.of("[2, 3, 5]", "[0, 3]", "scalar").forEach(s -> row("BroadcastTo " + s, new BroadcastTo()));
+        List.of("ShapeOf", "ShapeOf scalar", "ShapeOf empty").forEach(s -> row(s, new ShapeOf()));
+        List.of("0", "1", "7").forEach(s -> row("Iota " + s, new Iota(DType.FLOAT32)));
+        row("Iota int64", new Iota(DType.INT64));
+        List.of(0, 1, 2).forEach(a -> row("Concat " + a, new Concat(a)));
+        List.of("empty", "string").forEach(s -> row("Concat " + s, new Concat(0)));
+        int end = Slice.END;
+        row("Slice a", new Slice(List.of(0, 1, 0), List.of(end, 3, end), List.of(1, 1, 2)));
+        row("Slice b", new Slice(List.of(-1, 0, -4), List.of(end, -1, -1), List.of(1, 1, 3)));
+        row("Slice c", new Slice(List.of(0, 3, 0), List.of(end, 1, end), List.of(1, 1, 1)));
+        row("Slice d", new Slice(List.of(-99), List.of(99), List.of(1)));
+        row("Slice scalar", new Slice(List.of(), List.of(), List.of()));
+        row("Reverse [0, 2]", new Reverse(List.of(0, 2)));
+        row("Reverse []", new Reverse(List.of()));
+        row("Reverse empty", new Reverse(List.of(1)));
+        row("Gather 0", new Gather(0));
+        row("Gather 1", new Gather(1));
+        row("Gather 2 scalar", new Gather(2));
+        row("Gather none", new Gather(1));
+        row("Gather string", new Gather(0));
+        for (Pad.Mode mode : Pad.Mode.values()) {
+            row("Pad " + mode, new Pad(mode, List.of(1, 2), List.of(0, 1)));
+        }
+        List.of("empty", "int32")
+                .forEach(s -> row("Pad CONSTANT " + s, new Pad(Pad.Mode.CONSTANT, List.of(1, 2), List.of(0, 1))));
+        for (int n : List.of(0, 1, 5)) {
+            row("Scan " + n + " false", new Scan(decay(), 1, 1, false));
+            row("Scan " + n + " true", new Scan(decay(), 1, 1, true));
+        }
+        row("Sort ascending", new Sort(1, false));
+        row("Sort descending", new Sort(1, true));
+        row("Sort 0", new Sort(0, false));
+        row("Sort int64", new Sort(0, true));
+        row("Sort empty", new Sort(1, false));
     }
-    for (Unary.Fn fn : List.of(Unary.Fn.ABS, Unary.Fn.NEG, Unary.Fn.SIGN, Unary.Fn.SQUARE, Unary.Fn.RELU)) {
-      List.of("int32", "int64", "int8").forEach(d -> row("Unary " + fn + " " + d, new Unary(fn)));
-    }
-    List.of("[]", "[0]", "[3, 0]", "[1]", "[13]").forEach(s -> row("Unary RELU " + s, new Unary(Unary.Fn.RELU)));
-    for (Binary.Fn fn : Binary.Fn.values()) {
-      if (fn == Binary.Fn.AND || fn == Binary.Fn.OR || fn == Binary.Fn.XOR) {
-        List.of("int32", "bool").forEach(d -> row("Binary " + fn + " " + d, new Binary(fn)));
-        continue;
-      }
-      floats("Binary " + fn, new Binary(fn));
-      if (fn != Binary.Fn.POW) {
-        row("Binary " + fn + " signs", new Binary(fn));
-      }
-      if (fn != Binary.Fn.ATAN2) {
-        List.of("int32", "int64").forEach(d -> row("Binary " + fn + " " + d, new Binary(fn)));
-      }
-    }
-    floats("Binary FLOOR_DIV rounds", new Binary(Binary.Fn.FLOOR_DIV));
-    List.of("wraps", "uint8", "[3] []", "[0, 3] [1, 3]", "[1, 0] [5, 1]", "[7, 1, 1] [11, 1]")
-        .forEach(s -> row("Binary ADD " + s, new Binary(Binary.Fn.ADD)));
-    for (Binary.Fn fn : List.of(Binary.Fn.MAX, Binary.Fn.MIN, Binary.Fn.DIV)) {
-      row("Binary " + fn + " special", new Binary(fn));
-    }
-    for (Compare.Fn fn : Compare.Fn.values()) {
-      List.of("float32", "int64", "bfloat16").forEach(d -> row("Compare " + fn + " " + d, new Compare(fn)));
-    }
-    for (Compare.Fn fn : List.of(Compare.Fn.EQ, Compare.Fn.NE)) {
-      List.of("bool", "string").forEach(d -> row("Compare " + fn + " " + d, new Compare(fn)));
-    }
-    List.of("float32", "scalar", "int64", "string", "empty").forEach(s -> row("Select " + s, new Select()));
-    for (String name : values.keySet().stream().filter(s -> s.startsWith("Cast ")).toList()) {
-      row(name, new Cast(DType.ofKeras(name.split(" ")[2]).orElseThrow()));
-    }
-  }
 
-  private void movement() {
-    row("Constant", new Constant(Tensor.of(Shape.of(1, 2), 1.5f, -2f)));
-    row("Transpose [2, 0, 1]", new Transpose(List.of(2, 0, 1)));
-    row("Transpose [1, 0] empty", new Transpose(List.of(1, 0)));
-    row("Transpose [] scalar", new Transpose(List.of()));
-    row("Transpose [1, 0] string", new Transpose(List.of(1, 0)));
-    row("Transpose [0, 2, 1, 3] bfloat16", new Transpose(List.of(0, 2, 1, 3)));
-    List.of("[5, 6]", "[-1]", "[3, -1, 1]", "[2, 15]", "[]", "[0, 4]").forEach(s -> row("Reshape " + s, new Reshape()));
-    List.of("[2, 3, 5]", "[0, 3]", "scalar").forEach(s -> row("BroadcastTo " + s, new BroadcastTo()));
-    List.of("ShapeOf", "ShapeOf scalar", "ShapeOf empty").forEach(s -> row(s, new ShapeOf()));
-    List.of("0", "1", "7").forEach(s -> row("Iota " + s, new Iota(DType.FLOAT32)));
-    row("Iota int64", new Iota(DType.INT64));
-    List.of(0, 1, 2).forEach(a -> row("Concat " + a, new Concat(a)));
-    List.of("empty", "string").forEach(s -> row("Concat " + s, new Concat(0)));
-    int end = Slice.END;
-    row("Slice a", new Slice(List.of(0, 1, 0), List.of(end, 3, end), List.of(1, 1, 2)));
-    row("Slice b", new Slice(List.of(-1, 0, -4), List.of(end, -1, -1), List.of(1, 1, 3)));
-    row("Slice c", new Slice(List.of(0, 3, 0), List.of(end, 1, end), List.of(1, 1, 1)));
-    row("Slice d", new Slice(List.of(-99), List.of(99), List.of(1)));
-    row("Slice scalar", new Slice(List.of(), List.of(), List.of()));
-    row("Reverse [0, 2]", new Reverse(List.of(0, 2)));
-    row("Reverse []", new Reverse(List.of()));
-    row("Reverse empty", new Reverse(List.of(1)));
-    row("Gather 0", new Gather(0));
-    row("Gather 1", new Gather(1));
-    row("Gather 2 scalar", new Gather(2));
-    row("Gather none", new Gather(1));
-    row("Gather string", new Gather(0));
-    for (Pad.Mode mode : Pad.Mode.values()) {
-      row("Pad " + mode, new Pad(mode, List.of(1, 2), List.of(0, 1)));
+    /** A loop's body: c' = c/2 + x, y = c'·w. */
+    private static Graph decay() {
+        Builder b = new Builder();
+        Value c = b.input("c", TensorType.f32(Shape.UNKNOWN, 3));
+        Value x = b.input("x", TensorType.f32(2, Shape.UNKNOWN));
+        Value w = b.input("w", TensorType.f32(3));
+        Value next = b.plus(b.binary(Binary.Fn.MUL, c, 0.5), x);
+        Map<String, Value> results = new LinkedHashMap<>();
+        results.put("c", next);
+        results.put("y", b.times(next, w));
+        return b.graph(List.of(c, x, w), results, Map.of());
     }
-    List.of("empty", "int32")
-        .forEach(s -> row("Pad CONSTANT " + s, new Pad(Pad.Mode.CONSTANT, List.of(1, 2), List.of(0, 1))));
-    for (int n : List.of(0, 1, 5)) {
-      row("Scan " + n + " false", new Scan(decay(), 1, 1, false));
-      row("Scan " + n + " true", new Scan(decay(), 1, 1, true));
-    }
-    row("Sort ascending", new Sort(1, false));
-    row("Sort descending", new Sort(1, true));
-    row("Sort 0", new Sort(0, false));
-    row("Sort int64", new Sort(0, true));
-    row("Sort empty", new Sort(1, false));
-  }
 
-  /** A loop's body: c' = c/2 + x, y = c'·w. */
-  private static Graph decay() {
-    Builder b = new Builder();
-    Value c = b.input("c", TensorType.f32(Shape.UNKNOWN, 3));
-    Value x = b.input("x", TensorType.f32(2, Shape.UNKNOWN));
-    Value w = b.input("w", TensorType.f32(3));
-    Value next = b.plus(b.binary(Binary.Fn.MUL, c, 0.5), x);
-    Map<String, Value> results = new LinkedHashMap<>();
-    results.put("c", next);
-    results.put("y", b.times(next, w));
-    return b.graph(List.of(c, x, w), results, Map.of());
-  }
+    private void reductions() {
+        for (Reduce.Fn fn : Reduce.Fn.values()) {
+            if (fn == Reduce.Fn.ANY || fn == Reduce.Fn.ALL) {
+                row("Reduce " + fn + " [1]", new Reduce(fn, List.of(1), false));
+                row("Reduce " + fn + " none", new Reduce(fn, List.of(0), false));
+                continue;
+            }
+            for (DType d : FLOATS) {
+                row("Reduce " + fn + " " + d + " [1]", new Reduce(fn, List.of(1), false));
+            }
+            row("Reduce " + fn + " [0, 2] keep", new Reduce(fn, List.of(0, 2), true));
+            row("Reduce " + fn + " all", new Reduce(fn, List.of(0, 1, 2), false));
+            row("Reduce " + fn + " []", new Reduce(fn, List.of(), false));
+            row("Reduce " + fn + " none", new Reduce(fn, List.of(0), false));
+            row("Reduce " + fn + " NaN", new Reduce(fn, List.of(0), false));
+            if (fn != Reduce.Fn.MEAN) {
+                row("Reduce " + fn + " int32", new Reduce(fn, List.of(0), false));
+                row("Reduce " + fn + " int64", new Reduce(fn, List.of(1), false));
+                List.of("int32", "uint8", "int64")
+                        .forEach(d -> row("Reduce " + fn + " none " + d, new Reduce(fn, List.of(0), false)));
+            }
+        }
+        row("ArgReduce max 1", new ArgReduce(true, 1, DType.INT64));
+        row("ArgReduce min 0", new ArgReduce(false, 0, DType.INT32));
+        row("ArgReduce max 1 int64", new ArgReduce(true, 1, DType.INT64));
+        row("ArgReduce max 1 empty", new ArgReduce(true, 1, DType.INT64));
+        for (boolean exclusive : new boolean[] {false, true}) {
+            for (boolean reverse : new boolean[] {false, true}) {
+                row("CumSum " + exclusive + " " + reverse, new CumSum(1, exclusive, reverse));
+            }
+        }
+        row("CumSum int32", new CumSum(0, false, false));
+        row("CumSum empty", new CumSum(1, false, false));
+        row("CumSum float64", new CumSum(0, false, false));
+    }
 
-  private void reductions() {
-    for (Reduce.Fn fn : Reduce.Fn.values()) {
-      if (fn == Reduce.Fn.ANY || fn == Reduce.Fn.ALL) {
-        row("Reduce " + fn + " [1]", new Reduce(fn, List.of(1), false));
-        row("Reduce " + fn + " none", new Reduce(fn, List.of(0), false));
-        continue;
-      }
-      for (DType d : FLOATS) {
-        row("Reduce " + fn + " " + d + " [1]", new Reduce(fn, List.of(1), false));
-      }
-      row("Reduce " + fn + " [0, 2] keep", new Reduce(fn, List.of(0, 2), true));
-      row("Reduce " + fn + " all", new Reduce(fn, List.of(0, 1, 2), false));
-      row("Reduce " + fn + " []", new Reduce(fn, List.of(), false));
-      row("Reduce " + fn + " none", new Reduce(fn, List.of(0), false));
-      row("Reduce " + fn + " NaN", new Reduce(fn, List.of(0), false));
-      if (fn != Reduce.Fn.MEAN) {
-        row("Reduce " + fn + " int32", new Reduce(fn, List.of(0), false));
-        row("Reduce " + fn + " int64", new Reduce(fn, List.of(1), false));
-        List.of("int32", "uint8", "int64")
-            .forEach(d -> row("Reduce " + fn + " none " + d, new Reduce(fn, List.of(0), false)));
-      }
-    }
-    row("ArgReduce max 1", new ArgReduce(true, 1, DType.INT64));
-    row("ArgReduce min 0", new ArgReduce(false, 0, DType.INT32));
-    row("ArgReduce max 1 int64", new ArgReduce(true, 1, DType.INT64));
-    row("ArgReduce max 1 empty", new ArgReduce(true, 1, DType.INT64));
-    for (boolean exclusive : new boolean[] {false, true}) {
-      for (boolean reverse : new boolean[] {false, true}) {
-        row("CumSum " + exclusive + " " + reverse, new CumSum(1, exclusive, reverse));
-      }
-    }
-    row("CumSum int32", new CumSum(0, false, false));
-    row("CumSum empty", new CumSum(1, false, false));
-    row("CumSum float64", new CumSum(0, false, false));
-  }
+    private void products() {
+        for (boolean a : new boolean[] {false, true}) {
+            for (boolean b : new boolean[] {false, true}) {
+                row("MatMul " + a + " " + b, new MatMul(a, b));
+            }
+        }
+        floats("MatMul", new MatMul(false, false));
+        List.of("int32", "batch", "shared", "no rows", "no terms")
+                .forEach(s -> row("MatMul " + s, new MatMul(false, false)));
 
-  private void products() {
-    for (boolean a : new boolean[] {false, true}) {
-      for (boolean b : new boolean[] {false, true}) {
-        row("MatMul " + a + " " + b, new MatMul(a, b));
-      }
-    }
-    floats("MatMul", new MatMul(false, false));
-    List.of("int32", "batch", "shared", "no rows", "no terms")
-        .forEach(s -> row("MatMul " + s, new MatMul(false, false)));
+        List<Integer> size = List.of(3, 2);
+        List<Integer> ones = List.of(1, 1);
+        List<Integer> image = List.of(5, 4);
+        row("Conv valid", new Conv(Window.valid(size, ones, ones), ones, 1));
+        row("Conv no batch", new Conv(Window.valid(size, ones, ones), ones, 1));
+        row("Conv groups", new Conv(Window.valid(size, ones, ones), ones, 2));
+        row("Conv same", new Conv(Window.same(size, ones, ones, image), ones, 1));
+        row("Conv same stride", new Conv(Window.same(size, List.of(2, 3), ones, image), ones, 1));
+        row("Conv dilated", new Conv(Window.same(size, ones, List.of(2, 1), image), ones, 1));
+        row("Conv depthwise", new Conv(Window.same(size, List.of(2, 2), ones, image), ones, 4));
+        row("Conv 1d", new Conv(Window.valid(List.of(3), List.of(1), List.of(3)), List.of(1), 1));
+        List<Integer> ones3 = List.of(1, 1, 1);
+        row("Conv 3d", new Conv(Window.same(List.of(2, 2, 3), ones3, ones3, List.of(3, 2, 4)), ones3, 1));
+        for (DType d : FLOATS.subList(1, 4)) {
+            row("Conv " + d, new Conv(Window.same(List.of(2, 2), ones, ones, List.of(3, 3)), ones, 1));
+        }
+        List<Integer> twos = List.of(2, 2);
+        row("Conv transposed", new Conv(new Window(List.of(3, 3), ones, ones, twos, twos), twos, 1));
 
-    List<Integer> size = List.of(3, 2);
-    List<Integer> ones = List.of(1, 1);
-    List<Integer> image = List.of(5, 4);
-    row("Conv valid", new Conv(Window.valid(size, ones, ones), ones, 1));
-    row("Conv no batch", new Conv(Window.valid(size, ones, ones), ones, 1));
-    row("Conv groups", new Conv(Window.valid(size, ones, ones), ones, 2));
-    row("Conv same", new Conv(Window.same(size, ones, ones, image), ones, 1));
-    row("Conv same stride", new Conv(Window.same(size, List.of(2, 3), ones, image), ones, 1));
-    row("Conv dilated", new Conv(Window.same(size, ones, List.of(2, 1), image), ones, 1));
-    row("Conv depthwise", new Conv(Window.same(size, List.of(2, 2), ones, image), ones, 4));
-    row("Conv 1d", new Conv(Window.valid(List.of(3), List.of(1), List.of(3)), List.of(1), 1));
-    List<Integer> ones3 = List.of(1, 1, 1);
-    row("Conv 3d", new Conv(Window.same(List.of(2, 2, 3), ones3, ones3, List.of(3, 2, 4)), ones3, 1));
-    for (DType d : FLOATS.subList(1, 4)) {
-      row("Conv " + d, new Conv(Window.same(List.of(2, 2), ones, ones, List.of(3, 3)), ones, 1));
+        for (Pool.Fn fn : Pool.Fn.values()) {
+            row("Pool " + fn + " valid", new Pool(fn, Window.valid(List.of(2, 3), List.of(2, 1), ones)));
+            row("Pool " + fn + " no batch", new Pool(fn, Window.valid(List.of(2, 3), List.of(2, 1), ones)));
+            row("Pool " + fn + " same", new Pool(fn, Window.same(List.of(3, 2), twos, ones, image)));
+            row("Pool " + fn + " 1d", new Pool(fn, Window.same(List.of(3), List.of(1), List.of(1), List.of(11))));
+            row("Pool " + fn + " 3d", new Pool(fn, Window.same(List.of(2, 2, 2), ones3, ones3, List.of(3, 2, 4))));
+            for (DType d : FLOATS.subList(1, 4)) {
+                row("Pool " + fn + " " + d, new Pool(fn, Window.same(twos, ones, ones, List.of(3, 3))));
+            }
+        }
     }
-    List<Integer> twos = List.of(2, 2);
-    row("Conv transposed", new Conv(new Window(List.of(3, 3), ones, ones, twos, twos), twos, 1));
 
-    for (Pool.Fn fn : Pool.Fn.values()) {
-      row("Pool " + fn + " valid", new Pool(fn, Window.valid(List.of(2, 3), List.of(2, 1), ones)));
-      row("Pool " + fn + " no batch", new Pool(fn, Window.valid(List.of(2, 3), List.of(2, 1), ones)));
-      row("Pool " + fn + " same", new Pool(fn, Window.same(List.of(3, 2), twos, ones, image)));
-      row("Pool " + fn + " 1d", new Pool(fn, Window.same(List.of(3), List.of(1), List.of(1), List.of(11))));
-      row("Pool " + fn + " 3d", new Pool(fn, Window.same(List.of(2, 2, 2), ones3, ones3, List.of(3, 2, 4))));
-      for (DType d : FLOATS.subList(1, 4)) {
-        row("Pool " + fn + " " + d, new Pool(fn, Window.same(twos, ones, ones, List.of(3, 3))));
-      }
+    private void activation(String name, Op op) {
+        floats(name, op);
+        row(name + " special", op);
+        row(name + " empty", op);
     }
-  }
 
-  private void activation(String name, Op op) {
-    floats(name, op);
-    row(name + " special", op);
-    row(name + " empty", op);
-  }
+    private void activations() {
+        activation("Linear", new Linear());
+        activation("Relu6", new Relu6());
+        activation("LeakyRelu 0.2", new LeakyRelu(0.2));
+        activation("LeakyRelu 1.5", new LeakyRelu(1.5));
+        activation("ClippedRelu null 0 0", new ClippedRelu(null, 0, 0));
+        activation("ClippedRelu 6 0 0", new ClippedRelu(6.0, 0, 0));
+        activation("ClippedRelu 2 0 0.5", new ClippedRelu(2.0, 0, 0.5));
+        activation("ClippedRelu null 0.25 0", new ClippedRelu(null, 0.25, 0));
+        activation("ClippedRelu 2 0.25 0", new ClippedRelu(2.0, 0.25, 0));
+        activation("ClippedRelu 6 0.25 0", new ClippedRelu(6.0, 0.25, 0));
+        activation("ClippedRelu 2 0.25 1", new ClippedRelu(2.0, 0.25, 1));
+        activation("ClippedRelu null 0.25 1", new ClippedRelu(null, 0.25, 1));
+        activation("Elu 1", new Elu(1));
+        activation("Elu 0.5", new Elu(0.5));
+        activation("Selu", new Selu());
+        activation("Celu 1", new Celu(1));
+        activation("Celu 2", new Celu(2));
+        activation("Silu", new Silu());
+        activation("Gelu false", new Gelu(false));
+        activation("Gelu true", new Gelu(true));
+        activation("Softsign", new Softsign());
+        activation("HardSigmoid KERAS2", HardSigmoid.KERAS2);
+        activation("HardSigmoid KERAS3", HardSigmoid.KERAS3);
+        activation("HardSilu", new HardSilu());
+        activation("HardTanh", new HardTanh());
+        activation("Mish", new Mish());
+        activation("LogSigmoid", new LogSigmoid());
+        activation("TanhShrink", new TanhShrink());
+        activation("SoftShrink 0.5", new SoftShrink(0.5));
+        activation("HardShrink 0.5", new HardShrink(0.5));
+        activation("Squareplus 4", new Squareplus(4));
+        activation("Squareplus 1", new Squareplus(1));
+        activation("SparsePlus", new SparsePlus());
+        activation("SparseSigmoid", new SparseSigmoid());
+        activation("Threshold 0.5 -1", new Threshold(0.5, -1));
+        floats("Softmax [-1]", new Softmax(List.of(-1)));
+        floats("LogSoftmax [-1]", new LogSoftmax(List.of(-1)));
+        for (List<Integer> axes : List.of(List.of(1), List.of(-1, 1))) {
+            row("Softmax " + axes, new Softmax(axes));
+            row("LogSoftmax " + axes, new LogSoftmax(axes));
+        }
+        for (String s : List.of("large", "empty")) {
+            row("Softmax " + s, new Softmax(List.of(-1)));
+            row("LogSoftmax " + s, new LogSoftmax(List.of(-1)));
+        }
+        floats("Sparsemax -1", new Sparsemax(-1));
+        row("Sparsemax 1", new Sparsemax(1));
+        row("Sparsemax one", new Sparsemax(-1));
+        floats("Glu -1", new Glu(-1));
+        row("Glu 1", new Glu(1));
+    }
 
-  private void activations() {
-    activation("Linear", new Linear());
-    activation("Relu6", new Relu6());
-    activation("LeakyRelu 0.2", new LeakyRelu(0.2));
-    activation("LeakyRelu 1.5", new LeakyRelu(1.5));
-    activation("ClippedRelu null 0 0", new ClippedRelu(null, 0, 0));
-    activation("ClippedRelu 6 0 0", new ClippedRelu(6.0, 0, 0));
-    activation("ClippedRelu 2 0 0.5", new ClippedRelu(2.0, 0, 0.5));
-    activation("ClippedRelu null 0.25 0", new ClippedRelu(null, 0.25, 0));
-    activation("ClippedRelu 2 0.25 0", new ClippedRelu(2.0, 0.25, 0));
-    activation("ClippedRelu 6 0.25 0", new ClippedRelu(6.0, 0.25, 0));
-    activation("ClippedRelu 2 0.25 1", new ClippedRelu(2.0, 0.25, 1));
-    activation("ClippedRelu null 0.25 1", new ClippedRelu(null, 0.25, 1));
-    activation("Elu 1", new Elu(1));
-    activation("Elu 0.5", new Elu(0.5));
-    activation("Selu", new Selu());
-    activation("Celu 1", new Celu(1));
-    activation("Celu 2", new Celu(2));
-    activation("Silu", new Silu());
-    activation("Gelu false", new Gelu(false));
-    activation("Gelu true", new Gelu(true));
-    activation("Softsign", new Softsign());
-    activation("HardSigmoid KERAS2", HardSigmoid.KERAS2);
-    activation("HardSigmoid KERAS3", HardSigmoid.KERAS3);
-    activation("HardSilu", new HardSilu());
-    activation("HardTanh", new HardTanh());
-    activation("Mish", new Mish());
-    activation("LogSigmoid", new LogSigmoid());
-    activation("TanhShrink", new TanhShrink());
-    activation("SoftShrink 0.5", new SoftShrink(0.5));
-    activation("HardShrink 0.5", new HardShrink(0.5));
-    activation("Squareplus 4", new Squareplus(4));
-    activation("Squareplus 1", new Squareplus(1));
-    activation("SparsePlus", new SparsePlus());
-    activation("SparseSigmoid", new SparseSigmoid());
-    activation("Threshold 0.5 -1", new Threshold(0.5, -1));
-    floats("Softmax [-1]", new Softmax(List.of(-1)));
-    floats("LogSoftmax [-1]", new LogSoftmax(List.of(-1)));
-    for (List<Integer> axes : List.of(List.of(1), List.of(-1, 1))) {
-      row("Softmax " + axes, new Softmax(axes));
-      row("LogSoftmax " + axes, new LogSoftmax(axes));
+    private void layers() {
+        List<Integer> last = List.of(-1);
+        row("LayerNorm [-1] scale center", new LayerNorm(last, 1e-3, true, true, false));
+        row("LayerNorm [-1] scale", new LayerNorm(last, 1e-3, true, false, false));
+        row("LayerNorm [-1] center", new LayerNorm(last, 1e-3, false, true, false));
+        row("LayerNorm [-1] none", new LayerNorm(last, 1e-3, false, false, false));
+        for (List<Integer> axes : List.of(List.of(1, 2), List.of(0, 1), List.of(1))) {
+            row("LayerNorm " + axes, new LayerNorm(axes, 1e-3, true, true, false));
+        }
+        FLOATS.subList(1, 4).forEach(d -> row("LayerNorm " + d, new LayerNorm(last, 1e-3, true, true, false)));
+        row("LayerNorm rms", new LayerNorm(last, 1e-3, true, false, true));
+        row("RmsNorm [-1]", new RmsNorm(last, 1e-6, true));
+        row("RmsNorm [1, 2]", new RmsNorm(List.of(1, 2), 1e-6, true));
+        row("RmsNorm none", new RmsNorm(last, 1e-6, false));
+        row("RmsNorm float16", new RmsNorm(last, 1e-6, true));
+        row("BatchNorm -1", new BatchNorm(-1, 1e-3));
+        row("BatchNorm 1", new BatchNorm(1, 1e-3));
+        List.of("float64", "float16", "no batch").forEach(s -> row("BatchNorm " + s, new BatchNorm(-1, 1e-3)));
     }
-    for (String s : List.of("large", "empty")) {
-      row("Softmax " + s, new Softmax(List.of(-1)));
-      row("LogSoftmax " + s, new LogSoftmax(List.of(-1)));
-    }
-    floats("Sparsemax -1", new Sparsemax(-1));
-    row("Sparsemax 1", new Sparsemax(1));
-    row("Sparsemax one", new Sparsemax(-1));
-    floats("Glu -1", new Glu(-1));
-    row("Glu 1", new Glu(1));
-  }
 
-  private void layers() {
-    List<Integer> last = List.of(-1);
-    row("LayerNorm [-1] scale center", new LayerNorm(last, 1e-3, true, true, false));
-    row("LayerNorm [-1] scale", new LayerNorm(last, 1e-3, true, false, false));
-    row("LayerNorm [-1] center", new LayerNorm(last, 1e-3, false, true, false));
-    row("LayerNorm [-1] none", new LayerNorm(last, 1e-3, false, false, false));
-    for (List<Integer> axes : List.of(List.of(1, 2), List.of(0, 1), List.of(1))) {
-      row("LayerNorm " + axes, new LayerNorm(axes, 1e-3, true, true, false));
+    private interface Cell {
+        Op op(boolean reverse, boolean masked, boolean zero);
     }
-    FLOATS.subList(1, 4).forEach(d -> row("LayerNorm " + d, new LayerNorm(last, 1e-3, true, true, false)));
-    row("LayerNorm rms", new LayerNorm(last, 1e-3, true, false, true));
-    row("RmsNorm [-1]", new RmsNorm(last, 1e-6, true));
-    row("RmsNorm [1, 2]", new RmsNorm(List.of(1, 2), 1e-6, true));
-    row("RmsNorm none", new RmsNorm(last, 1e-6, false));
-    row("RmsNorm float16", new RmsNorm(last, 1e-6, true));
-    row("BatchNorm -1", new BatchNorm(-1, 1e-3));
-    row("BatchNorm 1", new BatchNorm(1, 1e-3));
-    List.of("float64", "float16", "no batch").forEach(s -> row("BatchNorm " + s, new BatchNorm(-1, 1e-3)));
-  }
 
-  private interface Cell {
-    Op op(boolean reverse, boolean masked, boolean zero);
-  }
+    private void recurrent() {
+        Op relu = new Unary(Unary.Fn.RELU);
+        Op softmax = new Softmax(List.of(-1));
+        cells(
+                "Lstm",
+                Map.of(
+                        "tanh sigmoid", (r, m, z) -> new Lstm(TANH, SIGMOID, r, m, z),
+                        "relu hard", (r, m, z) -> new Lstm(relu, HardSigmoid.KERAS3, r, m, z),
+                        "softmax linear", (r, m, z) -> new Lstm(softmax, new Linear(), r, m, z)));
+        cells(
+                "Gru",
+                Map.of(
+                        "after", (r, m, z) -> new Gru(TANH, SIGMOID, true, r, m, z),
+                        "before", (r, m, z) -> new Gru(TANH, SIGMOID, false, r, m, z),
+                        "softmax", (r, m, z) -> new Gru(TANH, softmax, true, r, m, z)));
+        cells(
+                "SimpleRnn",
+                Map.of(
+                        "tanh", (r, m, z) -> new SimpleRnn(TANH, r, m, z),
+                        "selu", (r, m, z) -> new SimpleRnn(new Selu(), r, m, z)));
+        for (String s : List.of("one step", "float64")) {
+            row("Lstm " + s, new Lstm(TANH, SIGMOID, false, false, false));
+            row("Gru " + s, new Gru(TANH, SIGMOID, true, false, false, false));
+            row("SimpleRnn " + s, new SimpleRnn(TANH, false, false, false));
+        }
+    }
 
-  private void recurrent() {
-    Op relu = new Unary(Unary.Fn.RELU);
-    Op softmax = new Softmax(List.of(-1));
-    cells("Lstm", Map.of(
-        "tanh sigmoid", (r, m, z) -> new Lstm(TANH, SIGMOID, r, m, z),
-        "relu hard", (r, m, z) -> new Lstm(relu, HardSigmoid.KERAS3, r, m, z),
-        "softmax linear", (r, m, z) -> new Lstm(softmax, new Linear(), r, m, z)));
-    cells("Gru", Map.of(
-        "after", (r, m, z) -> new Gru(TANH, SIGMOID, true, r, m, z),
-        "before", (r, m, z) -> new Gru(TANH, SIGMOID, false, r, m, z),
-        "softmax", (r, m, z) -> new Gru(TANH, softmax, true, r, m, z)));
-    cells("SimpleRnn", Map.of(
-        "tanh", (r, m, z) -> new SimpleRnn(TANH, r, m, z),
-        "selu", (r, m, z) -> new SimpleRnn(new Selu(), r, m, z)));
-    for (String s : List.of("one step", "float64")) {
-      row("Lstm " + s, new Lstm(TANH, SIGMOID, false, false, false));
-      row("Gru " + s, new Gru(TANH, SIGMOID, true, false, false, false));
-      row("SimpleRnn " + s, new SimpleRnn(TANH, false, false, false));
+    private void cells(String name, Map<String, Cell> variants) {
+        variants.forEach((variant, cell) -> {
+            for (boolean reverse : new boolean[] {false, true}) {
+                String row = name + " " + variant + (reverse ? " reverse" : " forward");
+                row(row, cell.op(reverse, false, false));
+                row(row + " masked", cell.op(reverse, true, false));
+                row(row + " masked zero", cell.op(reverse, true, true));
+            }
+        });
     }
-  }
 
-  private void cells(String name, Map<String, Cell> variants) {
-    variants.forEach((variant, cell) -> {
-      for (boolean reverse : new boolean[] {false, true}) {
-        String row = name + " " + variant + (reverse ? " reverse" : " forward");
-        row(row, cell.op(reverse, false, false));
-        row(row + " masked", cell.op(reverse, true, false));
-        row(row + " masked zero", cell.op(reverse, true, true));
-      }
-    });
-  }
+    private void images() {
+        for (Sampling method : Sampling.values()) {
+            for (int[] s : new int[][] {{6, 10}, {7, 4}, {2, 3}, {1, 1}, {3, 4}, {5, 11}}) {
+                row("Resize " + method + " " + s[0] + " " + s[1], new Resize(method, s[0], s[1]));
+            }
+            row("UpSample " + method + " 2 2", new UpSample(method, 2, 2));
+            row("UpSample " + method + " 3 1", new UpSample(method, 3, 1));
+        }
+        row("Resize BILINEAR float16", new Resize(Sampling.BILINEAR, 5, 7));
+        row("Resize NEAREST int32", new Resize(Sampling.NEAREST, 5, 2));
+        row("UpSample NEAREST float64", new UpSample(Sampling.NEAREST, 2, 3));
+    }
 
-  private void images() {
-    for (Sampling method : Sampling.values()) {
-      for (int[] s : new int[][] {{6, 10}, {7, 4}, {2, 3}, {1, 1}, {3, 4}, {5, 11}}) {
-        row("Resize " + method + " " + s[0] + " " + s[1], new Resize(method, s[0], s[1]));
-      }
-      row("UpSample " + method + " 2 2", new UpSample(method, 2, 2));
-      row("UpSample " + method + " 3 1", new UpSample(method, 3, 1));
+    private void strings() {
+        for (long buckets : new long[] {1, 7, 1L << 40}) {
+            row("HashBucket " + buckets, new HashBucket(buckets, List.of()));
+            row("HashBucket " + buckets + " 133 -5", new HashBucket(buckets, List.of(133L, -5L)));
+        }
+        row("HashCross 9", new HashCross(9, HashCross.DEFAULT_KEY));
+        row("HashCross 0", new HashCross(0, HashCross.DEFAULT_KEY));
+        List.of("int64", "uint8", "bool").forEach(s -> row("AsString " + s, new AsString()));
+        for (boolean upper : new boolean[] {false, true}) {
+            row("StringCase " + upper + " false", new StringCase(upper, false));
+            row("StringCase " + upper + " true", new StringCase(upper, true));
+        }
+        row(
+                "RegexReplace punctuation",
+                new RegexReplace("[!\"#$%&()\\*\\+,-\\./:;<=>?@\\[\\\\\\]^_`{|}~\\']", "", true));
+        row("RegexReplace groups", new RegexReplace("(\\w)(\\w)", "\\2\\\\\\1$1", true));
+        row("RegexReplace empty", new RegexReplace("[bq]*", "-", true));
+        row("RegexReplace class", new RegexReplace("[[:space:][]+|[]&&x]", "_", true));
+        row("RegexReplace first", new RegexReplace("[a-z]+$", "<\\0>", false));
+        row("StringSplit words", new StringSplit("", -1));
+        row("StringSplit words 1", new StringSplit("", 1));
+        row("StringSplit comma", new StringSplit(", ", -1));
+        row("StringSplit e 1", new StringSplit("e", 1));
+        row("UnicodeDecode", new UnicodeDecode());
+        row("UnicodeDecode bad", new UnicodeDecode());
+        rows.add(new Row(
+                "Checked 0",
+                new Checked(0, "numbers"),
+                List.of(Tensor.of(Shape.of(2), new long[] {0, 7})),
+                List.of(Tensor.of(Shape.of(2), new long[] {0, 7})),
+                -1));
+        row("UnicodeEncode", new UnicodeEncode());
+        for (List<Integer> widths : List.of(List.of(1, 2), List.of(3), List.of(2, 1, 5))) {
+            row("NGrams " + widths, new NGrams(" ", widths));
+        }
     }
-    row("Resize BILINEAR float16", new Resize(Sampling.BILINEAR, 5, 7));
-    row("Resize NEAREST int32", new Resize(Sampling.NEAREST, 5, 2));
-    row("UpSample NEAREST float64", new UpSample(Sampling.NEAREST, 2, 3));
-  }
 
-  private void strings() {
-    for (long buckets : new long[] {1, 7, 1L << 40}) {
-      row("HashBucket " + buckets, new HashBucket(buckets, List.of()));
-      row("HashBucket " + buckets + " 133 -5", new HashBucket(buckets, List.of(133L, -5L)));
+    private void tables() {
+        for (boolean right : new boolean[] {false, true}) {
+            row("SearchSorted " + right + " float32", new SearchSorted(right, DType.INT32));
+            row("SearchSorted " + right + " int64", new SearchSorted(right, DType.INT32));
+            row("BinCount 4 " + right, new BinCount(4, right, DType.INT64));
+        }
+        row("BinCount 8 weights", new BinCount(8, false, DType.FLOAT32));
+        row(
+                "Lookup string",
+                new Lookup(new Table(
+                        Tensor.of(Shape.of(3), "a", "b c", ""), Tensor.of(Shape.of(3), new long[] {5, 6, 7}))));
+        row(
+                "Lookup int64",
+                new Lookup(new Table(
+                        Tensor.of(Shape.of(2), new long[] {3, -1}), Tensor.of(Shape.of(2), "three", "less"))));
+        for (int length : new int[] {-1, 0, 3, 6}) {
+            row("RaggedToDense " + length, new RaggedToDense(length));
+        }
+        for (Sampling method : Sampling.values()) {
+            row("Resize " + method + " antialias 2 3", new Resize(method, 2, 3, true));
+            row("Resize " + method + " antialias 5 2", new Resize(method, 5, 2, true));
+        }
     }
-    row("HashCross 9", new HashCross(9, HashCross.DEFAULT_KEY));
-    row("HashCross 0", new HashCross(0, HashCross.DEFAULT_KEY));
-    List.of("int64", "uint8", "bool").forEach(s -> row("AsString " + s, new AsString()));
-    for (boolean upper : new boolean[] {false, true}) {
-      row("StringCase " + upper + " false", new StringCase(upper, false));
-      row("StringCase " + upper + " true", new StringCase(upper, true));
-    }
-    row("RegexReplace punctuation",
-        new RegexReplace("[!\"#$%&()\\*\\+,-\\./:;<=>?@\\[\\\\\\]^_`{|}~\\']", "", true));
-    row("RegexReplace groups", new RegexReplace("(\\w)(\\w)", "\\2\\\\\\1$1", true));
-    row("RegexReplace empty", new RegexReplace("[bq]*", "-", true));
-    row("RegexReplace class", new RegexReplace("[[:space:][]+|[]&&x]", "_", true));
-    row("RegexReplace first", new RegexReplace("[a-z]+$", "<\\0>", false));
-    row("StringSplit words", new StringSplit("", -1));
-    row("StringSplit words 1", new StringSplit("", 1));
-    row("StringSplit comma", new StringSplit(", ", -1));
-    row("StringSplit e 1", new StringSplit("e", 1));
-    row("UnicodeDecode", new UnicodeDecode());
-    row("UnicodeDecode bad", new UnicodeDecode());
-    rows.add(new Row("Checked 0", new Checked(0, "numbers"), List.of(Tensor.of(Shape.of(2), new long[] {0, 7})),
-        List.of(Tensor.of(Shape.of(2), new long[] {0, 7})), -1));
-    row("UnicodeEncode", new UnicodeEncode());
-    for (List<Integer> widths : List.of(List.of(1, 2), List.of(3), List.of(2, 1, 5))) {
-      row("NGrams " + widths, new NGrams(" ", widths));
-    }
-  }
 
-  private void tables() {
-    for (boolean right : new boolean[] {false, true}) {
-      row("SearchSorted " + right + " float32", new SearchSorted(right, DType.INT32));
-      row("SearchSorted " + right + " int64", new SearchSorted(right, DType.INT32));
-      row("BinCount 4 " + right, new BinCount(4, right, DType.INT64));
+    /** Ops that TensorFlow does not have. */
+    private void ours() {
+        Builder b = new Builder();
+        Value x = b.input("x", TensorType.f32(Shape.UNKNOWN, 2));
+        Value y = b.input("y", TensorType.f32(2));
+        Graph body = b.graph(List.of(x, y), Map.of("z", b.unary(Unary.Fn.RELU, b.plus(x, y))), Map.of());
+        rows.add(new Row(
+                "Fused ADD RELU",
+                new Fused(body),
+                List.of(Tensor.of(Shape.of(2, 2), 1, -2, 3, 4), Tensor.of(Shape.of(2), 1, -5)),
+                List.of(Tensor.of(Shape.of(2, 2), 2, 0, 4, 0)),
+                -1));
     }
-    row("BinCount 8 weights", new BinCount(8, false, DType.FLOAT32));
-    row("Lookup string", new Lookup(new Table(
-        Tensor.of(Shape.of(3), "a", "b c", ""), Tensor.of(Shape.of(3), new long[] {5, 6, 7}))));
-    row("Lookup int64", new Lookup(new Table(
-        Tensor.of(Shape.of(2), new long[] {3, -1}), Tensor.of(Shape.of(2), "three", "less"))));
-    for (int length : new int[] {-1, 0, 3, 6}) {
-      row("RaggedToDense " + length, new RaggedToDense(length));
-    }
-    for (Sampling method : Sampling.values()) {
-      row("Resize " + method + " antialias 2 3", new Resize(method, 2, 3, true));
-      row("Resize " + method + " antialias 5 2", new Resize(method, 5, 2, true));
-    }
-  }
-
-  /** Ops that TensorFlow does not have. */
-  private void ours() {
-    Builder b = new Builder();
-    Value x = b.input("x", TensorType.f32(Shape.UNKNOWN, 2));
-    Value y = b.input("y", TensorType.f32(2));
-    Graph body = b.graph(List.of(x, y), Map.of("z", b.unary(Unary.Fn.RELU, b.plus(x, y))), Map.of());
-    rows.add(new Row("Fused ADD RELU", new Fused(body),
-        List.of(Tensor.of(Shape.of(2, 2), 1, -2, 3, 4), Tensor.of(Shape.of(2), 1, -5)),
-        List.of(Tensor.of(Shape.of(2, 2), 2, 0, 4, 0)), -1));
-  }
 }

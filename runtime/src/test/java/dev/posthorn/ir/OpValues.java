@@ -16,63 +16,68 @@ import java.util.Map;
  * Operands and results as TensorFlow and Keras have them: {@code ops.txt}, which {@code src/test/python/ops.py} writes.
  */
 record OpValues(List<Tensor> operands, List<Tensor> results) {
-  /** All cases by name. */
-  static Map<String, OpValues> read() {
-    List<Tensor> tensors = new ArrayList<>();
-    Map<String, OpValues> cases = new LinkedHashMap<>();
-    try (BufferedReader r = new BufferedReader(
-        new InputStreamReader(OpValues.class.getResourceAsStream("ops.txt"), StandardCharsets.UTF_8))) {
-      for (String line = r.readLine(); line != null; line = r.readLine()) {
-        String[] words = line.split(" ");
-        if (words[0].equals("t")) {
-          tensors.add(tensor(words));
-        } else {
-          int equals = line.indexOf(" = ");
-          int arrow = line.indexOf("-> ");
-          cases.put(line.substring(0, equals), new OpValues(
-              pick(tensors, line.substring(equals + 3, arrow)), pick(tensors, line.substring(arrow + 3))));
+    /** All cases by name. */
+    static Map<String, OpValues> read() {
+        List<Tensor> tensors = new ArrayList<>();
+        Map<String, OpValues> cases = new LinkedHashMap<>();
+        try (BufferedReader r = new BufferedReader(
+                new InputStreamReader(OpValues.class.getResourceAsStream("ops.txt"), StandardCharsets.UTF_8))) {
+            for (String line = r.readLine(); line != null; line = r.readLine()) {
+                String[] words = line.split(" ");
+                if (words[0].equals("t")) {
+                    tensors.add(tensor(words));
+                } else {
+                    int equals = line.indexOf(" = ");
+                    int arrow = line.indexOf("-> ");
+                    cases.put(
+                            line.substring(0, equals),
+                            new OpValues(
+                                    pick(tensors, line.substring(equals + 3, arrow)),
+                                    pick(tensors, line.substring(arrow + 3))));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+        return cases;
     }
-    return cases;
-  }
 
-  private static List<Tensor> pick(List<Tensor> tensors, String numbers) {
-    return Arrays.stream(numbers.strip().split(" ")).filter(s -> !s.isEmpty())
-        .map(s -> tensors.get(Integer.parseInt(s))).toList();
-  }
-
-  private static Tensor tensor(String[] words) {
-    DType dtype = DType.ofKeras(words[2]).orElseThrow();
-    String[] shape = words[3].equals("-") ? new String[0] : words[3].split("x");
-    int[] dims = Arrays.stream(shape).mapToInt(Integer::parseInt).toArray();
-    Tensor t = Tensor.zeros(new TensorType(dtype, Shape.of(dims)));
-    for (int i = 0; i < t.size(); i++) {
-      String word = words[4 + i];
-      switch (dtype) {
-        case STRING -> t.byteStrings()[i] = bytes(word);
-        case FLOAT32 -> t.floats()[i] = Float.parseFloat(word);
-        case FLOAT64, FLOAT16, BFLOAT16 -> t.setDouble(i, Double.parseDouble(word));
-        case UINT64 -> t.setLong(i, Long.parseUnsignedLong(word));
-        default -> t.setLong(i, Long.parseLong(word));
-      }
+    private static List<Tensor> pick(List<Tensor> tensors, String numbers) {
+        return Arrays.stream(numbers.strip().split(" "))
+                .filter(s -> !s.isEmpty())
+                .map(s -> tensors.get(Integer.parseInt(s)))
+                .toList();
     }
-    return t;
-  }
 
-  /** A string in which {@code \xHH} is a byte, and {@code ""} nothing. */
-  private static byte[] bytes(String word) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (int i = 0; i < word.length(); i++) {
-      if (word.charAt(i) == '\\') {
-        bytes.write(Integer.parseInt(word.substring(i + 2, i + 4), 16));
-        i += 3;
-      } else if (word.charAt(i) != '"') {
-        bytes.write(word.charAt(i));
-      }
+    private static Tensor tensor(String[] words) {
+        DType dtype = DType.ofKeras(words[2]).orElseThrow();
+        String[] shape = words[3].equals("-") ? new String[0] : words[3].split("x");
+        int[] dims = Arrays.stream(shape).mapToInt(Integer::parseInt).toArray();
+        Tensor t = Tensor.zeros(new TensorType(dtype, Shape.of(dims)));
+        for (int i = 0; i < t.size(); i++) {
+            String word = words[4 + i];
+            switch (dtype) {
+                case STRING -> t.byteStrings()[i] = bytes(word);
+                case FLOAT32 -> t.floats()[i] = Float.parseFloat(word);
+                case FLOAT64, FLOAT16, BFLOAT16 -> t.setDouble(i, Double.parseDouble(word));
+                case UINT64 -> t.setLong(i, Long.parseUnsignedLong(word));
+                default -> t.setLong(i, Long.parseLong(word));
+            }
+        }
+        return t;
     }
-    return bytes.toByteArray();
-  }
+
+    /** A string in which {@code \xHH} is a byte, and {@code ""} nothing. */
+    private static byte[] bytes(String word) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < word.length(); i++) {
+            if (word.charAt(i) == '\\') {
+                bytes.write(Integer.parseInt(word.substring(i + 2, i + 4), 16));
+                i += 3;
+            } else if (word.charAt(i) != '"') {
+                bytes.write(word.charAt(i));
+            }
+        }
+        return bytes.toByteArray();
+    }
 }

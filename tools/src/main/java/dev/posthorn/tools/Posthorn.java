@@ -17,93 +17,102 @@ import picocli.CommandLine.ScopeType;
 
 /** The command line. Exit code 0: all is right; 1: a check failed; 2: wrong use, or input that cannot be used. */
 @Command(
-    name = "posthorn",
-    header = "Runs, checks and converts Keras and TensorFlow models.",
-    synopsisSubcommandLabel = "COMMAND",
-    versionProvider = Posthorn.Version.class,
-    subcommands = {Inspect.class, Summary.class, Predict.class, Verify.class})
+        name = "posthorn",
+        header = "Runs, checks and converts Keras and TensorFlow models.",
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = Posthorn.Version.class,
+        subcommands = {Inspect.class, Summary.class, Predict.class, Verify.class})
 public final class Posthorn {
-  /** All is right. */
-  public static final int RIGHT = 0;
+    /** All is right. */
+    public static final int RIGHT = 0;
 
-  /** A check was made and failed. */
-  public static final int FAILED = 1;
+    /** A check was made and failed. */
+    public static final int FAILED = 1;
 
-  /** Wrong use, or input that cannot be used. */
-  public static final int UNUSABLE = 2;
+    /** Wrong use, or input that cannot be used. */
+    public static final int UNUSABLE = 2;
 
-  private static final int WIDTH = 100;
+    private static final int WIDTH = 100;
 
-  @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Shows this help.")
-  boolean help;
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Shows this help.")
+    boolean help;
 
-  @Option(names = {"-V", "--version"}, versionHelp = true, description = "Shows the version.")
-  boolean version;
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Shows the version.")
+    boolean version;
 
-  @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Shows the stack trace of an error.")
-  private boolean debug;
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Shows the stack trace of an error.")
+    private boolean debug;
 
-  /** Whether the user asked for stack traces. */
-  public boolean debug() {
-    return debug;
-  }
-
-  public static void main(String[] args) {
-    Console out = Console.stdout();
-    int code = run(args, out.stream(), Console.stderr().stream());
-    System.exit(out.finish(code, System.err));
-  }
-
-  /** Runs a command; for tests and for embedding. */
-  public static int run(String[] args, PrintStream out, PrintStream err) {
-    Posthorn posthorn = new Posthorn();
-    CommandLine line = new CommandLine(posthorn);
-    line.setOut(new PrintWriter(out, false, StandardCharsets.UTF_8));
-    line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
-    line.setUsageHelpWidth(WIDTH).setUsageHelpLongOptionsMaxWidth(30);
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setParameterExceptionHandler((e, given) -> {
-      Failure.print(Failure.name(e.getCommandLine().getParseResult()), e, contains(given, "--debug"), line.getErr());
-      return UNUSABLE;
-    });
-    line.setExecutionExceptionHandler((e, command, parsed) -> {
-      line.getOut().flush();
-      Failure.print(command.getCommandName(), e, posthorn.debug, line.getErr());
-      return UNUSABLE;
-    });
-    line.setExecutionStrategy(Posthorn::execute);
-    try {
-      return line.execute(args);
-    } catch (Throwable e) { // picocli hands out errors such as OutOfMemoryError
-      Failure.print(Failure.name(line.getParseResult()), e, posthorn.debug, line.getErr());
-      return UNUSABLE;
-    } finally {
-      line.getOut().flush();
-      line.getErr().flush();
+    /** Whether the user asked for stack traces. */
+    public boolean debug() {
+        return debug;
     }
-  }
 
-  private static int execute(ParseResult parsed) {
-    if (!parsed.hasSubcommand() && !parsed.isUsageHelpRequested() && !parsed.isVersionHelpRequested()) {
-      CommandLine line = parsed.commandSpec().commandLine();
-      line.usage(line.getErr());
-      return UNUSABLE;
+    public static void main(String[] args) {
+        Console out = Console.stdout();
+        int code = run(args, out.stream(), Console.stderr().stream());
+        System.exit(out.finish(code, System.err));
     }
-    return new CommandLine.RunLast().execute(parsed);
-  }
 
-  private static boolean contains(String[] args, String option) {
-    return Arrays.asList(args).contains(option);
-  }
-
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Posthorn.class.getPackage().getImplementationVersion();
-      return new String[] {
-        "posthorn " + (version == null ? "(not packaged)" : version),
-        "Java " + Runtime.version() + " on " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
-      };
+    /** Runs a command; for tests and for embedding. */
+    public static int run(String[] args, PrintStream out, PrintStream err) {
+        Posthorn posthorn = new Posthorn();
+        CommandLine line = new CommandLine(posthorn);
+        line.setOut(new PrintWriter(out, false, StandardCharsets.UTF_8));
+        line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+        line.setUsageHelpWidth(WIDTH).setUsageHelpLongOptionsMaxWidth(30);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler((e, given) -> {
+            Failure.print(
+                    Failure.name(e.getCommandLine().getParseResult()), e, contains(given, "--debug"), line.getErr());
+            return UNUSABLE;
+        });
+        line.setExecutionExceptionHandler((e, command, parsed) -> {
+            line.getOut().flush();
+            Failure.print(command.getCommandName(), e, posthorn.debug, line.getErr());
+            return UNUSABLE;
+        });
+        line.setExecutionStrategy(Posthorn::execute);
+        try {
+            return line.execute(args);
+        } catch (Throwable e) { // picocli hands out errors such as OutOfMemoryError
+            Failure.print(Failure.name(line.getParseResult()), e, posthorn.debug, line.getErr());
+            return UNUSABLE;
+        } finally {
+            line.getOut().flush();
+            line.getErr().flush();
+        }
     }
-  }
+
+    private static int execute(ParseResult parsed) {
+        if (!parsed.hasSubcommand() && !parsed.isUsageHelpRequested() && !parsed.isVersionHelpRequested()) {
+            CommandLine line = parsed.commandSpec().commandLine();
+            line.usage(line.getErr());
+            return UNUSABLE;
+        }
+        return new CommandLine.RunLast().execute(parsed);
+    }
+
+    private static boolean contains(String[] args, String option) {
+        return Arrays.asList(args).contains(option);
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Posthorn.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "posthorn " + (version == null ? "(not packaged)" : version),
+                "Java " + Runtime.version() + " on " + System.getProperty("os.name") + " "
+                        + System.getProperty("os.arch")
+            };
+        }
+    }
 }

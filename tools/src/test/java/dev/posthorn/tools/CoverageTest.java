@@ -30,114 +30,142 @@ import org.junit.jupiter.api.Test;
  * anew.
  */
 class CoverageTest {
-  private static final Path PAGE = Path.of("..", "docs", "coverage.md");
-  private static final Path CASES = Path.of("..", "testdata", "cases");
-  private static final Path API = Path.of("..", "testdata", "keras_api.json");
+    private static final Path PAGE = Path.of("..", "docs", "coverage.md");
+    private static final Path CASES = Path.of("..", "testdata", "cases");
+    private static final Path API = Path.of("..", "testdata", "keras_api.json");
 
-  /** Public classes of keras.layers that will not be supported as such. */
-  private static final Map<String, String> REASONS = Map.ofEntries(
-      Map.entry("CutMix", "takes dictionaries of images and labels, in input pipelines"),
-      Map.entry("FlaxLayer", "wraps a model of another framework"),
-      Map.entry("InputSpec", "describes inputs, is no layer"),
-      Map.entry("JaxLayer", "wraps a model of another framework"),
-      Map.entry("Lambda", "holds Python byte code, which is never run"),
-      Map.entry("Layer", "abstract"),
-      Map.entry("MaxNumBoundingBoxes", "takes dictionaries of images and boxes, in input pipelines"),
-      Map.entry("MixUp", "takes dictionaries of images and labels, in input pipelines"),
-      Map.entry("TFSMLayer", "wraps a SavedModel, which needs its reader"),
-      Map.entry("TorchModuleWrapper", "wraps a model of another framework"),
-      Map.entry("Wrapper", "abstract"));
+    /** Public classes of keras.layers that will not be supported as such. */
+    private static final Map<String, String> REASONS = Map.ofEntries(
+            Map.entry("CutMix", "takes dictionaries of images and labels, in input pipelines"),
+            Map.entry("FlaxLayer", "wraps a model of another framework"),
+            Map.entry("InputSpec", "describes inputs, is no layer"),
+            Map.entry("JaxLayer", "wraps a model of another framework"),
+            Map.entry("Lambda", "holds Python byte code, which is never run"),
+            Map.entry("Layer", "abstract"),
+            Map.entry("MaxNumBoundingBoxes", "takes dictionaries of images and boxes, in input pipelines"),
+            Map.entry("MixUp", "takes dictionaries of images and labels, in input pipelines"),
+            Map.entry("TFSMLayer", "wraps a SavedModel, which needs its reader"),
+            Map.entry("TorchModuleWrapper", "wraps a model of another framework"),
+            Map.entry("Wrapper", "abstract"));
 
-  @Test
-  void thePageIsCurrent() throws IOException {
-    String current = page();
-    if (Boolean.getBoolean("posthorn.write")) {
-      Files.writeString(PAGE, current);
-      return;
-    }
-    assertEquals(current, Files.readString(PAGE), "docs/coverage.md is not current; run this with -Dposthorn.write=true");
-  }
-
-  @Test
-  void everyPublicLayerIsRegisteredOrHasAReason() throws IOException {
-    List<String> without = new ArrayList<>();
-    for (JsonNode name : api().path("layers")) {
-      if (KerasLayers.codec(name.asText()).isEmpty() && !REASONS.containsKey(name.asText()) && !isModel(name.asText())) {
-        without.add(name.asText());
-      }
-    }
-    assertTrue(without.isEmpty(), "expected a layer or a reason for each class but was neither for " + without);
-  }
-
-  private static boolean isModel(String name) {
-    return name.equals("Functional") || name.equals("Sequential");
-  }
-
-  private static JsonNode api() throws IOException {
-    return new ObjectMapper().readTree(API.toFile());
-  }
-
-  private static String page() throws IOException {
-    Map<String, int[]> cases = cases();
-    Set<String> all = new TreeSet<>();
-    api().path("layers").forEach(n -> all.add(n.asText()));
-    long supported = all.stream().filter(n -> KerasLayers.codec(n).isPresent()).count();
-    StringBuilder s = new StringBuilder("# Coverage\n\n");
-    s.append("Generated from the registries and the committed cases by `CoverageTest`.\n\n## Layers\n\n");
-    s.append("Of the ").append(all.size()).append(" public classes of `keras.layers` in Keras ")
-        .append(api().path("keras_version").asText()).append(", ").append(supported).append(" are supported. A case is a model")
-        .append(" with outputs that real Keras\ncomputed, in all of its Keras formats; a gap is a case of which a file does")
-        .append(" not give these outputs yet, listed with its\nreason in `testdata/cases/known-gaps.txt`.\n\n");
-    s.append("| class | supported | cases | gaps |\n|---|---|---|---|\n");
-    for (String name : all) {
-      int[] count = cases.getOrDefault(name, new int[2]);
-      String status = KerasLayers.codec(name).isPresent() ? "yes" : "no: " + REASONS.getOrDefault(name, "not yet");
-      s.append("| ").append(name).append(" | ").append(status).append(" | ").append(count[0]).append(" | ")
-          .append(count[1] == 0 ? "" : count[1]).append(" |\n");
-    }
-    Set<String> more = KerasLayers.ALL.stream().map(c -> c.name()).filter(n -> !all.contains(n))
-        .collect(Collectors.toCollection(TreeSet::new));
-    s.append("\nAlso read: ").append(list(more)).append(".\n\n## Operations\n\n");
-    s.append(KerasOperations.ALL.size()).append(" classes of `keras.ops` may stand in a model as nodes: ")
-        .append(list(new TreeSet<>(KerasOperations.ALL.keySet()))).append(".\n\n## Activations\n\n");
-    s.append(list(Activations.ALL.keySet())).append(".\n");
-    return s.toString();
-  }
-
-  private static String list(Set<String> names) {
-    return names.stream().map(n -> "`" + n + "`").collect(Collectors.joining(", "));
-  }
-
-  /** For each class, the number of cases that hold it, and of those with a known gap. */
-  private static Map<String, int[]> cases() throws IOException {
-    List<PathMatcher> matchers = new ArrayList<>();
-    for (String line : Files.readAllLines(CASES.resolve("known-gaps.txt"))) {
-      int colon = line.indexOf(": ");
-      if (!line.startsWith("#") && colon > 0 && !line.contains("saved_model")) {
-        matchers.add(FileSystems.getDefault().getPathMatcher("glob:" + line.substring(0, colon)));
-      }
-    }
-    Map<String, int[]> counts = new TreeMap<>();
-    for (String suite : List.of("layers", "models", "legacy")) {
-      try (ZipFile zip = new ZipFile(CASES.resolve(suite + ".zip").toFile())) {
-        Map<String, List<String>> files = new LinkedHashMap<>();
-        zip.stream().map(ZipEntry::getName).forEach(n -> {
-          int slash = n.lastIndexOf('/');
-          files.computeIfAbsent(n.substring(0, Math.max(slash, 0)), k -> new ArrayList<>()).add(n);
-        });
-        for (Map.Entry<String, List<String>> folder : files.entrySet()) {
-          ZipEntry json = zip.getEntry(folder.getKey() + "/case.json");
-          if (json != null) {
-            boolean gap = folder.getValue().stream().anyMatch(f -> matchers.stream().anyMatch(m -> m.matches(Path.of(f))));
-            for (JsonNode layer : new ObjectMapper().readTree(zip.getInputStream(json)).path("layers")) {
-              int[] c = counts.computeIfAbsent(layer.asText(), k -> new int[2]);
-              c[0]++;
-              c[1] += gap ? 1 : 0;
-            }
-          }
+    @Test
+    void thePageIsCurrent() throws IOException {
+        String current = page();
+        if (Boolean.getBoolean("posthorn.write")) {
+            Files.writeString(PAGE, current);
+            return;
         }
-      }
+        assertEquals(
+                current,
+                Files.readString(PAGE),
+                "docs/coverage.md is not current; run this with -Dposthorn.write=true");
     }
-    return counts;
-  }
+
+    @Test
+    void everyPublicLayerIsRegisteredOrHasAReason() throws IOException {
+        List<String> without = new ArrayList<>();
+        for (JsonNode name : api().path("layers")) {
+            if (KerasLayers.codec(name.asText()).isEmpty()
+                    && !REASONS.containsKey(name.asText())
+                    && !isModel(name.asText())) {
+                without.add(name.asText());
+            }
+        }
+        assertTrue(without.isEmpty(), "expected a layer or a reason for each class but was neither for " + without);
+    }
+
+    private static boolean isModel(String name) {
+        return name.equals("Functional") || name.equals("Sequential");
+    }
+
+    private static JsonNode api() throws IOException {
+        return new ObjectMapper().readTree(API.toFile());
+    }
+
+    private static String page() throws IOException {
+        Map<String, int[]> cases = cases();
+        Set<String> all = new TreeSet<>();
+        api().path("layers").forEach(n -> all.add(n.asText()));
+        long supported =
+                all.stream().filter(n -> KerasLayers.codec(n).isPresent()).count();
+        StringBuilder s = new StringBuilder("# Coverage\n\n");
+        s.append("Generated from the registries and the committed cases by `CoverageTest`.\n\n## Layers\n\n");
+        s.append("Of the ")
+                .append(all.size())
+                .append(" public classes of `keras.layers` in Keras ")
+                .append(api().path("keras_version").asText())
+                .append(", ")
+                .append(supported)
+                .append(" are supported. A case is a model")
+                .append(
+                        " with outputs that real Keras\ncomputed, in all of its Keras formats; a gap is a case of which a file does")
+                .append(" not give these outputs yet, listed with its\nreason in `testdata/cases/known-gaps.txt`.\n\n");
+        s.append("| class | supported | cases | gaps |\n|---|---|---|---|\n");
+        for (String name : all) {
+            int[] count = cases.getOrDefault(name, new int[2]);
+            String status =
+                    KerasLayers.codec(name).isPresent() ? "yes" : "no: " + REASONS.getOrDefault(name, "not yet");
+            s.append("| ")
+                    .append(name)
+                    .append(" | ")
+                    .append(status)
+                    .append(" | ")
+                    .append(count[0])
+                    .append(" | ")
+                    .append(count[1] == 0 ? "" : count[1])
+                    .append(" |\n");
+        }
+        Set<String> more = KerasLayers.ALL.stream()
+                .map(c -> c.name())
+                .filter(n -> !all.contains(n))
+                .collect(Collectors.toCollection(TreeSet::new));
+        s.append("\nAlso read: ").append(list(more)).append(".\n\n## Operations\n\n");
+        s.append(KerasOperations.ALL.size())
+                .append(" classes of `keras.ops` may stand in a model as nodes: ")
+                .append(list(new TreeSet<>(KerasOperations.ALL.keySet())))
+                .append(".\n\n## Activations\n\n");
+        s.append(list(Activations.ALL.keySet())).append(".\n");
+        return s.toString();
+    }
+
+    private static String list(Set<String> names) {
+        return names.stream().map(n -> "`" + n + "`").collect(Collectors.joining(", "));
+    }
+
+    /** For each class, the number of cases that hold it, and of those with a known gap. */
+    private static Map<String, int[]> cases() throws IOException {
+        List<PathMatcher> matchers = new ArrayList<>();
+        for (String line : Files.readAllLines(CASES.resolve("known-gaps.txt"))) {
+            int colon = line.indexOf(": ");
+            if (!line.startsWith("#") && colon > 0 && !line.contains("saved_model")) {
+                matchers.add(FileSystems.getDefault().getPathMatcher("glob:" + line.substring(0, colon)));
+            }
+        }
+        Map<String, int[]> counts = new TreeMap<>();
+        for (String suite : List.of("layers", "models", "legacy")) {
+            try (ZipFile zip = new ZipFile(CASES.resolve(suite + ".zip").toFile())) {
+                Map<String, List<String>> files = new LinkedHashMap<>();
+                zip.stream().map(ZipEntry::getName).forEach(n -> {
+                    int slash = n.lastIndexOf('/');
+                    files.computeIfAbsent(n.substring(0, Math.max(slash, 0)), k -> new ArrayList<>())
+                            .add(n);
+                });
+                for (Map.Entry<String, List<String>> folder : files.entrySet()) {
+                    ZipEntry json = zip.getEntry(folder.getKey() + "/case.json");
+                    if (json != null) {
+                        boolean gap = folder.getValue().stream()
+                                .anyMatch(f -> matchers.stream().anyMatch(m -> m.matches(Path.of(f))));
+                        for (JsonNode layer : new ObjectMapper()
+                                .readTree(zip.getInputStream(json))
+                                .path("layers")) {
+                            int[] c = counts.computeIfAbsent(layer.asText(), k -> new int[2]);
+                            c[0]++;
+                            c[1] += gap ? 1 : 0;
+                        }
+                    }
+                }
+            }
+        }
+        return counts;
+    }
 }

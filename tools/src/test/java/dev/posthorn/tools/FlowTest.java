@@ -17,38 +17,40 @@ import org.junit.jupiter.api.Test;
 
 /** The printed blocks of {@code docs/flow.md} are what is printed; {@code -Dposthorn.write=true} writes them anew. */
 class FlowTest {
-  private static final Path PAGE = Path.of("..", "docs", "flow.md");
-  private static final Path MODEL = Path.of("..", "testdata", "flow", "small.keras");
+    private static final Path PAGE = Path.of("..", "docs", "flow.md");
+    private static final Path MODEL = Path.of("..", "testdata", "flow", "small.keras");
 
-  @Test
-  void thePageIsCurrent() throws IOException {
-    String page = Files.readString(PAGE);
-    String current = page;
-    for (Map.Entry<String, String> block : blocks().entrySet()) {
-      String fence = "```" + block.getKey() + "\n";
-      int from = current.indexOf(fence) + fence.length();
-      int to = current.indexOf("```", from);
-      current = current.substring(0, from) + block.getValue() + current.substring(to);
+    @Test
+    void thePageIsCurrent() throws IOException {
+        String page = Files.readString(PAGE);
+        String current = page;
+        for (Map.Entry<String, String> block : blocks().entrySet()) {
+            String fence = "```" + block.getKey() + "\n";
+            int from = current.indexOf(fence) + fence.length();
+            int to = current.indexOf("```", from);
+            current = current.substring(0, from) + block.getValue() + current.substring(to);
+        }
+        if (Boolean.getBoolean("posthorn.write")) {
+            Files.writeString(PAGE, current);
+            return;
+        }
+        assertEquals(current, page, "docs/flow.md is not current; run this test with -Dposthorn.write=true");
     }
-    if (Boolean.getBoolean("posthorn.write")) {
-      Files.writeString(PAGE, current);
-      return;
-    }
-    assertEquals(current, page, "docs/flow.md is not current; run this test with -Dposthorn.write=true");
-  }
 
-  private static Map<String, String> blocks() throws IOException {
-    Map<String, String> blocks = new TreeMap<>();
-    Inspection inspection = Model.inspect(MODEL);
-    blocks.put("inspect", inspection.contents().stream()
-        .map(i -> i.path() + "  " + i.type() + "\n")
-        .collect(Collectors.joining()));
-    try (Model model = Model.load(MODEL)) {
-      String all = model.explain(Signature.DEFAULT, List.of(TensorType.f32(2, 8, 8, 1)));
-      int plan = all.indexOf("plan of the backend");
-      blocks.put("graph", all.substring(0, plan).strip() + "\n");
-      blocks.put("plan", all.substring(plan).strip().replaceAll(" +\n", "\n") + "\n");
+    private static Map<String, String> blocks() throws IOException {
+        Map<String, String> blocks = new TreeMap<>();
+        Inspection inspection = Model.inspect(MODEL);
+        blocks.put(
+                "inspect",
+                inspection.contents().stream()
+                        .map(i -> i.path() + "  " + i.type() + "\n")
+                        .collect(Collectors.joining()));
+        try (Model model = Model.load(MODEL)) {
+            String all = model.explain(Signature.DEFAULT, List.of(TensorType.f32(2, 8, 8, 1)));
+            int plan = all.indexOf("plan of the backend");
+            blocks.put("graph", all.substring(0, plan).strip() + "\n");
+            blocks.put("plan", all.substring(plan).strip().replaceAll(" +\n", "\n") + "\n");
+        }
+        return blocks;
     }
-    return blocks;
-  }
 }

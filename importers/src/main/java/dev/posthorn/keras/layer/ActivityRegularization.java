@@ -8,13 +8,14 @@ import dev.posthorn.keras.object.Numbers;
 
 /** The input, whose size is a penalty in training. Source: keras/src/layers/regularization/activity_regularization.py. */
 public record ActivityRegularization(double l1, double l2) implements ElementwiseLayer {
-  public static final Codec<ActivityRegularization> CODEC = Codec.of("ActivityRegularization", f ->
-      new ActivityRegularization(
-          f.of("l1", Numbers.FLOAT, ActivityRegularization::l1, 0.0),
-          f.of("l2", Numbers.FLOAT, ActivityRegularization::l2, 0.0)));
+    public static final Codec<ActivityRegularization> CODEC = Codec.of(
+            "ActivityRegularization",
+            f -> new ActivityRegularization(
+                    f.of("l1", Numbers.FLOAT, ActivityRegularization::l1, 0.0),
+                    f.of("l2", Numbers.FLOAT, ActivityRegularization::l2, 0.0)));
 
-  @Override
-  public Op op() {
-    return new Linear();
-  }
+    @Override
+    public Op op() {
+        return new Linear();
+    }
 }

@@ -11,13 +11,15 @@ import java.util.List;
  * keras/src/layers/regularization/alpha_dropout.py.
  */
 public record AlphaDropout(double rate, Object seed, List<Integer> noiseShape) implements Noise {
-  public static final Codec<AlphaDropout> CODEC = Codec.of("AlphaDropout", f -> new AlphaDropout(
-      f.of("rate", Numbers.FLOAT, AlphaDropout::rate, null),
-      f.of("seed", FieldType.ANY, AlphaDropout::seed),
-      f.of("noise_shape", FieldType.listOf(FieldType.INT.orNull()).orNull(), AlphaDropout::noiseShape)));
+    public static final Codec<AlphaDropout> CODEC = Codec.of(
+            "AlphaDropout",
+            f -> new AlphaDropout(
+                    f.of("rate", Numbers.FLOAT, AlphaDropout::rate, null),
+                    f.of("seed", FieldType.ANY, AlphaDropout::seed),
+                    f.of("noise_shape", FieldType.listOf(FieldType.INT.orNull()).orNull(), AlphaDropout::noiseShape)));
 
-  @Override
-  public double strength() {
-    return rate;
-  }
+    @Override
+    public double strength() {
+        return rate;
+    }
 }

@@ -29,102 +29,117 @@ import java.util.List;
  * those of the batch, towards which the moving ones then go. A frozen layer keeps to the moving statistics in training
  * too. Source: keras/src/layers/normalization/batch_normalization.py.
  */
-public record BatchNormalization(String className, Axes axis, double momentum, double epsilon, boolean center,
-    boolean scale, WeightOptions beta, WeightOptions gamma, Object meanInitializer, Object varianceInitializer,
-    boolean isSynchronized, Renorm renorm) implements SimpleLayer {
-  /** Batch renormalisation; Keras 2 says nothing of it where it is off. */
-  public record Renorm(boolean on, Object clipping, double momentum) {
-    static Renorm of(Fields<Renorm> f) {
-      if (f.dialect() == Dialect.KERAS3) {
-        return new Renorm(
-            f.of("renorm", FieldType.BOOL, Renorm::on, false),
-            f.of("renorm_clipping", FieldType.ANY, Renorm::clipping),
-            f.of("renorm_momentum", Numbers.FLOAT, Renorm::momentum, 0.99));
-      }
-      Boolean on = f.rare("renorm", FieldType.BOOL, r -> r.on ? Boolean.TRUE : null);
-      Object clipping = f.rare("renorm_clipping", FieldType.ANY, Renorm::clipping);
-      Double momentum = f.rare("renorm_momentum", Numbers.FLOAT, r -> r.on ? Double.valueOf(r.momentum) : null);
-      return new Renorm(Boolean.TRUE.equals(on), clipping, momentum == null ? 0.99 : momentum);
+public record BatchNormalization(
+        String className,
+        Axes axis,
+        double momentum,
+        double epsilon,
+        boolean center,
+        boolean scale,
+        WeightOptions beta,
+        WeightOptions gamma,
+        Object meanInitializer,
+        Object varianceInitializer,
+        boolean isSynchronized,
+        Renorm renorm)
+        implements SimpleLayer {
+    /** Batch renormalisation; Keras 2 says nothing of it where it is off. */
+    public record Renorm(boolean on, Object clipping, double momentum) {
+        static Renorm of(Fields<Renorm> f) {
+            if (f.dialect() == Dialect.KERAS3) {
+                return new Renorm(
+                        f.of("renorm", FieldType.BOOL, Renorm::on, false),
+                        f.of("renorm_clipping", FieldType.ANY, Renorm::clipping),
+                        f.of("renorm_momentum", Numbers.FLOAT, Renorm::momentum, 0.99));
+            }
+            Boolean on = f.rare("renorm", FieldType.BOOL, r -> r.on ? Boolean.TRUE : null);
+            Object clipping = f.rare("renorm_clipping", FieldType.ANY, Renorm::clipping);
+            Double momentum = f.rare("renorm_momentum", Numbers.FLOAT, r -> r.on ? Double.valueOf(r.momentum) : null);
+            return new Renorm(Boolean.TRUE.equals(on), clipping, momentum == null ? 0.99 : momentum);
+        }
     }
-  }
 
-  public static Codec<BatchNormalization> codec(String className) {
-    return Codec.of(className, f -> new BatchNormalization(
-        className,
-        f.of("axis", Axes.TYPE, BatchNormalization::axis, Axes.LAST),
-        f.of("momentum", Numbers.FLOAT, BatchNormalization::momentum, 0.99),
-        f.of("epsilon", Numbers.FLOAT, BatchNormalization::epsilon, 1e-3),
-        f.of("center", FieldType.BOOL, BatchNormalization::center, true),
-        f.of("scale", FieldType.BOOL, BatchNormalization::scale, true),
-        f.group(WeightOptions.of("beta"), BatchNormalization::beta),
-        f.group(WeightOptions.of("gamma"), BatchNormalization::gamma),
-        f.of("moving_mean_initializer", FieldType.ANY, BatchNormalization::meanInitializer),
-        f.of("moving_variance_initializer", FieldType.ANY, BatchNormalization::varianceInitializer),
-        f.of(List.of("synchronized", ""), FieldType.BOOL, BatchNormalization::isSynchronized, false),
-        f.group(Renorm::of, BatchNormalization::renorm)));
-  }
-
-  public BatchNormalization {
-    if (axis.list().size() != 1) {
-      throw new UnsupportedModelException(className + ": expected one axis but was axis " + axis.list());
+    public static Codec<BatchNormalization> codec(String className) {
+        return Codec.of(
+                className,
+                f -> new BatchNormalization(
+                        className,
+                        f.of("axis", Axes.TYPE, BatchNormalization::axis, Axes.LAST),
+                        f.of("momentum", Numbers.FLOAT, BatchNormalization::momentum, 0.99),
+                        f.of("epsilon", Numbers.FLOAT, BatchNormalization::epsilon, 1e-3),
+                        f.of("center", FieldType.BOOL, BatchNormalization::center, true),
+                        f.of("scale", FieldType.BOOL, BatchNormalization::scale, true),
+                        f.group(WeightOptions.of("beta"), BatchNormalization::beta),
+                        f.group(WeightOptions.of("gamma"), BatchNormalization::gamma),
+                        f.of("moving_mean_initializer", FieldType.ANY, BatchNormalization::meanInitializer),
+                        f.of("moving_variance_initializer", FieldType.ANY, BatchNormalization::varianceInitializer),
+                        f.of(List.of("synchronized", ""), FieldType.BOOL, BatchNormalization::isSynchronized, false),
+                        f.group(Renorm::of, BatchNormalization::renorm)));
     }
-  }
 
-  @Override
-  public boolean mixesBatch() {
-    return true;
-  }
-
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    int n = inputs.get(0).shape().dim(axis.list().get(0));
-    List<Weight> weights = new ArrayList<>();
-    if (scale) {
-      weights.add(Weight.of("gamma", n));
+    public BatchNormalization {
+        if (axis.list().size() != 1) {
+            throw new UnsupportedModelException(className + ": expected one axis but was axis " + axis.list());
+        }
     }
-    if (center) {
-      weights.add(Weight.of("beta", n));
-    }
-    weights.add(Weight.frozen("moving_mean", n));
-    weights.add(Weight.frozen("moving_variance", n));
-    if (renorm.on) {
-      List.of("moving_stddev", "renorm_mean", "renorm_stddev").forEach(w -> weights.add(Weight.frozen(w, n)));
-    }
-    return weights;
-  }
 
-  @Override
-  public Value call(Call c, Value input) {
-    Builder b = c.builder();
-    Value x = input.dtype().isFloating() ? input : b.cast(input, DType.FLOAT32);
-    Value mean = c.rawWeight("moving_mean");
-    Value variance = c.rawWeight("moving_variance");
-    int n = mean.shape().dim(0);
-    Value gamma = scale ? c.rawWeight("gamma") : filled(b, n, 1);
-    Value beta = center ? c.rawWeight("beta") : filled(b, n, 0);
-    int at = x.shape().axis(axis.list().get(0));
-    if (c.training() && c.trainable()) {
-      if (renorm.on) {
-        throw new UnsupportedModelException(
-            className + ": expected renorm false in training but was true, at " + c.path());
-      }
-      Moments batch = Moments.of(b, x, at, c.mask());
-      c.update("moving_mean", towards(b, mean, batch.mean()));
-      c.update("moving_variance", towards(b, variance, batch.variance()));
-      mean = batch.mean();
-      variance = batch.variance();
+    @Override
+    public boolean mixesBatch() {
+        return true;
     }
-    return b.cast(b.add(new BatchNorm(at, epsilon), x, gamma, beta, mean, variance), c.policy().compute());
-  }
 
-  private Value towards(Builder b, Value moving, Value batch) {
-    Value old = b.binary(Binary.Fn.MUL, b.cast(moving, batch.dtype()), momentum);
-    return b.cast(b.plus(old, b.binary(Binary.Fn.MUL, batch, 1 - momentum)), moving.dtype());
-  }
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        int n = inputs.get(0).shape().dim(axis.list().get(0));
+        List<Weight> weights = new ArrayList<>();
+        if (scale) {
+            weights.add(Weight.of("gamma", n));
+        }
+        if (center) {
+            weights.add(Weight.of("beta", n));
+        }
+        weights.add(Weight.frozen("moving_mean", n));
+        weights.add(Weight.frozen("moving_variance", n));
+        if (renorm.on) {
+            List.of("moving_stddev", "renorm_mean", "renorm_stddev").forEach(w -> weights.add(Weight.frozen(w, n)));
+        }
+        return weights;
+    }
 
-  private static Value filled(Builder b, int n, float value) {
-    float[] data = new float[n];
-    Arrays.fill(data, value);
-    return b.constant(Tensor.of(Shape.of(n), data));
-  }
+    @Override
+    public Value call(Call c, Value input) {
+        Builder b = c.builder();
+        Value x = input.dtype().isFloating() ? input : b.cast(input, DType.FLOAT32);
+        Value mean = c.rawWeight("moving_mean");
+        Value variance = c.rawWeight("moving_variance");
+        int n = mean.shape().dim(0);
+        Value gamma = scale ? c.rawWeight("gamma") : filled(b, n, 1);
+        Value beta = center ? c.rawWeight("beta") : filled(b, n, 0);
+        int at = x.shape().axis(axis.list().get(0));
+        if (c.training() && c.trainable()) {
+            if (renorm.on) {
+                throw new UnsupportedModelException(
+                        className + ": expected renorm false in training but was true, at " + c.path());
+            }
+            Moments batch = Moments.of(b, x, at, c.mask());
+            c.update("moving_mean", towards(b, mean, batch.mean()));
+            c.update("moving_variance", towards(b, variance, batch.variance()));
+            mean = batch.mean();
+            variance = batch.variance();
+        }
+        return b.cast(
+                b.add(new BatchNorm(at, epsilon), x, gamma, beta, mean, variance),
+                c.policy().compute());
+    }
+
+    private Value towards(Builder b, Value moving, Value batch) {
+        Value old = b.binary(Binary.Fn.MUL, b.cast(moving, batch.dtype()), momentum);
+        return b.cast(b.plus(old, b.binary(Binary.Fn.MUL, batch, 1 - momentum)), moving.dtype());
+    }
+
+    private static Value filled(Builder b, int n, float value) {
+        float[] data = new float[n];
+        Arrays.fill(data, value);
+        return b.constant(Tensor.of(Shape.of(n), data));
+    }
 }

@@ -19,30 +19,37 @@ import java.util.Optional;
  * Source: keras/src/layers/preprocessing/category_encoding.py.
  */
 public record CategoryEncoding(int tokens, OutputMode outputMode, boolean sparse) implements Layer {
-  public static final Codec<CategoryEncoding> CODEC = Codec.of("CategoryEncoding", f -> new CategoryEncoding(
-      f.of(List.of("num_tokens", "num_tokens", "max_tokens"), FieldType.INT, CategoryEncoding::tokens, null),
-      f.of("output_mode", OutputMode.TYPE, CategoryEncoding::outputMode, OutputMode.MULTI_HOT),
-      f.old("sparse", FieldType.BOOL, CategoryEncoding::sparse, false)));
+    public static final Codec<CategoryEncoding> CODEC = Codec.of(
+            "CategoryEncoding",
+            f -> new CategoryEncoding(
+                    f.of(
+                            List.of("num_tokens", "num_tokens", "max_tokens"),
+                            FieldType.INT,
+                            CategoryEncoding::tokens,
+                            null),
+                    f.of("output_mode", OutputMode.TYPE, CategoryEncoding::outputMode, OutputMode.MULTI_HOT),
+                    f.old("sparse", FieldType.BOOL, CategoryEncoding::sparse, false)));
 
-  public CategoryEncoding {
-    OutputMode.dense("CategoryEncoding", sparse);
-  }
+    public CategoryEncoding {
+        OutputMode.dense("CategoryEncoding", sparse);
+    }
 
-  @Override
-  public List<KerasTensor> call(Call c) {
-    Builder b = c.builder();
-    Value x = c.input().value();
-    DType dtype = c.policy().compute();
-    Value numbers = x.dtype() == DType.INT64 ? x : b.cast(x, DType.INT32);
-    Optional<Object> weights = c.argument("count_weights", 1);
-    if (weights.isEmpty()) {
-      return List.of(KerasTensor.of(outputMode.encode(b, numbers, tokens, dtype)));
+    @Override
+    public List<KerasTensor> call(Call c) {
+        Builder b = c.builder();
+        Value x = c.input().value();
+        DType dtype = c.policy().compute();
+        Value numbers = x.dtype() == DType.INT64 ? x : b.cast(x, DType.INT32);
+        Optional<Object> weights = c.argument("count_weights", 1);
+        if (weights.isEmpty()) {
+            return List.of(KerasTensor.of(outputMode.encode(b, numbers, tokens, dtype)));
+        }
+        if (outputMode != OutputMode.COUNT || x.shape().rank() > 2) {
+            throw new UnsupportedModelException(
+                    "CategoryEncoding: expected count_weights with output_mode count and rows of " + "numbers but was "
+                            + outputMode + " of " + x.type() + ", at " + c.path());
+        }
+        Value w = b.cast(((KerasTensor) weights.get()).value(), dtype);
+        return List.of(KerasTensor.of(b.add(new BinCount(tokens, false, dtype), numbers, w)));
     }
-    if (outputMode != OutputMode.COUNT || x.shape().rank() > 2) {
-      throw new UnsupportedModelException("CategoryEncoding: expected count_weights with output_mode count and rows of "
-          + "numbers but was " + outputMode + " of " + x.type() + ", at " + c.path());
-    }
-    Value w = b.cast(((KerasTensor) weights.get()).value(), dtype);
-    return List.of(KerasTensor.of(b.add(new BinCount(tokens, false, dtype), numbers, w)));
-  }
 }

@@ -13,39 +13,40 @@ import java.util.List;
 
 /** One step of a recurrent layer, and a layer itself: {@code (x[b×…], states) → y, next states}, states flattened. */
 public interface Cell extends Layer {
-  /** The shapes of the states for an input x of this shape; the first dimension is the batch's. */
-  List<Shape> states(Shape x);
+    /** The shapes of the states for an input x of this shape; the first dimension is the batch's. */
+    List<Shape> states(Shape x);
 
-  /** Which of the states has the shape of the output. */
-  default int outputState() {
-    return 0;
-  }
-
-  /** The output, then the next states. */
-  List<Value> step(Call c, Value x, List<Value> states);
-
-  /** States of zeros, of these shapes, for an input {@code x[b×…]}. */
-  default List<Value> zeros(Builder b, Value x, List<Shape> shapes) {
-    List<Value> zeros = new ArrayList<>();
-    for (Shape s : shapes) {
-      Dim[] dims = new Dim[s.rank()];
-      for (int i = 0; i < dims.length; i++) {
-        dims[i] = i == 0 ? b.dim(x, 0) : Dim.of(s.dim(i));
-      }
-      zeros.add(b.broadcastTo(b.constant(x.dtype(), 0), dims));
+    /** Which of the states has the shape of the output. */
+    default int outputState() {
+        return 0;
     }
-    return zeros;
-  }
 
-  @Override
-  default List<KerasTensor> call(Call c) {
-    List<KerasTensor> in = new ArrayList<>(c.inputs());
-    c.argument("states", 1).ifPresent(s -> in.addAll(KerasTensor.flatten(s)));
-    int expected = states(in.get(0).value().shape()).size();
-    if (in.size() != 1 + expected) {
-      throw new ShapeException(className() + ": expected " + expected + " states but was " + (in.size() - 1));
+    /** The output, then the next states. */
+    List<Value> step(Call c, Value x, List<Value> states);
+
+    /** States of zeros, of these shapes, for an input {@code x[b×…]}. */
+    default List<Value> zeros(Builder b, Value x, List<Shape> shapes) {
+        List<Value> zeros = new ArrayList<>();
+        for (Shape s : shapes) {
+            Dim[] dims = new Dim[s.rank()];
+            for (int i = 0; i < dims.length; i++) {
+                dims[i] = i == 0 ? b.dim(x, 0) : Dim.of(s.dim(i));
+            }
+            zeros.add(b.broadcastTo(b.constant(x.dtype(), 0), dims));
+        }
+        return zeros;
     }
-    List<Value> states = in.subList(1, in.size()).stream().map(KerasTensor::value).toList();
-    return step(c, in.get(0).value(), states).stream().map(KerasTensor::of).toList();
-  }
+
+    @Override
+    default List<KerasTensor> call(Call c) {
+        List<KerasTensor> in = new ArrayList<>(c.inputs());
+        c.argument("states", 1).ifPresent(s -> in.addAll(KerasTensor.flatten(s)));
+        int expected = states(in.get(0).value().shape()).size();
+        if (in.size() != 1 + expected) {
+            throw new ShapeException(className() + ": expected " + expected + " states but was " + (in.size() - 1));
+        }
+        List<Value> states =
+                in.subList(1, in.size()).stream().map(KerasTensor::value).toList();
+        return step(c, in.get(0).value(), states).stream().map(KerasTensor::of).toList();
+    }
 }

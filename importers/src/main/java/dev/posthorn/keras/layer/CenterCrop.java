@@ -19,34 +19,40 @@ import java.util.List;
  * of these proportions, enlarged. Source: keras/src/layers/preprocessing/image_preprocessing/center_crop.py.
  */
 public record CenterCrop(int height, int width, DataFormat dataFormat) implements SimpleLayer {
-  public static final Codec<CenterCrop> CODEC = Codec.of("CenterCrop", f -> new CenterCrop(
-      f.of("height", FieldType.INT, CenterCrop::height, null),
-      f.of("width", FieldType.INT, CenterCrop::width, null),
-      f.of(List.of("data_format", ""), DataFormat.TYPE, CenterCrop::dataFormat, DataFormat.CHANNELS_LAST)));
+    public static final Codec<CenterCrop> CODEC = Codec.of(
+            "CenterCrop",
+            f -> new CenterCrop(
+                    f.of("height", FieldType.INT, CenterCrop::height, null),
+                    f.of("width", FieldType.INT, CenterCrop::width, null),
+                    f.of(
+                            List.of("data_format", ""),
+                            DataFormat.TYPE,
+                            CenterCrop::dataFormat,
+                            DataFormat.CHANNELS_LAST)));
 
-  @Override
-  public boolean passesMask() {
-    return false;
-  }
-
-  @Override
-  public Value call(Call c, Value x) {
-    Builder b = c.builder();
-    Value images = b.cast(x, c.policy().compute());
-    boolean single = x.shape().rank() == 3;
-    Value last = dataFormat.toLast(b, single ? b.expandDims(images, 0) : images);
-    Value y;
-    if (fits(last.shape().dim(1), height) && fits(last.shape().dim(2), width)) {
-      Value rows = Framing.middle(b, last, 1, b.constant(DType.INT32, height));
-      y = Framing.middle(b, rows, 2, b.constant(DType.INT32, width));
-    } else {
-      y = b.add(new Resize(Sampling.BILINEAR, height, width), Framing.cropped(b, last, height, width));
+    @Override
+    public boolean passesMask() {
+        return false;
     }
-    y = dataFormat.fromLast(b, y);
-    return single ? b.squeeze(y, 0) : y;
-  }
 
-  private static boolean fits(int dim, int size) {
-    return dim == Shape.UNKNOWN || dim >= size;
-  }
+    @Override
+    public Value call(Call c, Value x) {
+        Builder b = c.builder();
+        Value images = b.cast(x, c.policy().compute());
+        boolean single = x.shape().rank() == 3;
+        Value last = dataFormat.toLast(b, single ? b.expandDims(images, 0) : images);
+        Value y;
+        if (fits(last.shape().dim(1), height) && fits(last.shape().dim(2), width)) {
+            Value rows = Framing.middle(b, last, 1, b.constant(DType.INT32, height));
+            y = Framing.middle(b, rows, 2, b.constant(DType.INT32, width));
+        } else {
+            y = b.add(new Resize(Sampling.BILINEAR, height, width), Framing.cropped(b, last, height, width));
+        }
+        y = dataFormat.fromLast(b, y);
+        return single ? b.squeeze(y, 0) : y;
+    }
+
+    private static boolean fits(int dim, int size) {
+        return dim == Shape.UNKNOWN || dim >= size;
+    }
 }

@@ -3,8 +3,8 @@ package dev.posthorn.keras.layer;
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
-import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.keras.Call;
@@ -20,27 +20,27 @@ import java.util.List;
  * keras/src/layers/merging/concatenate.py.
  */
 public record Concatenate(int axis) implements Layer {
-  public static final Codec<Concatenate> CODEC = Codec.of("Concatenate", f -> new Concatenate(
-      f.of("axis", FieldType.INT, Concatenate::axis, -1)));
+    public static final Codec<Concatenate> CODEC =
+            Codec.of("Concatenate", f -> new Concatenate(f.of("axis", FieldType.INT, Concatenate::axis, -1)));
 
-  @Override
-  public List<KerasTensor> call(Call c) {
-    Builder b = c.builder();
-    List<KerasTensor> in = Merging.sameDType(c);
-    if (in.isEmpty()) {
-      throw new ShapeException("Concatenate: expected some inputs but was none");
+    @Override
+    public List<KerasTensor> call(Call c) {
+        Builder b = c.builder();
+        List<KerasTensor> in = Merging.sameDType(c);
+        if (in.isEmpty()) {
+            throw new ShapeException("Concatenate: expected some inputs but was none");
+        }
+        Value y = b.concat(axis, in.stream().map(KerasTensor::value).toList());
+        if (in.stream().noneMatch(t -> t.mask().isPresent())) {
+            return List.of(KerasTensor.of(y));
+        }
+        List<Value> masks = new ArrayList<>();
+        for (KerasTensor t : in) {
+            Dim[] dims = b.dims(t.value());
+            Value mask = t.mask().orElseGet(() -> b.constant(DType.BOOL, 1));
+            boolean lower = t.mask().isPresent() && mask.shape().rank() < dims.length;
+            masks.add(b.broadcastTo(lower ? b.expandDims(mask, -1) : mask, dims));
+        }
+        return List.of(new KerasTensor(y, b.reduce(Reduce.Fn.ANY, b.concat(axis, masks), false, -1)));
     }
-    Value y = b.concat(axis, in.stream().map(KerasTensor::value).toList());
-    if (in.stream().noneMatch(t -> t.mask().isPresent())) {
-      return List.of(KerasTensor.of(y));
-    }
-    List<Value> masks = new ArrayList<>();
-    for (KerasTensor t : in) {
-      Dim[] dims = b.dims(t.value());
-      Value mask = t.mask().orElseGet(() -> b.constant(DType.BOOL, 1));
-      boolean lower = t.mask().isPresent() && mask.shape().rank() < dims.length;
-      masks.add(b.broadcastTo(lower ? b.expandDims(mask, -1) : mask, dims));
-    }
-    return List.of(new KerasTensor(y, b.reduce(Reduce.Fn.ANY, b.concat(axis, masks), false, -1)));
-  }
 }

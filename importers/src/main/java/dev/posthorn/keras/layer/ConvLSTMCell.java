@@ -30,77 +30,86 @@ import java.util.stream.IntStream;
  * @param unitForgetBias whether the forget gate's bias starts at one
  */
 public record ConvLSTMCell(
-    int filters,
-    Sliding sliding,
-    Activation activation,
-    Activation recurrentActivation,
-    boolean useBias,
-    boolean unitForgetBias,
-    WeightOptions kernel,
-    WeightOptions recurrent,
-    WeightOptions bias,
-    DropoutOptions dropout)
-    implements Cell {
-  static Function<Fields<ConvLSTMCell>, ConvLSTMCell> of(int rank) {
-    return f -> new ConvLSTMCell(
-        f.of("filters", FieldType.INT, ConvLSTMCell::filters, null),
-        f.group(Sliding.of(rank), ConvLSTMCell::sliding),
-        f.of("activation", Activation.TYPE, ConvLSTMCell::activation, Activation.of("tanh")),
-        f.of("recurrent_activation", Activation.TYPE, ConvLSTMCell::recurrentActivation, Activation.of("sigmoid")),
-        f.of("use_bias", FieldType.BOOL, ConvLSTMCell::useBias, true),
-        f.of("unit_forget_bias", FieldType.BOOL, ConvLSTMCell::unitForgetBias, true),
-        f.group(WeightOptions.of("kernel"), ConvLSTMCell::kernel),
-        f.group(WeightOptions.of("recurrent"), ConvLSTMCell::recurrent),
-        f.group(WeightOptions.of("bias"), ConvLSTMCell::bias),
-        f.group(DropoutOptions::of, ConvLSTMCell::dropout));
-  }
-
-  public ConvLSTMCell {
-    if (filters <= 0) {
-      throw new IllegalArgumentException("expected positive filters but was " + filters);
+        int filters,
+        Sliding sliding,
+        Activation activation,
+        Activation recurrentActivation,
+        boolean useBias,
+        boolean unitForgetBias,
+        WeightOptions kernel,
+        WeightOptions recurrent,
+        WeightOptions bias,
+        DropoutOptions dropout)
+        implements Cell {
+    static Function<Fields<ConvLSTMCell>, ConvLSTMCell> of(int rank) {
+        return f -> new ConvLSTMCell(
+                f.of("filters", FieldType.INT, ConvLSTMCell::filters, null),
+                f.group(Sliding.of(rank), ConvLSTMCell::sliding),
+                f.of("activation", Activation.TYPE, ConvLSTMCell::activation, Activation.of("tanh")),
+                f.of(
+                        "recurrent_activation",
+                        Activation.TYPE,
+                        ConvLSTMCell::recurrentActivation,
+                        Activation.of("sigmoid")),
+                f.of("use_bias", FieldType.BOOL, ConvLSTMCell::useBias, true),
+                f.of("unit_forget_bias", FieldType.BOOL, ConvLSTMCell::unitForgetBias, true),
+                f.group(WeightOptions.of("kernel"), ConvLSTMCell::kernel),
+                f.group(WeightOptions.of("recurrent"), ConvLSTMCell::recurrent),
+                f.group(WeightOptions.of("bias"), ConvLSTMCell::bias),
+                f.group(DropoutOptions::of, ConvLSTMCell::dropout));
     }
-  }
 
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    List<Weight> weights = new ArrayList<>();
-    weights.add(Weight.of("kernel", sliding.kernel(sliding.channels(inputs), 4 * filters)));
-    weights.add(Weight.of("recurrent_kernel", sliding.kernel(filters, 4 * filters)));
-    if (useBias) {
-      weights.add(Weight.of("bias", 4 * filters));
+    public ConvLSTMCell {
+        if (filters <= 0) {
+            throw new IllegalArgumentException("expected positive filters but was " + filters);
+        }
     }
-    return weights;
-  }
 
-  @Override
-  public List<Shape> states(Shape x) {
-    Builder b = new Builder();
-    Value in = b.input("x", new TensorType(DType.FLOAT32, x));
-    int channels = x.dim(sliding.dataFormat().channels());
-    Value kernel = b.input("kernel", TensorType.f32(sliding.kernel(channels, filters)));
-    DataFormat format = sliding.dataFormat();
-    Shape state = format.fromLast(b, sliding.convolve(b, format.toLast(b, in), kernel, 1)).shape();
-    return List.of(state, state);
-  }
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        List<Weight> weights = new ArrayList<>();
+        weights.add(Weight.of("kernel", sliding.kernel(sliding.channels(inputs), 4 * filters)));
+        weights.add(Weight.of("recurrent_kernel", sliding.kernel(filters, 4 * filters)));
+        if (useBias) {
+            weights.add(Weight.of("bias", 4 * filters));
+        }
+        return weights;
+    }
 
-  @Override
-  public List<Value> step(Call c, Value x, List<Value> states) {
-    dropout.check(c);
-    Builder b = c.builder();
-    DataFormat format = sliding.dataFormat();
-    Value z = sliding.convolve(b, format.toLast(b, x), c.weight("kernel"), 1);
-    z = useBias ? b.plus(z, c.weight("bias")) : z;
-    z = b.plus(z, same(b, format.toLast(b, states.get(0)), c.weight("recurrent_kernel")));
-    Lstm gates = new Lstm(activation.op(), recurrentActivation.op(), false, false, false);
-    List<Value> next = gates.gates(b, z, format.toLast(b, states.get(1)), filters);
-    Value h = format.fromLast(b, next.get(0));
-    return List.of(h, h, format.fromLast(b, next.get(1)));
-  }
+    @Override
+    public List<Shape> states(Shape x) {
+        Builder b = new Builder();
+        Value in = b.input("x", new TensorType(DType.FLOAT32, x));
+        int channels = x.dim(sliding.dataFormat().channels());
+        Value kernel = b.input("kernel", TensorType.f32(sliding.kernel(channels, filters)));
+        DataFormat format = sliding.dataFormat();
+        Shape state = format.fromLast(b, sliding.convolve(b, format.toLast(b, in), kernel, 1))
+                .shape();
+        return List.of(state, state);
+    }
 
-  private Value same(Builder b, Value h, Value kernel) {
-    List<Integer> ones = IntStream.range(0, sliding.rank()).mapToObj(i -> 1).toList();
-    return b.add(
-        new Conv(Padding.SAME.window(h, sliding.kernelSize(), ones, ones), Collections.nCopies(sliding.rank(), 1), 1),
-        h, kernel);
-  }
+    @Override
+    public List<Value> step(Call c, Value x, List<Value> states) {
+        dropout.check(c);
+        Builder b = c.builder();
+        DataFormat format = sliding.dataFormat();
+        Value z = sliding.convolve(b, format.toLast(b, x), c.weight("kernel"), 1);
+        z = useBias ? b.plus(z, c.weight("bias")) : z;
+        z = b.plus(z, same(b, format.toLast(b, states.get(0)), c.weight("recurrent_kernel")));
+        Lstm gates = new Lstm(activation.op(), recurrentActivation.op(), false, false, false);
+        List<Value> next = gates.gates(b, z, format.toLast(b, states.get(1)), filters);
+        Value h = format.fromLast(b, next.get(0));
+        return List.of(h, h, format.fromLast(b, next.get(1)));
+    }
+
+    private Value same(Builder b, Value h, Value kernel) {
+        List<Integer> ones = IntStream.range(0, sliding.rank()).mapToObj(i -> 1).toList();
+        return b.add(
+                new Conv(
+                        Padding.SAME.window(h, sliding.kernelSize(), ones, ones),
+                        Collections.nCopies(sliding.rank(), 1),
+                        1),
+                h,
+                kernel);
+    }
 }

@@ -24,72 +24,88 @@ import java.util.stream.IntStream;
  *
  * @param outputPadding elements added to each axis of the smallest output; null for Keras's own choice
  */
-public record ConvTranspose(int filters, Sliding sliding, List<Integer> outputPadding, Activation activation,
-    boolean useBias, WeightOptions kernel, WeightOptions bias, Object activityRegularizer) implements SimpleLayer {
-  public static Codec<ConvTranspose> codec(int rank) {
-    return Codec.of("Conv" + rank + "DTranspose", f -> new ConvTranspose(
-        f.of("filters", FieldType.INT, ConvTranspose::filters, null),
-        f.group(Sliding.transposed(rank), ConvTranspose::sliding),
-        f.of("output_padding", FieldType.ints(rank).orNull(), ConvTranspose::outputPadding),
-        f.of("activation", Activation.TYPE, ConvTranspose::activation, Activation.LINEAR),
-        f.of("use_bias", FieldType.BOOL, ConvTranspose::useBias, true),
-        f.group(WeightOptions.of("kernel"), ConvTranspose::kernel),
-        f.group(WeightOptions.of("bias"), ConvTranspose::bias),
-        f.of("activity_regularizer", FieldType.ANY, ConvTranspose::activityRegularizer)));
-  }
-
-  public ConvTranspose {
-    if (filters <= 0 || sliding.padding() == Padding.CAUSAL) {
-      throw new IllegalArgumentException(
-          "expected positive filters and padding 'valid' or 'same' but was " + filters + " and " + sliding.padding());
+public record ConvTranspose(
+        int filters,
+        Sliding sliding,
+        List<Integer> outputPadding,
+        Activation activation,
+        boolean useBias,
+        WeightOptions kernel,
+        WeightOptions bias,
+        Object activityRegularizer)
+        implements SimpleLayer {
+    public static Codec<ConvTranspose> codec(int rank) {
+        return Codec.of(
+                "Conv" + rank + "DTranspose",
+                f -> new ConvTranspose(
+                        f.of("filters", FieldType.INT, ConvTranspose::filters, null),
+                        f.group(Sliding.transposed(rank), ConvTranspose::sliding),
+                        f.of("output_padding", FieldType.ints(rank).orNull(), ConvTranspose::outputPadding),
+                        f.of("activation", Activation.TYPE, ConvTranspose::activation, Activation.LINEAR),
+                        f.of("use_bias", FieldType.BOOL, ConvTranspose::useBias, true),
+                        f.group(WeightOptions.of("kernel"), ConvTranspose::kernel),
+                        f.group(WeightOptions.of("bias"), ConvTranspose::bias),
+                        f.of("activity_regularizer", FieldType.ANY, ConvTranspose::activityRegularizer)));
     }
-  }
 
-  @Override
-  public String className() {
-    return "Conv" + sliding.rank() + "DTranspose";
-  }
-
-  @Override
-  public boolean passesMask() {
-    return false;
-  }
-
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    Weight kernel = Weight.of("kernel", sliding.kernel(filters, sliding.channels(inputs)));
-    return useBias ? List.of(kernel, Weight.of("bias", filters)) : List.of(kernel);
-  }
-
-  @Override
-  public Value call(Call c, Value x) {
-    Builder b = c.builder();
-    int rank = sliding.rank();
-    int[] spatial = IntStream.range(0, rank).toArray();
-    Value kernel = b.reverse(c.weight("kernel"), spatial);
-    kernel = b.transpose(kernel, IntStream.concat(IntStream.of(spatial), IntStream.of(rank + 1, rank)).toArray());
-    Value last = sliding.dataFormat().toLast(b, x);
-    Value y = b.add(new dev.posthorn.ir.op.Conv(window(), sliding.strides(), 1), last, kernel);
-    return sliding.finish(c, y, useBias, activation);
-  }
-
-  /** The window over the spread input: its padding is what the convolution's own padding leaves of the kernel. */
-  private Window window() {
-    Integer[] low = new Integer[sliding.rank()];
-    Integer[] high = new Integer[sliding.rank()];
-    for (int a = 0; a < low.length; a++) {
-      int extent = (sliding.kernelSize().get(a) - 1) * sliding.dilationRate().get(a) + 1;
-      boolean valid = sliding.padding() == Padding.VALID;
-      int beyond; // elements of the output after the one where the last input's window starts, that one included
-      if (outputPadding == null) {
-        beyond = valid ? Math.max(extent, sliding.strides().get(a)) : sliding.strides().get(a);
-      } else {
-        beyond = outputPadding.get(a) + (valid ? extent : extent % 2);
-      }
-      low[a] = extent - 1 - Math.max(extent - beyond, 0) / 2;
-      high[a] = beyond + extent - 2 - low[a];
+    public ConvTranspose {
+        if (filters <= 0 || sliding.padding() == Padding.CAUSAL) {
+            throw new IllegalArgumentException("expected positive filters and padding 'valid' or 'same' but was "
+                    + filters + " and " + sliding.padding());
+        }
     }
-    List<Integer> ones = Collections.nCopies(low.length, 1);
-    return new Window(sliding.kernelSize(), ones, sliding.dilationRate(), List.of(low), List.of(high));
-  }
+
+    @Override
+    public String className() {
+        return "Conv" + sliding.rank() + "DTranspose";
+    }
+
+    @Override
+    public boolean passesMask() {
+        return false;
+    }
+
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        Weight kernel = Weight.of("kernel", sliding.kernel(filters, sliding.channels(inputs)));
+        return useBias ? List.of(kernel, Weight.of("bias", filters)) : List.of(kernel);
+    }
+
+    @Override
+    public Value call(Call c, Value x) {
+        Builder b = c.builder();
+        int rank = sliding.rank();
+        int[] spatial = IntStream.range(0, rank).toArray();
+        Value kernel = b.reverse(c.weight("kernel"), spatial);
+        kernel = b.transpose(
+                kernel,
+                IntStream.concat(IntStream.of(spatial), IntStream.of(rank + 1, rank))
+                        .toArray());
+        Value last = sliding.dataFormat().toLast(b, x);
+        Value y = b.add(new dev.posthorn.ir.op.Conv(window(), sliding.strides(), 1), last, kernel);
+        return sliding.finish(c, y, useBias, activation);
+    }
+
+    /** The window over the spread input: its padding is what the convolution's own padding leaves of the kernel. */
+    private Window window() {
+        Integer[] low = new Integer[sliding.rank()];
+        Integer[] high = new Integer[sliding.rank()];
+        for (int a = 0; a < low.length; a++) {
+            int extent =
+                    (sliding.kernelSize().get(a) - 1) * sliding.dilationRate().get(a) + 1;
+            boolean valid = sliding.padding() == Padding.VALID;
+            int beyond; // elements of the output after the one where the last input's window starts, that one included
+            if (outputPadding == null) {
+                beyond = valid
+                        ? Math.max(extent, sliding.strides().get(a))
+                        : sliding.strides().get(a);
+            } else {
+                beyond = outputPadding.get(a) + (valid ? extent : extent % 2);
+            }
+            low[a] = extent - 1 - Math.max(extent - beyond, 0) / 2;
+            high[a] = beyond + extent - 2 - low[a];
+        }
+        List<Integer> ones = Collections.nCopies(low.length, 1);
+        return new Window(sliding.kernelSize(), ones, sliding.dilationRate(), List.of(low), List.of(high));
+    }
 }

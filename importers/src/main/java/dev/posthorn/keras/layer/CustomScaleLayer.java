@@ -13,17 +13,17 @@ import java.util.List;
 
 /** {@code y[…] = a[…] + scale · b[…]}. Source: keras/src/applications/inception_resnet_v2.py. */
 public record CustomScaleLayer(double scale) implements Layer {
-  public static final Codec<CustomScaleLayer> CODEC = Codec.of("CustomScaleLayer", f -> new CustomScaleLayer(
-      f.of("scale", FieldType.FLOAT, CustomScaleLayer::scale)));
+    public static final Codec<CustomScaleLayer> CODEC = Codec.of(
+            "CustomScaleLayer", f -> new CustomScaleLayer(f.of("scale", FieldType.FLOAT, CustomScaleLayer::scale)));
 
-  @Override
-  public List<KerasTensor> call(Call c) {
-    List<KerasTensor> in = c.inputs();
-    if (in.size() != 2) {
-      throw new ShapeException("CustomScaleLayer: expected 2 inputs but was " + in.size());
+    @Override
+    public List<KerasTensor> call(Call c) {
+        List<KerasTensor> in = c.inputs();
+        if (in.size() != 2) {
+            throw new ShapeException("CustomScaleLayer: expected 2 inputs but was " + in.size());
+        }
+        Builder b = c.builder();
+        Value scaled = b.binary(Binary.Fn.MUL, in.get(1).value(), scale);
+        return List.of(KerasTensor.of(b.plus(in.get(0).value(), scaled)));
     }
-    Builder b = c.builder();
-    Value scaled = b.binary(Binary.Fn.MUL, in.get(1).value(), scale);
-    return List.of(KerasTensor.of(b.plus(in.get(0).value(), scaled)));
-  }
 }

@@ -18,45 +18,54 @@ import java.util.List;
  *
  * @param depthMultiplier m
  */
-public record DepthwiseConv(int depthMultiplier, Sliding sliding, Activation activation, boolean useBias,
-    WeightOptions depthwise, WeightOptions bias, Object activityRegularizer) implements SimpleLayer {
-  public static Codec<DepthwiseConv> codec(int rank) {
-    return Codec.of("DepthwiseConv" + rank + "D", f -> new DepthwiseConv(
-        f.of("depth_multiplier", FieldType.INT, DepthwiseConv::depthMultiplier, 1),
-        f.group(Sliding.ungrouped(rank), DepthwiseConv::sliding),
-        f.of("activation", Activation.TYPE, DepthwiseConv::activation, Activation.LINEAR),
-        f.of("use_bias", FieldType.BOOL, DepthwiseConv::useBias, true),
-        f.group(WeightOptions.of("depthwise"), DepthwiseConv::depthwise),
-        f.group(WeightOptions.of("bias"), DepthwiseConv::bias),
-        f.of("activity_regularizer", FieldType.ANY, DepthwiseConv::activityRegularizer)));
-  }
-
-  public DepthwiseConv {
-    if (depthMultiplier <= 0) {
-      throw new IllegalArgumentException("expected a positive depth_multiplier but was " + depthMultiplier);
+public record DepthwiseConv(
+        int depthMultiplier,
+        Sliding sliding,
+        Activation activation,
+        boolean useBias,
+        WeightOptions depthwise,
+        WeightOptions bias,
+        Object activityRegularizer)
+        implements SimpleLayer {
+    public static Codec<DepthwiseConv> codec(int rank) {
+        return Codec.of(
+                "DepthwiseConv" + rank + "D",
+                f -> new DepthwiseConv(
+                        f.of("depth_multiplier", FieldType.INT, DepthwiseConv::depthMultiplier, 1),
+                        f.group(Sliding.ungrouped(rank), DepthwiseConv::sliding),
+                        f.of("activation", Activation.TYPE, DepthwiseConv::activation, Activation.LINEAR),
+                        f.of("use_bias", FieldType.BOOL, DepthwiseConv::useBias, true),
+                        f.group(WeightOptions.of("depthwise"), DepthwiseConv::depthwise),
+                        f.group(WeightOptions.of("bias"), DepthwiseConv::bias),
+                        f.of("activity_regularizer", FieldType.ANY, DepthwiseConv::activityRegularizer)));
     }
-  }
 
-  @Override
-  public String className() {
-    return "DepthwiseConv" + sliding.rank() + "D";
-  }
+    public DepthwiseConv {
+        if (depthMultiplier <= 0) {
+            throw new IllegalArgumentException("expected a positive depth_multiplier but was " + depthMultiplier);
+        }
+    }
 
-  @Override
-  public boolean passesMask() {
-    return false;
-  }
+    @Override
+    public String className() {
+        return "DepthwiseConv" + sliding.rank() + "D";
+    }
 
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    int in = sliding.channels(inputs);
-    Weight kernel = Weight.of("kernel", sliding.kernel(in, depthMultiplier));
-    return useBias ? List.of(kernel, Weight.of("bias", in * depthMultiplier)) : List.of(kernel);
-  }
+    @Override
+    public boolean passesMask() {
+        return false;
+    }
 
-  @Override
-  public Value call(Call c, Value x) {
-    Value last = sliding.dataFormat().toLast(c.builder(), x);
-    return sliding.finish(c, sliding.convolveDepthwise(c.builder(), last, c.weight("kernel")), useBias, activation);
-  }
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        int in = sliding.channels(inputs);
+        Weight kernel = Weight.of("kernel", sliding.kernel(in, depthMultiplier));
+        return useBias ? List.of(kernel, Weight.of("bias", in * depthMultiplier)) : List.of(kernel);
+    }
+
+    @Override
+    public Value call(Call c, Value x) {
+        Value last = sliding.dataFormat().toLast(c.builder(), x);
+        return sliding.finish(c, sliding.convolveDepthwise(c.builder(), last, c.weight("kernel")), useBias, activation);
+    }
 }

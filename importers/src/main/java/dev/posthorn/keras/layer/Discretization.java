@@ -19,41 +19,45 @@ import java.util.List;
  * The number of boundaries that are not above a value, as a category. Source:
  * keras/src/layers/preprocessing/discretization.py.
  */
-public record Discretization(List<Double> boundaries, Integer bins, double epsilon, OutputMode outputMode, boolean sparse)
-    implements SimpleLayer {
-  public static final Codec<Discretization> CODEC = Codec.of("Discretization", f -> new Discretization(
-      f.of("bin_boundaries", FieldType.listOf(Numbers.FLOAT).orNull(), Discretization::boundaries),
-      f.of("num_bins", FieldType.INT.orNull(), Discretization::bins),
-      f.of("epsilon", Numbers.FLOAT, Discretization::epsilon, 0.01),
-      f.of("output_mode", OutputMode.TYPE, Discretization::outputMode, OutputMode.INT),
-      f.of("sparse", FieldType.BOOL, Discretization::sparse, false)));
+public record Discretization(
+        List<Double> boundaries, Integer bins, double epsilon, OutputMode outputMode, boolean sparse)
+        implements SimpleLayer {
+    public static final Codec<Discretization> CODEC = Codec.of(
+            "Discretization",
+            f -> new Discretization(
+                    f.of("bin_boundaries", FieldType.listOf(Numbers.FLOAT).orNull(), Discretization::boundaries),
+                    f.of("num_bins", FieldType.INT.orNull(), Discretization::bins),
+                    f.of("epsilon", Numbers.FLOAT, Discretization::epsilon, 0.01),
+                    f.of("output_mode", OutputMode.TYPE, Discretization::outputMode, OutputMode.INT),
+                    f.of("sparse", FieldType.BOOL, Discretization::sparse, false)));
 
-  public Discretization {
-    OutputMode.dense("Discretization", sparse);
-    if (boundaries == null) {
-      throw new UnsupportedModelException(
-          "Discretization: expected bin_boundaries but was null: it was saved before it was adapted");
+    public Discretization {
+        OutputMode.dense("Discretization", sparse);
+        if (boundaries == null) {
+            throw new UnsupportedModelException(
+                    "Discretization: expected bin_boundaries but was null: it was saved before it was adapted");
+        }
+        if (outputMode == OutputMode.TF_IDF) {
+            throw new IllegalArgumentException("expected another output_mode but was tf_idf");
+        }
     }
-    if (outputMode == OutputMode.TF_IDF) {
-      throw new IllegalArgumentException("expected another output_mode but was tf_idf");
-    }
-  }
 
-  @Override
-  public boolean passesMask() {
-    return false;
-  }
-
-  @Override
-  public Value call(Call c, Value input) {
-    Builder b = c.builder();
-    Value x = b.cast(input, DType.FLOAT32);
-    float[] sorted = new float[boundaries.size()];
-    for (int i = 0; i < sorted.length; i++) {
-      sorted[i] = boundaries.get(i).floatValue();
+    @Override
+    public boolean passesMask() {
+        return false;
     }
-    Value number = b.add(new SearchSorted(true, DType.INT32), b.constant(Tensor.of(Shape.of(sorted.length), sorted)), x);
-    DType dtype = outputMode == OutputMode.INT ? DType.INT32 : c.policy().compute();
-    return outputMode.encode(b, number, sorted.length + 1, dtype);
-  }
+
+    @Override
+    public Value call(Call c, Value input) {
+        Builder b = c.builder();
+        Value x = b.cast(input, DType.FLOAT32);
+        float[] sorted = new float[boundaries.size()];
+        for (int i = 0; i < sorted.length; i++) {
+            sorted[i] = boundaries.get(i).floatValue();
+        }
+        Value number =
+                b.add(new SearchSorted(true, DType.INT32), b.constant(Tensor.of(Shape.of(sorted.length), sorted)), x);
+        DType dtype = outputMode == OutputMode.INT ? DType.INT32 : c.policy().compute();
+        return outputMode.encode(b, number, sorted.length + 1, dtype);
+    }
 }

@@ -23,55 +23,58 @@ import java.util.List;
  * @param normalize whether x and y are first divided by their lengths along k
  */
 public record Dot(Axes axes, boolean normalize) implements Layer {
-  public static final Codec<Dot> CODEC = Codec.of("Dot", f -> new Dot(
-      f.of("axes", Axes.TYPE, Dot::axes, null),
-      f.of("normalize", FieldType.BOOL, Dot::normalize, false)));
+    public static final Codec<Dot> CODEC = Codec.of(
+            "Dot",
+            f -> new Dot(
+                    f.of("axes", Axes.TYPE, Dot::axes, null),
+                    f.of("normalize", FieldType.BOOL, Dot::normalize, false)));
 
-  public Dot {
-    if (!axes.single() && axes.list().size() != 2) {
-      throw new IllegalArgumentException("expected one axis or two but was " + axes.list());
+    public Dot {
+        if (!axes.single() && axes.list().size() != 2) {
+            throw new IllegalArgumentException("expected one axis or two but was " + axes.list());
+        }
     }
-  }
 
-  @Override
-  public List<KerasTensor> call(Call c) {
-    Builder b = c.builder();
-    List<KerasTensor> in = Merging.sameDType(c);
-    if (in.size() != 2) {
-      throw new ShapeException("Dot: expected 2 inputs but was " + in.size());
+    @Override
+    public List<KerasTensor> call(Call c) {
+        Builder b = c.builder();
+        List<KerasTensor> in = Merging.sameDType(c);
+        if (in.size() != 2) {
+            throw new ShapeException("Dot: expected 2 inputs but was " + in.size());
+        }
+        Value x = rows(b, in.get(0).value(), axes.list().get(0));
+        Value y = rows(b, in.get(1).value(), axes.list().get(axes.single() ? 0 : 1));
+        List<Dim> out = new ArrayList<>(Arrays.asList(b.dims(x)));
+        out.remove(out.size() - 1);
+        out.addAll(Arrays.asList(b.dims(y)).subList(1, y.shape().rank() - 1));
+        if (out.size() == 1) {
+            out.add(Dim.of(1));
+        }
+        Value z = b.add(new MatMul(false, true), flat(b, x), flat(b, y));
+        return List.of(KerasTensor.of(b.reshape(z, out.toArray(Dim[]::new))));
     }
-    Value x = rows(b, in.get(0).value(), axes.list().get(0));
-    Value y = rows(b, in.get(1).value(), axes.list().get(axes.single() ? 0 : 1));
-    List<Dim> out = new ArrayList<>(Arrays.asList(b.dims(x)));
-    out.remove(out.size() - 1);
-    out.addAll(Arrays.asList(b.dims(y)).subList(1, y.shape().rank() - 1));
-    if (out.size() == 1) {
-      out.add(Dim.of(1));
-    }
-    Value z = b.add(new MatMul(false, true), flat(b, x), flat(b, y));
-    return List.of(KerasTensor.of(b.reshape(z, out.toArray(Dim[]::new))));
-  }
 
-  /** {@code x} with the axis of the sum last. */
-  private Value rows(Builder b, Value x, int axis) {
-    int at = x.shape().axis(axis);
-    if (at == 0 || x.shape().rank() < 2) {
-      throw new ShapeException("Dot: expected an axis after that of the batch but was " + axis + " of " + x.type());
+    /** {@code x} with the axis of the sum last. */
+    private Value rows(Builder b, Value x, int axis) {
+        int at = x.shape().axis(axis);
+        if (at == 0 || x.shape().rank() < 2) {
+            throw new ShapeException(
+                    "Dot: expected an axis after that of the batch but was " + axis + " of " + x.type());
+        }
+        Value n = normalize ? UnitNormalization.normalized(b, x, 1e-7, at) : x;
+        List<Integer> perm = new ArrayList<>();
+        for (int a = 0; a < x.shape().rank(); a++) {
+            perm.add(a);
+        }
+        perm.add(perm.remove(at));
+        return b.transpose(n, perm.stream().mapToInt(i -> i).toArray());
     }
-    Value n = normalize ? UnitNormalization.normalized(b, x, 1e-7, at) : x;
-    List<Integer> perm = new ArrayList<>();
-    for (int a = 0; a < x.shape().rank(); a++) {
-      perm.add(a);
-    }
-    perm.add(perm.remove(at));
-    return b.transpose(n, perm.stream().mapToInt(i -> i).toArray());
-  }
 
-  /** {@code x[batch×…×k]} as {@code [batch×n×k]}. */
-  private static Value flat(Builder b, Value x) {
-    Dim[] d = b.dims(x);
-    boolean known = x.shape().slice(1, d.length - 1).isKnown();
-    int n = known ? x.shape().size(1, d.length - 1) : -1;
-    return b.reshape(x, d[0], Dim.of(n), d[d.length - 1]);
-  }
+    /** {@code x[batch×…×k]} as {@code [batch×n×k]}. */
+    private static Value flat(Builder b, Value x) {
+        Dim[] d = b.dims(x);
+        boolean known = x.shape().slice(1, d.length - 1).isKnown();
+        int n = known ? x.shape().size(1, d.length - 1) : -1;
+        return b.reshape(x, d[0], Dim.of(n), d[d.length - 1]);
+    }
 }

@@ -27,89 +27,96 @@ import java.util.List;
  * @param maskZero whether the output carries the mask {@code x ≠ 0}
  */
 public record Embedding(
-    int inputDim, int outputDim, WeightOptions embeddings, boolean maskZero, Object activityRegularizer,
-    Lora lora, Quantization quantization) implements Layer {
-  public static final Codec<Embedding> CODEC = Codec.of("Embedding", Embedding::of);
+        int inputDim,
+        int outputDim,
+        WeightOptions embeddings,
+        boolean maskZero,
+        Object activityRegularizer,
+        Lora lora,
+        Quantization quantization)
+        implements Layer {
+    public static final Codec<Embedding> CODEC = Codec.of("Embedding", Embedding::of);
 
-  static Embedding of(Fields<Embedding> f) {
-    return new Embedding(
-        f.of("input_dim", FieldType.INT, Embedding::inputDim, null),
-        f.of("output_dim", FieldType.INT, Embedding::outputDim, null),
-        f.group(WeightOptions.of("embeddings"), Embedding::embeddings),
-        f.of("mask_zero", FieldType.BOOL, Embedding::maskZero, false),
-        f.of("activity_regularizer", FieldType.ANY, Embedding::activityRegularizer),
-        f.group(Lora::of, Embedding::lora),
-        f.group(Quantization::of, Embedding::quantization));
-  }
-
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    return lora.adapt("embeddings", List.of(Weight.of("embeddings", inputDim, outputDim)));
-  }
-
-  @Override
-  public List<Weight> weights(List<TensorType> inputs, DTypePolicy policy) {
-    if (policy.mode().isEmpty()) {
-      return weights(inputs);
+    static Embedding of(Fields<Embedding> f) {
+        return new Embedding(
+                f.of("input_dim", FieldType.INT, Embedding::inputDim, null),
+                f.of("output_dim", FieldType.INT, Embedding::outputDim, null),
+                f.group(WeightOptions.of("embeddings"), Embedding::embeddings),
+                f.of("mask_zero", FieldType.BOOL, Embedding::maskZero, false),
+                f.of("activity_regularizer", FieldType.ANY, Embedding::activityRegularizer),
+                f.group(Lora::of, Embedding::lora),
+                f.group(Quantization::of, Embedding::quantization));
     }
-    Quantization.check(lora);
-    int block = Quantization.block(policy);
-    int stored = Quantization.isInt4(policy) ? (outputDim + 1) / 2 : outputDim;
-    int[] each = block < 0 ? new int[] {inputDim} : new int[] {inputDim, (outputDim + block - 1) / block};
-    List<Weight> weights = new ArrayList<>(List.of(
-        Quantization.number("embeddings", Shape.of(inputDim, stored)), Weight.frozen("embeddings_scale", each)));
-    if (block >= 0) {
-      weights.add(Quantization.number("embeddings_zero", Shape.of(each)));
-      weights.add(new Weight("g_idx", Shape.of(outputDim), DType.FLOAT32, false, true));
+
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        return lora.adapt("embeddings", List.of(Weight.of("embeddings", inputDim, outputDim)));
     }
-    return weights;
-  }
 
-  @Override
-  public boolean quantizes(String mode) {
-    return Quantization.knows(mode) && !mode.equals("float8");
-  }
-
-  /** The rows of the quantized table. */
-  private Value quantized(Call c, Value index) {
-    Quantization.infer(c);
-    Builder b = c.builder();
-    DType dtype = c.policy().compute();
-    Value table = c.rawWeight("embeddings");
-    Value all = Quantization.isInt4(c.policy()) ? Quantization.unpacked(b, table, outputDim) : table;
-    Value rows = b.cast(b.gather(all, index, 0), dtype);
-    Value scale = b.gather(c.weight("embeddings_scale"), index, 0);
-    if (Quantization.block(c.policy()) < 0) {
-      return b.over(rows, b.expandDims(scale, -1));
+    @Override
+    public List<Weight> weights(List<TensorType> inputs, DTypePolicy policy) {
+        if (policy.mode().isEmpty()) {
+            return weights(inputs);
+        }
+        Quantization.check(lora);
+        int block = Quantization.block(policy);
+        int stored = Quantization.isInt4(policy) ? (outputDim + 1) / 2 : outputDim;
+        int[] each = block < 0 ? new int[] {inputDim} : new int[] {inputDim, (outputDim + block - 1) / block};
+        List<Weight> weights = new ArrayList<>(List.of(
+                Quantization.number("embeddings", Shape.of(inputDim, stored)),
+                Weight.frozen("embeddings_scale", each)));
+        if (block >= 0) {
+            weights.add(Quantization.number("embeddings_zero", Shape.of(each)));
+            weights.add(new Weight("g_idx", Shape.of(outputDim), DType.FLOAT32, false, true));
+        }
+        return weights;
     }
-    Value groups = b.cast(c.rawWeight("g_idx"), DType.INT32);
-    Value zero = b.gather(b.cast(c.rawWeight("embeddings_zero"), dtype), index, 0);
-    return b.times(b.minus(rows, b.gather(zero, groups, -1)), b.gather(scale, groups, -1));
-  }
 
-  @Override
-  public boolean autocasts() {
-    return false;
-  }
-
-  @Override
-  public List<KerasTensor> call(Call c) {
-    Builder b = c.builder();
-    Value x = c.x();
-    Value i = x.dtype() == DType.INT64 ? x : b.cast(x, DType.INT32);
-    Value zero = b.constant(i.dtype(), 0);
-    Value wrapped = b.plus(i, b.constant(i.dtype(), inputDim));
-    Value index = b.select(b.compare(Compare.Fn.LT, i, zero), wrapped, i);
-    Value mask = maskZero ? b.compare(Compare.Fn.NE, x, b.constant(x.dtype(), 0)) : null;
-    if (!c.policy().mode().isEmpty()) {
-      return List.of(new KerasTensor(quantized(c, index), mask));
+    @Override
+    public boolean quantizes(String mode) {
+        return Quantization.knows(mode) && !mode.equals("float8");
     }
-    Value rows = b.gather(table(c), index, 0);
-    return List.of(new KerasTensor(b.cast(rows, c.policy().compute()), mask));
-  }
 
-  /** The table as it counts, in its own dtype. */
-  Value table(Call c) {
-    return lora.rank() == null ? c.rawWeight("embeddings") : lora.weight(c, "embeddings");
-  }
+    /** The rows of the quantized table. */
+    private Value quantized(Call c, Value index) {
+        Quantization.infer(c);
+        Builder b = c.builder();
+        DType dtype = c.policy().compute();
+        Value table = c.rawWeight("embeddings");
+        Value all = Quantization.isInt4(c.policy()) ? Quantization.unpacked(b, table, outputDim) : table;
+        Value rows = b.cast(b.gather(all, index, 0), dtype);
+        Value scale = b.gather(c.weight("embeddings_scale"), index, 0);
+        if (Quantization.block(c.policy()) < 0) {
+            return b.over(rows, b.expandDims(scale, -1));
+        }
+        Value groups = b.cast(c.rawWeight("g_idx"), DType.INT32);
+        Value zero = b.gather(b.cast(c.rawWeight("embeddings_zero"), dtype), index, 0);
+        return b.times(b.minus(rows, b.gather(zero, groups, -1)), b.gather(scale, groups, -1));
+    }
+
+    @Override
+    public boolean autocasts() {
+        return false;
+    }
+
+    @Override
+    public List<KerasTensor> call(Call c) {
+        Builder b = c.builder();
+        Value x = c.x();
+        Value i = x.dtype() == DType.INT64 ? x : b.cast(x, DType.INT32);
+        Value zero = b.constant(i.dtype(), 0);
+        Value wrapped = b.plus(i, b.constant(i.dtype(), inputDim));
+        Value index = b.select(b.compare(Compare.Fn.LT, i, zero), wrapped, i);
+        Value mask = maskZero ? b.compare(Compare.Fn.NE, x, b.constant(x.dtype(), 0)) : null;
+        if (!c.policy().mode().isEmpty()) {
+            return List.of(new KerasTensor(quantized(c, index), mask));
+        }
+        Value rows = b.gather(table(c), index, 0);
+        return List.of(new KerasTensor(b.cast(rows, c.policy().compute()), mask));
+    }
+
+    /** The table as it counts, in its own dtype. */
+    Value table(Call c) {
+        return lora.rank() == null ? c.rawWeight("embeddings") : lora.weight(c, "embeddings");
+    }
 }

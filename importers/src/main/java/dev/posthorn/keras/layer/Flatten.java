@@ -14,19 +14,20 @@ import dev.posthorn.keras.object.DataFormat;
  * keras/src/layers/reshaping/flatten.py.
  */
 public record Flatten(DataFormat dataFormat) implements SimpleLayer {
-  public static final Codec<Flatten> CODEC = Codec.of("Flatten", f -> new Flatten(
-      f.of("data_format", DataFormat.TYPE, Flatten::dataFormat, DataFormat.CHANNELS_LAST)));
+    public static final Codec<Flatten> CODEC = Codec.of(
+            "Flatten",
+            f -> new Flatten(f.of("data_format", DataFormat.TYPE, Flatten::dataFormat, DataFormat.CHANNELS_LAST)));
 
-  @Override
-  public boolean passesMask() {
-    return false;
-  }
+    @Override
+    public boolean passesMask() {
+        return false;
+    }
 
-  @Override
-  public Value call(Call c, Value x) {
-    Builder b = c.builder();
-    Shape row = x.shape().slice(1, x.shape().rank());
-    Dim n = Dim.of(row.isKnown() ? row.size() : -1);
-    return b.reshape(dataFormat.toLast(b, x), b.dim(x, 0), n);
-  }
+    @Override
+    public Value call(Call c, Value x) {
+        Builder b = c.builder();
+        Shape row = x.shape().slice(1, x.shape().rank());
+        Dim n = Dim.of(row.isKnown() ? row.size() : -1);
+        return b.reshape(dataFormat.toLast(b, x), b.dim(x, 0), n);
+    }
 }

@@ -23,90 +23,95 @@ import java.util.Optional;
  * @param outputs the output tensors, flattened
  */
 public record Functional(
-    String className, List<LayerNode> layers, List<Step> steps, List<TensorRef> inputs, List<TensorRef> outputs)
-    implements Layer {
-  /** Output {@code tensor} of the {@code node}-th call of a layer of this model. */
-  public record TensorRef(String layer, int node, int tensor) {}
+        String className, List<LayerNode> layers, List<Step> steps, List<TensorRef> inputs, List<TensorRef> outputs)
+        implements Layer {
+    /** Output {@code tensor} of the {@code node}-th call of a layer of this model. */
+    public record TensorRef(String layer, int node, int tensor) {}
 
-  /**
-   * The {@code node}-th call of a layer; arguments are structures of {@link TensorRef} and JSON values.
-   *
-   * @param ownTraining whether an argument {@code training} counts: in Keras 3 that of the model replaces it
-   */
-  public record Step(String layer, int node, List<Object> args, Map<String, Object> kwargs, boolean ownTraining) {}
+    /**
+     * The {@code node}-th call of a layer; arguments are structures of {@link TensorRef} and JSON values.
+     *
+     * @param ownTraining whether an argument {@code training} counts: in Keras 3 that of the model replaces it
+     */
+    public record Step(String layer, int node, List<Object> args, Map<String, Object> kwargs, boolean ownTraining) {}
 
-  public Functional {
-    layers = List.copyOf(layers);
-    steps = List.copyOf(steps);
-    inputs = List.copyOf(inputs);
-    outputs = List.copyOf(outputs);
-  }
-
-  @Override
-  public List<Child> children(DTypePolicy policy) {
-    return layers.stream().map(n -> Child.listed("layers", n)).toList();
-  }
-
-  /** The type of each input, where it is an {@link InputLayer}. */
-  public List<Optional<TensorType>> inputTypes() {
-    return inputs.stream().map(ref -> layer(ref.layer()).layer() instanceof InputLayer in
-        ? Optional.of(in.type()) : Optional.<TensorType>empty()).toList();
-  }
-
-  public LayerNode layer(String name) {
-    return layers.stream().filter(n -> n.name().equals(name)).findFirst().orElseThrow();
-  }
-
-  @Override
-  public boolean autocasts() {
-    return false;
-  }
-
-  @Override
-  public List<KerasTensor> call(Call c) {
-    List<KerasTensor> given = c.inputs();
-    if (given.size() != inputs.size()) {
-      throw new ShapeException(className + ": expected " + inputs.size() + " inputs but was " + given.size());
+    public Functional {
+        layers = List.copyOf(layers);
+        steps = List.copyOf(steps);
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
     }
-    Map<TensorRef, KerasTensor> tensors = new HashMap<>();
-    for (int i = 0; i < inputs.size(); i++) {
-      tensors.put(inputs.get(i), enter(inputs.get(i), given.get(i), c));
-    }
-    for (Step step : steps) {
-      List<?> args = (List<?>) bound(step.args(), tensors);
-      Map<String, Object> kwargs = new HashMap<>();
-      step.kwargs().forEach((k, v) -> kwargs.put(k, bound(v, tensors)));
-      if (!step.ownTraining()) {
-        kwargs.remove("training");
-      }
-      List<KerasTensor> out = c.child(layer(step.layer()), args, kwargs);
-      for (int i = 0; i < out.size(); i++) {
-        tensors.put(new TensorRef(step.layer(), step.node(), i), out.get(i));
-      }
-    }
-    return outputs.stream().map(ref -> found(ref, tensors)).toList();
-  }
 
-  /** A value given for an input, as the input's dtype. */
-  private KerasTensor enter(TensorRef ref, KerasTensor given, Call c) {
-    if (layer(ref.layer()).layer() instanceof InputLayer in) {
-      c.child(layer(ref.layer()), given);
-      if (given.value().dtype() != in.dtype() && in.dtype().isFloating() && given.value().dtype().isFloating()) {
-        return new KerasTensor(c.builder().cast(given.value(), in.dtype()), given.maskOrNull());
-      }
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        return layers.stream().map(n -> Child.listed("layers", n)).toList();
     }
-    return given;
-  }
 
-  private static Object bound(Object structure, Map<TensorRef, KerasTensor> tensors) {
-    return KerasTensor.map(structure, leaf -> leaf instanceof TensorRef ref ? found(ref, tensors) : leaf);
-  }
-
-  private static KerasTensor found(TensorRef ref, Map<TensorRef, KerasTensor> tensors) {
-    KerasTensor t = tensors.get(ref);
-    if (t == null) {
-      throw new ShapeException("Functional: expected an output of the model's layers but was " + ref);
+    /** The type of each input, where it is an {@link InputLayer}. */
+    public List<Optional<TensorType>> inputTypes() {
+        return inputs.stream()
+                .map(ref -> layer(ref.layer()).layer() instanceof InputLayer in
+                        ? Optional.of(in.type())
+                        : Optional.<TensorType>empty())
+                .toList();
     }
-    return t;
-  }
+
+    public LayerNode layer(String name) {
+        return layers.stream().filter(n -> n.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    @Override
+    public boolean autocasts() {
+        return false;
+    }
+
+    @Override
+    public List<KerasTensor> call(Call c) {
+        List<KerasTensor> given = c.inputs();
+        if (given.size() != inputs.size()) {
+            throw new ShapeException(className + ": expected " + inputs.size() + " inputs but was " + given.size());
+        }
+        Map<TensorRef, KerasTensor> tensors = new HashMap<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            tensors.put(inputs.get(i), enter(inputs.get(i), given.get(i), c));
+        }
+        for (Step step : steps) {
+            List<?> args = (List<?>) bound(step.args(), tensors);
+            Map<String, Object> kwargs = new HashMap<>();
+            step.kwargs().forEach((k, v) -> kwargs.put(k, bound(v, tensors)));
+            if (!step.ownTraining()) {
+                kwargs.remove("training");
+            }
+            List<KerasTensor> out = c.child(layer(step.layer()), args, kwargs);
+            for (int i = 0; i < out.size(); i++) {
+                tensors.put(new TensorRef(step.layer(), step.node(), i), out.get(i));
+            }
+        }
+        return outputs.stream().map(ref -> found(ref, tensors)).toList();
+    }
+
+    /** A value given for an input, as the input's dtype. */
+    private KerasTensor enter(TensorRef ref, KerasTensor given, Call c) {
+        if (layer(ref.layer()).layer() instanceof InputLayer in) {
+            c.child(layer(ref.layer()), given);
+            if (given.value().dtype() != in.dtype()
+                    && in.dtype().isFloating()
+                    && given.value().dtype().isFloating()) {
+                return new KerasTensor(c.builder().cast(given.value(), in.dtype()), given.maskOrNull());
+            }
+        }
+        return given;
+    }
+
+    private static Object bound(Object structure, Map<TensorRef, KerasTensor> tensors) {
+        return KerasTensor.map(structure, leaf -> leaf instanceof TensorRef ref ? found(ref, tensors) : leaf);
+    }
+
+    private static KerasTensor found(TensorRef ref, Map<TensorRef, KerasTensor> tensors) {
+        KerasTensor t = tensors.get(ref);
+        if (t == null) {
+            throw new ShapeException("Functional: expected an output of the model's layers but was " + ref);
+        }
+        return t;
+    }
 }

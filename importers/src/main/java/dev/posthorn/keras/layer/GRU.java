@@ -12,32 +12,34 @@ import java.util.List;
 
 /** A gated recurrent unit over a sequence. Source: keras/src/layers/rnn/gru.py. */
 public record GRU(GRUCell cell, RecurrentOptions options, Object activityRegularizer) implements Recurrent {
-  public static final Codec<GRU> CODEC = Codec.of("GRU", f -> new GRU(
-      f.group(GRUCell::of, GRU::cell),
-      f.group(RecurrentOptions::of, GRU::options),
-      f.of("activity_regularizer", FieldType.ANY, GRU::activityRegularizer)));
+    public static final Codec<GRU> CODEC = Codec.of(
+            "GRU",
+            f -> new GRU(
+                    f.group(GRUCell::of, GRU::cell),
+                    f.group(RecurrentOptions::of, GRU::options),
+                    f.of("activity_regularizer", FieldType.ANY, GRU::activityRegularizer)));
 
-  @Override
-  public GRU withOptions(RecurrentOptions other) {
-    return new GRU(cell, other, activityRegularizer);
-  }
-
-  @Override
-  public LayerNode cellNode(DTypePolicy policy) {
-    return LayerNode.inner("gru_cell", cell, policy);
-  }
-
-  @Override
-  public List<Value> run(Call c, Value x, List<Value> states, Value maskOrNull) {
-    cell.dropout().check(c);
-    Call inner = c.open(cellNode(c.policy()), List.of(KerasTensor.of(x)));
-    List<Value> in = new ArrayList<>(List.of(x, inner.weight("kernel"), inner.weight("recurrent_kernel")));
-    in.addAll(cell.biases(inner));
-    in.addAll(states);
-    if (maskOrNull != null) {
-      in.add(maskOrNull);
+    @Override
+    public GRU withOptions(RecurrentOptions other) {
+        return new GRU(cell, other, activityRegularizer);
     }
-    return c.builder().addAll(
-        cell.loop(options.goBackwards(), maskOrNull != null, options.zeroOutputForMask()), in);
-  }
+
+    @Override
+    public LayerNode cellNode(DTypePolicy policy) {
+        return LayerNode.inner("gru_cell", cell, policy);
+    }
+
+    @Override
+    public List<Value> run(Call c, Value x, List<Value> states, Value maskOrNull) {
+        cell.dropout().check(c);
+        Call inner = c.open(cellNode(c.policy()), List.of(KerasTensor.of(x)));
+        List<Value> in = new ArrayList<>(List.of(x, inner.weight("kernel"), inner.weight("recurrent_kernel")));
+        in.addAll(cell.biases(inner));
+        in.addAll(states);
+        if (maskOrNull != null) {
+            in.add(maskOrNull);
+        }
+        return c.builder()
+                .addAll(cell.loop(options.goBackwards(), maskOrNull != null, options.zeroOutputForMask()), in);
+    }
 }

@@ -10,12 +10,14 @@ import dev.posthorn.keras.object.Numbers;
  * keras/src/layers/regularization/gaussian_dropout.py.
  */
 public record GaussianDropout(double rate, Object seed) implements Noise {
-  public static final Codec<GaussianDropout> CODEC = Codec.of("GaussianDropout", f -> new GaussianDropout(
-      f.of("rate", Numbers.FLOAT, GaussianDropout::rate, null),
-      f.of("seed", FieldType.ANY, GaussianDropout::seed)));
+    public static final Codec<GaussianDropout> CODEC = Codec.of(
+            "GaussianDropout",
+            f -> new GaussianDropout(
+                    f.of("rate", Numbers.FLOAT, GaussianDropout::rate, null),
+                    f.of("seed", FieldType.ANY, GaussianDropout::seed)));
 
-  @Override
-  public double strength() {
-    return rate;
-  }
+    @Override
+    public double strength() {
+        return rate;
+    }
 }

@@ -23,51 +23,59 @@ import java.util.List;
  * @param salt the two numbers that make the hash a keyed one
  */
 public record Hashing(int bins, List<Long> salt, Object maskValue, OutputMode outputMode, boolean sparse)
-    implements SimpleLayer {
-  public static final Codec<Hashing> CODEC = Codec.of("Hashing", f -> new Hashing(
-      f.of("num_bins", FieldType.INT, Hashing::bins, null),
-      f.of("salt", Numbers.SALT, Hashing::salt),
-      f.of("mask_value", FieldType.ANY, Hashing::maskValue),
-      f.of("output_mode", OutputMode.TYPE, Hashing::outputMode, OutputMode.INT),
-      f.of("sparse", FieldType.BOOL, Hashing::sparse, false)));
+        implements SimpleLayer {
+    public static final Codec<Hashing> CODEC = Codec.of(
+            "Hashing",
+            f -> new Hashing(
+                    f.of("num_bins", FieldType.INT, Hashing::bins, null),
+                    f.of("salt", Numbers.SALT, Hashing::salt),
+                    f.of("mask_value", FieldType.ANY, Hashing::maskValue),
+                    f.of("output_mode", OutputMode.TYPE, Hashing::outputMode, OutputMode.INT),
+                    f.of("sparse", FieldType.BOOL, Hashing::sparse, false)));
 
-  public Hashing {
-    OutputMode.dense("Hashing", sparse);
-    if (bins < 1 || salt != null && salt.size() != 2) {
-      throw new IllegalArgumentException("expected bins and a salt of two numbers but was " + bins + " and " + salt);
+    public Hashing {
+        OutputMode.dense("Hashing", sparse);
+        if (bins < 1 || salt != null && salt.size() != 2) {
+            throw new IllegalArgumentException(
+                    "expected bins and a salt of two numbers but was " + bins + " and " + salt);
+        }
     }
-  }
 
-  @Override
-  public boolean autocasts() {
-    return false;
-  }
-
-  @Override
-  public boolean passesMask() {
-    return false;
-  }
-
-  @Override
-  public Value call(Call c, Value input) {
-    Builder b = c.builder();
-    int rank = input.shape().rank();
-    boolean squeezed = outputMode == OutputMode.ONE_HOT && rank > 0 && input.shape().dim(-1) == 1;
-    Value x = squeezed ? b.squeeze(input, -1) : input;
-    return outputMode.encode(b, number(b, x), bins, c.policy().compute());
-  }
-
-  private Value number(Builder b, Value x) {
-    boolean masked = maskValue != null && bins > 1;
-    Value whole = x.dtype().isFloating() ? b.cast(x, DType.INT64) : x;
-    Value text = whole.dtype() == DType.STRING ? whole : b.add(new AsString(), whole);
-    Value hash = b.add(new HashBucket(masked ? bins - 1 : bins, salt == null ? List.of() : salt), text);
-    if (!masked) {
-      return hash;
+    @Override
+    public boolean autocasts() {
+        return false;
     }
-    Value mask = b.compare(Compare.Fn.EQ, x, b.constant(x.dtype() == DType.STRING
-        ? Tensor.of(Shape.SCALAR, (String) maskValue)
-        : Numbers.tensor(maskValue, x.dtype())));
-    return b.select(mask, b.constant(DType.INT64, 0), b.plus(hash, b.constant(DType.INT64, 1)));
-  }
+
+    @Override
+    public boolean passesMask() {
+        return false;
+    }
+
+    @Override
+    public Value call(Call c, Value input) {
+        Builder b = c.builder();
+        int rank = input.shape().rank();
+        boolean squeezed =
+                outputMode == OutputMode.ONE_HOT && rank > 0 && input.shape().dim(-1) == 1;
+        Value x = squeezed ? b.squeeze(input, -1) : input;
+        return outputMode.encode(b, number(b, x), bins, c.policy().compute());
+    }
+
+    private Value number(Builder b, Value x) {
+        boolean masked = maskValue != null && bins > 1;
+        Value whole = x.dtype().isFloating() ? b.cast(x, DType.INT64) : x;
+        Value text = whole.dtype() == DType.STRING ? whole : b.add(new AsString(), whole);
+        Value hash = b.add(new HashBucket(masked ? bins - 1 : bins, salt == null ? List.of() : salt), text);
+        if (!masked) {
+            return hash;
+        }
+        Value mask = b.compare(
+                Compare.Fn.EQ,
+                x,
+                b.constant(
+                        x.dtype() == DType.STRING
+                                ? Tensor.of(Shape.SCALAR, (String) maskValue)
+                                : Numbers.tensor(maskValue, x.dtype())));
+        return b.select(mask, b.constant(DType.INT64, 0), b.plus(hash, b.constant(DType.INT64, 1)));
+    }
 }

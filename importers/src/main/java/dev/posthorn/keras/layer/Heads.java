@@ -19,49 +19,54 @@ import java.util.stream.IntStream;
  *     zeros; else what is masked is only made very small, in float32 at least
  */
 record Heads(List<Integer> axes, double scale, boolean explicit) {
-  /** What is attended to, and how: {@code [batch…×heads×t…×s…]}. */
-  record Result(Value output, Value scores) {}
+    /** What is attended to, and how: {@code [batch…×heads×t…×s…]}. */
+    record Result(Value output, Value scores) {}
 
-  Result attend(Builder b, Value q, Value k, Value v, Optional<Value> mask) {
-    int rank = q.shape().rank();
-    String target = letters(0, rank, 0);
-    String source = letters(0, rank, rank);
-    StringBuilder product = new StringBuilder();
-    IntStream.range(0, rank - 1).filter(a -> !axes.contains(a)).forEach(a -> product.append(target.charAt(a)));
-    axes.forEach(a -> product.append(target.charAt(a)));
-    axes.forEach(a -> product.append(source.charAt(a)));
-    String dot = target + "," + source + "->" + product;
-    Optional<Value> aligned = mask.map(m -> aligned(b, m, product.length()));
-    int[] norm = IntStream.range(product.length() - axes.size(), product.length()).toArray();
-    List<Integer> along = IntStream.of(norm).boxed().toList();
-    Value weights;
-    if (explicit) {
-      Value logits = Einsum.of(b, dot, List.of(b.binary(Binary.Fn.MUL, q, scale), k));
-      weights = dev.posthorn.keras.layer.Softmax.of(b, logits, aligned, along);
-    } else {
-      DType wide = q.dtype() == DType.FLOAT64 ? q.dtype() : DType.FLOAT32;
-      Value logits = b.binary(Binary.Fn.MUL, b.cast(Einsum.of(b, dot, List.of(q, k)), wide), scale);
-      Value low = b.constant(wide, -0.7 * 3.38953e38);
-      weights = b.cast(b.add(new Softmax(along), aligned.map(m -> b.select(m, logits, low)).orElse(logits)), q.dtype());
+    Result attend(Builder b, Value q, Value k, Value v, Optional<Value> mask) {
+        int rank = q.shape().rank();
+        String target = letters(0, rank, 0);
+        String source = letters(0, rank, rank);
+        StringBuilder product = new StringBuilder();
+        IntStream.range(0, rank - 1).filter(a -> !axes.contains(a)).forEach(a -> product.append(target.charAt(a)));
+        axes.forEach(a -> product.append(target.charAt(a)));
+        axes.forEach(a -> product.append(source.charAt(a)));
+        String dot = target + "," + source + "->" + product;
+        Optional<Value> aligned = mask.map(m -> aligned(b, m, product.length()));
+        int[] norm = IntStream.range(product.length() - axes.size(), product.length())
+                .toArray();
+        List<Integer> along = IntStream.of(norm).boxed().toList();
+        Value weights;
+        if (explicit) {
+            Value logits = Einsum.of(b, dot, List.of(b.binary(Binary.Fn.MUL, q, scale), k));
+            weights = dev.posthorn.keras.layer.Softmax.of(b, logits, aligned, along);
+        } else {
+            DType wide = q.dtype() == DType.FLOAT64 ? q.dtype() : DType.FLOAT32;
+            Value logits = b.binary(Binary.Fn.MUL, b.cast(Einsum.of(b, dot, List.of(q, k)), wide), scale);
+            Value low = b.constant(wide, -0.7 * 3.38953e38);
+            weights = b.cast(
+                    b.add(
+                            new Softmax(along),
+                            aligned.map(m -> b.select(m, logits, low)).orElse(logits)),
+                    q.dtype());
+        }
+        return new Result(Einsum.of(b, product + "," + source + "->" + target, List.of(weights, v)), weights);
     }
-    return new Result(Einsum.of(b, product + "," + source + "->" + target, List.of(weights, v)), weights);
-  }
 
-  /** Labels of axes: those of t or s begin at {@code other} letters further, the rest are common to all. */
-  private String letters(int from, int rank, int other) {
-    StringBuilder s = new StringBuilder();
-    for (int a = from; a < rank; a++) {
-      s.append((char) ('a' + (axes.contains(a) ? a + other : a)));
+    /** Labels of axes: those of t or s begin at {@code other} letters further, the rest are common to all. */
+    private String letters(int from, int rank, int other) {
+        StringBuilder s = new StringBuilder();
+        for (int a = from; a < rank; a++) {
+            s.append((char) ('a' + (axes.contains(a) ? a + other : a)));
+        }
+        return s.toString();
     }
-    return s.toString();
-  }
 
-  /** The mask with an axis for the heads and others before those of t. */
-  private Value aligned(Builder b, Value mask, int rank) {
-    Value m = mask;
-    while (m.shape().rank() < rank) {
-      m = b.expandDims(m, -axes.size() * 2 - 1);
+    /** The mask with an axis for the heads and others before those of t. */
+    private Value aligned(Builder b, Value mask, int rank) {
+        Value m = mask;
+        while (m.shape().rank() < rank) {
+            m = b.expandDims(m, -axes.size() * 2 - 1);
+        }
+        return m;
     }
-    return m;
-  }
 }

@@ -8,10 +8,10 @@ import java.util.List;
 
 /** The input. Source: keras/src/layers/core/identity.py. */
 public record Identity() implements Layer {
-  public static final Codec<Identity> CODEC = Codec.of("Identity", f -> new Identity());
+    public static final Codec<Identity> CODEC = Codec.of("Identity", f -> new Identity());
 
-  @Override
-  public List<KerasTensor> call(Call c) {
-    return c.inputs();
-  }
+    @Override
+    public List<KerasTensor> call(Call c) {
+        return c.inputs();
+    }
 }

@@ -14,38 +14,40 @@ import java.util.List;
 
 /** Integers to their numbers in a vocabulary, or back. Source: keras/src/layers/preprocessing/integer_lookup.py. */
 public record IntegerLookup(Vocabulary vocabulary, String dtype) implements SimpleLayer {
-  public static final Codec<IntegerLookup> CODEC = Codec.of("IntegerLookup", f -> new IntegerLookup(
-      f.group(Vocabulary.of(-1L), IntegerLookup::vocabulary),
-      f.of("vocabulary_dtype", FieldType.STRING, IntegerLookup::dtype, "int64")));
+    public static final Codec<IntegerLookup> CODEC = Codec.of(
+            "IntegerLookup",
+            f -> new IntegerLookup(
+                    f.group(Vocabulary.of(-1L), IntegerLookup::vocabulary),
+                    f.of("vocabulary_dtype", FieldType.STRING, IntegerLookup::dtype, "int64")));
 
-  public IntegerLookup {
-    if (!dtype.equals("int64")) {
-      throw new UnsupportedModelException("IntegerLookup: expected vocabulary_dtype int64 but was " + dtype);
+    public IntegerLookup {
+        if (!dtype.equals("int64")) {
+            throw new UnsupportedModelException("IntegerLookup: expected vocabulary_dtype int64 but was " + dtype);
+        }
     }
-  }
 
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    return vocabulary.weights();
-  }
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        return vocabulary.weights();
+    }
 
-  @Override
-  public List<String> assets() {
-    return List.of(Vocabulary.FILE);
-  }
+    @Override
+    public List<String> assets() {
+        return List.of(Vocabulary.FILE);
+    }
 
-  @Override
-  public boolean autocasts() {
-    return false;
-  }
+    @Override
+    public boolean autocasts() {
+        return false;
+    }
 
-  @Override
-  public boolean passesMask() {
-    return false;
-  }
+    @Override
+    public boolean passesMask() {
+        return false;
+    }
 
-  @Override
-  public Value call(Call c, Value x) {
-    return vocabulary.encode(c, vocabulary.numbers(c, c.builder().cast(x, DType.INT64), DType.INT64), DType.INT64);
-  }
+    @Override
+    public Value call(Call c, Value x) {
+        return vocabulary.encode(c, vocabulary.numbers(c, c.builder().cast(x, DType.INT64), DType.INT64), DType.INT64);
+    }
 }

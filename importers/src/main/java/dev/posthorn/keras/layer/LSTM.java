@@ -12,31 +12,34 @@ import java.util.List;
 
 /** Long short-term memory over a sequence. Source: keras/src/layers/rnn/lstm.py. */
 public record LSTM(LSTMCell cell, RecurrentOptions options, Object activityRegularizer) implements Recurrent {
-  public static final Codec<LSTM> CODEC = Codec.of("LSTM", f -> new LSTM(
-      f.group(LSTMCell::of, LSTM::cell),
-      f.group(RecurrentOptions::of, LSTM::options),
-      f.of("activity_regularizer", FieldType.ANY, LSTM::activityRegularizer)));
+    public static final Codec<LSTM> CODEC = Codec.of(
+            "LSTM",
+            f -> new LSTM(
+                    f.group(LSTMCell::of, LSTM::cell),
+                    f.group(RecurrentOptions::of, LSTM::options),
+                    f.of("activity_regularizer", FieldType.ANY, LSTM::activityRegularizer)));
 
-  @Override
-  public LSTM withOptions(RecurrentOptions other) {
-    return new LSTM(cell, other, activityRegularizer);
-  }
-
-  @Override
-  public LayerNode cellNode(DTypePolicy policy) {
-    return LayerNode.inner("lstm_cell", cell, policy);
-  }
-
-  @Override
-  public List<Value> run(Call c, Value x, List<Value> states, Value maskOrNull) {
-    cell.dropout().check(c);
-    Call inner = c.open(cellNode(c.policy()), List.of(KerasTensor.of(x)));
-    List<Value> in = new ArrayList<>(List.of(x, inner.weight("kernel"), inner.weight("recurrent_kernel"), cell.bias(inner)));
-    in.addAll(states);
-    if (maskOrNull != null) {
-      in.add(maskOrNull);
+    @Override
+    public LSTM withOptions(RecurrentOptions other) {
+        return new LSTM(cell, other, activityRegularizer);
     }
-    return c.builder().addAll(
-        cell.loop(options.goBackwards(), maskOrNull != null, options.zeroOutputForMask()), in);
-  }
+
+    @Override
+    public LayerNode cellNode(DTypePolicy policy) {
+        return LayerNode.inner("lstm_cell", cell, policy);
+    }
+
+    @Override
+    public List<Value> run(Call c, Value x, List<Value> states, Value maskOrNull) {
+        cell.dropout().check(c);
+        Call inner = c.open(cellNode(c.policy()), List.of(KerasTensor.of(x)));
+        List<Value> in =
+                new ArrayList<>(List.of(x, inner.weight("kernel"), inner.weight("recurrent_kernel"), cell.bias(inner)));
+        in.addAll(states);
+        if (maskOrNull != null) {
+            in.add(maskOrNull);
+        }
+        return c.builder()
+                .addAll(cell.loop(options.goBackwards(), maskOrNull != null, options.zeroOutputForMask()), in);
+    }
 }

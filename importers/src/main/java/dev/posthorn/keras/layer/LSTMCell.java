@@ -25,76 +25,76 @@ import java.util.List;
  * @param implementation how Keras computes it, which changes no result
  */
 public record LSTMCell(
-    int units,
-    Activation activation,
-    Activation recurrentActivation,
-    boolean useBias,
-    boolean unitForgetBias,
-    WeightOptions kernel,
-    WeightOptions recurrent,
-    WeightOptions bias,
-    DropoutOptions dropout,
-    int implementation)
-    implements Cell {
-  public static final Codec<LSTMCell> CODEC = Codec.of("LSTMCell", LSTMCell::of);
+        int units,
+        Activation activation,
+        Activation recurrentActivation,
+        boolean useBias,
+        boolean unitForgetBias,
+        WeightOptions kernel,
+        WeightOptions recurrent,
+        WeightOptions bias,
+        DropoutOptions dropout,
+        int implementation)
+        implements Cell {
+    public static final Codec<LSTMCell> CODEC = Codec.of("LSTMCell", LSTMCell::of);
 
-  static LSTMCell of(Fields<LSTMCell> f) {
-    return new LSTMCell(
-        f.of(List.of("units", "units", "output_dim"), FieldType.INT, LSTMCell::units, null),
-        f.of("activation", Activation.TYPE, LSTMCell::activation, Activation.of("tanh")),
-        f.of(RECURRENT_ACTIVATION, Activation.TYPE, LSTMCell::recurrentActivation, Activation.of("sigmoid")),
-        f.of("use_bias", FieldType.BOOL, LSTMCell::useBias, true),
-        f.of("unit_forget_bias", FieldType.BOOL, LSTMCell::unitForgetBias, true),
-        f.group(WeightOptions.of("kernel"), LSTMCell::kernel),
-        f.group(WeightOptions.of("recurrent"), LSTMCell::recurrent),
-        f.group(WeightOptions.of("bias"), LSTMCell::bias),
-        f.group(DropoutOptions::of, LSTMCell::dropout),
-        f.old("implementation", FieldType.INT, LSTMCell::implementation, 2));
-  }
-
-  /** The gates' activation by its names in Keras 3, 2 and 1. */
-  static final List<String> RECURRENT_ACTIVATION =
-      List.of("recurrent_activation", "recurrent_activation", "inner_activation");
-
-  public LSTMCell {
-    if (units <= 0) {
-      throw new IllegalArgumentException("expected positive units but was " + units);
+    static LSTMCell of(Fields<LSTMCell> f) {
+        return new LSTMCell(
+                f.of(List.of("units", "units", "output_dim"), FieldType.INT, LSTMCell::units, null),
+                f.of("activation", Activation.TYPE, LSTMCell::activation, Activation.of("tanh")),
+                f.of(RECURRENT_ACTIVATION, Activation.TYPE, LSTMCell::recurrentActivation, Activation.of("sigmoid")),
+                f.of("use_bias", FieldType.BOOL, LSTMCell::useBias, true),
+                f.of("unit_forget_bias", FieldType.BOOL, LSTMCell::unitForgetBias, true),
+                f.group(WeightOptions.of("kernel"), LSTMCell::kernel),
+                f.group(WeightOptions.of("recurrent"), LSTMCell::recurrent),
+                f.group(WeightOptions.of("bias"), LSTMCell::bias),
+                f.group(DropoutOptions::of, LSTMCell::dropout),
+                f.old("implementation", FieldType.INT, LSTMCell::implementation, 2));
     }
-  }
 
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    List<Weight> weights = new ArrayList<>();
-    weights.add(Weight.of("kernel", inputs.get(0).shape().dim(-1), 4 * units));
-    weights.add(Weight.of("recurrent_kernel", units, 4 * units));
-    if (useBias) {
-      weights.add(Weight.of("bias", 4 * units));
+    /** The gates' activation by its names in Keras 3, 2 and 1. */
+    static final List<String> RECURRENT_ACTIVATION =
+            List.of("recurrent_activation", "recurrent_activation", "inner_activation");
+
+    public LSTMCell {
+        if (units <= 0) {
+            throw new IllegalArgumentException("expected positive units but was " + units);
+        }
     }
-    return weights;
-  }
 
-  @Override
-  public List<Shape> states(Shape x) {
-    return List.of(Shape.of(x.dim(0), units), Shape.of(x.dim(0), units));
-  }
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        List<Weight> weights = new ArrayList<>();
+        weights.add(Weight.of("kernel", inputs.get(0).shape().dim(-1), 4 * units));
+        weights.add(Weight.of("recurrent_kernel", units, 4 * units));
+        if (useBias) {
+            weights.add(Weight.of("bias", 4 * units));
+        }
+        return weights;
+    }
 
-  @Override
-  public List<Value> step(Call c, Value x, List<Value> states) {
-    dropout.check(c);
-    Builder b = c.builder();
-    Value z = b.plus(b.matmul(x, c.weight("kernel")), bias(c));
-    List<Value> next = loop(false, false, false).step(b, z, states, c.weight("recurrent_kernel"));
-    return List.of(next.get(0), next.get(0), next.get(1));
-  }
+    @Override
+    public List<Shape> states(Shape x) {
+        return List.of(Shape.of(x.dim(0), units), Shape.of(x.dim(0), units));
+    }
 
-  Lstm loop(boolean reverse, boolean masked, boolean zeroOutputForMask) {
-    return new Lstm(activation.op(), recurrentActivation.op(), reverse, masked, zeroOutputForMask);
-  }
+    @Override
+    public List<Value> step(Call c, Value x, List<Value> states) {
+        dropout.check(c);
+        Builder b = c.builder();
+        Value z = b.plus(b.matmul(x, c.weight("kernel")), bias(c));
+        List<Value> next = loop(false, false, false).step(b, z, states, c.weight("recurrent_kernel"));
+        return List.of(next.get(0), next.get(0), next.get(1));
+    }
 
-  /** The bias, zeros where there is none. */
-  Value bias(Call c) {
-    return useBias
-        ? c.weight("bias")
-        : c.builder().constant(Tensor.zeros(TensorType.of(c.policy().compute(), 4 * units)));
-  }
+    Lstm loop(boolean reverse, boolean masked, boolean zeroOutputForMask) {
+        return new Lstm(activation.op(), recurrentActivation.op(), reverse, masked, zeroOutputForMask);
+    }
+
+    /** The bias, zeros where there is none. */
+    Value bias(Call c) {
+        return useBias
+                ? c.weight("bias")
+                : c.builder().constant(Tensor.zeros(TensorType.of(c.policy().compute(), 4 * units)));
+    }
 }

@@ -11,22 +11,24 @@ import java.util.List;
 
 /** {@code y[…×n] = x[…×n] · gamma[n]}; gamma starts at {@code initValues}. Source: keras/src/applications/convnext.py. */
 public record LayerScale(double initValues, int projectionDim) implements SimpleLayer {
-  public static final Codec<LayerScale> CODEC = Codec.of("LayerScale", f -> new LayerScale(
-      f.of("init_values", FieldType.FLOAT, LayerScale::initValues),
-      f.of("projection_dim", FieldType.INT, LayerScale::projectionDim)));
+    public static final Codec<LayerScale> CODEC = Codec.of(
+            "LayerScale",
+            f -> new LayerScale(
+                    f.of("init_values", FieldType.FLOAT, LayerScale::initValues),
+                    f.of("projection_dim", FieldType.INT, LayerScale::projectionDim)));
 
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    return List.of(Weight.of("gamma", projectionDim));
-  }
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        return List.of(Weight.of("gamma", projectionDim));
+    }
 
-  @Override
-  public boolean passesMask() {
-    return false;
-  }
+    @Override
+    public boolean passesMask() {
+        return false;
+    }
 
-  @Override
-  public Value call(Call c, Value x) {
-    return c.builder().times(x, c.weight("gamma"));
-  }
+    @Override
+    public Value call(Call c, Value x) {
+        return c.builder().times(x, c.weight("gamma"));
+    }
 }

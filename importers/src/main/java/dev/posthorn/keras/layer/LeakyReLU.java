@@ -9,11 +9,12 @@ import java.util.List;
 
 /** {@code y[…] = x ≥ 0 ? x : negativeSlope · x}. Source: keras/src/layers/activations/leaky_relu.py. */
 public record LeakyReLU(double negativeSlope) implements ElementwiseLayer {
-  public static final Codec<LeakyReLU> CODEC = Codec.of("LeakyReLU", f -> new LeakyReLU(
-      f.of(List.of("negative_slope", "alpha"), Numbers.FLOAT, LeakyReLU::negativeSlope, 0.3)));
+    public static final Codec<LeakyReLU> CODEC = Codec.of(
+            "LeakyReLU",
+            f -> new LeakyReLU(f.of(List.of("negative_slope", "alpha"), Numbers.FLOAT, LeakyReLU::negativeSlope, 0.3)));
 
-  @Override
-  public Op op() {
-    return new LeakyRelu(negativeSlope);
-  }
+    @Override
+    public Op op() {
+        return new LeakyRelu(negativeSlope);
+    }
 }

@@ -16,15 +16,15 @@ import java.util.List;
  * Source: keras/src/layers/core/masking.py.
  */
 public record Masking(double maskValue) implements Layer {
-  public static final Codec<Masking> CODEC =
-      Codec.of("Masking", f -> new Masking(f.of("mask_value", FieldType.FLOAT, Masking::maskValue, 0.0)));
+    public static final Codec<Masking> CODEC =
+            Codec.of("Masking", f -> new Masking(f.of("mask_value", FieldType.FLOAT, Masking::maskValue, 0.0)));
 
-  @Override
-  public List<KerasTensor> call(Call c) {
-    Builder b = c.builder();
-    Value x = c.x();
-    Value differs = b.compare(Compare.Fn.NE, x, b.constant(x.dtype(), maskValue));
-    Value any = b.reduce(Reduce.Fn.ANY, differs, true, -1);
-    return List.of(new KerasTensor(b.select(any, x, b.constant(x.dtype(), 0)), b.squeeze(any, -1)));
-  }
+    @Override
+    public List<KerasTensor> call(Call c) {
+        Builder b = c.builder();
+        Value x = c.x();
+        Value differs = b.compare(Compare.Fn.NE, x, b.constant(x.dtype(), maskValue));
+        Value any = b.reduce(Reduce.Fn.ANY, differs, true, -1);
+        return List.of(new KerasTensor(b.select(any, x, b.constant(x.dtype(), 0)), b.squeeze(any, -1)));
+    }
 }

@@ -27,70 +27,87 @@ import java.util.stream.IntStream;
  * @param outputShape the last axes of y; null for those of q
  * @param attentionAxes null for all axes between the batch and the features
  */
-public record MultiHeadAttention(int numHeads, int keyDim, Integer valueDim, double dropout, boolean useGate,
-    List<Integer> outputShape, List<Integer> attentionAxes, Integer slidingWindow, Projection projection, Object seed)
-    implements Layer {
-  public static final Codec<MultiHeadAttention> CODEC = Codec.of("MultiHeadAttention", f -> new MultiHeadAttention(
-      f.of("num_heads", FieldType.INT, MultiHeadAttention::numHeads, null),
-      f.of("key_dim", FieldType.INT, MultiHeadAttention::keyDim, null),
-      f.of("value_dim", FieldType.INT.orNull(), MultiHeadAttention::valueDim),
-      f.of("dropout", Numbers.FLOAT, MultiHeadAttention::dropout, 0.0),
-      f.of(List.of("use_gate", ""), FieldType.BOOL, MultiHeadAttention::useGate, false),
-      f.of("output_shape", Numbers.INTS.orNull(), MultiHeadAttention::outputShape),
-      f.of("attention_axes", Numbers.INTS.orNull(), MultiHeadAttention::attentionAxes),
-      f.of(List.of("sliding_window", ""), FieldType.INT.orNull(), MultiHeadAttention::slidingWindow, null),
-      f.group(Projection::of, MultiHeadAttention::projection),
-      f.of(List.of("seed", ""), FieldType.ANY, MultiHeadAttention::seed, null)));
+public record MultiHeadAttention(
+        int numHeads,
+        int keyDim,
+        Integer valueDim,
+        double dropout,
+        boolean useGate,
+        List<Integer> outputShape,
+        List<Integer> attentionAxes,
+        Integer slidingWindow,
+        Projection projection,
+        Object seed)
+        implements Layer {
+    public static final Codec<MultiHeadAttention> CODEC = Codec.of(
+            "MultiHeadAttention",
+            f -> new MultiHeadAttention(
+                    f.of("num_heads", FieldType.INT, MultiHeadAttention::numHeads, null),
+                    f.of("key_dim", FieldType.INT, MultiHeadAttention::keyDim, null),
+                    f.of("value_dim", FieldType.INT.orNull(), MultiHeadAttention::valueDim),
+                    f.of("dropout", Numbers.FLOAT, MultiHeadAttention::dropout, 0.0),
+                    f.of(List.of("use_gate", ""), FieldType.BOOL, MultiHeadAttention::useGate, false),
+                    f.of("output_shape", Numbers.INTS.orNull(), MultiHeadAttention::outputShape),
+                    f.of("attention_axes", Numbers.INTS.orNull(), MultiHeadAttention::attentionAxes),
+                    f.of(
+                            List.of("sliding_window", ""),
+                            FieldType.INT.orNull(),
+                            MultiHeadAttention::slidingWindow,
+                            null),
+                    f.group(Projection::of, MultiHeadAttention::projection),
+                    f.of(List.of("seed", ""), FieldType.ANY, MultiHeadAttention::seed, null)));
 
-  public MultiHeadAttention {
-    valueDim = valueDim == null ? Integer.valueOf(keyDim) : valueDim;
-    if (numHeads <= 0 || keyDim <= 0 || valueDim <= 0) {
-      throw new IllegalArgumentException(
-          "expected positive num_heads, key_dim, value_dim but was " + numHeads + ", " + keyDim + ", " + valueDim);
+    public MultiHeadAttention {
+        valueDim = valueDim == null ? Integer.valueOf(keyDim) : valueDim;
+        if (numHeads <= 0 || keyDim <= 0 || valueDim <= 0) {
+            throw new IllegalArgumentException("expected positive num_heads, key_dim, value_dim but was " + numHeads
+                    + ", " + keyDim + ", " + valueDim);
+        }
     }
-  }
 
-  @Override
-  public List<Child> children(DTypePolicy policy) {
-    List<Child> children = new ArrayList<>();
-    children.add(Child.of("query_dense", projection.heads("query", numHeads, keyDim, policy)));
-    children.add(Child.of("key_dense", projection.heads("key", numHeads, keyDim, policy)));
-    if (useGate) {
-      children.add(Child.of("_gate_dense", projection.gate(numHeads, valueDim, policy)));
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        List<Child> children = new ArrayList<>();
+        children.add(Child.of("query_dense", projection.heads("query", numHeads, keyDim, policy)));
+        children.add(Child.of("key_dense", projection.heads("key", numHeads, keyDim, policy)));
+        if (useGate) {
+            children.add(Child.of("_gate_dense", projection.gate(numHeads, valueDim, policy)));
+        }
+        children.add(Child.of("value_dense", projection.heads("value", numHeads, valueDim, policy)));
+        children.add(Child.of("output_dense", output(Shape.UNKNOWN, policy)));
+        return children;
     }
-    children.add(Child.of("value_dense", projection.heads("value", numHeads, valueDim, policy)));
-    children.add(Child.of("output_dense", output(Shape.UNKNOWN, policy)));
-    return children;
-  }
 
-  private LayerNode output(int features, DTypePolicy policy) {
-    return projection.output(outputShape == null ? List.of(features) : outputShape, policy);
-  }
+    private LayerNode output(int features, DTypePolicy policy) {
+        return projection.output(outputShape == null ? List.of(features) : outputShape, policy);
+    }
 
-  @Override
-  public List<KerasTensor> call(Call c) {
-    Noise.refuse(c, className(), dropout);
-    DTypePolicy policy = c.policy();
-    Value query = c.x();
-    Value value = AttentionMask.tensor(c, "value", 1).orElseThrow(
-        () -> new ShapeException(className() + ": expected a query and a value but was no value, at " + c.path()));
-    Value key = AttentionMask.tensor(c, "key", 2).orElse(value);
-    Optional<Value> queryMask = c.input().mask();
-    Optional<Value> mask = AttentionMask.of(c, query, value, queryMask, slidingWindow);
-    Value q = Projection.call(c, projection.heads("query", numHeads, keyDim, policy), query);
-    Value k = Projection.call(c, projection.heads("key", numHeads, keyDim, policy), key);
-    Value v = Projection.call(c, projection.heads("value", numHeads, valueDim, policy), value);
-    boolean scores = AttentionMask.flag(c, "return_attention_scores", 7);
-    int rank = q.shape().rank();
-    List<Integer> axes = attentionAxes == null ? IntStream.range(1, rank - 2).boxed().toList()
-        : attentionAxes.stream().map(a -> a < 0 ? rank - 1 + a : a).toList();
-    Heads heads = new Heads(axes, 1 / Math.sqrt(keyDim), dropout > 0 || scores || rank != 4);
-    Heads.Result r = heads.attend(c.builder(), q, k, v, mask);
-    Value y = useGate
-        ? c.builder().times(r.output(), Projection.call(c, projection.gate(numHeads, valueDim, policy), query))
-        : r.output();
-    Value out = Projection.call(c, output(query.shape().dim(-1), policy), y);
-    KerasTensor first = new KerasTensor(out, queryMask.orElse(null));
-    return scores ? List.of(first, KerasTensor.of(r.scores())) : List.of(first);
-  }
+    @Override
+    public List<KerasTensor> call(Call c) {
+        Noise.refuse(c, className(), dropout);
+        DTypePolicy policy = c.policy();
+        Value query = c.x();
+        Value value = AttentionMask.tensor(c, "value", 1)
+                .orElseThrow(() -> new ShapeException(
+                        className() + ": expected a query and a value but was no value, at " + c.path()));
+        Value key = AttentionMask.tensor(c, "key", 2).orElse(value);
+        Optional<Value> queryMask = c.input().mask();
+        Optional<Value> mask = AttentionMask.of(c, query, value, queryMask, slidingWindow);
+        Value q = Projection.call(c, projection.heads("query", numHeads, keyDim, policy), query);
+        Value k = Projection.call(c, projection.heads("key", numHeads, keyDim, policy), key);
+        Value v = Projection.call(c, projection.heads("value", numHeads, valueDim, policy), value);
+        boolean scores = AttentionMask.flag(c, "return_attention_scores", 7);
+        int rank = q.shape().rank();
+        List<Integer> axes = attentionAxes == null
+                ? IntStream.range(1, rank - 2).boxed().toList()
+                : attentionAxes.stream().map(a -> a < 0 ? rank - 1 + a : a).toList();
+        Heads heads = new Heads(axes, 1 / Math.sqrt(keyDim), dropout > 0 || scores || rank != 4);
+        Heads.Result r = heads.attend(c.builder(), q, k, v, mask);
+        Value y = useGate
+                ? c.builder().times(r.output(), Projection.call(c, projection.gate(numHeads, valueDim, policy), query))
+                : r.output();
+        Value out = Projection.call(c, output(query.shape().dim(-1), policy), y);
+        KerasTensor first = new KerasTensor(out, queryMask.orElse(null));
+        return scores ? List.of(first, KerasTensor.of(r.scores())) : List.of(first);
+    }
 }

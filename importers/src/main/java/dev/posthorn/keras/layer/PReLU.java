@@ -1,7 +1,6 @@
 package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
-import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
@@ -21,23 +20,25 @@ import java.util.List;
  * @param sharedAxes null where there is none
  */
 public record PReLU(WeightOptions alpha, List<Integer> sharedAxes) implements SimpleLayer {
-  public static final Codec<PReLU> CODEC = Codec.of("PReLU", f -> new PReLU(
-      f.group(WeightOptions.of("alpha"), PReLU::alpha),
-      f.of("shared_axes", Numbers.INTS.orNull(), PReLU::sharedAxes)));
+    public static final Codec<PReLU> CODEC = Codec.of(
+            "PReLU",
+            f -> new PReLU(
+                    f.group(WeightOptions.of("alpha"), PReLU::alpha),
+                    f.of("shared_axes", Numbers.INTS.orNull(), PReLU::sharedAxes)));
 
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    int[] dims = inputs.get(0).shape().dims();
-    if (sharedAxes != null) {
-      sharedAxes.forEach(a -> dims[inputs.get(0).shape().axis(a < 0 ? a - 1 : a)] = 1); // Keras's own counting
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        int[] dims = inputs.get(0).shape().dims();
+        if (sharedAxes != null) {
+            sharedAxes.forEach(a -> dims[inputs.get(0).shape().axis(a < 0 ? a - 1 : a)] = 1); // Keras's own counting
+        }
+        return List.of(Weight.of("alpha", Arrays.copyOfRange(dims, 1, dims.length)));
     }
-    return List.of(Weight.of("alpha", Arrays.copyOfRange(dims, 1, dims.length)));
-  }
 
-  @Override
-  public Value call(Call c, Value x) {
-    Builder b = c.builder();
-    Value negative = b.unary(Unary.Fn.RELU, b.unary(Unary.Fn.NEG, x));
-    return b.minus(b.unary(Unary.Fn.RELU, x), b.times(c.weight("alpha"), negative));
-  }
+    @Override
+    public Value call(Call c, Value x) {
+        Builder b = c.builder();
+        Value negative = b.unary(Unary.Fn.RELU, b.unary(Unary.Fn.NEG, x));
+        return b.minus(b.unary(Unary.Fn.RELU, x), b.times(c.weight("alpha"), negative));
+    }
 }

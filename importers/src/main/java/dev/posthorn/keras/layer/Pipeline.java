@@ -14,25 +14,25 @@ import java.util.Map;
 
 /** Layers one after the other. Source: keras/src/layers/preprocessing/pipeline.py. */
 public record Pipeline(List<LayerNode> layers) implements Layer {
-  public static final Codec<Pipeline> CODEC = Codec.of("Pipeline", f -> new Pipeline(
-      f.of("layers", FieldType.listOf(LayerReader.TYPE), Pipeline::layers, null)));
+    public static final Codec<Pipeline> CODEC = Codec.of(
+            "Pipeline", f -> new Pipeline(f.of("layers", FieldType.listOf(LayerReader.TYPE), Pipeline::layers, null)));
 
-  @Override
-  public List<Child> children(DTypePolicy policy) {
-    return layers.stream().map(n -> Child.listed("layers", n)).toList();
-  }
-
-  @Override
-  public boolean autocasts() {
-    return false;
-  }
-
-  @Override
-  public List<KerasTensor> call(Call c) {
-    List<KerasTensor> x = c.inputs();
-    for (LayerNode n : layers) {
-      x = c.child(n, x.size() == 1 ? List.of(x.get(0)) : List.of(x), Map.of());
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        return layers.stream().map(n -> Child.listed("layers", n)).toList();
     }
-    return x;
-  }
+
+    @Override
+    public boolean autocasts() {
+        return false;
+    }
+
+    @Override
+    public List<KerasTensor> call(Call c) {
+        List<KerasTensor> x = c.inputs();
+        for (LayerNode n : layers) {
+            x = c.child(n, x.size() == 1 ? List.of(x.get(0)) : List.of(x), Map.of());
+        }
+        return x;
+    }
 }

@@ -17,40 +17,42 @@ import java.util.List;
  * keras/src/layers/pooling/base_pooling.py.
  */
 public record Pooling(Pool.Fn fn, List<Integer> poolSize, List<Integer> strides, Padding padding, DataFormat dataFormat)
-    implements SimpleLayer {
-  public static Codec<Pooling> codec(Pool.Fn fn, int rank) {
-    FieldType<List<Integer>> ints = FieldType.ints(rank);
-    return Codec.of(className(fn, rank), f -> new Pooling(
-        fn,
-        f.of("pool_size", ints, Pooling::poolSize, Collections.nCopies(rank, 2)),
-        f.of("strides", ints.orNull(), Pooling::strides),
-        f.of("padding", Padding.TYPE, Pooling::padding, Padding.VALID),
-        f.of("data_format", DataFormat.TYPE, Pooling::dataFormat, DataFormat.CHANNELS_LAST)));
-  }
+        implements SimpleLayer {
+    public static Codec<Pooling> codec(Pool.Fn fn, int rank) {
+        FieldType<List<Integer>> ints = FieldType.ints(rank);
+        return Codec.of(
+                className(fn, rank),
+                f -> new Pooling(
+                        fn,
+                        f.of("pool_size", ints, Pooling::poolSize, Collections.nCopies(rank, 2)),
+                        f.of("strides", ints.orNull(), Pooling::strides),
+                        f.of("padding", Padding.TYPE, Pooling::padding, Padding.VALID),
+                        f.of("data_format", DataFormat.TYPE, Pooling::dataFormat, DataFormat.CHANNELS_LAST)));
+    }
 
-  public Pooling {
-    strides = strides == null ? poolSize : strides;
-  }
+    public Pooling {
+        strides = strides == null ? poolSize : strides;
+    }
 
-  private static String className(Pool.Fn fn, int rank) {
-    return (fn == Pool.Fn.MAX ? "MaxPooling" : "AveragePooling") + rank + "D";
-  }
+    private static String className(Pool.Fn fn, int rank) {
+        return (fn == Pool.Fn.MAX ? "MaxPooling" : "AveragePooling") + rank + "D";
+    }
 
-  @Override
-  public String className() {
-    return className(fn, poolSize.size());
-  }
+    @Override
+    public String className() {
+        return className(fn, poolSize.size());
+    }
 
-  @Override
-  public boolean passesMask() {
-    return false;
-  }
+    @Override
+    public boolean passesMask() {
+        return false;
+    }
 
-  @Override
-  public Value call(Call c, Value x) {
-    Builder b = c.builder();
-    Value last = dataFormat.toLast(b, x);
-    List<Integer> ones = Collections.nCopies(poolSize.size(), 1);
-    return dataFormat.fromLast(b, b.add(new Pool(fn, padding.window(last, poolSize, strides, ones)), last));
-  }
+    @Override
+    public Value call(Call c, Value x) {
+        Builder b = c.builder();
+        Value last = dataFormat.toLast(b, x);
+        List<Integer> ones = Collections.nCopies(poolSize.size(), 1);
+        return dataFormat.fromLast(b, b.add(new Pool(fn, padding.window(last, poolSize, strides, ones)), last));
+    }
 }

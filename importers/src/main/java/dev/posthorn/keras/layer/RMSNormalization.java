@@ -20,28 +20,32 @@ import java.util.stream.IntStream;
  * whatever the axes are. Source: keras/src/layers/normalization/rms_normalization.py.
  */
 public record RMSNormalization(Axes axis, double epsilon) implements SimpleLayer {
-  public static final Codec<RMSNormalization> CODEC = Codec.of("RMSNormalization", f -> new RMSNormalization(
-      f.of("axis", Axes.TYPE, RMSNormalization::axis, Axes.LAST),
-      f.of("epsilon", Numbers.FLOAT, RMSNormalization::epsilon, 1e-6)));
+    public static final Codec<RMSNormalization> CODEC = Codec.of(
+            "RMSNormalization",
+            f -> new RMSNormalization(
+                    f.of("axis", Axes.TYPE, RMSNormalization::axis, Axes.LAST),
+                    f.of("epsilon", Numbers.FLOAT, RMSNormalization::epsilon, 1e-6)));
 
-  @Override
-  public boolean passesMask() {
-    return false;
-  }
+    @Override
+    public boolean passesMask() {
+        return false;
+    }
 
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    Shape x = inputs.get(0).shape();
-    return List.of(Weight.of("scale", axis.list().stream().sorted().mapToInt(x::dim).toArray()));
-  }
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        Shape x = inputs.get(0).shape();
+        return List.of(Weight.of(
+                "scale", axis.list().stream().sorted().mapToInt(x::dim).toArray()));
+    }
 
-  @Override
-  public Value call(Call c, Value x) {
-    Builder b = c.builder();
-    int rank = x.shape().rank();
-    int[] axes = Arrays.stream(axis.array()).map(x.shape()::axis).sorted().toArray();
-    boolean last = Arrays.equals(axes, IntStream.range(rank - axes.length, rank).toArray());
-    RmsNorm norm = new RmsNorm(Arrays.stream(axes).boxed().toList(), epsilon, last);
-    return last ? b.add(norm, x, c.weight("scale")) : b.times(b.add(norm, x), c.weight("scale"));
-  }
+    @Override
+    public Value call(Call c, Value x) {
+        Builder b = c.builder();
+        int rank = x.shape().rank();
+        int[] axes = Arrays.stream(axis.array()).map(x.shape()::axis).sorted().toArray();
+        boolean last =
+                Arrays.equals(axes, IntStream.range(rank - axes.length, rank).toArray());
+        RmsNorm norm = new RmsNorm(Arrays.stream(axes).boxed().toList(), epsilon, last);
+        return last ? b.add(norm, x, c.weight("scale")) : b.times(b.add(norm, x), c.weight("scale"));
+    }
 }

@@ -9,24 +9,27 @@ import dev.posthorn.keras.Unsupported;
 
 /** Any cell over a sequence. Source: keras/src/layers/rnn/rnn.py. */
 public record RNN(LayerNode cell, RecurrentOptions options, Object activityRegularizer) implements Recurrent {
-  public static final Codec<RNN> CODEC = Codec.of("RNN", f -> new RNN(
-      f.of("cell", LayerReader.TYPE, RNN::cell, null),
-      f.group(RecurrentOptions::of, RNN::options),
-      f.rare("activity_regularizer", FieldType.ANY, RNN::activityRegularizer)));
+    public static final Codec<RNN> CODEC = Codec.of(
+            "RNN",
+            f -> new RNN(
+                    f.of("cell", LayerReader.TYPE, RNN::cell, null),
+                    f.group(RecurrentOptions::of, RNN::options),
+                    f.rare("activity_regularizer", FieldType.ANY, RNN::activityRegularizer)));
 
-  public RNN {
-    if (!(cell.layer() instanceof Cell || cell.layer() instanceof Unsupported)) {
-      throw new IllegalArgumentException("expected a recurrent cell but was " + cell.layer().className());
+    public RNN {
+        if (!(cell.layer() instanceof Cell || cell.layer() instanceof Unsupported)) {
+            throw new IllegalArgumentException(
+                    "expected a recurrent cell but was " + cell.layer().className());
+        }
     }
-  }
 
-  @Override
-  public RNN withOptions(RecurrentOptions other) {
-    return new RNN(cell, other, activityRegularizer);
-  }
+    @Override
+    public RNN withOptions(RecurrentOptions other) {
+        return new RNN(cell, other, activityRegularizer);
+    }
 
-  @Override
-  public LayerNode cellNode(DTypePolicy policy) {
-    return cell;
-  }
+    @Override
+    public LayerNode cellNode(DTypePolicy policy) {
+        return cell;
+    }
 }

@@ -26,43 +26,46 @@ import java.util.List;
  * @param logitSoftCap what bounds the scores, {@code cap·tanh(y/cap)}; null for nothing
  */
 public record ReversibleEmbedding(Embedding embedding, boolean tieWeights, DType reverseDtype, Double logitSoftCap)
-    implements Layer {
-  private static final FieldType<DType> DTYPE =
-      FieldType.of("a dtype", o -> DType.ofKeras((String) o).orElseThrow(IllegalArgumentException::new), DType::keras);
-  public static final Codec<ReversibleEmbedding> CODEC = Codec.of("ReversibleEmbedding", f -> new ReversibleEmbedding(
-      f.group(Embedding::of, ReversibleEmbedding::embedding),
-      f.of("tie_weights", FieldType.BOOL, ReversibleEmbedding::tieWeights, true),
-      f.of("reverse_dtype", DTYPE.orNull(), ReversibleEmbedding::reverseDtype),
-      f.of("logit_soft_cap", FieldType.FLOAT.orNull(), ReversibleEmbedding::logitSoftCap)));
+        implements Layer {
+    private static final FieldType<DType> DTYPE = FieldType.of(
+            "a dtype", o -> DType.ofKeras((String) o).orElseThrow(IllegalArgumentException::new), DType::keras);
+    public static final Codec<ReversibleEmbedding> CODEC = Codec.of(
+            "ReversibleEmbedding",
+            f -> new ReversibleEmbedding(
+                    f.group(Embedding::of, ReversibleEmbedding::embedding),
+                    f.of("tie_weights", FieldType.BOOL, ReversibleEmbedding::tieWeights, true),
+                    f.of("reverse_dtype", DTYPE.orNull(), ReversibleEmbedding::reverseDtype),
+                    f.of("logit_soft_cap", FieldType.FLOAT.orNull(), ReversibleEmbedding::logitSoftCap)));
 
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    List<Weight> weights = new ArrayList<>(embedding.weights(inputs));
-    if (!tieWeights) {
-      weights.add(Weight.of("reverse_embeddings", embedding.outputDim(), embedding.inputDim()));
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        List<Weight> weights = new ArrayList<>(embedding.weights(inputs));
+        if (!tieWeights) {
+            weights.add(Weight.of("reverse_embeddings", embedding.outputDim(), embedding.inputDim()));
+        }
+        return weights;
     }
-    return weights;
-  }
 
-  @Override
-  public boolean autocasts() {
-    return false;
-  }
+    @Override
+    public boolean autocasts() {
+        return false;
+    }
 
-  @Override
-  public List<KerasTensor> call(Call c) {
-    boolean reverse = c.argument("reverse", 1).map(Boolean.TRUE::equals).orElse(false);
-    return reverse ? List.of(KerasTensor.of(scores(c))) : embedding.call(c);
-  }
+    @Override
+    public List<KerasTensor> call(Call c) {
+        boolean reverse = c.argument("reverse", 1).map(Boolean.TRUE::equals).orElse(false);
+        return reverse ? List.of(KerasTensor.of(scores(c))) : embedding.call(c);
+    }
 
-  private Value scores(Call c) {
-    Builder b = c.builder();
-    Value x = c.x();
-    Value kernel = tieWeights ? b.transpose(embedding.table(c), 1, 0) : c.rawWeight("reverse_embeddings");
-    DType dtype = reverseDtype == null ? Promotion.of(x.dtype(), kernel.dtype()) : reverseDtype;
-    Value y = b.matmul(b.cast(x, dtype), b.cast(kernel, dtype));
-    return logitSoftCap == null
-        ? y
-        : b.binary(Binary.Fn.MUL, b.unary(Unary.Fn.TANH, b.binary(Binary.Fn.DIV, y, logitSoftCap)), logitSoftCap);
-  }
+    private Value scores(Call c) {
+        Builder b = c.builder();
+        Value x = c.x();
+        Value kernel = tieWeights ? b.transpose(embedding.table(c), 1, 0) : c.rawWeight("reverse_embeddings");
+        DType dtype = reverseDtype == null ? Promotion.of(x.dtype(), kernel.dtype()) : reverseDtype;
+        Value y = b.matmul(b.cast(x, dtype), b.cast(kernel, dtype));
+        return logitSoftCap == null
+                ? y
+                : b.binary(
+                        Binary.Fn.MUL, b.unary(Unary.Fn.TANH, b.binary(Binary.Fn.DIV, y, logitSoftCap)), logitSoftCap);
+    }
 }

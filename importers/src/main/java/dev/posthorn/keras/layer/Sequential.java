@@ -16,27 +16,27 @@ import java.util.Map;
  * @param input the type of the input where the configuration gives it, else null
  */
 public record Sequential(List<LayerNode> layers, TensorType input) implements Layer {
-  public Sequential {
-    layers = List.copyOf(layers);
-  }
-
-  @Override
-  public List<Child> children(DTypePolicy policy) {
-    return layers.stream().map(n -> Child.listed("layers", n)).toList();
-  }
-
-  @Override
-  public boolean autocasts() {
-    return false;
-  }
-
-  @Override
-  public List<KerasTensor> call(Call c) {
-    List<KerasTensor> tensors = c.inputs();
-    for (LayerNode node : layers) {
-      Object arg = tensors.size() == 1 ? tensors.get(0) : tensors;
-      tensors = c.child(node, List.of(arg), Map.of());
+    public Sequential {
+        layers = List.copyOf(layers);
     }
-    return tensors;
-  }
+
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        return layers.stream().map(n -> Child.listed("layers", n)).toList();
+    }
+
+    @Override
+    public boolean autocasts() {
+        return false;
+    }
+
+    @Override
+    public List<KerasTensor> call(Call c) {
+        List<KerasTensor> tensors = c.inputs();
+        for (LayerNode node : layers) {
+            Object arg = tensors.size() == 1 ? tensors.get(0) : tensors;
+            tensors = c.child(node, List.of(arg), Map.of());
+        }
+        return tensors;
+    }
 }

@@ -14,32 +14,35 @@ import java.util.List;
 
 /** A fully connected recurrent layer over a sequence. Source: keras/src/layers/rnn/simple_rnn.py. */
 public record SimpleRNN(SimpleRNNCell cell, RecurrentOptions options, Object activityRegularizer) implements Recurrent {
-  public static final Codec<SimpleRNN> CODEC = Codec.of("SimpleRNN", f -> new SimpleRNN(
-      f.group(SimpleRNNCell.of(DropoutOptions::unseeded), SimpleRNN::cell),
-      f.group(RecurrentOptions::of, SimpleRNN::options),
-      f.of("activity_regularizer", FieldType.ANY, SimpleRNN::activityRegularizer)));
+    public static final Codec<SimpleRNN> CODEC = Codec.of(
+            "SimpleRNN",
+            f -> new SimpleRNN(
+                    f.group(SimpleRNNCell.of(DropoutOptions::unseeded), SimpleRNN::cell),
+                    f.group(RecurrentOptions::of, SimpleRNN::options),
+                    f.of("activity_regularizer", FieldType.ANY, SimpleRNN::activityRegularizer)));
 
-  @Override
-  public SimpleRNN withOptions(RecurrentOptions other) {
-    return new SimpleRNN(cell, other, activityRegularizer);
-  }
-
-  @Override
-  public LayerNode cellNode(DTypePolicy policy) {
-    return LayerNode.inner("simple_rnn_cell", cell, policy);
-  }
-
-  @Override
-  public List<Value> run(Call c, Value x, List<Value> states, Value maskOrNull) {
-    cell.dropout().check(c);
-    Call inner = c.open(cellNode(c.policy()), List.of(KerasTensor.of(x)));
-    List<Value> in = new ArrayList<>(List.of(x, inner.weight("kernel"), inner.weight("recurrent_kernel"), cell.bias(inner)));
-    in.addAll(states);
-    if (maskOrNull != null) {
-      in.add(maskOrNull);
+    @Override
+    public SimpleRNN withOptions(RecurrentOptions other) {
+        return new SimpleRNN(cell, other, activityRegularizer);
     }
-    SimpleRnn loop = new SimpleRnn(
-        cell.activation().op(), options.goBackwards(), maskOrNull != null, options.zeroOutputForMask());
-    return c.builder().addAll(loop, in);
-  }
+
+    @Override
+    public LayerNode cellNode(DTypePolicy policy) {
+        return LayerNode.inner("simple_rnn_cell", cell, policy);
+    }
+
+    @Override
+    public List<Value> run(Call c, Value x, List<Value> states, Value maskOrNull) {
+        cell.dropout().check(c);
+        Call inner = c.open(cellNode(c.policy()), List.of(KerasTensor.of(x)));
+        List<Value> in =
+                new ArrayList<>(List.of(x, inner.weight("kernel"), inner.weight("recurrent_kernel"), cell.bias(inner)));
+        in.addAll(states);
+        if (maskOrNull != null) {
+            in.add(maskOrNull);
+        }
+        SimpleRnn loop = new SimpleRnn(
+                cell.activation().op(), options.goBackwards(), maskOrNull != null, options.zeroOutputForMask());
+        return c.builder().addAll(loop, in);
+    }
 }

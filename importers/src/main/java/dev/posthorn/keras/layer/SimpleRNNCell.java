@@ -22,62 +22,62 @@ import java.util.function.Function;
  * keras/src/layers/rnn/simple_rnn.py.
  */
 public record SimpleRNNCell(
-    int units,
-    Activation activation,
-    boolean useBias,
-    WeightOptions kernel,
-    WeightOptions recurrent,
-    WeightOptions bias,
-    DropoutOptions dropout)
-    implements Cell {
-  public static final Codec<SimpleRNNCell> CODEC = Codec.of("SimpleRNNCell", of(DropoutOptions::of));
+        int units,
+        Activation activation,
+        boolean useBias,
+        WeightOptions kernel,
+        WeightOptions recurrent,
+        WeightOptions bias,
+        DropoutOptions dropout)
+        implements Cell {
+    public static final Codec<SimpleRNNCell> CODEC = Codec.of("SimpleRNNCell", of(DropoutOptions::of));
 
-  static Function<Fields<SimpleRNNCell>, SimpleRNNCell> of(Function<Fields<DropoutOptions>, DropoutOptions> dropout) {
-    return f -> new SimpleRNNCell(
-        f.of(List.of("units", "units", "output_dim"), FieldType.INT, SimpleRNNCell::units, null),
-        f.of("activation", Activation.TYPE, SimpleRNNCell::activation, Activation.of("tanh")),
-        f.of("use_bias", FieldType.BOOL, SimpleRNNCell::useBias, true),
-        f.group(WeightOptions.of("kernel"), SimpleRNNCell::kernel),
-        f.group(WeightOptions.of("recurrent"), SimpleRNNCell::recurrent),
-        f.group(WeightOptions.of("bias"), SimpleRNNCell::bias),
-        f.group(dropout, SimpleRNNCell::dropout));
-  }
-
-  public SimpleRNNCell {
-    if (units <= 0) {
-      throw new IllegalArgumentException("expected positive units but was " + units);
+    static Function<Fields<SimpleRNNCell>, SimpleRNNCell> of(Function<Fields<DropoutOptions>, DropoutOptions> dropout) {
+        return f -> new SimpleRNNCell(
+                f.of(List.of("units", "units", "output_dim"), FieldType.INT, SimpleRNNCell::units, null),
+                f.of("activation", Activation.TYPE, SimpleRNNCell::activation, Activation.of("tanh")),
+                f.of("use_bias", FieldType.BOOL, SimpleRNNCell::useBias, true),
+                f.group(WeightOptions.of("kernel"), SimpleRNNCell::kernel),
+                f.group(WeightOptions.of("recurrent"), SimpleRNNCell::recurrent),
+                f.group(WeightOptions.of("bias"), SimpleRNNCell::bias),
+                f.group(dropout, SimpleRNNCell::dropout));
     }
-  }
 
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    List<Weight> weights = new ArrayList<>();
-    weights.add(Weight.of("kernel", inputs.get(0).shape().dim(-1), units));
-    weights.add(Weight.of("recurrent_kernel", units, units));
-    if (useBias) {
-      weights.add(Weight.of("bias", units));
+    public SimpleRNNCell {
+        if (units <= 0) {
+            throw new IllegalArgumentException("expected positive units but was " + units);
+        }
     }
-    return weights;
-  }
 
-  @Override
-  public List<Shape> states(Shape x) {
-    return List.of(Shape.of(x.dim(0), units));
-  }
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        List<Weight> weights = new ArrayList<>();
+        weights.add(Weight.of("kernel", inputs.get(0).shape().dim(-1), units));
+        weights.add(Weight.of("recurrent_kernel", units, units));
+        if (useBias) {
+            weights.add(Weight.of("bias", units));
+        }
+        return weights;
+    }
 
-  @Override
-  public List<Value> step(Call c, Value x, List<Value> states) {
-    dropout.check(c);
-    Builder b = c.builder();
-    Value z = b.plus(b.matmul(x, c.weight("kernel")), bias(c));
-    Value h = activation.apply(b, b.plus(z, b.matmul(states.get(0), c.weight("recurrent_kernel"))));
-    return List.of(h, h);
-  }
+    @Override
+    public List<Shape> states(Shape x) {
+        return List.of(Shape.of(x.dim(0), units));
+    }
 
-  /** The bias, zeros where there is none. */
-  Value bias(Call c) {
-    return useBias
-        ? c.weight("bias")
-        : c.builder().constant(Tensor.zeros(TensorType.of(c.policy().compute(), units)));
-  }
+    @Override
+    public List<Value> step(Call c, Value x, List<Value> states) {
+        dropout.check(c);
+        Builder b = c.builder();
+        Value z = b.plus(b.matmul(x, c.weight("kernel")), bias(c));
+        Value h = activation.apply(b, b.plus(z, b.matmul(states.get(0), c.weight("recurrent_kernel"))));
+        return List.of(h, h);
+    }
+
+    /** The bias, zeros where there is none. */
+    Value bias(Call c) {
+        return useBias
+                ? c.weight("bias")
+                : c.builder().constant(Tensor.zeros(TensorType.of(c.policy().compute(), units)));
+    }
 }

@@ -12,22 +12,24 @@ import java.util.List;
  * keras/src/layers/regularization/spatial_dropout.py.
  */
 public record SpatialDropout(int rank, double rate, Object seed, DataFormat dataFormat) implements Noise {
-  public static Codec<SpatialDropout> codec(int rank) {
-    List<String> format = rank == 1 ? List.of("") : List.of("data_format", "");
-    return Codec.of("SpatialDropout" + rank + "D", f -> new SpatialDropout(
-        rank,
-        f.of("rate", Numbers.FLOAT, SpatialDropout::rate, null),
-        f.of("seed", FieldType.ANY, SpatialDropout::seed),
-        f.of(format, DataFormat.TYPE, SpatialDropout::dataFormat, DataFormat.CHANNELS_LAST)));
-  }
+    public static Codec<SpatialDropout> codec(int rank) {
+        List<String> format = rank == 1 ? List.of("") : List.of("data_format", "");
+        return Codec.of(
+                "SpatialDropout" + rank + "D",
+                f -> new SpatialDropout(
+                        rank,
+                        f.of("rate", Numbers.FLOAT, SpatialDropout::rate, null),
+                        f.of("seed", FieldType.ANY, SpatialDropout::seed),
+                        f.of(format, DataFormat.TYPE, SpatialDropout::dataFormat, DataFormat.CHANNELS_LAST)));
+    }
 
-  @Override
-  public String className() {
-    return "SpatialDropout" + rank + "D";
-  }
+    @Override
+    public String className() {
+        return "SpatialDropout" + rank + "D";
+    }
 
-  @Override
-  public double strength() {
-    return rate;
-  }
+    @Override
+    public double strength() {
+        return rate;
+    }
 }

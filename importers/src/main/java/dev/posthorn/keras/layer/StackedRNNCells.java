@@ -16,48 +16,52 @@ import java.util.Map;
 
 /** Cells one on top of the other, as one cell. Source: keras/src/layers/rnn/stacked_rnn_cells.py. */
 public record StackedRNNCells(List<LayerNode> cells) implements Cell {
-  public static final Codec<StackedRNNCells> CODEC = Codec.of("StackedRNNCells", f -> new StackedRNNCells(
-      f.of("cells", FieldType.listOf(LayerReader.TYPE), StackedRNNCells::cells, null)));
+    public static final Codec<StackedRNNCells> CODEC = Codec.of(
+            "StackedRNNCells",
+            f -> new StackedRNNCells(f.of("cells", FieldType.listOf(LayerReader.TYPE), StackedRNNCells::cells, null)));
 
-  @Override
-  public List<Child> children(DTypePolicy policy) {
-    return cells.stream().map(n -> Child.listed("cells", n)).toList();
-  }
-
-  @Override
-  public List<Shape> states(Shape x) {
-    List<Shape> all = new ArrayList<>();
-    Shape in = x;
-    for (LayerNode n : cells) {
-      Cell cell = (Cell) n.layer();
-      List<Shape> states = cell.states(in);
-      all.addAll(states);
-      in = states.get(cell.outputState());
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        return cells.stream().map(n -> Child.listed("cells", n)).toList();
     }
-    return all;
-  }
 
-  @Override
-  public int outputState() {
-    Shape any = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
-    Cell last = (Cell) cells.get(cells.size() - 1).layer();
-    return states(any).size() - last.states(any).size() + last.outputState();
-  }
-
-  @Override
-  public List<Value> step(Call c, Value x, List<Value> states) {
-    List<Value> next = new ArrayList<>();
-    Value y = x;
-    int from = 0;
-    for (LayerNode n : cells) {
-      int to = from + ((Cell) n.layer()).states(y.shape()).size();
-      List<KerasTensor> before = states.subList(from, to).stream().map(KerasTensor::of).toList();
-      List<Value> out = c.child(n, List.of(KerasTensor.of(y), before), Map.of()).stream().map(KerasTensor::value).toList();
-      y = out.get(0);
-      next.addAll(out.subList(1, out.size()));
-      from = to;
+    @Override
+    public List<Shape> states(Shape x) {
+        List<Shape> all = new ArrayList<>();
+        Shape in = x;
+        for (LayerNode n : cells) {
+            Cell cell = (Cell) n.layer();
+            List<Shape> states = cell.states(in);
+            all.addAll(states);
+            in = states.get(cell.outputState());
+        }
+        return all;
     }
-    next.add(0, y);
-    return next;
-  }
+
+    @Override
+    public int outputState() {
+        Shape any = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
+        Cell last = (Cell) cells.get(cells.size() - 1).layer();
+        return states(any).size() - last.states(any).size() + last.outputState();
+    }
+
+    @Override
+    public List<Value> step(Call c, Value x, List<Value> states) {
+        List<Value> next = new ArrayList<>();
+        Value y = x;
+        int from = 0;
+        for (LayerNode n : cells) {
+            int to = from + ((Cell) n.layer()).states(y.shape()).size();
+            List<KerasTensor> before =
+                    states.subList(from, to).stream().map(KerasTensor::of).toList();
+            List<Value> out = c.child(n, List.of(KerasTensor.of(y), before), Map.of()).stream()
+                    .map(KerasTensor::value)
+                    .toList();
+            y = out.get(0);
+            next.addAll(out.subList(1, out.size()));
+            from = to;
+        }
+        next.add(0, y);
+        return next;
+    }
 }

@@ -15,43 +15,45 @@ import java.util.Locale;
 
 /** Strings to their numbers in a vocabulary, or back. Source: keras/src/layers/preprocessing/string_lookup.py. */
 public record StringLookup(Vocabulary vocabulary, String encoding) implements SimpleLayer {
-  public static final Codec<StringLookup> CODEC = Codec.of("StringLookup", f -> new StringLookup(
-      f.group(Vocabulary.of("[UNK]"), StringLookup::vocabulary),
-      f.of("encoding", FieldType.STRING, StringLookup::encoding, "utf-8")));
+    public static final Codec<StringLookup> CODEC = Codec.of(
+            "StringLookup",
+            f -> new StringLookup(
+                    f.group(Vocabulary.of("[UNK]"), StringLookup::vocabulary),
+                    f.of("encoding", FieldType.STRING, StringLookup::encoding, "utf-8")));
 
-  public StringLookup {
-    utf8("StringLookup", encoding);
-  }
-
-  static void utf8(String layer, String encoding) {
-    if (!encoding.toLowerCase(Locale.ROOT).replace("-", "").equals("utf8")) {
-      throw new UnsupportedModelException(layer + ": expected encoding utf-8 but was " + encoding);
+    public StringLookup {
+        utf8("StringLookup", encoding);
     }
-  }
 
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    return vocabulary.weights();
-  }
+    static void utf8(String layer, String encoding) {
+        if (!encoding.toLowerCase(Locale.ROOT).replace("-", "").equals("utf8")) {
+            throw new UnsupportedModelException(layer + ": expected encoding utf-8 but was " + encoding);
+        }
+    }
 
-  @Override
-  public List<String> assets() {
-    return List.of(Vocabulary.FILE);
-  }
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        return vocabulary.weights();
+    }
 
-  @Override
-  public boolean autocasts() {
-    return false;
-  }
+    @Override
+    public List<String> assets() {
+        return List.of(Vocabulary.FILE);
+    }
 
-  @Override
-  public boolean passesMask() {
-    return false;
-  }
+    @Override
+    public boolean autocasts() {
+        return false;
+    }
 
-  @Override
-  public Value call(Call c, Value input) {
-    Value x = vocabulary.invert() ? c.builder().cast(input, DType.INT64) : input;
-    return vocabulary.encode(c, vocabulary.numbers(c, x, DType.STRING), DType.STRING);
-  }
+    @Override
+    public boolean passesMask() {
+        return false;
+    }
+
+    @Override
+    public Value call(Call c, Value input) {
+        Value x = vocabulary.invert() ? c.builder().cast(input, DType.INT64) : input;
+        return vocabulary.encode(c, vocabulary.numbers(c, x, DType.STRING), DType.STRING);
+    }
 }

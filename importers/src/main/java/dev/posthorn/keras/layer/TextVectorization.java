@@ -34,137 +34,160 @@ import java.util.stream.IntStream;
  *
  * @param ngrams the widths, or the largest of them, as the configuration says it
  */
-public record TextVectorization(Vocabulary vocabulary, String standardize, String split, Object ngrams, Integer length,
-    boolean ragged, String encoding) implements SimpleLayer {
-  private static final String PUNCTUATION = "[!\"#$%&()\\*\\+,-\\./:;<=>?@\\[\\\\\\]^_`{|}~\\']";
+public record TextVectorization(
+        Vocabulary vocabulary,
+        String standardize,
+        String split,
+        Object ngrams,
+        Integer length,
+        boolean ragged,
+        String encoding)
+        implements SimpleLayer {
+    private static final String PUNCTUATION = "[!\"#$%&()\\*\\+,-\\./:;<=>?@\\[\\\\\\]^_`{|}~\\']";
 
-  public static final Codec<TextVectorization> CODEC = Codec.of("TextVectorization", f -> new TextVectorization(
-      f.group(Vocabulary.inner("", "[UNK]"), TextVectorization::vocabulary),
-      f.of("standardize", name("standardize"), TextVectorization::standardize, "lower_and_strip_punctuation"),
-      f.of("split", name("split"), TextVectorization::split, "whitespace"),
-      f.of("ngrams", FieldType.ANY, TextVectorization::ngrams),
-      f.of("output_sequence_length", FieldType.INT.orNull(), TextVectorization::length, null),
-      f.of("ragged", FieldType.BOOL, TextVectorization::ragged, false),
-      f.of("encoding", FieldType.STRING, TextVectorization::encoding, "utf-8")));
+    public static final Codec<TextVectorization> CODEC = Codec.of(
+            "TextVectorization",
+            f -> new TextVectorization(
+                    f.group(Vocabulary.inner("", "[UNK]"), TextVectorization::vocabulary),
+                    f.of(
+                            "standardize",
+                            name("standardize"),
+                            TextVectorization::standardize,
+                            "lower_and_strip_punctuation"),
+                    f.of("split", name("split"), TextVectorization::split, "whitespace"),
+                    f.of("ngrams", FieldType.ANY, TextVectorization::ngrams),
+                    f.of("output_sequence_length", FieldType.INT.orNull(), TextVectorization::length, null),
+                    f.of("ragged", FieldType.BOOL, TextVectorization::ragged, false),
+                    f.of("encoding", FieldType.STRING, TextVectorization::encoding, "utf-8")));
 
-  public TextVectorization {
-    StringLookup.utf8("TextVectorization", encoding);
-    if (ragged) {
-      throw new UnsupportedModelException("TextVectorization: expected ragged false but was true");
+    public TextVectorization {
+        StringLookup.utf8("TextVectorization", encoding);
+        if (ragged) {
+            throw new UnsupportedModelException("TextVectorization: expected ragged false but was true");
+        }
+        boolean known = standardize == null
+                || List.of("lower_and_strip_punctuation", "lower", "strip_punctuation")
+                        .contains(standardize);
+        if (!known || split != null && !split.equals("whitespace") && !split.equals("character")) {
+            throw new UnsupportedModelException(
+                    "TextVectorization: expected known standardize and split but was " + standardize + " and " + split);
+        }
+        if (ngrams != null && split == null) {
+            throw new UnsupportedModelException("TextVectorization: expected split with ngrams but was null");
+        }
+        if (vocabulary.outputMode() == OutputMode.ONE_HOT && split != null) {
+            throw new UnsupportedModelException(
+                    "TextVectorization: expected another output_mode with split but was one_hot");
+        }
     }
-    boolean known = standardize == null || List.of("lower_and_strip_punctuation", "lower", "strip_punctuation")
-        .contains(standardize);
-    if (!known || split != null && !split.equals("whitespace") && !split.equals("character")) {
-      throw new UnsupportedModelException(
-          "TextVectorization: expected known standardize and split but was " + standardize + " and " + split);
+
+    /** A function's name; a function of the user's own has none, and no code in the file. */
+    private static FieldType<String> name(String key) {
+        return FieldType.of(
+                        "a name",
+                        o -> {
+                            if (o instanceof String s) {
+                                return s;
+                            }
+                            throw new UnsupportedModelException(
+                                    "TextVectorization: expected " + key + " by name but was custom: " + o);
+                        },
+                        s -> (Object) s)
+                .orNull();
     }
-    if (ngrams != null && split == null) {
-      throw new UnsupportedModelException("TextVectorization: expected split with ngrams but was null");
+
+    private List<Integer> widths() {
+        return ngrams instanceof List<?> l
+                ? l.stream().map(n -> ((Number) n).intValue()).toList()
+                : IntStream.rangeClosed(1, ((Number) ngrams).intValue()).boxed().toList();
     }
-    if (vocabulary.outputMode() == OutputMode.ONE_HOT && split != null) {
-      throw new UnsupportedModelException("TextVectorization: expected another output_mode with split but was one_hot");
+
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        return vocabulary.weights();
     }
-  }
 
-  /** A function's name; a function of the user's own has none, and no code in the file. */
-  private static FieldType<String> name(String key) {
-    return FieldType.of("a name", o -> {
-      if (o instanceof String s) {
-        return s;
-      }
-      throw new UnsupportedModelException("TextVectorization: expected " + key + " by name but was custom: " + o);
-    }, s -> (Object) s).orNull();
-  }
-
-  private List<Integer> widths() {
-    return ngrams instanceof List<?> l
-        ? l.stream().map(n -> ((Number) n).intValue()).toList()
-        : IntStream.rangeClosed(1, ((Number) ngrams).intValue()).boxed().toList();
-  }
-
-  @Override
-  public List<Weight> weights(List<TensorType> inputs) {
-    return vocabulary.weights();
-  }
-
-  @Override
-  public List<String> assets() {
-    return List.of(Vocabulary.FILE);
-  }
-
-  @Override
-  public boolean autocasts() {
-    return false;
-  }
-
-  @Override
-  public boolean passesMask() {
-    return false;
-  }
-
-  @Override
-  public Value call(Call c, Value input) {
-    Builder b = c.builder();
-    Value x = input;
-    if (standardize != null && standardize.startsWith("lower")) {
-      x = b.add(new StringCase(false, false), x);
+    @Override
+    public List<String> assets() {
+        return List.of(Vocabulary.FILE);
     }
-    if (standardize != null && standardize.endsWith("strip_punctuation")) {
-      x = b.add(new RegexReplace(PUNCTUATION, "", true), x);
-    }
-    return split == null ? whole(c, x) : words(c, b.reshape(x, -1));
-  }
 
-  /** Texts that are looked up as they are. */
-  private Value whole(Call c, Value x) {
-    Builder b = c.builder();
-    Value y = vocabulary.encode(c, vocabulary.numbers(c, x, DType.STRING), DType.STRING);
-    if (vocabulary.outputMode() != OutputMode.INT || length == null) {
-      return y;
+    @Override
+    public boolean autocasts() {
+        return false;
     }
-    Dim[] dims = b.dims(y);
-    Dim n = dims[dims.length - 1];
-    dims[dims.length - 1] = Dim.of(length);
-    Value zeros = b.broadcastTo(b.constant(DType.INT64, 0), dims);
-    return n.isKnown() && n.known() >= length
-        ? b.slice(y, -1, 0, length)
-        : b.slice(b.concat(-1, List.of(y, zeros)), -1, 0, length);
-  }
 
-  private Value words(Call c, Value x) {
-    Builder b = c.builder();
-    Value words;
-    Value splits;
-    if (split.equals("whitespace")) {
-      List<Value> parts = b.addAll(new StringSplit("", -1), List.of(x));
-      words = parts.get(1);
-      splits = starts(b, b.reshape(b.slice(parts.get(0), 1, 0, 1), -1), count(b, x));
-    } else {
-      List<Value> points = b.addAll(new UnicodeDecode(), List.of(x));
-      splits = points.get(0);
-      Value each = b.cast(b.add(new Iota(DType.INT32), b.binary(Binary.Fn.ADD, count(b, points.get(1)), 1)), DType.INT64);
-      words = b.add(new UnicodeEncode(), points.get(1), each);
+    @Override
+    public boolean passesMask() {
+        return false;
     }
-    if (ngrams != null) {
-      List<Value> grams = b.addAll(new NGrams(" ", widths()), List.of(words, splits));
-      words = grams.get(0);
-      splits = grams.get(1);
+
+    @Override
+    public Value call(Call c, Value input) {
+        Builder b = c.builder();
+        Value x = input;
+        if (standardize != null && standardize.startsWith("lower")) {
+            x = b.add(new StringCase(false, false), x);
+        }
+        if (standardize != null && standardize.endsWith("strip_punctuation")) {
+            x = b.add(new RegexReplace(PUNCTUATION, "", true), x);
+        }
+        return split == null ? whole(c, x) : words(c, b.reshape(x, -1));
     }
-    boolean numbers = vocabulary.outputMode() == OutputMode.INT;
-    Value filler = b.constant(Tensor.of(Shape.SCALAR, new long[] {numbers ? 0 : Long.MAX_VALUE}));
-    Value found = vocabulary.numbers(c, words, DType.STRING);
-    return vocabulary.encode(c, b.add(new RaggedToDense(numbers && length != null ? length : -1), found, splits, filler),
-        DType.STRING);
-  }
 
-  /** Where each of n rows starts and the last one ends, given the row of every element. */
-  private static Value starts(Builder b, Value rows, Value n) {
-    Value borders = b.cast(b.add(new Iota(DType.INT32), b.binary(Binary.Fn.ADD, n, 1)), DType.INT64);
-    return b.add(new SearchSorted(false, DType.INT64), rows, borders);
-  }
+    /** Texts that are looked up as they are. */
+    private Value whole(Call c, Value x) {
+        Builder b = c.builder();
+        Value y = vocabulary.encode(c, vocabulary.numbers(c, x, DType.STRING), DType.STRING);
+        if (vocabulary.outputMode() != OutputMode.INT || length == null) {
+            return y;
+        }
+        Dim[] dims = b.dims(y);
+        Dim n = dims[dims.length - 1];
+        dims[dims.length - 1] = Dim.of(length);
+        Value zeros = b.broadcastTo(b.constant(DType.INT64, 0), dims);
+        return n.isKnown() && n.known() >= length
+                ? b.slice(y, -1, 0, length)
+                : b.slice(b.concat(-1, List.of(y, zeros)), -1, 0, length);
+    }
 
-  private static Value count(Builder b, Value x) {
-    Dim n = b.dim(x, 0);
-    return n.isKnown() ? b.constant(DType.INT32, n.known()) : n.value();
-  }
+    private Value words(Call c, Value x) {
+        Builder b = c.builder();
+        Value words;
+        Value splits;
+        if (split.equals("whitespace")) {
+            List<Value> parts = b.addAll(new StringSplit("", -1), List.of(x));
+            words = parts.get(1);
+            splits = starts(b, b.reshape(b.slice(parts.get(0), 1, 0, 1), -1), count(b, x));
+        } else {
+            List<Value> points = b.addAll(new UnicodeDecode(), List.of(x));
+            splits = points.get(0);
+            Value each = b.cast(
+                    b.add(new Iota(DType.INT32), b.binary(Binary.Fn.ADD, count(b, points.get(1)), 1)), DType.INT64);
+            words = b.add(new UnicodeEncode(), points.get(1), each);
+        }
+        if (ngrams != null) {
+            List<Value> grams = b.addAll(new NGrams(" ", widths()), List.of(words, splits));
+            words = grams.get(0);
+            splits = grams.get(1);
+        }
+        boolean numbers = vocabulary.outputMode() == OutputMode.INT;
+        Value filler = b.constant(Tensor.of(Shape.SCALAR, new long[] {numbers ? 0 : Long.MAX_VALUE}));
+        Value found = vocabulary.numbers(c, words, DType.STRING);
+        return vocabulary.encode(
+                c,
+                b.add(new RaggedToDense(numbers && length != null ? length : -1), found, splits, filler),
+                DType.STRING);
+    }
+
+    /** Where each of n rows starts and the last one ends, given the row of every element. */
+    private static Value starts(Builder b, Value rows, Value n) {
+        Value borders = b.cast(b.add(new Iota(DType.INT32), b.binary(Binary.Fn.ADD, n, 1)), DType.INT64);
+        return b.add(new SearchSorted(false, DType.INT64), rows, borders);
+    }
+
+    private static Value count(Builder b, Value x) {
+        Dim n = b.dim(x, 0);
+        return n.isKnown() ? b.constant(DType.INT32, n.known()) : n.value();
+    }
 }

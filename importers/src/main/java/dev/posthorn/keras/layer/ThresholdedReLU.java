@@ -8,11 +8,11 @@ import dev.posthorn.keras.object.Numbers;
 
 /** {@code y[…] = x > theta ? x : 0}; a layer of Keras 2 only. Source: tf.keras.layers.ThresholdedReLU. */
 public record ThresholdedReLU(double theta) implements ElementwiseLayer {
-  public static final Codec<ThresholdedReLU> CODEC = Codec.of("ThresholdedReLU", f -> new ThresholdedReLU(
-      f.of("theta", Numbers.FLOAT, ThresholdedReLU::theta, 1.0)));
+    public static final Codec<ThresholdedReLU> CODEC = Codec.of(
+            "ThresholdedReLU", f -> new ThresholdedReLU(f.of("theta", Numbers.FLOAT, ThresholdedReLU::theta, 1.0)));
 
-  @Override
-  public Op op() {
-    return new Threshold(theta, 0);
-  }
+    @Override
+    public Op op() {
+        return new Threshold(theta, 0);
+    }
 }

@@ -15,28 +15,35 @@ import java.util.List;
  * keras/src/layers/reshaping/zero_padding2d.py.
  */
 public record ZeroPadding(Margins padding, DataFormat dataFormat) implements SimpleLayer {
-  public static Codec<ZeroPadding> codec(int rank) {
-    List<String> format = rank == 1 ? List.of("data_format", "") : List.of("data_format");
-    return Codec.of("ZeroPadding" + rank + "D", f -> new ZeroPadding(
-        f.of("padding", Margins.of(rank), ZeroPadding::padding, new Margins(Collections.nCopies(rank, List.of(1, 1)))),
-        f.of(format, DataFormat.TYPE, ZeroPadding::dataFormat, DataFormat.CHANNELS_LAST)));
-  }
+    public static Codec<ZeroPadding> codec(int rank) {
+        List<String> format = rank == 1 ? List.of("data_format", "") : List.of("data_format");
+        return Codec.of(
+                "ZeroPadding" + rank + "D",
+                f -> new ZeroPadding(
+                        f.of(
+                                "padding",
+                                Margins.of(rank),
+                                ZeroPadding::padding,
+                                new Margins(Collections.nCopies(rank, List.of(1, 1)))),
+                        f.of(format, DataFormat.TYPE, ZeroPadding::dataFormat, DataFormat.CHANNELS_LAST)));
+    }
 
-  @Override
-  public String className() {
-    return "ZeroPadding" + padding.sides().size() + "D";
-  }
+    @Override
+    public String className() {
+        return "ZeroPadding" + padding.sides().size() + "D";
+    }
 
-  @Override
-  public boolean passesMask() {
-    return false;
-  }
+    @Override
+    public boolean passesMask() {
+        return false;
+    }
 
-  @Override
-  public Value call(Call c, Value x) {
-    int rank = x.shape().rank();
-    List<Integer> low = padding.all(0, rank, dataFormat.spatial());
-    List<Integer> high = padding.all(1, rank, dataFormat.spatial());
-    return c.builder().add(new Pad(Pad.Mode.CONSTANT, low, high), x, c.builder().constant(x.dtype(), 0));
-  }
+    @Override
+    public Value call(Call c, Value x) {
+        int rank = x.shape().rank();
+        List<Integer> low = padding.all(0, rank, dataFormat.spatial());
+        List<Integer> high = padding.all(1, rank, dataFormat.spatial());
+        return c.builder()
+                .add(new Pad(Pad.Mode.CONSTANT, low, high), x, c.builder().constant(x.dtype(), 0));
+    }
 }

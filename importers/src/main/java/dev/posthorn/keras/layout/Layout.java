@@ -8,10 +8,10 @@ import java.util.Map;
 
 /** Where a model's weights live in a file. One implementation a format. */
 public interface Layout {
-  /**
-   * The datasets of the stored variables that {@code root} holds, by the variable's key.
-   *
-   * @param root the group below which the weights are
-   */
-  Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root, WeightSelection selection);
+    /**
+     * The datasets of the stored variables that {@code root} holds, by the variable's key.
+     *
+     * @param root the group below which the weights are
+     */
+    Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root, WeightSelection selection);
 }

@@ -29,204 +29,215 @@ import java.util.function.UnaryOperator;
  * @param config the layer's {@code quantization_config}; null where there is none
  */
 public record Quantization(Object config) {
-  public static final Quantization NONE = new Quantization(null);
+    public static final Quantization NONE = new Quantization(null);
 
-  private static final double EPSILON = 1e-7;
+    private static final double EPSILON = 1e-7;
 
-  /** Numbers and their scale: {@code x ≈ numbers / scale}. */
-  public record Scaled(Value numbers, Value scale) {}
+    /** Numbers and their scale: {@code x ≈ numbers / scale}. */
+    public record Scaled(Value numbers, Value scale) {}
 
-  public static Quantization of(Fields<Quantization> f) {
-    return new Quantization(f.rare("quantization_config", FieldType.ANY, Quantization::config));
-  }
-
-  public Quantization {
-    Map<?, ?> quantizer = quantizer(config);
-    if (quantizer != null) {
-      boolean plain = "AbsMaxQuantizer".equals(quantizer.get("class_name")) && quantizer.get("config") instanceof Map<?, ?> c
-          && c.get("value_range") instanceof List<?> r && number(r.get(0)) == -127 && number(r.get(1)) == 127
-          && number(c.get("epsilon")) == EPSILON && "int8".equals(c.get("output_dtype"));
-      if (!plain) {
-        throw new UnsupportedModelException(
-            "quantization_config: expected an AbsMaxQuantizer to int8 in [-127, 127] but was " + quantizer);
-      }
+    public static Quantization of(Fields<Quantization> f) {
+        return new Quantization(f.rare("quantization_config", FieldType.ANY, Quantization::config));
     }
-  }
 
-  private static double number(Object o) {
-    return o instanceof Number n ? n.doubleValue() : Double.NaN;
-  }
-
-  private static Map<?, ?> quantizer(Object config) {
-    return config instanceof Map<?, ?> m && m.get("config") instanceof Map<?, ?> c
-        && c.get("activation_quantizer") instanceof Map<?, ?> q ? q : null;
-  }
-
-  /** The modes that there are. */
-  public static boolean knows(String mode) {
-    return mode.equals("int8") || mode.equals("float8") || mode.equals("int4") || mode.matches("int4/-?\\d+");
-  }
-
-  public static boolean isInt4(DTypePolicy policy) {
-    return policy.mode().startsWith("int4");
-  }
-
-  /** The numbers in a block of int4; -1 for no blocks. */
-  public static int block(DTypePolicy policy) {
-    String mode = policy.mode();
-    return mode.contains("/") ? Integer.parseInt(mode.substring(mode.indexOf('/') + 1)) : -1;
-  }
-
-  /** Whether the inputs of a product are quantized too. */
-  private boolean quantizesInputs(DTypePolicy policy) {
-    return config == null ? policy.mode().equals("int8") : quantizer(config) != null;
-  }
-
-  /**
-   * These weights with the first one, a kernel {@code [rows×columns]} in some shape, quantized, and what comes with it.
-   *
-   * @param scale the shape of an int8 kernel's scale
-   */
-  public List<Weight> kernel(DTypePolicy policy, Lora lora, List<Weight> plain, int rows, int columns, Shape scale) {
-    if (policy.mode().isEmpty()) {
-      return lora.adapt("kernel", plain);
+    public Quantization {
+        Map<?, ?> quantizer = quantizer(config);
+        if (quantizer != null) {
+            boolean plain = "AbsMaxQuantizer".equals(quantizer.get("class_name"))
+                    && quantizer.get("config") instanceof Map<?, ?> c
+                    && c.get("value_range") instanceof List<?> r
+                    && number(r.get(0)) == -127
+                    && number(r.get(1)) == 127
+                    && number(c.get("epsilon")) == EPSILON
+                    && "int8".equals(c.get("output_dtype"));
+            if (!plain) {
+                throw new UnsupportedModelException(
+                        "quantization_config: expected an AbsMaxQuantizer to int8 in [-127, 127] but was " + quantizer);
+            }
+        }
     }
-    check(lora);
-    List<Weight> weights = new ArrayList<>(plain);
-    if (policy.mode().equals("int8")) {
-      weights.set(0, number("kernel", plain.get(0).shape()));
-      weights.add(new Weight("kernel_scale", scale, null, false, true));
-    } else if (isInt4(policy)) {
-      weights.set(0, number("kernel", Shape.of(rows, (columns + 1) / 2)));
-      int block = block(policy);
-      int groups = block < 0 ? 1 : (rows + block - 1) / block;
-      Shape each = block < 0 ? Shape.of(columns) : Shape.of(groups, columns);
-      weights.add(new Weight("kernel_scale", each, null, false, true));
-      if (block >= 0) {
-        weights.add(number("kernel_zero", each));
-        weights.add(new Weight("g_idx", Shape.of(rows), DType.FLOAT32, false, true));
-      }
-    } else {
-      int history = ((Map<?, ?>) policy.quantized().get("config")).get("amax_history_length") instanceof Number n
-          ? n.intValue() : 1024;
-      for (String of : List.of("inputs", "kernel", "outputs_grad")) {
-        weights.add(new Weight(of + "_scale", Shape.SCALAR, DType.FLOAT32, true, true));
-        weights.add(new Weight(of + "_amax_history", Shape.of(history), DType.FLOAT32, true, true));
-      }
+
+    private static double number(Object o) {
+        return o instanceof Number n ? n.doubleValue() : Double.NaN;
     }
-    return weights;
-  }
 
-  /** Refuses adapters of quantized weights. */
-  public static void check(Lora lora) {
-    if (lora.rank() != null) {
-      throw new UnsupportedModelException("lora_rank: expected none with quantized weights but was " + lora.rank());
+    private static Map<?, ?> quantizer(Object config) {
+        return config instanceof Map<?, ?> m
+                        && m.get("config") instanceof Map<?, ?> c
+                        && c.get("activation_quantizer") instanceof Map<?, ?> q
+                ? q
+                : null;
     }
-  }
 
-  public static Weight number(String name, Shape shape) {
-    return new Weight(name, shape, DType.INT8, false, true);
-  }
-
-  /** Refuses training. */
-  public static void infer(Call c) {
-    if (c.training()) {
-      throw new UnsupportedModelException(
-          "quantized weights: expected inference but was training, at " + c.path(), List.of("training of quantized weights"));
+    /** The modes that there are. */
+    public static boolean knows(String mode) {
+        return mode.equals("int8") || mode.equals("float8") || mode.equals("int4") || mode.matches("int4/-?\\d+");
     }
-  }
 
-  /** A product of inputs and kernel. */
-  public interface Product {
-    Value of(Value x, Value kernel);
-  }
-
-  /**
-   * The product with the quantized kernel.
-   *
-   * @param axes the axes of x that the product sums over
-   * @param kernel the shape of the kernel
-   * @param aligned brings a scale of the inputs to the axes of the product
-   */
-  public Value product(
-      Call c, Value input, Shape kernel, int[] axes, UnaryOperator<Value> aligned, Product product) {
-    infer(c);
-    Builder b = c.builder();
-    DType dtype = c.policy().compute();
-    Value x = b.cast(input, dtype);
-    if (c.policy().mode().equals("float8")) {
-      return product.of(rounded(b, x, c.weight("inputs_scale")), rounded(b, c.weight("kernel"), c.weight("kernel_scale")));
+    public static boolean isInt4(DTypePolicy policy) {
+        return policy.mode().startsWith("int4");
     }
-    boolean int8 = c.policy().mode().equals("int8");
-    Value numbers = int8 ? b.cast(c.rawWeight("kernel"), DType.INT32) : unpacked(b, c.rawWeight("kernel"), columns(c));
-    Value scale = c.weight("kernel_scale");
-    if (!int8 && block(c.policy()) >= 0) {
-      Value groups = b.cast(c.rawWeight("g_idx"), DType.INT32);
-      Value zero = b.gather(b.cast(c.rawWeight("kernel_zero"), dtype), groups, 0);
-      Value w = b.times(b.minus(b.cast(numbers, dtype), zero), b.gather(scale, groups, 0));
-      return product.of(x, b.reshape(w, kernel.dims()));
+
+    /** The numbers in a block of int4; -1 for no blocks. */
+    public static int block(DTypePolicy policy) {
+        String mode = policy.mode();
+        return mode.contains("/") ? Integer.parseInt(mode.substring(mode.indexOf('/') + 1)) : -1;
     }
-    if (!quantizesInputs(c.policy())) {
-      Value w = b.cast(numbers, dtype);
-      return int8 ? b.over(product.of(x, w), scale) : product.of(x, b.reshape(b.over(w, scale), kernel.dims()));
+
+    /** Whether the inputs of a product are quantized too. */
+    private boolean quantizesInputs(DTypePolicy policy) {
+        return config == null ? policy.mode().equals("int8") : quantizer(config) != null;
     }
-    Scaled in = quantized(b, x, axes);
-    if (int8) {
-      Value y = b.cast(product.of(in.numbers(), numbers), dtype);
-      return b.over(y, b.times(scale, aligned.apply(in.scale())));
+
+    /**
+     * These weights with the first one, a kernel {@code [rows×columns]} in some shape, quantized, and what comes with it.
+     *
+     * @param scale the shape of an int8 kernel's scale
+     */
+    public List<Weight> kernel(DTypePolicy policy, Lora lora, List<Weight> plain, int rows, int columns, Shape scale) {
+        if (policy.mode().isEmpty()) {
+            return lora.adapt("kernel", plain);
+        }
+        check(lora);
+        List<Weight> weights = new ArrayList<>(plain);
+        if (policy.mode().equals("int8")) {
+            weights.set(0, number("kernel", plain.get(0).shape()));
+            weights.add(new Weight("kernel_scale", scale, null, false, true));
+        } else if (isInt4(policy)) {
+            weights.set(0, number("kernel", Shape.of(rows, (columns + 1) / 2)));
+            int block = block(policy);
+            int groups = block < 0 ? 1 : (rows + block - 1) / block;
+            Shape each = block < 0 ? Shape.of(columns) : Shape.of(groups, columns);
+            weights.add(new Weight("kernel_scale", each, null, false, true));
+            if (block >= 0) {
+                weights.add(number("kernel_zero", each));
+                weights.add(new Weight("g_idx", Shape.of(rows), DType.FLOAT32, false, true));
+            }
+        } else {
+            int history = ((Map<?, ?>) policy.quantized().get("config")).get("amax_history_length") instanceof Number n
+                    ? n.intValue()
+                    : 1024;
+            for (String of : List.of("inputs", "kernel", "outputs_grad")) {
+                weights.add(new Weight(of + "_scale", Shape.SCALAR, DType.FLOAT32, true, true));
+                weights.add(new Weight(of + "_amax_history", Shape.of(history), DType.FLOAT32, true, true));
+            }
+        }
+        return weights;
     }
-    Value w = b.reshape(b.over(b.cast(numbers, dtype), scale), kernel.dims());
-    return b.over(product.of(b.cast(in.numbers(), dtype), w), aligned.apply(in.scale()));
-  }
 
-  /** The bias as it is added: with float8 rounded to bfloat16, for the sake of GPUs. */
-  public static Value bias(Call c) {
-    Builder b = c.builder();
-    Value bias = c.weight("bias");
-    boolean narrow = c.policy().mode().equals("float8") && bias.dtype() == DType.FLOAT32;
-    return narrow ? b.cast(b.cast(bias, DType.BFLOAT16), DType.FLOAT32) : bias;
-  }
-
-  private static int columns(Call c) {
-    return c.rawWeight("kernel_scale").shape().dim(-1);
-  }
-
-  /** x as int32 in [-127, 127], the largest along the axes at the end of it. */
-  private static Scaled quantized(Builder b, Value x, int[] axes) {
-    Value most = b.reduce(Reduce.Fn.MAX, b.unary(Unary.Fn.ABS, x), true, axes);
-    Value scale = b.over(b.constant(x.dtype(), 127), b.binary(Binary.Fn.ADD, most, EPSILON));
-    Value rounded = b.unary(Unary.Fn.ROUND, b.times(x, scale));
-    Value inside = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, rounded, -127), 127);
-    return new Scaled(b.cast(inside, DType.INT32), scale);
-  }
-
-  /** Two numbers of each byte along the last axis, the low half first, as int32; {@code n} of them count. */
-  public static Value unpacked(Builder b, Value packed, int n) {
-    Value bytes = b.cast(packed, DType.INT32);
-    Value sixteen = b.constant(DType.INT32, 16);
-    Value high = b.binary(Binary.Fn.FLOOR_DIV, bytes, sixteen);
-    Value low = b.minus(bytes, b.times(high, sixteen));
-    Value negative = b.compare(Compare.Fn.GE, low, b.constant(DType.INT32, 8));
-    Value signed = b.select(negative, b.minus(low, sixteen), low);
-    Value pairs = b.concat(-1, List.of(b.expandDims(signed, -1), b.expandDims(high, -1)));
-    return b.slice(b.reshape(pairs, packed.shape().dim(0), -1), 1, 0, n);
-  }
-
-  /** x rounded to what float8_e4m3fn holds, under a scale: 4 bits of significand, at least 2⁻⁹ apart, at most 448. */
-  private static Value rounded(Builder b, Value x, Value scale) {
-    Value y = b.over(x, scale);
-    y = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, y, -448), 448);
-    double[] borders = new double[14];
-    double[] steps = new double[15];
-    for (int i = 0; i < 15; i++) {
-      steps[i] = Math.scalb(1.0, i - 9);
-      if (i < 14) {
-        borders[i] = Math.scalb(1.0, i - 5);
-      }
+    /** Refuses adapters of quantized weights. */
+    public static void check(Lora lora) {
+        if (lora.rank() != null) {
+            throw new UnsupportedModelException(
+                    "lora_rank: expected none with quantized weights but was " + lora.rank());
+        }
     }
-    Value ascending = b.constant(Tensor.of(Shape.of(14), borders).cast(x.dtype()));
-    Value place = b.add(new SearchSorted(true, DType.INT32), ascending, b.unary(Unary.Fn.ABS, y));
-    Value step = b.gather(b.constant(Tensor.of(Shape.of(15), steps).cast(x.dtype())), place, 0);
-    return b.times(b.times(b.unary(Unary.Fn.ROUND, b.over(y, step)), step), scale);
-  }
+
+    public static Weight number(String name, Shape shape) {
+        return new Weight(name, shape, DType.INT8, false, true);
+    }
+
+    /** Refuses training. */
+    public static void infer(Call c) {
+        if (c.training()) {
+            throw new UnsupportedModelException(
+                    "quantized weights: expected inference but was training, at " + c.path(),
+                    List.of("training of quantized weights"));
+        }
+    }
+
+    /** A product of inputs and kernel. */
+    public interface Product {
+        Value of(Value x, Value kernel);
+    }
+
+    /**
+     * The product with the quantized kernel.
+     *
+     * @param axes the axes of x that the product sums over
+     * @param kernel the shape of the kernel
+     * @param aligned brings a scale of the inputs to the axes of the product
+     */
+    public Value product(Call c, Value input, Shape kernel, int[] axes, UnaryOperator<Value> aligned, Product product) {
+        infer(c);
+        Builder b = c.builder();
+        DType dtype = c.policy().compute();
+        Value x = b.cast(input, dtype);
+        if (c.policy().mode().equals("float8")) {
+            return product.of(
+                    rounded(b, x, c.weight("inputs_scale")), rounded(b, c.weight("kernel"), c.weight("kernel_scale")));
+        }
+        boolean int8 = c.policy().mode().equals("int8");
+        Value numbers =
+                int8 ? b.cast(c.rawWeight("kernel"), DType.INT32) : unpacked(b, c.rawWeight("kernel"), columns(c));
+        Value scale = c.weight("kernel_scale");
+        if (!int8 && block(c.policy()) >= 0) {
+            Value groups = b.cast(c.rawWeight("g_idx"), DType.INT32);
+            Value zero = b.gather(b.cast(c.rawWeight("kernel_zero"), dtype), groups, 0);
+            Value w = b.times(b.minus(b.cast(numbers, dtype), zero), b.gather(scale, groups, 0));
+            return product.of(x, b.reshape(w, kernel.dims()));
+        }
+        if (!quantizesInputs(c.policy())) {
+            Value w = b.cast(numbers, dtype);
+            return int8 ? b.over(product.of(x, w), scale) : product.of(x, b.reshape(b.over(w, scale), kernel.dims()));
+        }
+        Scaled in = quantized(b, x, axes);
+        if (int8) {
+            Value y = b.cast(product.of(in.numbers(), numbers), dtype);
+            return b.over(y, b.times(scale, aligned.apply(in.scale())));
+        }
+        Value w = b.reshape(b.over(b.cast(numbers, dtype), scale), kernel.dims());
+        return b.over(product.of(b.cast(in.numbers(), dtype), w), aligned.apply(in.scale()));
+    }
+
+    /** The bias as it is added: with float8 rounded to bfloat16, for the sake of GPUs. */
+    public static Value bias(Call c) {
+        Builder b = c.builder();
+        Value bias = c.weight("bias");
+        boolean narrow = c.policy().mode().equals("float8") && bias.dtype() == DType.FLOAT32;
+        return narrow ? b.cast(b.cast(bias, DType.BFLOAT16), DType.FLOAT32) : bias;
+    }
+
+    private static int columns(Call c) {
+        return c.rawWeight("kernel_scale").shape().dim(-1);
+    }
+
+    /** x as int32 in [-127, 127], the largest along the axes at the end of it. */
+    private static Scaled quantized(Builder b, Value x, int[] axes) {
+        Value most = b.reduce(Reduce.Fn.MAX, b.unary(Unary.Fn.ABS, x), true, axes);
+        Value scale = b.over(b.constant(x.dtype(), 127), b.binary(Binary.Fn.ADD, most, EPSILON));
+        Value rounded = b.unary(Unary.Fn.ROUND, b.times(x, scale));
+        Value inside = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, rounded, -127), 127);
+        return new Scaled(b.cast(inside, DType.INT32), scale);
+    }
+
+    /** Two numbers of each byte along the last axis, the low half first, as int32; {@code n} of them count. */
+    public static Value unpacked(Builder b, Value packed, int n) {
+        Value bytes = b.cast(packed, DType.INT32);
+        Value sixteen = b.constant(DType.INT32, 16);
+        Value high = b.binary(Binary.Fn.FLOOR_DIV, bytes, sixteen);
+        Value low = b.minus(bytes, b.times(high, sixteen));
+        Value negative = b.compare(Compare.Fn.GE, low, b.constant(DType.INT32, 8));
+        Value signed = b.select(negative, b.minus(low, sixteen), low);
+        Value pairs = b.concat(-1, List.of(b.expandDims(signed, -1), b.expandDims(high, -1)));
+        return b.slice(b.reshape(pairs, packed.shape().dim(0), -1), 1, 0, n);
+    }
+
+    /** x rounded to what float8_e4m3fn holds, under a scale: 4 bits of significand, at least 2⁻⁹ apart, at most 448. */
+    private static Value rounded(Builder b, Value x, Value scale) {
+        Value y = b.over(x, scale);
+        y = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, y, -448), 448);
+        double[] borders = new double[14];
+        double[] steps = new double[15];
+        for (int i = 0; i < 15; i++) {
+            steps[i] = Math.scalb(1.0, i - 9);
+            if (i < 14) {
+                borders[i] = Math.scalb(1.0, i - 5);
+            }
+        }
+        Value ascending = b.constant(Tensor.of(Shape.of(14), borders).cast(x.dtype()));
+        Value place = b.add(new SearchSorted(true, DType.INT32), ascending, b.unary(Unary.Fn.ABS, y));
+        Value step = b.gather(b.constant(Tensor.of(Shape.of(15), steps).cast(x.dtype())), place, 0);
+        return b.times(b.times(b.unary(Unary.Fn.ROUND, b.over(y, step)), step), scale);
+    }
 }

@@ -7,27 +7,34 @@ import java.util.TreeMap;
 
 /** Every operation there is, by its class name; one line each in the families' files. */
 public final class KerasOperations {
-  public static final Map<String, Operation> ALL = all();
+    public static final Map<String, Operation> ALL = all();
 
-  private KerasOperations() {}
+    private KerasOperations() {}
 
-  private static Map<String, Operation> all() {
-    Map<String, Operation> all = new TreeMap<>();
-    for (Map<String, Operation> family : List.of(
-        ElementwiseOperations.ALL, ReductionOperations.ALL, ShapeOperations.ALL, IndexOperations.ALL,
-        MatrixOperations.ALL, NeuralOperations.ALL, WindowOperations.ALL, ImageOperations.ALL,
-        FourierOperations.ALL, LinearAlgebraOperations.ALL)) {
-      family.forEach((name, operation) -> {
-        if (all.put(name, operation) != null) {
-          throw new IllegalStateException("operations: expected unique names but was " + name + " twice");
+    private static Map<String, Operation> all() {
+        Map<String, Operation> all = new TreeMap<>();
+        for (Map<String, Operation> family : List.of(
+                ElementwiseOperations.ALL,
+                ReductionOperations.ALL,
+                ShapeOperations.ALL,
+                IndexOperations.ALL,
+                MatrixOperations.ALL,
+                NeuralOperations.ALL,
+                WindowOperations.ALL,
+                ImageOperations.ALL,
+                FourierOperations.ALL,
+                LinearAlgebraOperations.ALL)) {
+            family.forEach((name, operation) -> {
+                if (all.put(name, operation) != null) {
+                    throw new IllegalStateException("operations: expected unique names but was " + name + " twice");
+                }
+            });
         }
-      });
+        return Map.copyOf(all);
     }
-    return Map.copyOf(all);
-  }
 
-  /** The operation of that class name. */
-  public static Optional<Operation> find(String className) {
-    return Optional.ofNullable(ALL.get(className));
-  }
+    /** The operation of that class name. */
+    public static Optional<Operation> find(String className) {
+        return Optional.ofNullable(ALL.get(className));
+    }
 }

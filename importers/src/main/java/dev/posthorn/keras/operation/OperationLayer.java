@@ -17,19 +17,22 @@ import java.util.Map;
  * @param config its configuration, as it stands
  */
 public record OperationLayer(String className, String module, Map<String, Object> config) implements Layer {
-  public OperationLayer {
-    config = Collections.unmodifiableMap(new LinkedHashMap<>(config));
-  }
+    public OperationLayer {
+        config = Collections.unmodifiableMap(new LinkedHashMap<>(config));
+    }
 
-  @Override
-  public boolean autocasts() {
-    return false;
-  }
+    @Override
+    public boolean autocasts() {
+        return false;
+    }
 
-  @Override
-  public List<KerasTensor> call(Call c) {
-    Operation operation = KerasOperations.find(className)
-        .orElseThrow(() -> new UnsupportedModelException("operation " + className + " is not supported, at " + c.path()));
-    return operation.apply(new Arguments(c, className, config)).stream().map(KerasTensor::of).toList();
-  }
+    @Override
+    public List<KerasTensor> call(Call c) {
+        Operation operation = KerasOperations.find(className)
+                .orElseThrow(() ->
+                        new UnsupportedModelException("operation " + className + " is not supported, at " + c.path()));
+        return operation.apply(new Arguments(c, className, config)).stream()
+                .map(KerasTensor::of)
+                .toList();
+    }
 }

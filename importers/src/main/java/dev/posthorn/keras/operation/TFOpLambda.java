@@ -17,25 +17,29 @@ import java.util.Map;
  * @param function the function by its place in the module {@code tf}: {@code math.reduce_mean}
  */
 public record TFOpLambda(String className, String function) implements Layer {
-  public static Codec<TFOpLambda> codec(String className) {
-    return Codec.of(className, f -> new TFOpLambda(className, f.of("function", FieldType.STRING, TFOpLambda::function, null)));
-  }
-
-  public TFOpLambda {
-    if (TensorFlowFunctions.find(function).isEmpty()) {
-      throw new UnsupportedModelException("function tf." + function + " is not supported");
+    public static Codec<TFOpLambda> codec(String className) {
+        return Codec.of(
+                className,
+                f -> new TFOpLambda(className, f.of("function", FieldType.STRING, TFOpLambda::function, null)));
     }
-  }
 
-  @Override
-  public boolean autocasts() {
-    return false;
-  }
+    public TFOpLambda {
+        if (TensorFlowFunctions.find(function).isEmpty()) {
+            throw new UnsupportedModelException("function tf." + function + " is not supported");
+        }
+    }
 
-  @Override
-  public List<KerasTensor> call(Call c) {
-    Map<String, Object> options = new LinkedHashMap<>(c.kwargs());
-    Operation operation = TensorFlowFunctions.find(function).orElseThrow();
-    return operation.apply(new Arguments(c, "tf." + function, options)).stream().map(KerasTensor::of).toList();
-  }
+    @Override
+    public boolean autocasts() {
+        return false;
+    }
+
+    @Override
+    public List<KerasTensor> call(Call c) {
+        Map<String, Object> options = new LinkedHashMap<>(c.kwargs());
+        Operation operation = TensorFlowFunctions.find(function).orElseThrow();
+        return operation.apply(new Arguments(c, "tf." + function, options)).stream()
+                .map(KerasTensor::of)
+                .toList();
+    }
 }

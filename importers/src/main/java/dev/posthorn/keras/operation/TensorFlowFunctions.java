@@ -28,243 +28,308 @@ import java.util.TreeMap;
  * of Keras under another name. Source: tensorflow/python/ops, keras 2, layers/core/tf_op_layer.py.
  */
 final class TensorFlowFunctions {
-  private static final Map<String, Operation> ALL = all();
+    private static final Map<String, Operation> ALL = all();
 
-  private TensorFlowFunctions() {}
+    private TensorFlowFunctions() {}
 
-  static Optional<Operation> find(String function) {
-    String name = function.startsWith("compat.v1.") ? function.substring("compat.v1.".length()) : function;
-    return Optional.ofNullable(ALL.get(name));
-  }
-
-  private static Map<String, Operation> all() {
-    Map<String, Operation> all = new TreeMap<>();
-    all.put("__operators__.add", keras("Add"));
-    all.put("__operators__.getitem", of(TensorFlowFunctions::getItem));
-    all.put("__operators__.eq", keras("Equal"));
-    all.put("__operators__.ne", keras("NotEqual"));
-    all.put("__operators__.logical_and", keras("LogicalAnd"));
-    all.put("__operators__.logical_or", keras("LogicalOr"));
-    all.put("abs", keras("Absolute"));
-    all.put("add", keras("Add"));
-    all.put("broadcast_to", of(a -> a.b().broadcastTo(a.x(), dims(a, "shape", 1))));
-    all.put("cast", keras("Cast"));
-    all.put("clip_by_value", keras("Clip", "clip_value_min", "x_min", "clip_value_max", "x_max"));
-    all.put("concat", keras("Concatenate"));
-    all.put("expand_dims", keras("ExpandDims"));
-    all.put("gather", keras("Take"));
-    all.put("identity", keras("Identity"));
-    all.put("image.resize", of(TensorFlowFunctions::resize));
-    all.put("image.rgb_to_grayscale", keras("RGBToGrayscale"));
-    all.put("linalg.matmul", of(TensorFlowFunctions::matmul));
-    all.put("linalg.l2_normalize", of(TensorFlowFunctions::l2Normalize));
-    all.put("math.l2_normalize", of(TensorFlowFunctions::l2Normalize));
-    all.put("nn.l2_normalize", of(TensorFlowFunctions::l2Normalize));
-    all.put("matmul", of(TensorFlowFunctions::matmul));
-    all.put("nn.bias_add", keras("Add", "bias", "x2"));
-    all.put("nn.depth_to_space", keras("DepthToSpace"));
-    all.put("nn.leaky_relu", of(TensorFlowFunctions::leakyRelu));
-    all.put("nn.log_softmax", lastAxis("LogSoftmax"));
-    all.put("nn.relu6", keras("Relu6"));
-    all.put("nn.silu", keras("Silu"));
-    all.put("nn.softmax", lastAxis("Softmax"));
-    all.put("nn.space_to_depth", keras("SpaceToDepth"));
-    all.put("nn.swish", keras("Silu"));
-    all.put("one_hot", keras("OneHot", "depth", "num_classes"));
-    all.put("norm", of(TensorFlowFunctions::norm));
-    all.put("ones_like", keras("OnesLike"));
-    all.put("pad", keras("Pad", "paddings", "pad_width"));
-    all.put("pow", keras("Power"));
-    all.put("repeat", keras("Repeat"));
-    all.put("reshape", of(a -> a.b().reshape(a.x(), dims(a, "shape", 1))));
-    all.put("reverse", keras("Flip"));
-    all.put("shape", of(a -> a.b().cast(a.b().add(new ShapeOf(), a.x()), a.dtype("out_type", DType.INT32))));
-    all.put("slice", of(TensorFlowFunctions::slice));
-    all.put("split", TensorFlowFunctions::split);
-    all.put("squeeze", keras("Squeeze"));
-    all.put("stack", keras("Stack"));
-    all.put("stop_gradient", keras("StopGradient"));
-    all.put("tensordot", keras("Tensordot", "b", "x2"));
-    all.put("tile", keras("Tile", "multiples", "repeats"));
-    all.put("transpose", keras("Transpose", "perm", "axes"));
-    all.put("unstack", keras("Unstack"));
-    all.put("where", keras("Where", "x", "x1", "y", "x2"));
-    all.put("zeros_like", keras("ZerosLike"));
-    elementwise(all);
-    reductions(all);
-    return Map.copyOf(all);
-  }
-
-  /** Functions that stand in {@code tf.math}, some of them in {@code tf} or {@code tf.nn} as well. */
-  private static void elementwise(Map<String, Operation> all) {
-    Map<String, String> names = Map.ofEntries(
-        Map.entry("abs", "Absolute"), Map.entry("add", "Add"), Map.entry("ceil", "Ceil"), Map.entry("cos", "Cos"),
-Map.entry("divide_no_nan", "DivideNoNan"), Map.entry("equal", "Equal"),
-        Map.entry("erf", "Erf"), Map.entry("exp", "Exp"), Map.entry("expm1", "Expm1"), Map.entry("floor", "Floor"),
-        Map.entry("floordiv", "FloorDivide"), Map.entry("floormod", "Mod"), Map.entry("greater", "Greater"),
-        Map.entry("greater_equal", "GreaterEqual"), Map.entry("is_nan", "Isnan"), Map.entry("less", "Less"),
-        Map.entry("less_equal", "LessEqual"), Map.entry("log", "Log"), Map.entry("log1p", "Log1p"),
-        Map.entry("log_sigmoid", "LogSigmoid"), Map.entry("logical_and", "LogicalAnd"),
-        Map.entry("logical_not", "LogicalNot"), Map.entry("logical_or", "LogicalOr"), Map.entry("maximum", "Maximum"),
-        Map.entry("minimum", "Minimum"), Map.entry("mod", "Mod"), Map.entry("multiply", "Multiply"),
-        Map.entry("negative", "Negative"), Map.entry("not_equal", "NotEqual"), Map.entry("pow", "Power"),
-        Map.entry("reciprocal", "Reciprocal"), Map.entry("round", "Round"), Map.entry("rsqrt", "Rsqrt"),
-        Map.entry("sigmoid", "Sigmoid"), Map.entry("sign", "Sign"), Map.entry("sin", "Sin"),
-        Map.entry("softplus", "Softplus"), Map.entry("sqrt", "Sqrt"), Map.entry("square", "Square"),
-        Map.entry("subtract", "Subtract"), Map.entry("tan", "Tan"), Map.entry("tanh", "Tanh"),
-        Map.entry("floor_div", "FloorDivide"));
-    names.forEach((name, operation) -> {
-      all.put("math." + name, keras(operation));
-      all.putIfAbsent(name, keras(operation));
-    });
-    for (String name : List.of("divide", "truediv", "math.divide", "math.truediv")) {
-      all.put(name, of(TensorFlowFunctions::divide));
+    static Optional<Operation> find(String function) {
+        String name = function.startsWith("compat.v1.") ? function.substring("compat.v1.".length()) : function;
+        return Optional.ofNullable(ALL.get(name));
     }
-    all.put("math.add_n", of(a -> a.tensors("inputs", 0).stream().reduce(a.b()::plus).orElseThrow()));
-    all.put("math.squared_difference", of(TensorFlowFunctions::squaredDifference));
-    List.of("elu", "gelu", "relu", "selu", "sigmoid", "softplus", "softsign", "tanh").forEach(name ->
-        all.put("nn." + name, keras(name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1))));
-  }
 
-  private static void reductions(Map<String, Operation> all) {
-    Map<String, String> names = Map.of("all", "All", "any", "Any", "logsumexp", "Logsumexp", "max", "Max", "mean", "Mean",
-        "min", "Min", "prod", "Prod", "std", "Std", "sum", "Sum", "variance", "Var");
-    names.forEach((name, operation) -> {
-      all.put("math.reduce_" + name, keras(operation));
-      all.put("reduce_" + name, keras(operation));
-    });
-    all.put("math.argmax", of(a -> arg(a, "Argmax")));
-    all.put("math.argmin", of(a -> arg(a, "Argmin")));
-    all.put("argmax", of(a -> arg(a, "Argmax")));
-    all.put("argmin", of(a -> arg(a, "Argmin")));
-    all.put("math.cumsum", keras("Cumsum"));
-    all.put("math.top_k", keras("TopK"));
-    all.put("nn.moments", keras("Moments"));
-  }
-
-  /** The operation of Keras, with some arguments under another name: TensorFlow's, Keras's, and so on. */
-  private static Operation keras(String operation, String... renamed) {
-    Operation found = KerasOperations.find(operation).orElseThrow();
-    return a -> {
-      Arguments named = a;
-      for (int i = 0; i < renamed.length; i += 2) {
-        named = a.option(renamed[i]) == null ? named : named.with(renamed[i + 1], a.option(renamed[i]));
-      }
-      return found.apply(named);
-    };
-  }
-
-  private static Operation lastAxis(String operation) {
-    return a -> KerasOperations.find(operation).orElseThrow().apply(a.option("axis") == null ? a.with("axis", -1) : a);
-  }
-
-  /** Integers are divided in float32, those of more than 16 bits in float64. */
-  private static Value divide(Arguments a) {
-    List<Value> in = a.weak();
-    DType dtype = in.get(0).dtype();
-    DType to = dtype.isFloating() ? dtype : dtype.bytes() > 2 ? DType.FLOAT64 : DType.FLOAT32;
-    return a.b().over(a.b().cast(in.get(0), to), a.b().cast(in.get(1), to));
-  }
-
-  private static Value norm(Arguments a) {
-    Arguments named = "euclidean".equals(a.option("ord")) ? a.with("ord", null) : a;
-    return KerasOperations.find("Norm").orElseThrow().apply(named).get(0);
-  }
-
-  private static Value getItem(Arguments a) {
-    Object spec = a.option("slice_spec");
-    List<Object> keys = new ArrayList<>();
-    for (Object key : spec instanceof List<?> l ? l : Collections.singletonList(spec)) {
-      boolean slice = key instanceof Map<?, ?> m && m.containsKey("start");
-      keys.add(slice ? Map.of("class_name", "__slice__", "config", key) : key);
+    private static Map<String, Operation> all() {
+        Map<String, Operation> all = new TreeMap<>();
+        all.put("__operators__.add", keras("Add"));
+        all.put("__operators__.getitem", of(TensorFlowFunctions::getItem));
+        all.put("__operators__.eq", keras("Equal"));
+        all.put("__operators__.ne", keras("NotEqual"));
+        all.put("__operators__.logical_and", keras("LogicalAnd"));
+        all.put("__operators__.logical_or", keras("LogicalOr"));
+        all.put("abs", keras("Absolute"));
+        all.put("add", keras("Add"));
+        all.put("broadcast_to", of(a -> a.b().broadcastTo(a.x(), dims(a, "shape", 1))));
+        all.put("cast", keras("Cast"));
+        all.put("clip_by_value", keras("Clip", "clip_value_min", "x_min", "clip_value_max", "x_max"));
+        all.put("concat", keras("Concatenate"));
+        all.put("expand_dims", keras("ExpandDims"));
+        all.put("gather", keras("Take"));
+        all.put("identity", keras("Identity"));
+        all.put("image.resize", of(TensorFlowFunctions::resize));
+        all.put("image.rgb_to_grayscale", keras("RGBToGrayscale"));
+        all.put("linalg.matmul", of(TensorFlowFunctions::matmul));
+        all.put("linalg.l2_normalize", of(TensorFlowFunctions::l2Normalize));
+        all.put("math.l2_normalize", of(TensorFlowFunctions::l2Normalize));
+        all.put("nn.l2_normalize", of(TensorFlowFunctions::l2Normalize));
+        all.put("matmul", of(TensorFlowFunctions::matmul));
+        all.put("nn.bias_add", keras("Add", "bias", "x2"));
+        all.put("nn.depth_to_space", keras("DepthToSpace"));
+        all.put("nn.leaky_relu", of(TensorFlowFunctions::leakyRelu));
+        all.put("nn.log_softmax", lastAxis("LogSoftmax"));
+        all.put("nn.relu6", keras("Relu6"));
+        all.put("nn.silu", keras("Silu"));
+        all.put("nn.softmax", lastAxis("Softmax"));
+        all.put("nn.space_to_depth", keras("SpaceToDepth"));
+        all.put("nn.swish", keras("Silu"));
+        all.put("one_hot", keras("OneHot", "depth", "num_classes"));
+        all.put("norm", of(TensorFlowFunctions::norm));
+        all.put("ones_like", keras("OnesLike"));
+        all.put("pad", keras("Pad", "paddings", "pad_width"));
+        all.put("pow", keras("Power"));
+        all.put("repeat", keras("Repeat"));
+        all.put("reshape", of(a -> a.b().reshape(a.x(), dims(a, "shape", 1))));
+        all.put("reverse", keras("Flip"));
+        all.put("shape", of(a -> a.b().cast(a.b().add(new ShapeOf(), a.x()), a.dtype("out_type", DType.INT32))));
+        all.put("slice", of(TensorFlowFunctions::slice));
+        all.put("split", TensorFlowFunctions::split);
+        all.put("squeeze", keras("Squeeze"));
+        all.put("stack", keras("Stack"));
+        all.put("stop_gradient", keras("StopGradient"));
+        all.put("tensordot", keras("Tensordot", "b", "x2"));
+        all.put("tile", keras("Tile", "multiples", "repeats"));
+        all.put("transpose", keras("Transpose", "perm", "axes"));
+        all.put("unstack", keras("Unstack"));
+        all.put("where", keras("Where", "x", "x1", "y", "x2"));
+        all.put("zeros_like", keras("ZerosLike"));
+        elementwise(all);
+        reductions(all);
+        return Map.copyOf(all);
     }
-    return KerasOperations.find("GetItem").orElseThrow().apply(a.with("key", keys)).get(0);
-  }
 
-  /** A shape whose dimensions may be computed, one by one or all at once. */
-  private static Dim[] dims(Arguments a, String name, int position) {
-    Builder b = a.b();
-    Object raw = a.raw(name, position);
-    if (raw instanceof List<?> l) {
-      return l.stream().map(o -> o instanceof KerasTensor t
-          ? new Dim(Shape.UNKNOWN, b.cast(t.value(), DType.INT32))
-          : Dim.of(((Number) o).intValue())).toArray(Dim[]::new);
+    /** Functions that stand in {@code tf.math}, some of them in {@code tf} or {@code tf.nn} as well. */
+    private static void elementwise(Map<String, Operation> all) {
+        Map<String, String> names = Map.ofEntries(
+                Map.entry("abs", "Absolute"),
+                Map.entry("add", "Add"),
+                Map.entry("ceil", "Ceil"),
+                Map.entry("cos", "Cos"),
+                Map.entry("divide_no_nan", "DivideNoNan"),
+                Map.entry("equal", "Equal"),
+                Map.entry("erf", "Erf"),
+                Map.entry("exp", "Exp"),
+                Map.entry("expm1", "Expm1"),
+                Map.entry("floor", "Floor"),
+                Map.entry("floordiv", "FloorDivide"),
+                Map.entry("floormod", "Mod"),
+                Map.entry("greater", "Greater"),
+                Map.entry("greater_equal", "GreaterEqual"),
+                Map.entry("is_nan", "Isnan"),
+                Map.entry("less", "Less"),
+                Map.entry("less_equal", "LessEqual"),
+                Map.entry("log", "Log"),
+                Map.entry("log1p", "Log1p"),
+                Map.entry("log_sigmoid", "LogSigmoid"),
+                Map.entry("logical_and", "LogicalAnd"),
+                Map.entry("logical_not", "LogicalNot"),
+                Map.entry("logical_or", "LogicalOr"),
+                Map.entry("maximum", "Maximum"),
+                Map.entry("minimum", "Minimum"),
+                Map.entry("mod", "Mod"),
+                Map.entry("multiply", "Multiply"),
+                Map.entry("negative", "Negative"),
+                Map.entry("not_equal", "NotEqual"),
+                Map.entry("pow", "Power"),
+                Map.entry("reciprocal", "Reciprocal"),
+                Map.entry("round", "Round"),
+                Map.entry("rsqrt", "Rsqrt"),
+                Map.entry("sigmoid", "Sigmoid"),
+                Map.entry("sign", "Sign"),
+                Map.entry("sin", "Sin"),
+                Map.entry("softplus", "Softplus"),
+                Map.entry("sqrt", "Sqrt"),
+                Map.entry("square", "Square"),
+                Map.entry("subtract", "Subtract"),
+                Map.entry("tan", "Tan"),
+                Map.entry("tanh", "Tanh"),
+                Map.entry("floor_div", "FloorDivide"));
+        names.forEach((name, operation) -> {
+            all.put("math." + name, keras(operation));
+            all.putIfAbsent(name, keras(operation));
+        });
+        for (String name : List.of("divide", "truediv", "math.divide", "math.truediv")) {
+            all.put(name, of(TensorFlowFunctions::divide));
+        }
+        all.put(
+                "math.add_n",
+                of(a -> a.tensors("inputs", 0).stream().reduce(a.b()::plus).orElseThrow()));
+        all.put("math.squared_difference", of(TensorFlowFunctions::squaredDifference));
+        List.of("elu", "gelu", "relu", "selu", "sigmoid", "softplus", "softsign", "tanh")
+                .forEach(name -> all.put(
+                        "nn." + name, keras(name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1))));
     }
-    Value shape = b.cast(a.tensor(name, position), DType.INT32);
-    Dim[] dims = new Dim[shape.shape().dim(0)];
-    for (int i = 0; i < dims.length; i++) {
-      dims[i] = new Dim(Shape.UNKNOWN, b.squeeze(b.slice(shape, 0, i, i + 1), 0));
+
+    private static void reductions(Map<String, Operation> all) {
+        Map<String, String> names = Map.of(
+                "all",
+                "All",
+                "any",
+                "Any",
+                "logsumexp",
+                "Logsumexp",
+                "max",
+                "Max",
+                "mean",
+                "Mean",
+                "min",
+                "Min",
+                "prod",
+                "Prod",
+                "std",
+                "Std",
+                "sum",
+                "Sum",
+                "variance",
+                "Var");
+        names.forEach((name, operation) -> {
+            all.put("math.reduce_" + name, keras(operation));
+            all.put("reduce_" + name, keras(operation));
+        });
+        all.put("math.argmax", of(a -> arg(a, "Argmax")));
+        all.put("math.argmin", of(a -> arg(a, "Argmin")));
+        all.put("argmax", of(a -> arg(a, "Argmax")));
+        all.put("argmin", of(a -> arg(a, "Argmin")));
+        all.put("math.cumsum", keras("Cumsum"));
+        all.put("math.top_k", keras("TopK"));
+        all.put("nn.moments", keras("Moments"));
     }
-    return dims;
-  }
 
-  private static Value resize(Arguments a) {
-    Value x = a.tensor("images", 0);
-    String method = a.string("method", "bilinear").toUpperCase(Locale.ROOT);
-    List<Integer> size = a.integers("size");
-    if (x.shape().rank() != 4 || size.size() != 2 || a.flag("preserve_aspect_ratio")
-        || !List.of("BILINEAR", "NEAREST", "BICUBIC", "LANCZOS3", "LANCZOS5").contains(method)) {
-      throw a.unsupported("method " + method + ", size " + a.option("size") + " of " + x.shape());
+    /** The operation of Keras, with some arguments under another name: TensorFlow's, Keras's, and so on. */
+    private static Operation keras(String operation, String... renamed) {
+        Operation found = KerasOperations.find(operation).orElseThrow();
+        return a -> {
+            Arguments named = a;
+            for (int i = 0; i < renamed.length; i += 2) {
+                named = a.option(renamed[i]) == null ? named : named.with(renamed[i + 1], a.option(renamed[i]));
+            }
+            return found.apply(named);
+        };
     }
-    Value y = method.equals("NEAREST") || x.dtype().isFloating() ? x : a.b().cast(x, DType.FLOAT32);
-    return a.b().add(new Resize(Sampling.valueOf(method), size.get(0), size.get(1), a.flag("antialias")), y);
-  }
 
-  private static Value matmul(Arguments a) {
-    Builder b = a.b();
-    Value x = a.tensor("a", 0);
-    Value y = a.tensor("b", 1);
-    x = a.flag("transpose_a") ? ShapeOperations.swapAxes(b, x, -1, -2) : x;
-    y = a.flag("transpose_b") ? ShapeOperations.swapAxes(b, y, -1, -2) : y;
-    return b.matmul(x, y);
-  }
-
-  private static Value l2Normalize(Arguments a) {
-    Builder b = a.b();
-    Value x = a.x();
-    Value sum = b.reduce(Reduce.Fn.SUM, b.unary(Unary.Fn.SQUARE, x), true, a.axes(x));
-    return b.times(x, b.unary(Unary.Fn.RSQRT, b.binary(Binary.Fn.MAX, sum, a.number("epsilon", 1e-12))));
-  }
-
-  private static Value leakyRelu(Arguments a) {
-    double slope = a.number("alpha", 0.2);
-    return KerasOperations.find("LeakyRelu").orElseThrow().apply(a.with("negative_slope", slope)).get(0);
-  }
-
-  private static Value squaredDifference(Arguments a) {
-    List<Value> in = a.weak();
-    return a.b().unary(Unary.Fn.SQUARE, a.b().minus(in.get(0), in.get(1)));
-  }
-
-  /** TensorFlow counts in int64 and takes the first axis where none is given. */
-  private static Value arg(Arguments a, String operation) {
-    Arguments at = a.with("axis", a.option("axis") == null ? 0 : a.option("axis"));
-    return a.b().cast(KerasOperations.find(operation).orElseThrow().apply(at).get(0), a.dtype("output_type", DType.INT64));
-  }
-
-  private static Value slice(Arguments a) {
-    Value y = a.tensor("input_", 0);
-    List<Integer> begin = a.integers("begin");
-    List<Integer> size = a.integers("size");
-    for (int i = 0; i < begin.size(); i++) {
-      y = a.b().slice(y, i, begin.get(i), size.get(i) == -1 ? Slice.END : begin.get(i) + size.get(i));
+    private static Operation lastAxis(String operation) {
+        return a ->
+                KerasOperations.find(operation).orElseThrow().apply(a.option("axis") == null ? a.with("axis", -1) : a);
     }
-    return y;
-  }
 
-  private static List<Value> split(Arguments a) {
-    List<Integer> sizes = a.integers("num_or_size_splits");
-    Object at = sizes.get(0);
-    if (a.option("num_or_size_splits") instanceof List<?>) {
-      List<Integer> ends = new ArrayList<>();
-      int end = 0;
-      for (int size : sizes.subList(0, sizes.size() - 1)) {
-        end += size;
-        ends.add(end);
-      }
-      at = ends;
+    /** Integers are divided in float32, those of more than 16 bits in float64. */
+    private static Value divide(Arguments a) {
+        List<Value> in = a.weak();
+        DType dtype = in.get(0).dtype();
+        DType to = dtype.isFloating() ? dtype : dtype.bytes() > 2 ? DType.FLOAT64 : DType.FLOAT32;
+        return a.b().over(a.b().cast(in.get(0), to), a.b().cast(in.get(1), to));
     }
-    Arguments named = a.with("indices_or_sections", at).with("axis", a.option("axis") == null ? 0 : a.option("axis"));
-    return KerasOperations.find("Split").orElseThrow().apply(named);
-  }
+
+    private static Value norm(Arguments a) {
+        Arguments named = "euclidean".equals(a.option("ord")) ? a.with("ord", null) : a;
+        return KerasOperations.find("Norm").orElseThrow().apply(named).get(0);
+    }
+
+    private static Value getItem(Arguments a) {
+        Object spec = a.option("slice_spec");
+        List<Object> keys = new ArrayList<>();
+        for (Object key : spec instanceof List<?> l ? l : Collections.singletonList(spec)) {
+            boolean slice = key instanceof Map<?, ?> m && m.containsKey("start");
+            keys.add(slice ? Map.of("class_name", "__slice__", "config", key) : key);
+        }
+        return KerasOperations.find("GetItem")
+                .orElseThrow()
+                .apply(a.with("key", keys))
+                .get(0);
+    }
+
+    /** A shape whose dimensions may be computed, one by one or all at once. */
+    private static Dim[] dims(Arguments a, String name, int position) {
+        Builder b = a.b();
+        Object raw = a.raw(name, position);
+        if (raw instanceof List<?> l) {
+            return l.stream()
+                    .map(o -> o instanceof KerasTensor t
+                            ? new Dim(Shape.UNKNOWN, b.cast(t.value(), DType.INT32))
+                            : Dim.of(((Number) o).intValue()))
+                    .toArray(Dim[]::new);
+        }
+        Value shape = b.cast(a.tensor(name, position), DType.INT32);
+        Dim[] dims = new Dim[shape.shape().dim(0)];
+        for (int i = 0; i < dims.length; i++) {
+            dims[i] = new Dim(Shape.UNKNOWN, b.squeeze(b.slice(shape, 0, i, i + 1), 0));
+        }
+        return dims;
+    }
+
+    private static Value resize(Arguments a) {
+        Value x = a.tensor("images", 0);
+        String method = a.string("method", "bilinear").toUpperCase(Locale.ROOT);
+        List<Integer> size = a.integers("size");
+        if (x.shape().rank() != 4
+                || size.size() != 2
+                || a.flag("preserve_aspect_ratio")
+                || !List.of("BILINEAR", "NEAREST", "BICUBIC", "LANCZOS3", "LANCZOS5")
+                        .contains(method)) {
+            throw a.unsupported("method " + method + ", size " + a.option("size") + " of " + x.shape());
+        }
+        Value y = method.equals("NEAREST") || x.dtype().isFloating() ? x : a.b().cast(x, DType.FLOAT32);
+        return a.b().add(new Resize(Sampling.valueOf(method), size.get(0), size.get(1), a.flag("antialias")), y);
+    }
+
+    private static Value matmul(Arguments a) {
+        Builder b = a.b();
+        Value x = a.tensor("a", 0);
+        Value y = a.tensor("b", 1);
+        x = a.flag("transpose_a") ? ShapeOperations.swapAxes(b, x, -1, -2) : x;
+        y = a.flag("transpose_b") ? ShapeOperations.swapAxes(b, y, -1, -2) : y;
+        return b.matmul(x, y);
+    }
+
+    private static Value l2Normalize(Arguments a) {
+        Builder b = a.b();
+        Value x = a.x();
+        Value sum = b.reduce(Reduce.Fn.SUM, b.unary(Unary.Fn.SQUARE, x), true, a.axes(x));
+        return b.times(x, b.unary(Unary.Fn.RSQRT, b.binary(Binary.Fn.MAX, sum, a.number("epsilon", 1e-12))));
+    }
+
+    private static Value leakyRelu(Arguments a) {
+        double slope = a.number("alpha", 0.2);
+        return KerasOperations.find("LeakyRelu")
+                .orElseThrow()
+                .apply(a.with("negative_slope", slope))
+                .get(0);
+    }
+
+    private static Value squaredDifference(Arguments a) {
+        List<Value> in = a.weak();
+        return a.b().unary(Unary.Fn.SQUARE, a.b().minus(in.get(0), in.get(1)));
+    }
+
+    /** TensorFlow counts in int64 and takes the first axis where none is given. */
+    private static Value arg(Arguments a, String operation) {
+        Arguments at = a.with("axis", a.option("axis") == null ? 0 : a.option("axis"));
+        return a.b().cast(
+                        KerasOperations.find(operation).orElseThrow().apply(at).get(0),
+                        a.dtype("output_type", DType.INT64));
+    }
+
+    private static Value slice(Arguments a) {
+        Value y = a.tensor("input_", 0);
+        List<Integer> begin = a.integers("begin");
+        List<Integer> size = a.integers("size");
+        for (int i = 0; i < begin.size(); i++) {
+            y = a.b().slice(y, i, begin.get(i), size.get(i) == -1 ? Slice.END : begin.get(i) + size.get(i));
+        }
+        return y;
+    }
+
+    private static List<Value> split(Arguments a) {
+        List<Integer> sizes = a.integers("num_or_size_splits");
+        Object at = sizes.get(0);
+        if (a.option("num_or_size_splits") instanceof List<?>) {
+            List<Integer> ends = new ArrayList<>();
+            int end = 0;
+            for (int size : sizes.subList(0, sizes.size() - 1)) {
+                end += size;
+                ends.add(end);
+            }
+            at = ends;
+        }
+        Arguments named =
+                a.with("indices_or_sections", at).with("axis", a.option("axis") == null ? 0 : a.option("axis"));
+        return KerasOperations.find("Split").orElseThrow().apply(named);
+    }
 }

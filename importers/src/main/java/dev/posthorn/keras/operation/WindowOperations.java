@@ -24,181 +24,200 @@ import java.util.Map;
 
 /** Operations with a window that moves. Source: keras/src/backend/tensorflow/nn.py, image.py. */
 final class WindowOperations {
-  static final Map<String, Operation> ALL = Map.ofEntries(
-      Map.entry("AveragePool", of(a -> pool(a, Pool.Fn.AVG))),
-      Map.entry("Conv", of(WindowOperations::conv)),
-      Map.entry("DepthwiseConv", of(WindowOperations::depthwiseConv)),
-      Map.entry("ExtractPatches", of(WindowOperations::patches)),
-      Map.entry("ExtractSequences", of(WindowOperations::sequences)),
-      Map.entry("GaussianBlur", of(WindowOperations::blur)),
-      Map.entry("MaxPool", of(a -> pool(a, Pool.Fn.MAX))),
-      Map.entry("SeparableConv", of(WindowOperations::separableConv)),
-      Map.entry("Unfold", of(WindowOperations::unfold)));
+    static final Map<String, Operation> ALL = Map.ofEntries(
+            Map.entry("AveragePool", of(a -> pool(a, Pool.Fn.AVG))),
+            Map.entry("Conv", of(WindowOperations::conv)),
+            Map.entry("DepthwiseConv", of(WindowOperations::depthwiseConv)),
+            Map.entry("ExtractPatches", of(WindowOperations::patches)),
+            Map.entry("ExtractSequences", of(WindowOperations::sequences)),
+            Map.entry("GaussianBlur", of(WindowOperations::blur)),
+            Map.entry("MaxPool", of(a -> pool(a, Pool.Fn.MAX))),
+            Map.entry("SeparableConv", of(WindowOperations::separableConv)),
+            Map.entry("Unfold", of(WindowOperations::unfold)));
 
-  private WindowOperations() {}
+    private WindowOperations() {}
 
-  static DataFormat format(Arguments a) {
-    return DataFormat.valueOf(a.string("data_format", "channels_last").toUpperCase(Locale.ROOT));
-  }
-
-  private static Padding padding(Arguments a) {
-    return Padding.valueOf(a.string("padding", "valid").toUpperCase(Locale.ROOT));
-  }
-
-  /** An integer for each of {@code n} axes. */
-  private static List<Integer> each(Arguments a, String name, int n, int ifAbsent) {
-    List<Integer> given = a.integers(name);
-    return given.size() == n ? given : Collections.nCopies(n, given.isEmpty() ? Integer.valueOf(ifAbsent) : given.get(0));
-  }
-
-  private static Value pool(Arguments a, Pool.Fn fn) {
-    Value x = a.tensor("inputs", 0);
-    int n = x.shape().rank() - 2;
-    List<Integer> strides = a.option("strides") == null ? null : each(a, "strides", n, 1);
-    return new Pooling(fn, each(a, "pool_size", n, 2), strides, padding(a), format(a)).call(a.call(), x);
-  }
-
-  private static Sliding sliding(Arguments a, Value kernel) {
-    int n = kernel.shape().rank() - 2;
-    List<Integer> size = new ArrayList<>();
-    for (int i = 0; i < n; i++) {
-      size.add(kernel.shape().dim(i));
+    static DataFormat format(Arguments a) {
+        return DataFormat.valueOf(a.string("data_format", "channels_last").toUpperCase(Locale.ROOT));
     }
-    return new Sliding(size, each(a, "strides", n, 1), padding(a), format(a), each(a, "dilation_rate", n, 1), false);
-  }
 
-  private static Value conv(Arguments a) {
-    Builder b = a.b();
-    Value kernel = a.tensor("kernel", 1);
-    Value x = format(a).toLast(b, a.tensor("inputs", 0));
-    return format(a).fromLast(b, sliding(a, kernel).convolve(b, x, kernel, x.shape().dim(-1) / kernel.shape().dim(-2)));
-  }
-
-  private static Value depthwiseConv(Arguments a) {
-    Builder b = a.b();
-    Value kernel = a.tensor("kernel", 1);
-    Value x = format(a).toLast(b, a.tensor("inputs", 0));
-    return format(a).fromLast(b, sliding(a, kernel).convolveDepthwise(b, x, kernel));
-  }
-
-  private static Value separableConv(Arguments a) {
-    Builder b = a.b();
-    Value kernel = a.tensor("depthwise_kernel", 1);
-    Value pointwise = a.tensor("pointwise_kernel", 2);
-    Value x = format(a).toLast(b, a.tensor("inputs", 0));
-    Value y = b.matmul(sliding(a, kernel).convolveDepthwise(b, x, kernel),
-        b.reshape(pointwise, pointwise.shape().dim(-2), pointwise.shape().dim(-1)));
-    return format(a).fromLast(b, y);
-  }
-
-  /** Each window's elements as channels: a convolution with the identity. */
-  private static Value patches(Arguments a) {
-    Builder b = a.b();
-    Value given = a.tensor("images", 0);
-    boolean single = given.shape().rank() == 3;
-    Value x = format(a).toLast(b, single ? b.expandDims(given, 0) : given);
-    List<Integer> size = each(a, "size", 2, 1);
-    List<Integer> strides = a.option("strides") == null ? size : each(a, "strides", 2, 1);
-    int channels = x.shape().dim(-1);
-    int n = size.get(0) * size.get(1) * channels;
-    Tensor identity = Tensor.zeros(TensorType.of(x.dtype(), size.get(0), size.get(1), channels, n));
-    for (int i = 0; i < n; i++) {
-      identity.setDouble(i * n + i, 1);
+    private static Padding padding(Arguments a) {
+        return Padding.valueOf(a.string("padding", "valid").toUpperCase(Locale.ROOT));
     }
-    Sliding sliding = new Sliding(size, strides, padding(a), format(a), each(a, "dilation_rate", 2, 1), false);
-    Value y = format(a).fromLast(b, sliding.convolve(b, x, b.constant(identity), 1));
-    return single ? b.squeeze(y, 0) : y;
-  }
 
-  /** {@code x[…×n] → y[…×frames×length]}. */
-  private static Value sequences(Arguments a) {
-    Value x = a.x();
-    int n = x.shape().dim(-1);
-    if (n == Shape.UNKNOWN) {
-      throw a.unsupported("a dimension that is not known");
+    /** An integer for each of {@code n} axes. */
+    private static List<Integer> each(Arguments a, String name, int n, int ifAbsent) {
+        List<Integer> given = a.integers(name);
+        return given.size() == n
+                ? given
+                : Collections.nCopies(n, given.isEmpty() ? Integer.valueOf(ifAbsent) : given.get(0));
     }
-    return frames(a.b(), x, a.integer("sequence_length", 1), a.integer("sequence_stride", 1));
-  }
 
-  /** Pieces of the last axis, whose length must be known: {@code x[…×n] → y[…×frames×length]}. */
-  static Value frames(Builder b, Value x, int length, int stride) {
-    int frames = Math.max(0, (x.shape().dim(-1) - length) / stride + 1);
-    int[] from = new int[frames * length];
-    for (int i = 0; i < from.length; i++) {
-      from[i] = i / length * stride + i % length;
+    private static Value pool(Arguments a, Pool.Fn fn) {
+        Value x = a.tensor("inputs", 0);
+        int n = x.shape().rank() - 2;
+        List<Integer> strides = a.option("strides") == null ? null : each(a, "strides", n, 1);
+        return new Pooling(fn, each(a, "pool_size", n, 2), strides, padding(a), format(a)).call(a.call(), x);
     }
-    Value index = b.constant(Tensor.of(Shape.of(frames, length), from));
-    return b.gather(x, index, -1);
-  }
 
-  private static Value blur(Arguments a) {
-    Builder b = a.b();
-    Value given = a.tensor("images", 0);
-    boolean single = given.shape().rank() == 3;
-    Value x = format(a).toLast(b, single ? b.expandDims(given, 0) : given);
-    List<Integer> size = each(a, "kernel_size", 2, 3);
-    List<?> sigma = a.option("sigma") instanceof List<?> l ? l : List.of(1.0, 1.0);
-    double[] across = bell(size.get(0), ((Number) sigma.get(0)).doubleValue());
-    double[] down = bell(size.get(1), ((Number) sigma.get(1)).doubleValue());
-    int channels = x.shape().dim(-1);
-    Tensor kernel = Tensor.zeros(TensorType.of(x.dtype(), size.get(0), size.get(1), channels, 1));
-    for (int i = 0; i < kernel.size(); i++) { // as Keras: the product of both, row by row
-      int at = i / channels;
-      kernel.setDouble(i, down[at / across.length] * across[at % across.length]);
+    private static Sliding sliding(Arguments a, Value kernel) {
+        int n = kernel.shape().rank() - 2;
+        List<Integer> size = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            size.add(kernel.shape().dim(i));
+        }
+        return new Sliding(
+                size, each(a, "strides", n, 1), padding(a), format(a), each(a, "dilation_rate", n, 1), false);
     }
-    Sliding sliding = new Sliding(size, List.of(1, 1), Padding.SAME, DataFormat.CHANNELS_LAST, List.of(1, 1), false);
-    Value y = format(a).fromLast(b, sliding.convolveDepthwise(b, x, b.constant(kernel)));
-    return single ? b.squeeze(y, 0) : y;
-  }
 
-  private static double[] bell(int n, double sigma) {
-    double[] w = new double[n];
-    double sum = 0;
-    for (int i = 0; i < n; i++) {
-      double d = (i - (n - 1) / 2.0) / sigma;
-      w[i] = Math.exp(-0.5 * d * d);
-      sum += w[i];
+    private static Value conv(Arguments a) {
+        Builder b = a.b();
+        Value kernel = a.tensor("kernel", 1);
+        Value x = format(a).toLast(b, a.tensor("inputs", 0));
+        return format(a)
+                .fromLast(
+                        b,
+                        sliding(a, kernel)
+                                .convolve(
+                                        b,
+                                        x,
+                                        kernel,
+                                        x.shape().dim(-1) / kernel.shape().dim(-2)));
     }
-    for (int i = 0; i < n; i++) {
-      w[i] /= sum;
-    }
-    return w;
-  }
 
-  /** {@code x[b×c×h×w] → y[b×(c·kh·kw)×(oh·ow)]}: a strided slice for each place in the window. */
-  private static Value unfold(Arguments a) {
-    Builder b = a.b();
-    List<Integer> size = each(a, "kernel_size", 2, 1);
-    List<Integer> dilation = each(a, "dilation", 2, 1);
-    List<Integer> padding = each(a, "padding", 2, 0);
-    List<Integer> stride = each(a, "stride", 2, 1);
-    List<Integer> margins = List.of(0, 0, padding.get(0), padding.get(1));
-    Value x = b.add(new Pad(Pad.Mode.CONSTANT, margins, margins), a.tensor("input", 0), zero(a));
-    int[] n = new int[2];
-    for (int i = 0; i < 2; i++) {
-      int d = x.shape().dim(i + 2);
-      if (d == Shape.UNKNOWN) {
-        throw a.unsupported("a dimension that is not known");
-      }
-      n[i] = (d - dilation.get(i) * (size.get(i) - 1) - 1) / stride.get(i) + 1;
+    private static Value depthwiseConv(Arguments a) {
+        Builder b = a.b();
+        Value kernel = a.tensor("kernel", 1);
+        Value x = format(a).toLast(b, a.tensor("inputs", 0));
+        return format(a).fromLast(b, sliding(a, kernel).convolveDepthwise(b, x, kernel));
     }
-    List<Value> places = new ArrayList<>();
-    for (int i = 0; i < size.get(0); i++) {
-      for (int j = 0; j < size.get(1); j++) {
-        int top = i * dilation.get(0);
-        int left = j * dilation.get(1);
-        Slice slice = new Slice(List.of(0, 0, top, left),
-            List.of(Slice.END, Slice.END, top + (n[0] - 1) * stride.get(0) + 1, left + (n[1] - 1) * stride.get(1) + 1),
-            List.of(1, 1, stride.get(0), stride.get(1)));
-        places.add(b.expandDims(b.add(slice, x), 2));
-      }
-    }
-    Value y = b.concat(2, places);
-    return b.reshape(y, b.dim(y, 0), Dim.of(x.shape().dim(1) * places.size()), Dim.of(n[0] * n[1]));
-  }
 
-  private static Value zero(Arguments a) {
-    DType dtype = a.tensor("input", 0).dtype();
-    return a.b().constant(dtype, 0);
-  }
+    private static Value separableConv(Arguments a) {
+        Builder b = a.b();
+        Value kernel = a.tensor("depthwise_kernel", 1);
+        Value pointwise = a.tensor("pointwise_kernel", 2);
+        Value x = format(a).toLast(b, a.tensor("inputs", 0));
+        Value y = b.matmul(
+                sliding(a, kernel).convolveDepthwise(b, x, kernel),
+                b.reshape(
+                        pointwise, pointwise.shape().dim(-2), pointwise.shape().dim(-1)));
+        return format(a).fromLast(b, y);
+    }
+
+    /** Each window's elements as channels: a convolution with the identity. */
+    private static Value patches(Arguments a) {
+        Builder b = a.b();
+        Value given = a.tensor("images", 0);
+        boolean single = given.shape().rank() == 3;
+        Value x = format(a).toLast(b, single ? b.expandDims(given, 0) : given);
+        List<Integer> size = each(a, "size", 2, 1);
+        List<Integer> strides = a.option("strides") == null ? size : each(a, "strides", 2, 1);
+        int channels = x.shape().dim(-1);
+        int n = size.get(0) * size.get(1) * channels;
+        Tensor identity = Tensor.zeros(TensorType.of(x.dtype(), size.get(0), size.get(1), channels, n));
+        for (int i = 0; i < n; i++) {
+            identity.setDouble(i * n + i, 1);
+        }
+        Sliding sliding = new Sliding(size, strides, padding(a), format(a), each(a, "dilation_rate", 2, 1), false);
+        Value y = format(a).fromLast(b, sliding.convolve(b, x, b.constant(identity), 1));
+        return single ? b.squeeze(y, 0) : y;
+    }
+
+    /** {@code x[…×n] → y[…×frames×length]}. */
+    private static Value sequences(Arguments a) {
+        Value x = a.x();
+        int n = x.shape().dim(-1);
+        if (n == Shape.UNKNOWN) {
+            throw a.unsupported("a dimension that is not known");
+        }
+        return frames(a.b(), x, a.integer("sequence_length", 1), a.integer("sequence_stride", 1));
+    }
+
+    /** Pieces of the last axis, whose length must be known: {@code x[…×n] → y[…×frames×length]}. */
+    static Value frames(Builder b, Value x, int length, int stride) {
+        int frames = Math.max(0, (x.shape().dim(-1) - length) / stride + 1);
+        int[] from = new int[frames * length];
+        for (int i = 0; i < from.length; i++) {
+            from[i] = i / length * stride + i % length;
+        }
+        Value index = b.constant(Tensor.of(Shape.of(frames, length), from));
+        return b.gather(x, index, -1);
+    }
+
+    private static Value blur(Arguments a) {
+        Builder b = a.b();
+        Value given = a.tensor("images", 0);
+        boolean single = given.shape().rank() == 3;
+        Value x = format(a).toLast(b, single ? b.expandDims(given, 0) : given);
+        List<Integer> size = each(a, "kernel_size", 2, 3);
+        List<?> sigma = a.option("sigma") instanceof List<?> l ? l : List.of(1.0, 1.0);
+        double[] across = bell(size.get(0), ((Number) sigma.get(0)).doubleValue());
+        double[] down = bell(size.get(1), ((Number) sigma.get(1)).doubleValue());
+        int channels = x.shape().dim(-1);
+        Tensor kernel = Tensor.zeros(TensorType.of(x.dtype(), size.get(0), size.get(1), channels, 1));
+        for (int i = 0; i < kernel.size(); i++) { // as Keras: the product of both, row by row
+            int at = i / channels;
+            kernel.setDouble(i, down[at / across.length] * across[at % across.length]);
+        }
+        Sliding sliding =
+                new Sliding(size, List.of(1, 1), Padding.SAME, DataFormat.CHANNELS_LAST, List.of(1, 1), false);
+        Value y = format(a).fromLast(b, sliding.convolveDepthwise(b, x, b.constant(kernel)));
+        return single ? b.squeeze(y, 0) : y;
+    }
+
+    private static double[] bell(int n, double sigma) {
+        double[] w = new double[n];
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            double d = (i - (n - 1) / 2.0) / sigma;
+            w[i] = Math.exp(-0.5 * d * d);
+            sum += w[i];
+        }
+        for (int i = 0; i < n; i++) {
+            w[i] /= sum;
+        }
+        return w;
+    }
+
+    /** {@code x[b×c×h×w] → y[b×(c·kh·kw)×(oh·ow)]}: a strided slice for each place in the window. */
+    private static Value unfold(Arguments a) {
+        Builder b = a.b();
+        List<Integer> size = each(a, "kernel_size", 2, 1);
+        List<Integer> dilation = each(a, "dilation", 2, 1);
+        List<Integer> padding = each(a, "padding", 2, 0);
+        List<Integer> stride = each(a, "stride", 2, 1);
+        List<Integer> margins = List.of(0, 0, padding.get(0), padding.get(1));
+        Value x = b.add(new Pad(Pad.Mode.CONSTANT, margins, margins), a.tensor("input", 0), zero(a));
+        int[] n = new int[2];
+        for (int i = 0; i < 2; i++) {
+            int d = x.shape().dim(i + 2);
+            if (d == Shape.UNKNOWN) {
+                throw a.unsupported("a dimension that is not known");
+            }
+            n[i] = (d - dilation.get(i) * (size.get(i) - 1) - 1) / stride.get(i) + 1;
+        }
+        List<Value> places = new ArrayList<>();
+        for (int i = 0; i < size.get(0); i++) {
+            for (int j = 0; j < size.get(1); j++) {
+                int top = i * dilation.get(0);
+                int left = j * dilation.get(1);
+                Slice slice = new Slice(
+                        List.of(0, 0, top, left),
+                        List.of(
+                                Slice.END,
+                                Slice.END,
+                                top + (n[0] - 1) * stride.get(0) + 1,
+                                left + (n[1] - 1) * stride.get(1) + 1),
+                        List.of(1, 1, stride.get(0), stride.get(1)));
+                places.add(b.expandDims(b.add(slice, x), 2));
+            }
+        }
+        Value y = b.concat(2, places);
+        return b.reshape(y, b.dim(y, 0), Dim.of(x.shape().dim(1) * places.size()), Dim.of(n[0] * n[1]));
+    }
+
+    private static Value zero(Arguments a) {
+        DType dtype = a.tensor("input", 0).dtype();
+        return a.b().constant(dtype, 0);
+    }
 }

@@ -14,15 +14,16 @@ import java.util.List;
  * or zeros. 16-bit floating-point operands are computed in float32. Source: tf.nn.batch_normalization.
  */
 public record BatchNorm(int axis, double epsilon) implements Op.Composite {
-  @Override
-  public List<Value> expand(Builder b, List<Value> in) {
-    new Operands(in).count(5);
-    Value x = LayerNorm.widened(b, in.get(0));
-    int at = x.shape().axis(axis);
-    List<Value> weights = in.subList(1, 5).stream().map(w -> LayerNorm.aligned(b, w, x, at)).toList();
-    Value i = b.times(
-        b.unary(Unary.Fn.RSQRT, b.binary(Binary.Fn.ADD, weights.get(3), epsilon)), weights.get(0));
-    Value y = b.plus(b.times(x, i), b.minus(weights.get(1), b.times(weights.get(2), i)));
-    return List.of(b.cast(y, in.get(0).dtype()));
-  }
+    @Override
+    public List<Value> expand(Builder b, List<Value> in) {
+        new Operands(in).count(5);
+        Value x = LayerNorm.widened(b, in.get(0));
+        int at = x.shape().axis(axis);
+        List<Value> weights = in.subList(1, 5).stream()
+                .map(w -> LayerNorm.aligned(b, w, x, at))
+                .toList();
+        Value i = b.times(b.unary(Unary.Fn.RSQRT, b.binary(Binary.Fn.ADD, weights.get(3), epsilon)), weights.get(0));
+        Value y = b.plus(b.times(x, i), b.minus(weights.get(1), b.times(weights.get(2), i)));
+        return List.of(b.cast(y, in.get(0).dtype()));
+    }
 }

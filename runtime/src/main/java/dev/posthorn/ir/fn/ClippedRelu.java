@@ -13,20 +13,20 @@ import dev.posthorn.ir.op.Unary;
  * @param maxValue the largest value; null where there is none
  */
 public record ClippedRelu(Double maxValue, double negativeSlope, double threshold) implements Activation {
-  @Override
-  public Value apply(Builder b, Value x) {
-    if (maxValue == null && threshold == 0) {
-      return negativeSlope == 0 ? b.unary(Unary.Fn.RELU, x) : new LeakyRelu(negativeSlope).apply(b, x);
+    @Override
+    public Value apply(Builder b, Value x) {
+        if (maxValue == null && threshold == 0) {
+            return negativeSlope == 0 ? b.unary(Unary.Fn.RELU, x) : new LeakyRelu(negativeSlope).apply(b, x);
+        }
+        Value zero = b.constant(x.dtype(), 0);
+        Value edge = b.constant(x.dtype(), threshold);
+        Value y = threshold == 0 ? b.unary(Unary.Fn.RELU, x) : b.select(b.compare(Compare.Fn.GT, x, edge), x, zero);
+        if (maxValue != null) {
+            y = b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.MIN, y, maxValue), zero);
+        }
+        if (negativeSlope == 0) {
+            return y;
+        }
+        return b.minus(y, b.binary(Binary.Fn.MUL, b.unary(Unary.Fn.RELU, b.minus(edge, x)), negativeSlope));
     }
-    Value zero = b.constant(x.dtype(), 0);
-    Value edge = b.constant(x.dtype(), threshold);
-    Value y = threshold == 0 ? b.unary(Unary.Fn.RELU, x) : b.select(b.compare(Compare.Fn.GT, x, edge), x, zero);
-    if (maxValue != null) {
-      y = b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.MIN, y, maxValue), zero);
-    }
-    if (negativeSlope == 0) {
-      return y;
-    }
-    return b.minus(y, b.binary(Binary.Fn.MUL, b.unary(Unary.Fn.RELU, b.minus(edge, x)), negativeSlope));
-  }
 }

@@ -8,10 +8,10 @@ import dev.posthorn.ir.op.Unary;
 
 /** {@code y[…] = x > 0 ? x : alpha·(exp(x) − 1)}. Source: keras.activations.elu, TF Elu. */
 public record Elu(double alpha) implements Activation {
-  @Override
-  public Value apply(Builder b, Value x) {
-    Value zero = b.constant(x.dtype(), 0);
-    Value negative = b.unary(Unary.Fn.EXPM1, b.binary(Binary.Fn.MIN, x, zero));
-    return b.select(b.compare(Compare.Fn.GT, x, zero), x, b.binary(Binary.Fn.MUL, negative, alpha));
-  }
+    @Override
+    public Value apply(Builder b, Value x) {
+        Value zero = b.constant(x.dtype(), 0);
+        Value negative = b.unary(Unary.Fn.EXPM1, b.binary(Binary.Fn.MIN, x, zero));
+        return b.select(b.compare(Compare.Fn.GT, x, zero), x, b.binary(Binary.Fn.MUL, negative, alpha));
+    }
 }

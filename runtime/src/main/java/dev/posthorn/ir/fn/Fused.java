@@ -13,24 +13,26 @@ import java.util.function.UnaryOperator;
 
 /** Several ops as one node. The body is the sub-graph that was cut out, so it means exactly what it replaced. */
 public record Fused(Graph body) implements Op.Composite {
-  @Override
-  public Op mapBodies(UnaryOperator<Graph> f) {
-    return new Fused(f.apply(body));
-  }
+    @Override
+    public Op mapBodies(UnaryOperator<Graph> f) {
+        return new Fused(f.apply(body));
+    }
 
-  @Override
-  public List<Value> expand(Builder b, List<Value> in) {
-    return Rewriter.inline(body, b, in);
-  }
+    @Override
+    public List<Value> expand(Builder b, List<Value> in) {
+        return Rewriter.inline(body, b, in);
+    }
 
-  /** The ops of the body in order, without its inputs. */
-  public List<Op> ops() {
-    return body.nodes().stream().map(Node::op)
-        .filter(op -> !(op instanceof Input) && !(op instanceof Constant)).toList();
-  }
+    /** The ops of the body in order, without its inputs. */
+    public List<Op> ops() {
+        return body.nodes().stream()
+                .map(Node::op)
+                .filter(op -> !(op instanceof Input) && !(op instanceof Constant))
+                .toList();
+    }
 
-  @Override
-  public String toString() {
-    return "Fused" + ops();
-  }
+    @Override
+    public String toString() {
+        return "Fused" + ops();
+    }
 }

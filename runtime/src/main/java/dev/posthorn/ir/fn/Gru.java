@@ -17,42 +17,47 @@ import java.util.List;
  * is an operand always. Mask, {@code reverse} and absent biases are as in {@link Lstm}. Source: keras.layers.GRU.
  */
 public record Gru(
-    Op activation,
-    Op recurrentActivation,
-    boolean resetAfter,
-    boolean reverse,
-    boolean masked,
-    boolean zeroOutputForMask)
-    implements Op.Composite {
-  @Override
-  public List<Value> expand(Builder b, List<Value> in) {
-    new Operands(in).count(masked ? 7 : 6);
-    List<Value> captures = weights(b, in.get(2), in.get(4));
-    Value projected = Recurrence.project(b, in.get(0), in.get(1), in.get(3));
-    return new Recurrence(reverse, masked, zeroOutputForMask).run(b, projected, in.subList(5, 6), captures,
-        masked ? in.get(6) : null, (s, x, states, weights) -> List.of(step(s, x, states.get(0), weights)));
-  }
+        Op activation,
+        Op recurrentActivation,
+        boolean resetAfter,
+        boolean reverse,
+        boolean masked,
+        boolean zeroOutputForMask)
+        implements Op.Composite {
+    @Override
+    public List<Value> expand(Builder b, List<Value> in) {
+        new Operands(in).count(masked ? 7 : 6);
+        List<Value> captures = weights(b, in.get(2), in.get(4));
+        Value projected = Recurrence.project(b, in.get(0), in.get(1), in.get(3));
+        return new Recurrence(reverse, masked, zeroOutputForMask)
+                .run(
+                        b,
+                        projected,
+                        in.subList(5, 6),
+                        captures,
+                        masked ? in.get(6) : null,
+                        (s, x, states, weights) -> List.of(step(s, x, states.get(0), weights)));
+    }
 
-  /** The weights as {@link #step} takes them. */
-  public List<Value> weights(Builder b, Value recurrent, Value recurrentBias) {
-    int u = Recurrence.units(recurrent);
-    return resetAfter
-        ? List.of(recurrent, recurrentBias)
-        : List.of(b.slice(recurrent, 1, 0, 2 * u), b.slice(recurrent, 1, 2 * u, Slice.END));
-  }
+    /** The weights as {@link #step} takes them. */
+    public List<Value> weights(Builder b, Value recurrent, Value recurrentBias) {
+        int u = Recurrence.units(recurrent);
+        return resetAfter
+                ? List.of(recurrent, recurrentBias)
+                : List.of(b.slice(recurrent, 1, 0, 2 * u), b.slice(recurrent, 1, 2 * u, Slice.END));
+    }
 
-  /** One step on x·kernel + inputBias: the next h, which is the output. */
-  public Value step(Builder b, Value x, Value h, List<Value> weights) {
-    int u = Recurrence.units(weights.get(0));
-    Value inner = b.matmul(h, weights.get(0));
-    inner = resetAfter ? b.plus(inner, weights.get(1)) : inner;
-    List<Value> fromX = b.split(x, 1, u, u, u);
-    Value z = b.add(recurrentActivation, b.plus(fromX.get(0), b.slice(inner, 1, 0, u)));
-    Value r = b.add(recurrentActivation, b.plus(fromX.get(1), b.slice(inner, 1, u, 2 * u)));
-    Value q = resetAfter
-        ? b.times(r, b.slice(inner, 1, 2 * u, Slice.END))
-        : b.matmul(b.times(r, h), weights.get(1));
-    Value candidate = b.add(activation, b.plus(fromX.get(2), q));
-    return b.plus(b.times(z, h), b.times(b.minus(b.constant(z.dtype(), 1), z), candidate));
-  }
+    /** One step on x·kernel + inputBias: the next h, which is the output. */
+    public Value step(Builder b, Value x, Value h, List<Value> weights) {
+        int u = Recurrence.units(weights.get(0));
+        Value inner = b.matmul(h, weights.get(0));
+        inner = resetAfter ? b.plus(inner, weights.get(1)) : inner;
+        List<Value> fromX = b.split(x, 1, u, u, u);
+        Value z = b.add(recurrentActivation, b.plus(fromX.get(0), b.slice(inner, 1, 0, u)));
+        Value r = b.add(recurrentActivation, b.plus(fromX.get(1), b.slice(inner, 1, u, 2 * u)));
+        Value q =
+                resetAfter ? b.times(r, b.slice(inner, 1, 2 * u, Slice.END)) : b.matmul(b.times(r, h), weights.get(1));
+        Value candidate = b.add(activation, b.plus(fromX.get(2), q));
+        return b.plus(b.times(z, h), b.times(b.minus(b.constant(z.dtype(), 1), z), candidate));
+    }
 }

@@ -9,15 +9,15 @@ import dev.posthorn.ir.op.Binary;
  * min(max(x + 3, 0), 6) / 6}; Keras 1 and 2 have {@link #KERAS2}, x/5 + 1/2. Source: keras.activations.hard_sigmoid.
  */
 public record HardSigmoid(double slope, double offset) implements Activation {
-  public static final HardSigmoid KERAS2 = new HardSigmoid(0.2, 0.5);
-  public static final HardSigmoid KERAS3 = new HardSigmoid(1 / 6.0, 0.5);
+    public static final HardSigmoid KERAS2 = new HardSigmoid(0.2, 0.5);
+    public static final HardSigmoid KERAS3 = new HardSigmoid(1 / 6.0, 0.5);
 
-  @Override
-  public Value apply(Builder b, Value x) {
-    if (equals(KERAS3)) {
-      return b.binary(Binary.Fn.DIV, new Relu6().apply(b, b.binary(Binary.Fn.ADD, x, 3)), 6);
+    @Override
+    public Value apply(Builder b, Value x) {
+        if (equals(KERAS3)) {
+            return b.binary(Binary.Fn.DIV, new Relu6().apply(b, b.binary(Binary.Fn.ADD, x, 3)), 6);
+        }
+        Value line = b.binary(Binary.Fn.ADD, b.binary(Binary.Fn.MUL, x, slope), offset);
+        return b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.MIN, line, 1), 0);
     }
-    Value line = b.binary(Binary.Fn.ADD, b.binary(Binary.Fn.MUL, x, slope), offset);
-    return b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.MIN, line, 1), 0);
-  }
 }

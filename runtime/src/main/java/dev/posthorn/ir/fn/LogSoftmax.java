@@ -8,15 +8,15 @@ import java.util.List;
 
 /** {@code y[…] = x − m − log Σ exp(x − m)}, m the maximum, both along {@code axes}. Source: TF LogSoftmax. */
 public record LogSoftmax(List<Integer> axes) implements Activation {
-  public LogSoftmax {
-    axes = List.copyOf(axes);
-  }
+    public LogSoftmax {
+        axes = List.copyOf(axes);
+    }
 
-  @Override
-  public Value apply(Builder b, Value x) {
-    int[] along = axes.stream().mapToInt(a -> a).toArray();
-    Value shifted = b.minus(x, b.reduce(Reduce.Fn.MAX, x, true, along));
-    Value sum = b.reduce(Reduce.Fn.SUM, b.unary(Unary.Fn.EXP, shifted), true, along);
-    return b.minus(shifted, b.unary(Unary.Fn.LOG, sum));
-  }
+    @Override
+    public Value apply(Builder b, Value x) {
+        int[] along = axes.stream().mapToInt(a -> a).toArray();
+        Value shifted = b.minus(x, b.reduce(Reduce.Fn.MAX, x, true, along));
+        Value sum = b.reduce(Reduce.Fn.SUM, b.unary(Unary.Fn.EXP, shifted), true, along);
+        return b.minus(shifted, b.unary(Unary.Fn.LOG, sum));
+    }
 }

@@ -6,8 +6,8 @@ import dev.posthorn.ir.op.Unary;
 
 /** {@code y[…] = x · tanh(log(1 + exp(x)))}. Source: keras.activations.mish. */
 public record Mish() implements Activation {
-  @Override
-  public Value apply(Builder b, Value x) {
-    return b.times(x, b.unary(Unary.Fn.TANH, b.unary(Unary.Fn.SOFTPLUS, x)));
-  }
+    @Override
+    public Value apply(Builder b, Value x) {
+        return b.times(x, b.unary(Unary.Fn.TANH, b.unary(Unary.Fn.SOFTPLUS, x)));
+    }
 }

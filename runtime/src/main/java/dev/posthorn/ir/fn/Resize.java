@@ -15,13 +15,13 @@ import java.util.List;
  * @param antialias whether a smaller image takes every input into account
  */
 public record Resize(Sampling method, int height, int width, boolean antialias) implements Op.Composite {
-  public Resize(Sampling method, int height, int width) {
-    this(method, height, width, false);
-  }
+    public Resize(Sampling method, int height, int width) {
+        this(method, height, width, false);
+    }
 
-  @Override
-  public List<Value> expand(Builder b, List<Value> in) {
-    new Operands(in).count(1);
-    return List.of(method.resample(b, in.get(0), Dim.of(height), Dim.of(width), antialias));
-  }
+    @Override
+    public List<Value> expand(Builder b, List<Value> in) {
+        new Operands(in).count(1);
+        return List.of(method.resample(b, in.get(0), Dim.of(height), Dim.of(width), antialias));
+    }
 }

@@ -15,18 +15,18 @@ import java.util.List;
  * keras.ops.rms_normalization.
  */
 public record RmsNorm(List<Integer> axes, double epsilon, boolean scale) implements Op.Composite {
-  public RmsNorm {
-    axes = List.copyOf(axes);
-  }
+    public RmsNorm {
+        axes = List.copyOf(axes);
+    }
 
-  @Override
-  public List<Value> expand(Builder b, List<Value> in) {
-    new Operands(in).count(scale ? 2 : 1);
-    Value x = LayerNorm.widened(b, in.get(0));
-    int[] along = axes.stream().mapToInt(a -> x.shape().axis(a)).sorted().toArray();
-    Value square = b.reduce(Reduce.Fn.MEAN, b.unary(Unary.Fn.SQUARE, x), true, along);
-    Value y = b.times(x, b.unary(Unary.Fn.RSQRT, b.binary(Binary.Fn.ADD, square, epsilon)));
-    y = scale ? b.times(y, LayerNorm.aligned(b, in.get(1), x, along)) : y;
-    return List.of(b.cast(y, in.get(0).dtype()));
-  }
+    @Override
+    public List<Value> expand(Builder b, List<Value> in) {
+        new Operands(in).count(scale ? 2 : 1);
+        Value x = LayerNorm.widened(b, in.get(0));
+        int[] along = axes.stream().mapToInt(a -> x.shape().axis(a)).sorted().toArray();
+        Value square = b.reduce(Reduce.Fn.MEAN, b.unary(Unary.Fn.SQUARE, x), true, along);
+        Value y = b.times(x, b.unary(Unary.Fn.RSQRT, b.binary(Binary.Fn.ADD, square, epsilon)));
+        y = scale ? b.times(y, LayerNorm.aligned(b, in.get(1), x, along)) : y;
+        return List.of(b.cast(y, in.get(0).dtype()));
+    }
 }

@@ -6,8 +6,8 @@ import dev.posthorn.ir.op.Unary;
 
 /** {@code y[…] = x · sigmoid(x)}, also called swish. Source: keras.activations.silu. */
 public record Silu() implements Activation {
-  @Override
-  public Value apply(Builder b, Value x) {
-    return b.times(x, b.unary(Unary.Fn.SIGMOID, x));
-  }
+    @Override
+    public Value apply(Builder b, Value x) {
+        return b.times(x, b.unary(Unary.Fn.SIGMOID, x));
+    }
 }

@@ -13,13 +13,19 @@ import java.util.List;
  * <p>Mask, {@code reverse} and an absent bias are as in {@link Lstm}. Source: keras.layers.SimpleRNN.
  */
 public record SimpleRnn(Op activation, boolean reverse, boolean masked, boolean zeroOutputForMask)
-    implements Op.Composite {
-  @Override
-  public List<Value> expand(Builder b, List<Value> in) {
-    new Operands(in).count(masked ? 6 : 5);
-    Value projected = Recurrence.project(b, in.get(0), in.get(1), in.get(3));
-    return new Recurrence(reverse, masked, zeroOutputForMask).run(b, projected, in.subList(4, 5), in.subList(2, 3),
-        masked ? in.get(5) : null, (s, x, states, captures) ->
-            List.of(s.add(activation, s.plus(x, s.matmul(states.get(0), captures.get(0))))));
-  }
+        implements Op.Composite {
+    @Override
+    public List<Value> expand(Builder b, List<Value> in) {
+        new Operands(in).count(masked ? 6 : 5);
+        Value projected = Recurrence.project(b, in.get(0), in.get(1), in.get(3));
+        return new Recurrence(reverse, masked, zeroOutputForMask)
+                .run(
+                        b,
+                        projected,
+                        in.subList(4, 5),
+                        in.subList(2, 3),
+                        masked ? in.get(5) : null,
+                        (s, x, states, captures) ->
+                                List.of(s.add(activation, s.plus(x, s.matmul(states.get(0), captures.get(0))))));
+    }
 }

@@ -11,14 +11,14 @@ import java.util.List;
  * Softmax.
  */
 public record Softmax(List<Integer> axes) implements Activation {
-  public Softmax {
-    axes = List.copyOf(axes);
-  }
+    public Softmax {
+        axes = List.copyOf(axes);
+    }
 
-  @Override
-  public Value apply(Builder b, Value x) {
-    int[] along = axes.stream().mapToInt(a -> a).toArray();
-    Value e = b.unary(Unary.Fn.EXP, b.minus(x, b.reduce(Reduce.Fn.MAX, x, true, along)));
-    return b.over(e, b.reduce(Reduce.Fn.SUM, e, true, along));
-  }
+    @Override
+    public Value apply(Builder b, Value x) {
+        int[] along = axes.stream().mapToInt(a -> a).toArray();
+        Value e = b.unary(Unary.Fn.EXP, b.minus(x, b.reduce(Reduce.Fn.MAX, x, true, along)));
+        return b.over(e, b.reduce(Reduce.Fn.SUM, e, true, along));
+    }
 }

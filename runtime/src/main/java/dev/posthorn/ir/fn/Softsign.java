@@ -7,8 +7,8 @@ import dev.posthorn.ir.op.Unary;
 
 /** {@code y[…] = x / (1 + |x|)}. Source: TF Softsign. */
 public record Softsign() implements Activation {
-  @Override
-  public Value apply(Builder b, Value x) {
-    return b.over(x, b.binary(Binary.Fn.ADD, b.unary(Unary.Fn.ABS, x), 1));
-  }
+    @Override
+    public Value apply(Builder b, Value x) {
+        return b.over(x, b.binary(Binary.Fn.ADD, b.unary(Unary.Fn.ABS, x), 1));
+    }
 }

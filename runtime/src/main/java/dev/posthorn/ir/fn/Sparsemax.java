@@ -23,23 +23,23 @@ import java.util.Arrays;
  * <p>Source: keras.activations.sparsemax, in Keras 3.15.
  */
 public record Sparsemax(int axis) implements Activation {
-  @Override
-  public Value apply(Builder b, Value x) {
-    int at = x.shape().axis(axis);
-    Value one = b.constant(x.dtype(), 1);
-    Value sorted = b.add(new Sort(at, true), x);
-    Value sums = b.add(new CumSum(at, false, false), sorted);
-    Dim n = b.dim(x, at);
-    Value zeroBased = b.add(new Iota(x.dtype()), n.isKnown() ? b.constant(DType.INT32, n.known()) : n.value());
-    Dim[] column = new Dim[x.shape().rank()];
-    Arrays.fill(column, Dim.of(1));
-    column[at] = n;
-    Value rank = b.reshape(b.plus(zeroBased, one), column);
-    Value gap = b.minus(sorted, b.over(b.minus(sums, one), rank));
-    Value support = b.compare(Compare.Fn.GT, gap, b.constant(x.dtype(), 0));
-    Value size = b.reduce(Reduce.Fn.SUM, b.cast(support, x.dtype()), true, at);
-    Value kept = b.select(support, sums, b.constant(x.dtype(), 0));
-    Value tau = b.over(b.minus(b.reduce(Reduce.Fn.SUM, kept, true, at), one), size);
-    return b.unary(Unary.Fn.RELU, b.minus(x, tau));
-  }
+    @Override
+    public Value apply(Builder b, Value x) {
+        int at = x.shape().axis(axis);
+        Value one = b.constant(x.dtype(), 1);
+        Value sorted = b.add(new Sort(at, true), x);
+        Value sums = b.add(new CumSum(at, false, false), sorted);
+        Dim n = b.dim(x, at);
+        Value zeroBased = b.add(new Iota(x.dtype()), n.isKnown() ? b.constant(DType.INT32, n.known()) : n.value());
+        Dim[] column = new Dim[x.shape().rank()];
+        Arrays.fill(column, Dim.of(1));
+        column[at] = n;
+        Value rank = b.reshape(b.plus(zeroBased, one), column);
+        Value gap = b.minus(sorted, b.over(b.minus(sums, one), rank));
+        Value support = b.compare(Compare.Fn.GT, gap, b.constant(x.dtype(), 0));
+        Value size = b.reduce(Reduce.Fn.SUM, b.cast(support, x.dtype()), true, at);
+        Value kept = b.select(support, sums, b.constant(x.dtype(), 0));
+        Value tau = b.over(b.minus(b.reduce(Reduce.Fn.SUM, kept, true, at), one), size);
+        return b.unary(Unary.Fn.RELU, b.minus(x, tau));
+    }
 }

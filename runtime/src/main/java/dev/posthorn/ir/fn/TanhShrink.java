@@ -6,8 +6,8 @@ import dev.posthorn.ir.op.Unary;
 
 /** {@code y[…] = x − tanh(x)}. Source: keras.activations.tanh_shrink. */
 public record TanhShrink() implements Activation {
-  @Override
-  public Value apply(Builder b, Value x) {
-    return b.minus(x, b.unary(Unary.Fn.TANH, x));
-  }
+    @Override
+    public Value apply(Builder b, Value x) {
+        return b.minus(x, b.unary(Unary.Fn.TANH, x));
+    }
 }

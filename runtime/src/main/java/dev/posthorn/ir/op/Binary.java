@@ -13,95 +13,95 @@ import java.util.function.LongBinaryOperator;
 
 /** {@code z[…] = fn(x[…], y[…])} with NumPy broadcasting; both of one dtype. Source: the TensorFlow op of that name. */
 public record Binary(Fn fn) implements Op.Single {
-  /** The functions: one line each. AND, OR, XOR are bitwise on integers and logical on bool. */
-  public enum Fn {
-    ADD(Double::sum, Long::sum),
-    SUB((x, y) -> x - y, (x, y) -> x - y),
-    MUL((x, y) -> x * y, (x, y) -> x * y),
-    /** On integers truncates toward zero. */
-    DIV((x, y) -> x / y, (x, y) -> x / y),
-    /** On floating-point numbers {@code ⌊z⌋} of the quotient z as it is rounded to the operands' type. */
-    FLOOR_DIV((x, y) -> Math.floor(x / y), Math::floorDiv),
-    /** The remainder that has the sign of y. */
-    FLOOR_MOD(Binary::floorMod, Math::floorMod),
-    /** The remainder that has the sign of x. */
-    REM((x, y) -> x % y, (x, y) -> x % y),
-    POW(Math::pow, Binary::power),
-    MAX(Math::max, Math::max),
-    MIN(Math::min, Math::min),
-    ATAN2(Math::atan2, null),
-    AND(null, (x, y) -> x & y),
-    OR(null, (x, y) -> x | y),
-    XOR(null, (x, y) -> x ^ y);
+    /** The functions: one line each. AND, OR, XOR are bitwise on integers and logical on bool. */
+    public enum Fn {
+        ADD(Double::sum, Long::sum),
+        SUB((x, y) -> x - y, (x, y) -> x - y),
+        MUL((x, y) -> x * y, (x, y) -> x * y),
+        /** On integers truncates toward zero. */
+        DIV((x, y) -> x / y, (x, y) -> x / y),
+        /** On floating-point numbers {@code ⌊z⌋} of the quotient z as it is rounded to the operands' type. */
+        FLOOR_DIV((x, y) -> Math.floor(x / y), Math::floorDiv),
+        /** The remainder that has the sign of y. */
+        FLOOR_MOD(Binary::floorMod, Math::floorMod),
+        /** The remainder that has the sign of x. */
+        REM((x, y) -> x % y, (x, y) -> x % y),
+        POW(Math::pow, Binary::power),
+        MAX(Math::max, Math::max),
+        MIN(Math::min, Math::min),
+        ATAN2(Math::atan2, null),
+        AND(null, (x, y) -> x & y),
+        OR(null, (x, y) -> x | y),
+        XOR(null, (x, y) -> x ^ y);
 
-    private final DoubleBinaryOperator real;
-    private final LongBinaryOperator integer;
+        private final DoubleBinaryOperator real;
+        private final LongBinaryOperator integer;
 
-    Fn(DoubleBinaryOperator real, LongBinaryOperator integer) {
-      this.real = real;
-      this.integer = integer;
-    }
-
-    public double apply(double x, double y) {
-      return real.applyAsDouble(x, y);
-    }
-
-    private boolean takes(DType dtype) {
-      boolean bitwise = real == null;
-      return dtype.isFloating() ? !bitwise : dtype.isInteger() ? integer != null : dtype == DType.BOOL && bitwise;
-    }
-  }
-
-  private static double floorMod(double x, double y) {
-    double r = x % y;
-    return r != 0 && r < 0 != y < 0 ? r + y : r;
-  }
-
-  private static long power(long x, long y) {
-    long r = 1;
-    for (long e = y, base = x; e > 0; e >>= 1, base *= base) {
-      r = (e & 1) != 0 ? r * base : r;
-    }
-    return y >= 0 ? r : x == 1 ? 1 : x == -1 ? (y & 1) == 0 ? 1 : -1 : 0;
-  }
-
-  @Override
-  public String name() {
-    return fn.name();
-  }
-
-  @Override
-  public TensorType type(Operands in) {
-    DType dtype = in.count(2).sameDType();
-    if (!fn.takes(dtype)) {
-      throw new ShapeException("expected operands that " + fn + " takes but was " + in.types());
-    }
-    return new TensorType(dtype, Shape.broadcast(in.shape(0), in.shape(1)));
-  }
-
-  @Override
-  public Tensor value(List<Tensor> in, TensorType out) {
-    Tensor x = in.get(0);
-    Tensor y = in.get(1);
-    Tensor z = Tensor.zeros(out);
-    int[] xi = Index.broadcast(x.shape(), out.shape());
-    int[] yi = Index.broadcast(y.shape(), out.shape());
-    boolean floating = out.dtype().isFloating();
-    for (int i = 0; i < xi.length; i++) {
-      if (floating) {
-        z.setDouble(i, (fn == Fn.FLOOR_DIV ? Fn.DIV : fn).apply(x.getDouble(xi[i]), y.getDouble(yi[i])));
-        if (fn == Fn.FLOOR_DIV) {
-          z.setDouble(i, Math.floor(z.getDouble(i)));
+        Fn(DoubleBinaryOperator real, LongBinaryOperator integer) {
+            this.real = real;
+            this.integer = integer;
         }
-      } else {
-        z.setLong(i, fn.integer.applyAsLong(x.getLong(xi[i]), y.getLong(yi[i])));
-      }
-    }
-    return z;
-  }
 
-  @Override
-  public String toString() {
-    return fn.name();
-  }
+        public double apply(double x, double y) {
+            return real.applyAsDouble(x, y);
+        }
+
+        private boolean takes(DType dtype) {
+            boolean bitwise = real == null;
+            return dtype.isFloating() ? !bitwise : dtype.isInteger() ? integer != null : dtype == DType.BOOL && bitwise;
+        }
+    }
+
+    private static double floorMod(double x, double y) {
+        double r = x % y;
+        return r != 0 && r < 0 != y < 0 ? r + y : r;
+    }
+
+    private static long power(long x, long y) {
+        long r = 1;
+        for (long e = y, base = x; e > 0; e >>= 1, base *= base) {
+            r = (e & 1) != 0 ? r * base : r;
+        }
+        return y >= 0 ? r : x == 1 ? 1 : x == -1 ? (y & 1) == 0 ? 1 : -1 : 0;
+    }
+
+    @Override
+    public String name() {
+        return fn.name();
+    }
+
+    @Override
+    public TensorType type(Operands in) {
+        DType dtype = in.count(2).sameDType();
+        if (!fn.takes(dtype)) {
+            throw new ShapeException("expected operands that " + fn + " takes but was " + in.types());
+        }
+        return new TensorType(dtype, Shape.broadcast(in.shape(0), in.shape(1)));
+    }
+
+    @Override
+    public Tensor value(List<Tensor> in, TensorType out) {
+        Tensor x = in.get(0);
+        Tensor y = in.get(1);
+        Tensor z = Tensor.zeros(out);
+        int[] xi = Index.broadcast(x.shape(), out.shape());
+        int[] yi = Index.broadcast(y.shape(), out.shape());
+        boolean floating = out.dtype().isFloating();
+        for (int i = 0; i < xi.length; i++) {
+            if (floating) {
+                z.setDouble(i, (fn == Fn.FLOOR_DIV ? Fn.DIV : fn).apply(x.getDouble(xi[i]), y.getDouble(yi[i])));
+                if (fn == Fn.FLOOR_DIV) {
+                    z.setDouble(i, Math.floor(z.getDouble(i)));
+                }
+            } else {
+                z.setLong(i, fn.integer.applyAsLong(x.getLong(xi[i]), y.getLong(yi[i])));
+            }
+        }
+        return z;
+    }
+
+    @Override
+    public String toString() {
+        return fn.name();
+    }
 }

@@ -12,19 +12,19 @@ import java.util.List;
  * {@code y[…] = (to) x[…]}: floating-point to integer truncates toward zero, to bool is {@code x ≠ 0}. Source: TF Cast.
  */
 public record Cast(DType to) implements Op.Single {
-  @Override
-  public TensorType type(Operands in) {
-    TensorType x = in.count(1).type(0);
-    for (DType d : List.of(x.dtype(), to)) {
-      if (!d.isFloating() && !d.isInteger() && d != DType.BOOL) {
-        throw new ShapeException("expected numeric types but was " + x + " to " + to);
-      }
+    @Override
+    public TensorType type(Operands in) {
+        TensorType x = in.count(1).type(0);
+        for (DType d : List.of(x.dtype(), to)) {
+            if (!d.isFloating() && !d.isInteger() && d != DType.BOOL) {
+                throw new ShapeException("expected numeric types but was " + x + " to " + to);
+            }
+        }
+        return x.withDType(to);
     }
-    return x.withDType(to);
-  }
 
-  @Override
-  public Tensor value(List<Tensor> in, TensorType out) {
-    return in.get(0).cast(to);
-  }
+    @Override
+    public Tensor value(List<Tensor> in, TensorType out) {
+        return in.get(0).cast(to);
+    }
 }

@@ -12,23 +12,23 @@ import java.util.List;
  * TF Assert on what goes on.
  */
 public record Checked(long least, String expected) implements Op.Single {
-  @Override
-  public TensorType type(Operands in) {
-    TensorType x = in.count(1).type(0);
-    if (!x.dtype().isInteger()) {
-      throw new ShapeException("expected integers but was " + x);
+    @Override
+    public TensorType type(Operands in) {
+        TensorType x = in.count(1).type(0);
+        if (!x.dtype().isInteger()) {
+            throw new ShapeException("expected integers but was " + x);
+        }
+        return x;
     }
-    return x;
-  }
 
-  @Override
-  public Tensor value(List<Tensor> in, TensorType out) {
-    Tensor x = in.get(0);
-    for (int i = 0; i < x.size(); i++) {
-      if (x.getLong(i) < least) {
-        throw new ShapeException("expected " + expected + " but was another (element " + i + ")");
-      }
+    @Override
+    public Tensor value(List<Tensor> in, TensorType out) {
+        Tensor x = in.get(0);
+        for (int i = 0; i < x.size(); i++) {
+            if (x.getLong(i) < least) {
+                throw new ShapeException("expected " + expected + " but was another (element " + i + ")");
+            }
+        }
+        return x;
     }
-    return x;
-  }
 }

@@ -11,38 +11,38 @@ import java.util.List;
 
 /** Operands one after the other along an axis; all other dimensions equal. Source: TF ConcatV2. */
 public record Concat(int axis) implements Op.Single {
-  @Override
-  public TensorType type(Operands in) {
-    DType dtype = in.sameDType();
-    Shape y = in.shape(0);
-    int sum = y.dim(Index.axis(axis, y));
-    for (int i = 1; i < in.size(); i++) {
-      int d = in.shape(i).dim(axis);
-      sum = sum == Shape.UNKNOWN || d == Shape.UNKNOWN ? Shape.UNKNOWN : sum + d;
-      try {
-        y = Shape.merge(y.with(axis, Shape.UNKNOWN), in.shape(i).with(axis, Shape.UNKNOWN));
-      } catch (ShapeException e) {
-        throw new ShapeException("expected equal shapes but for axis " + axis + " but was " + in.types(), e);
-      }
-    }
-    return new TensorType(dtype, y.with(axis, sum));
-  }
-
-  @Override
-  public Tensor value(List<Tensor> in, TensorType out) {
-    Tensor y = Tensor.zeros(out);
-    int outer = out.shape().size(0, axis);
-    int row = out.shape().size(axis, out.shape().rank());
-    int at = 0;
-    for (Tensor x : in) {
-      int part = x.shape().size(axis, x.shape().rank());
-      for (int o = 0; o < outer; o++) {
-        for (int i = 0; i < part; i++) {
-          Copy.element(x, o * part + i, y, o * row + at + i);
+    @Override
+    public TensorType type(Operands in) {
+        DType dtype = in.sameDType();
+        Shape y = in.shape(0);
+        int sum = y.dim(Index.axis(axis, y));
+        for (int i = 1; i < in.size(); i++) {
+            int d = in.shape(i).dim(axis);
+            sum = sum == Shape.UNKNOWN || d == Shape.UNKNOWN ? Shape.UNKNOWN : sum + d;
+            try {
+                y = Shape.merge(y.with(axis, Shape.UNKNOWN), in.shape(i).with(axis, Shape.UNKNOWN));
+            } catch (ShapeException e) {
+                throw new ShapeException("expected equal shapes but for axis " + axis + " but was " + in.types(), e);
+            }
         }
-      }
-      at += part;
+        return new TensorType(dtype, y.with(axis, sum));
     }
-    return y;
-  }
+
+    @Override
+    public Tensor value(List<Tensor> in, TensorType out) {
+        Tensor y = Tensor.zeros(out);
+        int outer = out.shape().size(0, axis);
+        int row = out.shape().size(axis, out.shape().rank());
+        int at = 0;
+        for (Tensor x : in) {
+            int part = x.shape().size(axis, x.shape().rank());
+            for (int o = 0; o < outer; o++) {
+                for (int i = 0; i < part; i++) {
+                    Copy.element(x, o * part + i, y, o * row + at + i);
+                }
+            }
+            at += part;
+        }
+        return y;
+    }
 }

@@ -5,28 +5,27 @@ import dev.posthorn.ir.TensorType;
 
 /** Copies elements of any dtype between tensors, for the ops that only move data. */
 final class Copy {
-  private Copy() {}
+    private Copy() {}
 
-  /** The tensor whose element {@code i} is element {@code from[i]} of {@code x}. */
-  static Tensor gather(Tensor x, TensorType out, int[] from) {
-    Tensor y = Tensor.zeros(out);
-    for (int i = 0; i < from.length; i++) {
-      element(x, from[i], y, i);
+    /** The tensor whose element {@code i} is element {@code from[i]} of {@code x}. */
+    static Tensor gather(Tensor x, TensorType out, int[] from) {
+        Tensor y = Tensor.zeros(out);
+        for (int i = 0; i < from.length; i++) {
+            element(x, from[i], y, i);
+        }
+        return y;
     }
-    return y;
-  }
 
-  static void element(Tensor x, int from, Tensor y, int to) {
-    switch (x.dtype()) {
-      case STRING -> y.byteStrings()[to] = x.byteStrings()[from];
-      case COMPLEX64, COMPLEX128 -> System.arraycopy(x.data(), 2 * from, y.data(), 2 * to, 2);
-      default -> System.arraycopy(x.data(), from, y.data(), to, 1);
+    static void element(Tensor x, int from, Tensor y, int to) {
+        switch (x.dtype()) {
+            case STRING -> y.byteStrings()[to] = x.byteStrings()[from];
+            case COMPLEX64, COMPLEX128 -> System.arraycopy(x.data(), 2 * from, y.data(), 2 * to, 2);
+            default -> System.arraycopy(x.data(), from, y.data(), to, 1);
+        }
     }
-  }
 
-  /** The same values under the type {@code out}. */
-  static Tensor same(Tensor x, TensorType out) {
-    return Tensor.of(out.dtype(), out.shape(), x.data());
-  }
-
+    /** The same values under the type {@code out}. */
+    static Tensor same(Tensor x, TensorType out) {
+        return Tensor.of(out.dtype(), out.shape(), x.data());
+    }
 }

@@ -12,38 +12,38 @@ import java.util.List;
  * other end where {@code reverse}. x numeric. Source: TF Cumsum.
  */
 public record CumSum(int axis, boolean exclusive, boolean reverse) implements Op.Single {
-  @Override
-  public TensorType type(Operands in) {
-    TensorType x = in.count(1).type(0);
-    if (!x.dtype().isFloating() && !x.dtype().isInteger()) {
-      throw new ShapeException("expected a numeric operand but was " + x);
-    }
-    Index.axis(axis, x.shape());
-    return x;
-  }
-
-  @Override
-  public Tensor value(List<Tensor> in, TensorType out) {
-    Tensor x = in.get(0);
-    Tensor y = Tensor.zeros(out);
-    int n = x.shape().dim(axis);
-    int step = Index.strides(x.shape())[axis];
-    for (int start : Index.walk(x.shape().with(axis, Math.min(n, 1)), Index.strides(x.shape()), 0)) {
-      double sum = 0;
-      long whole = 0;
-      for (int k = 0; k < n; k++) {
-        int at = start + (reverse ? n - 1 - k : k) * step;
-        double before = sum;
-        long wholeBefore = whole;
-        sum += x.getDouble(at);
-        whole += x.getLong(at);
-        if (x.dtype().isFloating()) {
-          y.setDouble(at, exclusive ? before : sum);
-        } else {
-          y.setLong(at, exclusive ? wholeBefore : whole);
+    @Override
+    public TensorType type(Operands in) {
+        TensorType x = in.count(1).type(0);
+        if (!x.dtype().isFloating() && !x.dtype().isInteger()) {
+            throw new ShapeException("expected a numeric operand but was " + x);
         }
-      }
+        Index.axis(axis, x.shape());
+        return x;
     }
-    return y;
-  }
+
+    @Override
+    public Tensor value(List<Tensor> in, TensorType out) {
+        Tensor x = in.get(0);
+        Tensor y = Tensor.zeros(out);
+        int n = x.shape().dim(axis);
+        int step = Index.strides(x.shape())[axis];
+        for (int start : Index.walk(x.shape().with(axis, Math.min(n, 1)), Index.strides(x.shape()), 0)) {
+            double sum = 0;
+            long whole = 0;
+            for (int k = 0; k < n; k++) {
+                int at = start + (reverse ? n - 1 - k : k) * step;
+                double before = sum;
+                long wholeBefore = whole;
+                sum += x.getDouble(at);
+                whole += x.getLong(at);
+                if (x.dtype().isFloating()) {
+                    y.setDouble(at, exclusive ? before : sum);
+                } else {
+                    y.setLong(at, exclusive ? wholeBefore : whole);
+                }
+            }
+        }
+        return y;
+    }
 }

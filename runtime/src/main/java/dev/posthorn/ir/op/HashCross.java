@@ -15,32 +15,32 @@ import java.util.List;
  * int64. Source: TF SparseCross with hashed output, for rows of one feature each.
  */
 public record HashCross(long buckets, long key) implements Op.Single {
-  /** The key that tf.sparse.cross_hashed uses. */
-  public static final long DEFAULT_KEY = 0xDECAFCAFFEL;
+    /** The key that tf.sparse.cross_hashed uses. */
+    public static final long DEFAULT_KEY = 0xDECAFCAFFEL;
 
-  @Override
-  public TensorType type(Operands in) {
-    Shape shape = Shape.UNRANKED;
-    for (TensorType t : in.types()) {
-      if (!t.dtype().isInteger() && t.dtype() != DType.STRING) {
-        throw new ShapeException("expected integers or strings but was " + t);
-      }
-      shape = Shape.merge(shape, t.shape());
+    @Override
+    public TensorType type(Operands in) {
+        Shape shape = Shape.UNRANKED;
+        for (TensorType t : in.types()) {
+            if (!t.dtype().isInteger() && t.dtype() != DType.STRING) {
+                throw new ShapeException("expected integers or strings but was " + t);
+            }
+            shape = Shape.merge(shape, t.shape());
+        }
+        return new TensorType(DType.INT64, shape);
     }
-    return new TensorType(DType.INT64, shape);
-  }
 
-  @Override
-  public Tensor value(List<Tensor> in, TensorType out) {
-    Tensor y = Tensor.zeros(out);
-    for (int i = 0; i < y.size(); i++) {
-      long hash = key;
-      for (Tensor x : in) {
-        long feature = x.dtype() == DType.STRING ? Hashes.fingerprint(x.byteStrings()[i]) : x.getLong(i);
-        hash = Hashes.concatenated(hash, feature);
-      }
-      y.longs()[i] = Long.remainderUnsigned(hash, buckets > 0 ? buckets : Long.MAX_VALUE);
+    @Override
+    public Tensor value(List<Tensor> in, TensorType out) {
+        Tensor y = Tensor.zeros(out);
+        for (int i = 0; i < y.size(); i++) {
+            long hash = key;
+            for (Tensor x : in) {
+                long feature = x.dtype() == DType.STRING ? Hashes.fingerprint(x.byteStrings()[i]) : x.getLong(i);
+                hash = Hashes.concatenated(hash, feature);
+            }
+            y.longs()[i] = Long.remainderUnsigned(hash, buckets > 0 ? buckets : Long.MAX_VALUE);
+        }
+        return y;
     }
-    return y;
-  }
 }

@@ -8,18 +8,18 @@ import java.util.List;
 
 /** An argument of the graph. */
 public record Input(String id, TensorType type) implements Op.Primitive {
-  @Override
-  public List<TensorType> infer(Operands in) {
-    return List.of(type);
-  }
+    @Override
+    public List<TensorType> infer(Operands in) {
+        return List.of(type);
+    }
 
-  @Override
-  public List<Tensor> eval(List<Tensor> in, List<TensorType> out) {
-    throw new IllegalStateException("Input: expected to be bound before evaluation but was '" + id + "'");
-  }
+    @Override
+    public List<Tensor> eval(List<Tensor> in, List<TensorType> out) {
+        throw new IllegalStateException("Input: expected to be bound before evaluation but was '" + id + "'");
+    }
 
-  @Override
-  public boolean pure() {
-    return false;
-  }
+    @Override
+    public boolean pure() {
+        return false;
+    }
 }

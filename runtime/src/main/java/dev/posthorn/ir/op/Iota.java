@@ -11,21 +11,21 @@ import java.util.List;
 
 /** {@code y = 0, 1, …, n-1} for the int32 scalar operand n. Source: TF Range. */
 public record Iota(DType dtype) implements Op.Single {
-  @Override
-  public TensorType type(Operands in) {
-    if (in.count(1).dtype(0) != DType.INT32 || in.shape(0).rank() != 0) {
-      throw new ShapeException("expected an int32 scalar but was " + in.type(0));
+    @Override
+    public TensorType type(Operands in) {
+        if (in.count(1).dtype(0) != DType.INT32 || in.shape(0).rank() != 0) {
+            throw new ShapeException("expected an int32 scalar but was " + in.type(0));
+        }
+        Shape n = in.shapeValue(0);
+        return TensorType.of(dtype, n.dim(0));
     }
-    Shape n = in.shapeValue(0);
-    return TensorType.of(dtype, n.dim(0));
-  }
 
-  @Override
-  public Tensor value(List<Tensor> in, TensorType out) {
-    Tensor y = Tensor.zeros(out);
-    for (int i = 0; i < y.size(); i++) {
-      y.setLong(i, i);
+    @Override
+    public Tensor value(List<Tensor> in, TensorType out) {
+        Tensor y = Tensor.zeros(out);
+        for (int i = 0; i < y.size(); i++) {
+            y.setLong(i, i);
+        }
+        return y;
     }
-    return y;
-  }
 }

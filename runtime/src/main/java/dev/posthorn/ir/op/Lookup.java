@@ -13,24 +13,24 @@ import java.util.List;
  * Source: TF LookupTableFindV2.
  */
 public record Lookup(Table table) implements Op.Single {
-  @Override
-  public TensorType type(Operands in) {
-    boolean scalar = !in.count(2).shape(1).isRanked() || in.shape(1).rank() == 0;
-    if (in.dtype(0) != table.keys().dtype() || in.dtype(1) != table.values().dtype() || !scalar) {
-      throw new ShapeException("expected " + table.keys().dtype() + " keys and a " + table.values().dtype()
-          + " default but was " + in.types());
+    @Override
+    public TensorType type(Operands in) {
+        boolean scalar = !in.count(2).shape(1).isRanked() || in.shape(1).rank() == 0;
+        if (in.dtype(0) != table.keys().dtype() || in.dtype(1) != table.values().dtype() || !scalar) {
+            throw new ShapeException("expected " + table.keys().dtype() + " keys and a "
+                    + table.values().dtype() + " default but was " + in.types());
+        }
+        return in.type(0).withDType(table.values().dtype());
     }
-    return in.type(0).withDType(table.values().dtype());
-  }
 
-  @Override
-  public Tensor value(List<Tensor> in, TensorType out) {
-    Tensor x = in.get(0);
-    Tensor y = Tensor.zeros(out);
-    for (int i = 0; i < y.size(); i++) {
-      int at = table.find(x, i);
-      Copy.element(at < 0 ? in.get(1) : table.values(), Math.max(at, 0), y, i);
+    @Override
+    public Tensor value(List<Tensor> in, TensorType out) {
+        Tensor x = in.get(0);
+        Tensor y = Tensor.zeros(out);
+        for (int i = 0; i < y.size(); i++) {
+            int at = table.find(x, i);
+            Copy.element(at < 0 ? in.get(1) : table.values(), Math.max(at, 0), y, i);
+        }
+        return y;
     }
-    return y;
-  }
 }

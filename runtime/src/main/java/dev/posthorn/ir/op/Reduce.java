@@ -17,105 +17,107 @@ import java.util.List;
  * All.
  */
 public record Reduce(Fn fn, List<Integer> axes, boolean keepDims) implements Op.Single {
-  /** The reductions. */
-  public enum Fn {
-    SUM,
-    MEAN,
-    PROD,
-    MAX,
-    MIN,
-    ANY,
-    ALL
-  }
-
-  public Reduce {
-    axes = List.copyOf(axes);
-  }
-
-  @Override
-  public String name() {
-    return "Reduce" + fn;
-  }
-
-  @Override
-  public TensorType type(Operands in) {
-    TensorType x = in.count(1).type(0);
-    boolean logical = fn == Fn.ANY || fn == Fn.ALL;
-    boolean fits = logical ? x.dtype() == DType.BOOL : x.dtype().isFloating() || x.dtype().isInteger() && fn != Fn.MEAN;
-    if (!fits) { // (C1)
-      throw new ShapeException("expected an operand that " + fn + " takes but was " + x);
+    /** The reductions. */
+    public enum Fn {
+        SUM,
+        MEAN,
+        PROD,
+        MAX,
+        MIN,
+        ANY,
+        ALL
     }
-    Index.ascending(axes, x.shape());
-    Shape y = x.shape();
-    for (int i = axes.size() - 1; i >= 0; i--) {
-      y = keepDims ? y.with(axes.get(i), 1) : y.remove(axes.get(i));
-    }
-    return x.withShape(y);
-  }
 
-  @Override
-  public Tensor value(List<Tensor> in, TensorType out) {
-    Tensor x = in.get(0);
-    int[] step = Index.strides(x.shape());
-    Shape kept = x.shape();
-    Shape inner = Shape.SCALAR;
-    int[] innerStep = new int[axes.size()];
-    for (int i = 0; i < axes.size(); i++) {
-      inner = inner.append(x.shape().dim(axes.get(i)));
-      innerStep[i] = step[axes.get(i)];
-      kept = kept.with(axes.get(i), 1);
+    public Reduce {
+        axes = List.copyOf(axes);
     }
-    int[] starts = Index.walk(kept, step, 0);
-    int[] offsets = Index.walk(inner, innerStep, 0);
-    Tensor y = Tensor.zeros(out);
-    for (int i = 0; i < starts.length; i++) {
-      if (x.dtype().isFloating()) {
-        y.setDouble(i, real(x, starts[i], offsets));
-      } else {
-        y.setLong(i, integer(x, starts[i], offsets));
-      }
-    }
-    return y;
-  }
 
-  private double real(Tensor x, int start, int[] offsets) {
-    double r = switch (fn) {
-      case PROD -> 1;
-      case MAX -> Double.NEGATIVE_INFINITY;
-      case MIN -> Double.POSITIVE_INFINITY;
-      default -> 0;
-    };
-    for (int o : offsets) {
-      double v = x.getDouble(start + o);
-      r = switch (fn) {
-        case PROD -> r * v;
-        case MAX -> Math.max(r, v);
-        case MIN -> Math.min(r, v);
-        default -> r + v;
-      };
+    @Override
+    public String name() {
+        return "Reduce" + fn;
     }
-    return fn == Fn.MEAN ? r / offsets.length : r;
-  }
 
-  private long integer(Tensor x, int start, int[] offsets) {
-    long largest = -1L >>> 64 - 8 * x.dtype().bytes() + (x.dtype().kind() == DType.Kind.SIGNED ? 1 : 0);
-    long r = switch (fn) {
-      case PROD, ALL -> 1;
-      case MAX -> x.dtype().kind() == DType.Kind.SIGNED ? -largest - 1 : 0;
-      case MIN -> largest;
-      default -> 0;
-    };
-    for (int o : offsets) {
-      long v = x.getLong(start + o);
-      r = switch (fn) {
-        case PROD -> r * v;
-        case MAX -> Compare.order(x.dtype(), r, v) > 0 ? r : v;
-        case MIN -> Compare.order(x.dtype(), r, v) < 0 ? r : v;
-        case ANY -> r | v;
-        case ALL -> r & v;
-        default -> r + v;
-      };
+    @Override
+    public TensorType type(Operands in) {
+        TensorType x = in.count(1).type(0);
+        boolean logical = fn == Fn.ANY || fn == Fn.ALL;
+        boolean fits = logical
+                ? x.dtype() == DType.BOOL
+                : x.dtype().isFloating() || x.dtype().isInteger() && fn != Fn.MEAN;
+        if (!fits) { // (C1)
+            throw new ShapeException("expected an operand that " + fn + " takes but was " + x);
+        }
+        Index.ascending(axes, x.shape());
+        Shape y = x.shape();
+        for (int i = axes.size() - 1; i >= 0; i--) {
+            y = keepDims ? y.with(axes.get(i), 1) : y.remove(axes.get(i));
+        }
+        return x.withShape(y);
     }
-    return r;
-  }
+
+    @Override
+    public Tensor value(List<Tensor> in, TensorType out) {
+        Tensor x = in.get(0);
+        int[] step = Index.strides(x.shape());
+        Shape kept = x.shape();
+        Shape inner = Shape.SCALAR;
+        int[] innerStep = new int[axes.size()];
+        for (int i = 0; i < axes.size(); i++) {
+            inner = inner.append(x.shape().dim(axes.get(i)));
+            innerStep[i] = step[axes.get(i)];
+            kept = kept.with(axes.get(i), 1);
+        }
+        int[] starts = Index.walk(kept, step, 0);
+        int[] offsets = Index.walk(inner, innerStep, 0);
+        Tensor y = Tensor.zeros(out);
+        for (int i = 0; i < starts.length; i++) {
+            if (x.dtype().isFloating()) {
+                y.setDouble(i, real(x, starts[i], offsets));
+            } else {
+                y.setLong(i, integer(x, starts[i], offsets));
+            }
+        }
+        return y;
+    }
+
+    private double real(Tensor x, int start, int[] offsets) {
+        double r = switch (fn) {
+            case PROD -> 1;
+            case MAX -> Double.NEGATIVE_INFINITY;
+            case MIN -> Double.POSITIVE_INFINITY;
+            default -> 0;
+        };
+        for (int o : offsets) {
+            double v = x.getDouble(start + o);
+            r = switch (fn) {
+                case PROD -> r * v;
+                case MAX -> Math.max(r, v);
+                case MIN -> Math.min(r, v);
+                default -> r + v;
+            };
+        }
+        return fn == Fn.MEAN ? r / offsets.length : r;
+    }
+
+    private long integer(Tensor x, int start, int[] offsets) {
+        long largest = -1L >>> 64 - 8 * x.dtype().bytes() + (x.dtype().kind() == DType.Kind.SIGNED ? 1 : 0);
+        long r = switch (fn) {
+            case PROD, ALL -> 1;
+            case MAX -> x.dtype().kind() == DType.Kind.SIGNED ? -largest - 1 : 0;
+            case MIN -> largest;
+            default -> 0;
+        };
+        for (int o : offsets) {
+            long v = x.getLong(start + o);
+            r = switch (fn) {
+                case PROD -> r * v;
+                case MAX -> Compare.order(x.dtype(), r, v) > 0 ? r : v;
+                case MIN -> Compare.order(x.dtype(), r, v) < 0 ? r : v;
+                case ANY -> r | v;
+                case ALL -> r & v;
+                default -> r + v;
+            };
+        }
+        return r;
+    }
 }

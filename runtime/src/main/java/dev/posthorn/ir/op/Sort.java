@@ -18,47 +18,53 @@ import java.util.stream.IntStream;
  * <p>(C1) keys numeric. (C2) equal shapes. Source: XLA Sort; TF TopKV2.
  */
 public record Sort(int axis, boolean descending) implements Op.Primitive {
-  @Override
-  public List<TensorType> infer(Operands in) {
-    if (in.size() == 0) {
-      throw new ShapeException("expected keys but was no operand");
+    @Override
+    public List<TensorType> infer(Operands in) {
+        if (in.size() == 0) {
+            throw new ShapeException("expected keys but was no operand");
+        }
+        TensorType keys = in.type(0);
+        if (!keys.dtype().isFloating() && !keys.dtype().isInteger()) { // (C1)
+            throw new ShapeException("expected numeric keys but was " + keys);
+        }
+        Shape shape = keys.shape();
+        for (TensorType t : in.types()) {
+            shape = Shape.merge(shape, t.shape()); // (C2)
+        }
+        Index.axis(axis, shape);
+        Shape merged = shape;
+        return in.types().stream().map(t -> t.withShape(merged)).toList();
     }
-    TensorType keys = in.type(0);
-    if (!keys.dtype().isFloating() && !keys.dtype().isInteger()) { // (C1)
-      throw new ShapeException("expected numeric keys but was " + keys);
-    }
-    Shape shape = keys.shape();
-    for (TensorType t : in.types()) {
-      shape = Shape.merge(shape, t.shape()); // (C2)
-    }
-    Index.axis(axis, shape);
-    Shape merged = shape;
-    return in.types().stream().map(t -> t.withShape(merged)).toList();
-  }
 
-  @Override
-  public List<Tensor> eval(List<Tensor> in, List<TensorType> out) {
-    Tensor keys = in.get(0);
-    int n = keys.shape().dim(axis);
-    int step = Index.strides(keys.shape())[axis];
-    int[] from = new int[keys.size()];
-    Comparator<Integer> ascending = (i, j) -> compare(keys, i, j);
-    for (int start : Index.walk(keys.shape().with(axis, Math.min(n, 1)), Index.strides(keys.shape()), 0)) {
-      int[] order = IntStream.range(0, n).map(k -> start + k * step).boxed()
-          .sorted(descending ? ascending.reversed() : ascending).mapToInt(i -> i).toArray();
-      for (int k = 0; k < n; k++) {
-        from[start + k * step] = order[k];
-      }
+    @Override
+    public List<Tensor> eval(List<Tensor> in, List<TensorType> out) {
+        Tensor keys = in.get(0);
+        int n = keys.shape().dim(axis);
+        int step = Index.strides(keys.shape())[axis];
+        int[] from = new int[keys.size()];
+        Comparator<Integer> ascending = (i, j) -> compare(keys, i, j);
+        for (int start : Index.walk(keys.shape().with(axis, Math.min(n, 1)), Index.strides(keys.shape()), 0)) {
+            int[] order = IntStream.range(0, n)
+                    .map(k -> start + k * step)
+                    .boxed()
+                    .sorted(descending ? ascending.reversed() : ascending)
+                    .mapToInt(i -> i)
+                    .toArray();
+            for (int k = 0; k < n; k++) {
+                from[start + k * step] = order[k];
+            }
+        }
+        return IntStream.range(0, in.size())
+                .mapToObj(i -> Copy.gather(in.get(i), out.get(i), from))
+                .toList();
     }
-    return IntStream.range(0, in.size()).mapToObj(i -> Copy.gather(in.get(i), out.get(i), from)).toList();
-  }
 
-  private static int compare(Tensor keys, int i, int j) {
-    if (!keys.dtype().isFloating()) {
-      return Compare.order(keys.dtype(), keys.getLong(i), keys.getLong(j));
+    private static int compare(Tensor keys, int i, int j) {
+        if (!keys.dtype().isFloating()) {
+            return Compare.order(keys.dtype(), keys.getLong(i), keys.getLong(j));
+        }
+        double x = keys.getDouble(i);
+        double y = keys.getDouble(j);
+        return x == y ? 0 : Double.compare(x, y);
     }
-    double x = keys.getDouble(i);
-    double y = keys.getDouble(j);
-    return x == y ? 0 : Double.compare(x, y);
-  }
 }

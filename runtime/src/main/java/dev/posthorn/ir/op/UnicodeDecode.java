@@ -17,28 +17,29 @@ import java.util.stream.IntStream;
  * {@code splits[i+1]}. What is not UTF-8 gives U+FFFD. Source: TF UnicodeDecode with errors replaced.
  */
 public record UnicodeDecode() implements Op.Primitive {
-  @Override
-  public List<TensorType> infer(Operands in) {
-    Shape x = Texts.strings(in.count(1), 0).shape();
-    if (x.isRanked() && x.rank() != 1) {
-      throw new ShapeException("expected a vector of strings but was " + in.type(0));
+    @Override
+    public List<TensorType> infer(Operands in) {
+        Shape x = Texts.strings(in.count(1), 0).shape();
+        if (x.isRanked() && x.rank() != 1) {
+            throw new ShapeException("expected a vector of strings but was " + in.type(0));
+        }
+        boolean known = x.isRanked() && x.dim(0) != Shape.UNKNOWN;
+        return List.of(
+                TensorType.of(DType.INT64, known ? x.dim(0) + 1 : Shape.UNKNOWN),
+                TensorType.of(DType.INT32, Shape.UNKNOWN));
     }
-    boolean known = x.isRanked() && x.dim(0) != Shape.UNKNOWN;
-    return List.of(TensorType.of(DType.INT64, known ? x.dim(0) + 1 : Shape.UNKNOWN),
-        TensorType.of(DType.INT32, Shape.UNKNOWN));
-  }
 
-  @Override
-  public List<Tensor> eval(List<Tensor> in, List<TensorType> out) {
-    byte[][] x = in.get(0).byteStrings();
-    long[] splits = new long[x.length + 1];
-    List<int[]> points = new ArrayList<>();
-    for (int i = 0; i < x.length; i++) {
-      int[] own = new String(x[i], StandardCharsets.UTF_8).codePoints().toArray();
-      splits[i + 1] = splits[i] + own.length;
-      points.add(own);
+    @Override
+    public List<Tensor> eval(List<Tensor> in, List<TensorType> out) {
+        byte[][] x = in.get(0).byteStrings();
+        long[] splits = new long[x.length + 1];
+        List<int[]> points = new ArrayList<>();
+        for (int i = 0; i < x.length; i++) {
+            int[] own = new String(x[i], StandardCharsets.UTF_8).codePoints().toArray();
+            splits[i + 1] = splits[i] + own.length;
+            points.add(own);
+        }
+        int[] all = points.stream().flatMapToInt(IntStream::of).toArray();
+        return List.of(Tensor.of(Shape.of(splits.length), splits), Tensor.of(Shape.of(all.length), all));
     }
-    int[] all = points.stream().flatMapToInt(IntStream::of).toArray();
-    return List.of(Tensor.of(Shape.of(splits.length), splits), Tensor.of(Shape.of(all.length), all));
-  }
 }

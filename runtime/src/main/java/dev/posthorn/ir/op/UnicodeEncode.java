@@ -15,29 +15,29 @@ import java.util.List;
  * {@code splits[i+1]}. What is no code point gives U+FFFD. Source: TF UnicodeEncode with errors replaced.
  */
 public record UnicodeEncode() implements Op.Single {
-  @Override
-  public TensorType type(Operands in) {
-    Shape splits = in.count(2).shape(1);
-    if (in.dtype(0) != DType.INT32 || !in.dtype(1).isInteger() || splits.isRanked() && splits.rank() != 1) {
-      throw new ShapeException("expected int32 code points and a vector of splits but was " + in.types());
+    @Override
+    public TensorType type(Operands in) {
+        Shape splits = in.count(2).shape(1);
+        if (in.dtype(0) != DType.INT32 || !in.dtype(1).isInteger() || splits.isRanked() && splits.rank() != 1) {
+            throw new ShapeException("expected int32 code points and a vector of splits but was " + in.types());
+        }
+        int n = splits.isRanked() ? splits.dim(0) : Shape.UNKNOWN;
+        return TensorType.of(DType.STRING, n == Shape.UNKNOWN ? Shape.UNKNOWN : Math.max(n, 1) - 1);
     }
-    int n = splits.isRanked() ? splits.dim(0) : Shape.UNKNOWN;
-    return TensorType.of(DType.STRING, n == Shape.UNKNOWN ? Shape.UNKNOWN : Math.max(n, 1) - 1);
-  }
 
-  @Override
-  public Tensor value(List<Tensor> in, TensorType out) {
-    int[] points = in.get(0).ints();
-    int[] at = Texts.splits(in.get(1), points.length);
-    Tensor y = Tensor.zeros(TensorType.of(DType.STRING, at.length - 1));
-    for (int i = 0; i + 1 < at.length; i++) {
-      StringBuilder s = new StringBuilder();
-      for (int k = at[i]; k < at[i + 1]; k++) {
-        boolean fits = Character.isValidCodePoint(points[k]) && (points[k] < 0xd800 || points[k] > 0xdfff);
-        s.appendCodePoint(fits ? points[k] : 0xfffd);
-      }
-      y.byteStrings()[i] = s.toString().getBytes(StandardCharsets.UTF_8);
+    @Override
+    public Tensor value(List<Tensor> in, TensorType out) {
+        int[] points = in.get(0).ints();
+        int[] at = Texts.splits(in.get(1), points.length);
+        Tensor y = Tensor.zeros(TensorType.of(DType.STRING, at.length - 1));
+        for (int i = 0; i + 1 < at.length; i++) {
+            StringBuilder s = new StringBuilder();
+            for (int k = at[i]; k < at[i + 1]; k++) {
+                boolean fits = Character.isValidCodePoint(points[k]) && (points[k] < 0xd800 || points[k] > 0xdfff);
+                s.appendCodePoint(fits ? points[k] : 0xfffd);
+            }
+            y.byteStrings()[i] = s.toString().getBytes(StandardCharsets.UTF_8);
+        }
+        return y;
     }
-    return y;
-  }
 }

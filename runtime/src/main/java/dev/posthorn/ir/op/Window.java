@@ -11,86 +11,95 @@ import java.util.stream.Collectors;
  * an input with {@code low} elements of padding before it and {@code high} after it (negative padding crops).
  */
 public record Window(
-    List<Integer> size, List<Integer> strides, List<Integer> dilations, List<Integer> low, List<Integer> high) {
-  public Window {
-    size = List.copyOf(size);
-    strides = List.copyOf(strides);
-    dilations = List.copyOf(dilations);
-    low = List.copyOf(low);
-    high = List.copyOf(high);
-    for (List<Integer> l : List.of(size, strides, dilations)) {
-      if (l.size() != low.size() || low.size() != high.size() || l.stream().anyMatch(i -> i < 1)) {
-        throw new ShapeException("expected positive sizes, strides and dilations of one length but was size " + size
-            + ", strides " + strides + ", dilations " + dilations + ", padding " + low + " and " + high);
-      }
+        List<Integer> size, List<Integer> strides, List<Integer> dilations, List<Integer> low, List<Integer> high) {
+    public Window {
+        size = List.copyOf(size);
+        strides = List.copyOf(strides);
+        dilations = List.copyOf(dilations);
+        low = List.copyOf(low);
+        high = List.copyOf(high);
+        for (List<Integer> l : List.of(size, strides, dilations)) {
+            if (l.size() != low.size()
+                    || low.size() != high.size()
+                    || l.stream().anyMatch(i -> i < 1)) {
+                throw new ShapeException("expected positive sizes, strides and dilations of one length but was size "
+                        + size + ", strides " + strides + ", dilations " + dilations + ", padding " + low + " and "
+                        + high);
+            }
+        }
     }
-  }
 
-  public int rank() {
-    return size.size();
-  }
-
-  /** Elements from the first tap to the last. */
-  public int extent(int axis) {
-    return (size.get(axis) - 1) * dilations.get(axis) + 1;
-  }
-
-  /** The number of places of the window on an axis of {@code n} elements; unknown where n is. */
-  public int outputs(int axis, int n) {
-    if (n == Shape.UNKNOWN) {
-      return Shape.UNKNOWN;
+    public int rank() {
+        return size.size();
     }
-    int room = n + low.get(axis) + high.get(axis) - extent(axis);
-    return room < 0 ? 0 : room / strides.get(axis) + 1;
-  }
 
-  /** The input position under tap {@code k} at place {@code o}; outside the input it is padding. */
-  public int position(int axis, int o, int k) {
-    return o * strides.get(axis) + k * dilations.get(axis) - low.get(axis);
-  }
-
-  /** No padding: TensorFlow's VALID. */
-  public static Window valid(List<Integer> size, List<Integer> strides, List<Integer> dilations) {
-    List<Integer> none = Collections.nCopies(size.size(), 0);
-    return new Window(size, strides, dilations, none, none);
-  }
-
-  /**
-   * TensorFlow's SAME: {@code ceil(n / stride)} places, the odd element of padding after the input. Where n is unknown
-   * the padding is that of stride 1: such a graph has types but is not run.
-   */
-  public static Window same(List<Integer> size, List<Integer> strides, List<Integer> dilations, List<Integer> n) {
-    Window w = valid(size, strides, dilations);
-    Integer[] low = new Integer[size.size()];
-    Integer[] high = new Integer[size.size()];
-    for (int a = 0; a < low.length; a++) {
-      int stride = strides.get(a);
-      int total;
-      if (n.get(a) == Shape.UNKNOWN) {
-        
-        total = Math.max(w.extent(a) - 1, 0);
-      } else {
-        total = Math.max(((n.get(a) + stride - 1) / stride - 1) * stride + w.extent(a) - n.get(a), 0);
-      }
-      low[a] = total / 2;
-      high[a] = total - total / 2;
+    /** Elements from the first tap to the last. */
+    public int extent(int axis) {
+        return (size.get(axis) - 1) * dilations.get(axis) + 1;
     }
-    return new Window(size, strides, dilations, List.of(low), List.of(high));
-  }
 
-  /** The size, and what is not as usual: {@code 3×3 strides 2×2 dilations 1×1 low 0×0 high 1×1}. */
-  @Override
-  public String toString() {
-    StringBuilder s = new StringBuilder(by(size));
-    for (String part : new String[] {"strides", "dilations"}) {
-      List<Integer> v = part.equals("strides") ? strides : dilations;
-      s.append(v.stream().allMatch(i -> i == 1) ? "" : " " + part + " " + by(v));
+    /** The number of places of the window on an axis of {@code n} elements; unknown where n is. */
+    public int outputs(int axis, int n) {
+        if (n == Shape.UNKNOWN) {
+            return Shape.UNKNOWN;
+        }
+        int room = n + low.get(axis) + high.get(axis) - extent(axis);
+        return room < 0 ? 0 : room / strides.get(axis) + 1;
     }
-    boolean padded = low.stream().anyMatch(i -> i != 0) || high.stream().anyMatch(i -> i != 0);
-    return padded ? s.append(" low ").append(by(low)).append(" high ").append(by(high)).toString() : s.toString();
-  }
 
-  private static String by(List<Integer> values) {
-    return values.stream().map(String::valueOf).collect(Collectors.joining("×"));
-  }
+    /** The input position under tap {@code k} at place {@code o}; outside the input it is padding. */
+    public int position(int axis, int o, int k) {
+        return o * strides.get(axis) + k * dilations.get(axis) - low.get(axis);
+    }
+
+    /** No padding: TensorFlow's VALID. */
+    public static Window valid(List<Integer> size, List<Integer> strides, List<Integer> dilations) {
+        List<Integer> none = Collections.nCopies(size.size(), 0);
+        return new Window(size, strides, dilations, none, none);
+    }
+
+    /**
+     * TensorFlow's SAME: {@code ceil(n / stride)} places, the odd element of padding after the input. Where n is unknown
+     * the padding is that of stride 1: such a graph has types but is not run.
+     */
+    public static Window same(List<Integer> size, List<Integer> strides, List<Integer> dilations, List<Integer> n) {
+        Window w = valid(size, strides, dilations);
+        Integer[] low = new Integer[size.size()];
+        Integer[] high = new Integer[size.size()];
+        for (int a = 0; a < low.length; a++) {
+            int stride = strides.get(a);
+            int total;
+            if (n.get(a) == Shape.UNKNOWN) {
+
+                total = Math.max(w.extent(a) - 1, 0);
+            } else {
+                total = Math.max(((n.get(a) + stride - 1) / stride - 1) * stride + w.extent(a) - n.get(a), 0);
+            }
+            low[a] = total / 2;
+            high[a] = total - total / 2;
+        }
+        return new Window(size, strides, dilations, List.of(low), List.of(high));
+    }
+
+    /** The size, and what is not as usual: {@code 3×3 strides 2×2 dilations 1×1 low 0×0 high 1×1}. */
+    @Override
+    public String toString() {
+        StringBuilder s = new StringBuilder(by(size));
+        for (String part : new String[] {"strides", "dilations"}) {
+            List<Integer> v = part.equals("strides") ? strides : dilations;
+            s.append(v.stream().allMatch(i -> i == 1) ? "" : " " + part + " " + by(v));
+        }
+        boolean padded = low.stream().anyMatch(i -> i != 0) || high.stream().anyMatch(i -> i != 0);
+        return padded
+                ? s.append(" low ")
+                        .append(by(low))
+                        .append(" high ")
+                        .append(by(high))
+                        .toString()
+                : s.toString();
+    }
+
+    private static String by(List<Integer> values) {
+        return values.stream().map(String::valueOf).collect(Collectors.joining("×"));
+    }
 }

@@ -9,291 +9,373 @@ import java.util.Arrays;
  * offsets, because with offsets C2 cannot rule out that a store feeds a later load.
  */
 class ScalarSimd implements Simd {
-  static final ScalarSimd INSTANCE = new ScalarSimd();
+    static final ScalarSimd INSTANCE = new ScalarSimd();
 
-  private static final int LANES = 32;
-  /** Four rows of sums and one row of b. */
-  private static final ThreadLocal<float[][]> ROWS = ThreadLocal.withInitial(() -> new float[5][2 * LANES]);
+    private static final int LANES = 32;
+    /** Four rows of sums and one row of b. */
+    private static final ThreadLocal<float[][]> ROWS = ThreadLocal.withInitial(() -> new float[5][2 * LANES]);
 
-  @Override
-  public String name() {
-    return "scalar";
-  }
-
-  @Override
-  public int lanes() {
-    return LANES;
-  }
-
-  @Override
-  public void gemm4(int kc, float[] a, int a0, int a1, int a2, int a3, float[] b, int bo, float[] c, int co, int ldc,
-      boolean first) {
-    gemm(2 * LANES, kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
-  }
-
-  @Override
-  public void gemm4Half(int kc, float[] a, int a0, int a1, int a2, int a3, float[] b, int bo, float[] c, int co,
-      int ldc, boolean first) {
-    gemm(LANES, kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
-  }
-
-  private static void gemm(int nr, int kc, float[] a, int a0, int a1, int a2, int a3, float[] b, int bo, float[] c,
-      int co, int ldc, boolean first) {
-    float[][] rows = ROWS.get();
-    for (int r = 0; r < 4; r++) {
-      Arrays.fill(rows[r], 0, nr, 0);
+    @Override
+    public String name() {
+        return "scalar";
     }
-    for (int p = 0; p < kc; p++) {
-      System.arraycopy(b, bo + p * nr, rows[4], 0, nr);
-      step(nr, a[a0 + p], a[a1 + p], a[a2 + p], a[a3 + p], rows[4], rows[0], rows[1], rows[2], rows[3]);
-    }
-    for (int r = 0; r < 4; r++) {
-      store(nr, rows[r], c, co + r * ldc, first);
-    }
-  }
 
-  private static void step(int nr, float x0, float x1, float x2, float x3, float[] b, float[] s0, float[] s1,
-      float[] s2, float[] s3) {
-    for (int j = 0; j < nr; j++) {
-      float v = b[j];
-      s0[j] += x0 * v;
-      s1[j] += x1 * v;
-      s2[j] += x2 * v;
-      s3[j] += x3 * v;
+    @Override
+    public int lanes() {
+        return LANES;
     }
-  }
 
-  private static void step(int nr, float x, float[] b, float[] s) {
-    for (int j = 0; j < nr; j++) {
-      s[j] += x * b[j];
+    @Override
+    public void gemm4(
+            int kc,
+            float[] a,
+            int a0,
+            int a1,
+            int a2,
+            int a3,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        gemm(2 * LANES, kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
     }
-  }
 
-  private static void store(int nr, float[] s, float[] c, int co, boolean first) {
-    if (first) {
-      System.arraycopy(s, 0, c, co, nr);
-      return;
+    @Override
+    public void gemm4Half(
+            int kc,
+            float[] a,
+            int a0,
+            int a1,
+            int a2,
+            int a3,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        gemm(LANES, kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
     }
-    for (int j = 0; j < nr; j++) {
-      c[co + j] += s[j];
-    }
-  }
 
-  @Override
-  public void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
-    float[][] rows = ROWS.get();
-    int nr = 2 * lanes();
-    for (int q = 0; q < 2; q++) {
-      Arrays.fill(rows[0], 0);
-      for (int p = 0; p < kc; p++) {
-        System.arraycopy(b, bo + q * panel + p * nr, rows[4], 0, nr);
-        step(nr, a[ao + p], rows[4], rows[0]);
-      }
-      store(nr, rows[0], c, co + q * nr, first);
-    }
-  }
-
-  @Override
-  public void taps(int t0, int t1, int[] xs, int[] ws, float[] x, int xo, int xStep, float[] w, int wo, float[] bias,
-      int bo, float[] y, int yo, int yStep, int pixels, int n) {
-    for (int p = 0; p < pixels; p++, xo += xStep, yo += yStep) {
-      for (int i = 0; i < n; i++) {
-        float s = bias == null ? 0 : bias[bo + i];
-        for (int t = t0; t < t1; t++) {
-          s += x[xo + xs[t] + i] * w[wo + ws[t] + i];
+    private static void gemm(
+            int nr,
+            int kc,
+            float[] a,
+            int a0,
+            int a1,
+            int a2,
+            int a3,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        float[][] rows = ROWS.get();
+        for (int r = 0; r < 4; r++) {
+            Arrays.fill(rows[r], 0, nr, 0);
         }
-        y[yo + i] = s;
-      }
-    }
-  }
-
-  @Override
-  public void gather(int[] runs, int length, float[] x, int xo, int xStep, float[] y, int yo, int pixels) {
-    for (int p = 0; p < pixels; p++, xo += xStep) {
-      for (int run : runs) {
-        for (int e = 0; e < length; e++) {
-          y[yo + e] = x[xo + run + e];
+        for (int p = 0; p < kc; p++) {
+            System.arraycopy(b, bo + p * nr, rows[4], 0, nr);
+            step(nr, a[a0 + p], a[a1 + p], a[a2 + p], a[a3 + p], rows[4], rows[0], rows[1], rows[2], rows[3]);
         }
-        yo += length;
-      }
-    }
-  }
-
-  @Override
-  public void tapsMax(int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels,
-      int n) {
-    for (int p = 0; p < pixels; p++, xo += xStep, yo += yStep) {
-      for (int i = 0; i < n; i++) {
-        float m = x[xo + xs[t0] + i];
-        for (int t = t0 + 1; t < t1; t++) {
-          m = Math.max(m, x[xo + xs[t] + i]);
+        for (int r = 0; r < 4; r++) {
+            store(nr, rows[r], c, co + r * ldc, first);
         }
-        y[yo + i] = m;
-      }
     }
-  }
 
-  @Override
-  public void tapsMean(int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep,
-      int pixels, int n) {
-    for (int p = 0; p < pixels; p++, xo += xStep, yo += yStep) {
-      for (int i = 0; i < n; i++) {
-        float s = 0;
-        for (int t = t0; t < t1; t++) {
-          s += x[xo + xs[t] + i];
+    private static void step(
+            int nr, float x0, float x1, float x2, float x3, float[] b, float[] s0, float[] s1, float[] s2, float[] s3) {
+        for (int j = 0; j < nr; j++) {
+            float v = b[j];
+            s0[j] += x0 * v;
+            s1[j] += x1 * v;
+            s2[j] += x2 * v;
+            s3[j] += x3 * v;
         }
-        y[yo + i] = s / (t1 - t0);
-      }
     }
-  }
 
-  @Override
-  public final void epilogue(int rows, int cols, float[] c, int co, int ldc, float[] bias, int bo, float[] residual,
-      int ro, int ldr, Unary act, float alpha, float beta) {
-    boolean clips = act == Unary.NONE || act == Unary.RELU || act == Unary.RELU6 || act == Unary.CLIP;
-    if (bias != null || residual != null) {
-      float low = act == Unary.CLIP ? alpha : act == Unary.NONE || !clips ? Float.NEGATIVE_INFINITY : 0;
-      float high = act == Unary.CLIP ? beta : act == Unary.RELU6 ? 6 : Float.POSITIVE_INFINITY;
-      clipRows(rows, cols, c, co, ldc, bias, bo, residual, ro, ldr, low, high);
-      if (clips) {
-        return;
-      }
+    private static void step(int nr, float x, float[] b, float[] s) {
+        for (int j = 0; j < nr; j++) {
+            s[j] += x * b[j];
+        }
     }
-    if (act != Unary.NONE) {
-      if (ldc == cols) {
-        unary(act, alpha, beta, c, co, c, co, rows * cols);
-      } else {
+
+    private static void store(int nr, float[] s, float[] c, int co, boolean first) {
+        if (first) {
+            System.arraycopy(s, 0, c, co, nr);
+            return;
+        }
+        for (int j = 0; j < nr; j++) {
+            c[co + j] += s[j];
+        }
+    }
+
+    @Override
+    public void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
+        float[][] rows = ROWS.get();
+        int nr = 2 * lanes();
+        for (int q = 0; q < 2; q++) {
+            Arrays.fill(rows[0], 0);
+            for (int p = 0; p < kc; p++) {
+                System.arraycopy(b, bo + q * panel + p * nr, rows[4], 0, nr);
+                step(nr, a[ao + p], rows[4], rows[0]);
+            }
+            store(nr, rows[0], c, co + q * nr, first);
+        }
+    }
+
+    @Override
+    public void taps(
+            int t0,
+            int t1,
+            int[] xs,
+            int[] ws,
+            float[] x,
+            int xo,
+            int xStep,
+            float[] w,
+            int wo,
+            float[] bias,
+            int bo,
+            float[] y,
+            int yo,
+            int yStep,
+            int pixels,
+            int n) {
+        for (int p = 0; p < pixels; p++, xo += xStep, yo += yStep) {
+            for (int i = 0; i < n; i++) {
+                float s = bias == null ? 0 : bias[bo + i];
+                for (int t = t0; t < t1; t++) {
+                    s += x[xo + xs[t] + i] * w[wo + ws[t] + i];
+                }
+                y[yo + i] = s;
+            }
+        }
+    }
+
+    @Override
+    public void gather(int[] runs, int length, float[] x, int xo, int xStep, float[] y, int yo, int pixels) {
+        for (int p = 0; p < pixels; p++, xo += xStep) {
+            for (int run : runs) {
+                for (int e = 0; e < length; e++) {
+                    y[yo + e] = x[xo + run + e];
+                }
+                yo += length;
+            }
+        }
+    }
+
+    @Override
+    public void tapsMax(
+            int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels, int n) {
+        for (int p = 0; p < pixels; p++, xo += xStep, yo += yStep) {
+            for (int i = 0; i < n; i++) {
+                float m = x[xo + xs[t0] + i];
+                for (int t = t0 + 1; t < t1; t++) {
+                    m = Math.max(m, x[xo + xs[t] + i]);
+                }
+                y[yo + i] = m;
+            }
+        }
+    }
+
+    @Override
+    public void tapsMean(
+            int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels, int n) {
+        for (int p = 0; p < pixels; p++, xo += xStep, yo += yStep) {
+            for (int i = 0; i < n; i++) {
+                float s = 0;
+                for (int t = t0; t < t1; t++) {
+                    s += x[xo + xs[t] + i];
+                }
+                y[yo + i] = s / (t1 - t0);
+            }
+        }
+    }
+
+    @Override
+    public final void epilogue(
+            int rows,
+            int cols,
+            float[] c,
+            int co,
+            int ldc,
+            float[] bias,
+            int bo,
+            float[] residual,
+            int ro,
+            int ldr,
+            Unary act,
+            float alpha,
+            float beta) {
+        boolean clips = act == Unary.NONE || act == Unary.RELU || act == Unary.RELU6 || act == Unary.CLIP;
+        if (bias != null || residual != null) {
+            float low = act == Unary.CLIP ? alpha : act == Unary.NONE || !clips ? Float.NEGATIVE_INFINITY : 0;
+            float high = act == Unary.CLIP ? beta : act == Unary.RELU6 ? 6 : Float.POSITIVE_INFINITY;
+            clipRows(rows, cols, c, co, ldc, bias, bo, residual, ro, ldr, low, high);
+            if (clips) {
+                return;
+            }
+        }
+        if (act != Unary.NONE) {
+            if (ldc == cols) {
+                unary(act, alpha, beta, c, co, c, co, rows * cols);
+            } else {
+                for (int r = 0; r < rows; r++) {
+                    unary(act, alpha, beta, c, co + r * ldc, c, co + r * ldc, cols);
+                }
+            }
+        }
+    }
+
+    /** c = min(max(c + bias + residual, low), high); at most one of bias and residual is null. */
+    void clipRows(
+            int rows,
+            int cols,
+            float[] c,
+            int co,
+            int ldc,
+            float[] bias,
+            int bo,
+            float[] residual,
+            int ro,
+            int ldr,
+            float low,
+            float high) {
         for (int r = 0; r < rows; r++) {
-          unary(act, alpha, beta, c, co + r * ldc, c, co + r * ldc, cols);
+            for (int j = 0; j < cols; j++) {
+                float v = c[co + r * ldc + j];
+                v = bias == null ? v : v + bias[bo + j];
+                v = residual == null ? v : v + residual[ro + r * ldr + j];
+                v = v < low ? low : v;
+                c[co + r * ldc + j] = v > high ? high : v;
+            }
         }
-      }
     }
-  }
 
-  /** c = min(max(c + bias + residual, low), high); at most one of bias and residual is null. */
-  void clipRows(int rows, int cols, float[] c, int co, int ldc, float[] bias, int bo, float[] residual, int ro,
-      int ldr, float low, float high) {
-    for (int r = 0; r < rows; r++) {
-      for (int j = 0; j < cols; j++) {
-        float v = c[co + r * ldc + j];
-        v = bias == null ? v : v + bias[bo + j];
-        v = residual == null ? v : v + residual[ro + r * ldr + j];
-        v = v < low ? low : v;
-        c[co + r * ldc + j] = v > high ? high : v;
-      }
+    @Override
+    public void unary(Unary f, float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
+        if (f == Unary.NONE) {
+            System.arraycopy(x, xo, y, yo, n);
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = ScalarMath.unary(f, alpha, beta, x[xo + i]);
+        }
     }
-  }
 
-  @Override
-  public void unary(Unary f, float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
-    if (f == Unary.NONE) {
-      System.arraycopy(x, xo, y, yo, n);
-      return;
+    @Override
+    public void binary(Binary f, float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = ScalarMath.binary(f, a[ao + i], b[bo + i]);
+        }
     }
-    for (int i = 0; i < n; i++) {
-      y[yo + i] = ScalarMath.unary(f, alpha, beta, x[xo + i]);
-    }
-  }
 
-  @Override
-  public void binary(Binary f, float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yo + i] = ScalarMath.binary(f, a[ao + i], b[bo + i]);
+    @Override
+    public void binaryRight(Binary f, float[] a, int ao, float b, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = ScalarMath.binary(f, a[ao + i], b);
+        }
     }
-  }
 
-  @Override
-  public void binaryRight(Binary f, float[] a, int ao, float b, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yo + i] = ScalarMath.binary(f, a[ao + i], b);
+    @Override
+    public void binaryLeft(Binary f, float a, float[] b, int bo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = ScalarMath.binary(f, a, b[bo + i]);
+        }
     }
-  }
 
-  @Override
-  public void binaryLeft(Binary f, float a, float[] b, int bo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yo + i] = ScalarMath.binary(f, a, b[bo + i]);
+    @Override
+    public void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = a[ao + i] * b[bo + i] + c[co + i];
+        }
     }
-  }
 
-  @Override
-  public void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yo + i] = a[ao + i] * b[bo + i] + c[co + i];
+    @Override
+    public void axpy(float s, float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] += s * x[xo + i];
+        }
     }
-  }
 
-  @Override
-  public void axpy(float s, float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i++) {
-      y[yo + i] += s * x[xo + i];
+    @Override
+    public float sum(float[] x, int xo, int n) {
+        double s = 0;
+        for (int i = 0; i < n; i++) {
+            s += x[xo + i];
+        }
+        return (float) s;
     }
-  }
 
-  @Override
-  public float sum(float[] x, int xo, int n) {
-    double s = 0;
-    for (int i = 0; i < n; i++) {
-      s += x[xo + i];
+    @Override
+    public float sumSquares(float mean, float[] x, int xo, int n) {
+        double s = 0;
+        for (int i = 0; i < n; i++) {
+            double d = x[xo + i] - mean;
+            s += d * d;
+        }
+        return (float) s;
     }
-    return (float) s;
-  }
 
-  @Override
-  public float sumSquares(float mean, float[] x, int xo, int n) {
-    double s = 0;
-    for (int i = 0; i < n; i++) {
-      double d = x[xo + i] - mean;
-      s += d * d;
+    @Override
+    public float dot(float[] a, int ao, float[] b, int bo, int n) {
+        double s = 0;
+        for (int i = 0; i < n; i++) {
+            s += (double) a[ao + i] * b[bo + i];
+        }
+        return (float) s;
     }
-    return (float) s;
-  }
 
-  @Override
-  public float dot(float[] a, int ao, float[] b, int bo, int n) {
-    double s = 0;
-    for (int i = 0; i < n; i++) {
-      s += (double) a[ao + i] * b[bo + i];
+    @Override
+    public float max(float[] x, int xo, int n) {
+        float m = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            m = Math.max(m, x[xo + i]);
+        }
+        return m;
     }
-    return (float) s;
-  }
 
-  @Override
-  public float max(float[] x, int xo, int n) {
-    float m = Float.NEGATIVE_INFINITY;
-    for (int i = 0; i < n; i++) {
-      m = Math.max(m, x[xo + i]);
+    @Override
+    public float min(float[] x, int xo, int n) {
+        float m = Float.POSITIVE_INFINITY;
+        for (int i = 0; i < n; i++) {
+            m = Math.min(m, x[xo + i]);
+        }
+        return m;
     }
-    return m;
-  }
 
-  @Override
-  public float min(float[] x, int xo, int n) {
-    float m = Float.POSITIVE_INFINITY;
-    for (int i = 0; i < n; i++) {
-      m = Math.min(m, x[xo + i]);
+    @Override
+    public float expSum(float shift, float[] x, int xo, float[] y, int yo, int n) {
+        double s = 0;
+        for (int i = 0; i < n; i++) {
+            float e = (float) Math.exp(x[xo + i] - shift);
+            y[yo + i] = e;
+            s += e;
+        }
+        return (float) s;
     }
-    return m;
-  }
 
-  @Override
-  public float expSum(float shift, float[] x, int xo, float[] y, int yo, int n) {
-    double s = 0;
-    for (int i = 0; i < n; i++) {
-      float e = (float) Math.exp(x[xo + i] - shift);
-      y[yo + i] = e;
-      s += e;
+    @Override
+    public void normalize(
+            float mean,
+            float scale,
+            float[] gamma,
+            int go,
+            float[] beta,
+            int bo,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            int n) {
+        for (int i = 0; i < n; i++) {
+            float v = (x[xo + i] - mean) * scale;
+            v = gamma == null ? v : v * gamma[go + i];
+            y[yo + i] = beta == null ? v : v + beta[bo + i];
+        }
     }
-    return (float) s;
-  }
-
-  @Override
-  public void normalize(float mean, float scale, float[] gamma, int go, float[] beta, int bo, float[] x, int xo,
-      float[] y, int yo, int n) {
-    for (int i = 0; i < n; i++) {
-      float v = (x[xo + i] - mean) * scale;
-      v = gamma == null ? v : v * gamma[go + i];
-      y[yo + i] = beta == null ? v : v + beta[bo + i];
-    }
-  }
 }

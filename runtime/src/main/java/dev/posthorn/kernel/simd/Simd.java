@@ -10,109 +10,169 @@ import dev.posthorn.kernel.Unary;
  * <p>Where x and y are the same array, the ranges must be the same range (in place) or disjoint.
  */
 public interface Simd {
-  /** The provider this JVM runs best, chosen once; the reason for a scalar choice is logged once. */
-  static Simd best() {
-    return Choice.BEST;
-  }
+    /** The provider this JVM runs best, chosen once; the reason for a scalar choice is logged once. */
+    static Simd best() {
+        return Choice.BEST;
+    }
 
-  /** Plain Java. */
-  static Simd scalar() {
-    return ScalarSimd.INSTANCE;
-  }
+    /** Plain Java. */
+    static Simd scalar() {
+        return ScalarSimd.INSTANCE;
+    }
 
-  /** "scalar", or "vector" and the number of bits. */
-  String name();
+    /** "scalar", or "vector" and the number of bits. */
+    String name();
 
-  /** Floats in one vector. A panel of the packed matrix has 2 · lanes columns, or lanes where fewer are left. */
-  int lanes();
+    /** Floats in one vector. A panel of the packed matrix has 2 · lanes columns, or lanes where fewer are left. */
+    int lanes();
 
-  // ---- matrix product
+    // ---- matrix product
 
-  /**
-   * c[r, 0…2L) (+)= Σₚ a[aᵣ + p] · b[bo + p·2L …] for four rows r and p = 0 … kc − 1, L = {@link #lanes()}; row r of c
-   * is at co + r · ldc. {@code first} overwrites c, otherwise the sum is added to it.
-   */
-  void gemm4(int kc, float[] a, int a0, int a1, int a2, int a3, float[] b, int bo, float[] c, int co, int ldc,
-      boolean first);
+    /**
+     * c[r, 0…2L) (+)= Σₚ a[aᵣ + p] · b[bo + p·2L …] for four rows r and p = 0 … kc − 1, L = {@link #lanes()}; row r of c
+     * is at co + r · ldc. {@code first} overwrites c, otherwise the sum is added to it.
+     */
+    void gemm4(
+            int kc,
+            float[] a,
+            int a0,
+            int a1,
+            int a2,
+            int a3,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first);
 
-  /** As {@link #gemm4}, for a panel of L columns. */
-  void gemm4Half(int kc, float[] a, int a0, int a1, int a2, int a3, float[] b, int bo, float[] c, int co, int ldc,
-      boolean first);
+    /** As {@link #gemm4}, for a panel of L columns. */
+    void gemm4Half(
+            int kc,
+            float[] a,
+            int a0,
+            int a1,
+            int a2,
+            int a3,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first);
 
-  /**
-   * One row against two wide panels: c[co + q·2L …] (+)= Σₚ a[ao + p] · b[bo + q·panel + p·2L …] for q = 0, 1. Sums in
-   * the same order as {@link #gemm4}.
-   */
-  void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first);
+    /**
+     * One row against two wide panels: c[co + q·2L …] (+)= Σₚ a[ao + p] · b[bo + q·panel + p·2L …] for q = 0, 1. Sums in
+     * the same order as {@link #gemm4}.
+     */
+    void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first);
 
-  /**
-   * A run of pixels of a depthwise convolution, all with the taps t = t0 … t1 − 1: for p = 0 … pixels − 1 and i = 0 … n −
-   * 1, y[yo + p·yStep + i] = bias[bo + i] + Σₜ x[xo + p·xStep + xs[t] + i] · w[wo + ws[t] + i]; bias may be null.
-   */
-  void taps(int t0, int t1, int[] xs, int[] ws, float[] x, int xo, int xStep, float[] w, int wo, float[] bias, int bo,
-      float[] y, int yo, int yStep, int pixels, int n);
+    /**
+     * A run of pixels of a depthwise convolution, all with the taps t = t0 … t1 − 1: for p = 0 … pixels − 1 and i = 0 … n −
+     * 1, y[yo + p·yStep + i] = bias[bo + i] + Σₜ x[xo + p·xStep + xs[t] + i] · w[wo + ws[t] + i]; bias may be null.
+     */
+    void taps(
+            int t0,
+            int t1,
+            int[] xs,
+            int[] ws,
+            float[] x,
+            int xo,
+            int xStep,
+            float[] w,
+            int wo,
+            float[] bias,
+            int bo,
+            float[] y,
+            int yo,
+            int yStep,
+            int pixels,
+            int n);
 
-  /**
-   * Lays runs of {@code length} values one after the other: for p = 0 … pixels − 1 and each r, x[xo + p·xStep + runs[r] …]
-   * goes to y[yo + (p · |runs| + r) · length …]. May overwrite {@link #lanes()} values behind the last.
-   */
-  void gather(int[] runs, int length, float[] x, int xo, int xStep, float[] y, int yo, int pixels);
+    /**
+     * Lays runs of {@code length} values one after the other: for p = 0 … pixels − 1 and each r, x[xo + p·xStep + runs[r] …]
+     * goes to y[yo + (p · |runs| + r) · length …]. May overwrite {@link #lanes()} values behind the last.
+     */
+    void gather(int[] runs, int length, float[] x, int xo, int xStep, float[] y, int yo, int pixels);
 
-  /** A run of pixels of a max pool: y[yo + p·yStep + i] = maxₜ x[xo + p·xStep + xs[t] + i], NaN if any is. */
-  void tapsMax(int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels, int n);
+    /** A run of pixels of a max pool: y[yo + p·yStep + i] = maxₜ x[xo + p·xStep + xs[t] + i], NaN if any is. */
+    void tapsMax(
+            int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels, int n);
 
-  /** A run of pixels of an average pool: y[yo + p·yStep + i] = Σₜ x[xo + p·xStep + xs[t] + i] / (t1 − t0). */
-  void tapsMean(int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels,
-      int n);
+    /** A run of pixels of an average pool: y[yo + p·yStep + i] = Σₜ x[xo + p·xStep + xs[t] + i] / (t1 − t0). */
+    void tapsMean(
+            int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels, int n);
 
-  /**
-   * c[i, j] = f(c[i, j] + bias[bo + j] + residual[i, j]) over a block of rows × cols; bias and residual may be null; rows
-   * of c lie ldc apart, those of the residual ldr.
-   */
-  void epilogue(int rows, int cols, float[] c, int co, int ldc, float[] bias, int bo, float[] residual, int ro, int ldr,
-      Unary act, float alpha, float beta);
+    /**
+     * c[i, j] = f(c[i, j] + bias[bo + j] + residual[i, j]) over a block of rows × cols; bias and residual may be null; rows
+     * of c lie ldc apart, those of the residual ldr.
+     */
+    void epilogue(
+            int rows,
+            int cols,
+            float[] c,
+            int co,
+            int ldc,
+            float[] bias,
+            int bo,
+            float[] residual,
+            int ro,
+            int ldr,
+            Unary act,
+            float alpha,
+            float beta);
 
-  // ---- runs
+    // ---- runs
 
-  /** y[i] = f(x[i]). */
-  void unary(Unary f, float alpha, float beta, float[] x, int xo, float[] y, int yo, int n);
+    /** y[i] = f(x[i]). */
+    void unary(Unary f, float alpha, float beta, float[] x, int xo, float[] y, int yo, int n);
 
-  /** y[i] = f(a[i], b[i]). */
-  void binary(Binary f, float[] a, int ao, float[] b, int bo, float[] y, int yo, int n);
+    /** y[i] = f(a[i], b[i]). */
+    void binary(Binary f, float[] a, int ao, float[] b, int bo, float[] y, int yo, int n);
 
-  /** y[i] = f(a[i], b). */
-  void binaryRight(Binary f, float[] a, int ao, float b, float[] y, int yo, int n);
+    /** y[i] = f(a[i], b). */
+    void binaryRight(Binary f, float[] a, int ao, float b, float[] y, int yo, int n);
 
-  /** y[i] = f(a, b[i]). */
-  void binaryLeft(Binary f, float a, float[] b, int bo, float[] y, int yo, int n);
+    /** y[i] = f(a, b[i]). */
+    void binaryLeft(Binary f, float a, float[] b, int bo, float[] y, int yo, int n);
 
-  /** y[i] = a[i] · b[i] + c[i]. */
-  void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n);
+    /** y[i] = a[i] · b[i] + c[i]. */
+    void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n);
 
-  /** y[i] += s · x[i]. */
-  void axpy(float s, float[] x, int xo, float[] y, int yo, int n);
+    /** y[i] += s · x[i]. */
+    void axpy(float s, float[] x, int xo, float[] y, int yo, int n);
 
-  // ---- reductions of a run; sums over long runs are the caller's to split
+    // ---- reductions of a run; sums over long runs are the caller's to split
 
-  /** Σ x[i]. */
-  float sum(float[] x, int xo, int n);
+    /** Σ x[i]. */
+    float sum(float[] x, int xo, int n);
 
-  /** Σ (x[i] − mean)². */
-  float sumSquares(float mean, float[] x, int xo, int n);
+    /** Σ (x[i] − mean)². */
+    float sumSquares(float mean, float[] x, int xo, int n);
 
-  /** Σ a[i] · b[i]. */
-  float dot(float[] a, int ao, float[] b, int bo, int n);
+    /** Σ a[i] · b[i]. */
+    float dot(float[] a, int ao, float[] b, int bo, int n);
 
-  /** max x[i], −∞ for n = 0, NaN if any is. */
-  float max(float[] x, int xo, int n);
+    /** max x[i], −∞ for n = 0, NaN if any is. */
+    float max(float[] x, int xo, int n);
 
-  /** min x[i], ∞ for n = 0, NaN if any is. */
-  float min(float[] x, int xo, int n);
+    /** min x[i], ∞ for n = 0, NaN if any is. */
+    float min(float[] x, int xo, int n);
 
-  /** y[i] = e^(x[i] − shift), returning Σ y[i]. */
-  float expSum(float shift, float[] x, int xo, float[] y, int yo, int n);
+    /** y[i] = e^(x[i] − shift), returning Σ y[i]. */
+    float expSum(float shift, float[] x, int xo, float[] y, int yo, int n);
 
-  /** y[i] = (x[i] − mean) · scale · gamma[i] + beta[i]; gamma or beta may be null (1, 0). */
-  void normalize(float mean, float scale, float[] gamma, int go, float[] beta, int bo, float[] x, int xo, float[] y,
-      int yo, int n);
+    /** y[i] = (x[i] − mean) · scale · gamma[i] + beta[i]; gamma or beta may be null (1, 0). */
+    void normalize(
+            float mean,
+            float scale,
+            float[] gamma,
+            int go,
+            float[] beta,
+            int bo,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            int n);
 }

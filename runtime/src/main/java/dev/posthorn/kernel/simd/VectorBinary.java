@@ -13,239 +13,239 @@ import jdk.incubator.vector.FloatVector;
  * rest with scalar code, which rounds the same.
  */
 final class VectorBinary {
-  private VectorBinary() {}
+    private VectorBinary() {}
 
-  static int run(Binary f, float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
-    switch (f) {
-      case ADD:
-        return add(a, ao, b, bo, y, yo, n);
-      case SUB:
-        return sub(a, ao, b, bo, y, yo, n);
-      case MUL:
-        return mul(a, ao, b, bo, y, yo, n);
-      case DIV:
-        return div(a, ao, b, bo, y, yo, n);
-      case MAX:
-        return max(a, ao, b, bo, y, yo, n);
-      case MIN:
-        return min(a, ao, b, bo, y, yo, n);
-      case SQUARED_DIFFERENCE:
-        return squaredDifference(a, ao, b, bo, y, yo, n);
-      default:
-        return 0;
+    static int run(Binary f, float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+        switch (f) {
+            case ADD:
+                return add(a, ao, b, bo, y, yo, n);
+            case SUB:
+                return sub(a, ao, b, bo, y, yo, n);
+            case MUL:
+                return mul(a, ao, b, bo, y, yo, n);
+            case DIV:
+                return div(a, ao, b, bo, y, yo, n);
+            case MAX:
+                return max(a, ao, b, bo, y, yo, n);
+            case MIN:
+                return min(a, ao, b, bo, y, yo, n);
+            case SQUARED_DIFFERENCE:
+                return squaredDifference(a, ao, b, bo, y, yo, n);
+            default:
+                return 0;
+        }
     }
-  }
 
-  static int right(Binary f, float[] a, int ao, float b, float[] y, int yo, int n) {
-    switch (f) {
-      case ADD:
-        return addRight(a, ao, all(b), y, yo, n);
-      case SUB:
-        return subRight(a, ao, all(b), y, yo, n);
-      case MUL:
-        return mulRight(a, ao, all(b), y, yo, n);
-      case DIV:
-        return divRight(a, ao, all(b), y, yo, n);
-      case MAX:
-        return maxRight(a, ao, all(b), y, yo, n);
-      case MIN:
-        return minRight(a, ao, all(b), y, yo, n);
-      case SQUARED_DIFFERENCE:
-        return squaredDifferenceRight(a, ao, all(b), y, yo, n);
-      default:
-        return 0;
+    static int right(Binary f, float[] a, int ao, float b, float[] y, int yo, int n) {
+        switch (f) {
+            case ADD:
+                return addRight(a, ao, all(b), y, yo, n);
+            case SUB:
+                return subRight(a, ao, all(b), y, yo, n);
+            case MUL:
+                return mulRight(a, ao, all(b), y, yo, n);
+            case DIV:
+                return divRight(a, ao, all(b), y, yo, n);
+            case MAX:
+                return maxRight(a, ao, all(b), y, yo, n);
+            case MIN:
+                return minRight(a, ao, all(b), y, yo, n);
+            case SQUARED_DIFFERENCE:
+                return squaredDifferenceRight(a, ao, all(b), y, yo, n);
+            default:
+                return 0;
+        }
     }
-  }
 
-  static int left(Binary f, float a, float[] b, int bo, float[] y, int yo, int n) {
-    switch (f) {
-      case ADD:
-        return addLeft(all(a), b, bo, y, yo, n);
-      case SUB:
-        return subLeft(all(a), b, bo, y, yo, n);
-      case MUL:
-        return mulLeft(all(a), b, bo, y, yo, n);
-      case DIV:
-        return divLeft(all(a), b, bo, y, yo, n);
-      case MAX:
-        return maxLeft(all(a), b, bo, y, yo, n);
-      case MIN:
-        return minLeft(all(a), b, bo, y, yo, n);
-      case SQUARED_DIFFERENCE:
-        return squaredDifferenceLeft(all(a), b, bo, y, yo, n);
-      default:
-        return 0;
+    static int left(Binary f, float a, float[] b, int bo, float[] y, int yo, int n) {
+        switch (f) {
+            case ADD:
+                return addLeft(all(a), b, bo, y, yo, n);
+            case SUB:
+                return subLeft(all(a), b, bo, y, yo, n);
+            case MUL:
+                return mulLeft(all(a), b, bo, y, yo, n);
+            case DIV:
+                return divLeft(all(a), b, bo, y, yo, n);
+            case MAX:
+                return maxLeft(all(a), b, bo, y, yo, n);
+            case MIN:
+                return minLeft(all(a), b, bo, y, yo, n);
+            case SQUARED_DIFFERENCE:
+                return squaredDifferenceLeft(all(a), b, bo, y, yo, n);
+            default:
+                return 0;
+        }
     }
-  }
 
-  private static int add(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      load(a, ao + i).add(load(b, bo + i)).intoArray(y, yo + i);
+    private static int add(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            load(a, ao + i).add(load(b, bo + i)).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int addRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      load(a, ao + i).add(b).intoArray(y, yo + i);
+    private static int addRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            load(a, ao + i).add(b).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int addLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      a.add(load(b, bo + i)).intoArray(y, yo + i);
+    private static int addLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            a.add(load(b, bo + i)).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int sub(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      load(a, ao + i).sub(load(b, bo + i)).intoArray(y, yo + i);
+    private static int sub(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            load(a, ao + i).sub(load(b, bo + i)).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int subRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      load(a, ao + i).sub(b).intoArray(y, yo + i);
+    private static int subRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            load(a, ao + i).sub(b).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int subLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      a.sub(load(b, bo + i)).intoArray(y, yo + i);
+    private static int subLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            a.sub(load(b, bo + i)).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int mul(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      load(a, ao + i).mul(load(b, bo + i)).intoArray(y, yo + i);
+    private static int mul(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            load(a, ao + i).mul(load(b, bo + i)).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int mulRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      load(a, ao + i).mul(b).intoArray(y, yo + i);
+    private static int mulRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            load(a, ao + i).mul(b).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int mulLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      a.mul(load(b, bo + i)).intoArray(y, yo + i);
+    private static int mulLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            a.mul(load(b, bo + i)).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int div(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      load(a, ao + i).div(load(b, bo + i)).intoArray(y, yo + i);
+    private static int div(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            load(a, ao + i).div(load(b, bo + i)).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int divRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      load(a, ao + i).div(b).intoArray(y, yo + i);
+    private static int divRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            load(a, ao + i).div(b).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int divLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      a.div(load(b, bo + i)).intoArray(y, yo + i);
+    private static int divLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            a.div(load(b, bo + i)).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int max(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      load(a, ao + i).max(load(b, bo + i)).intoArray(y, yo + i);
+    private static int max(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            load(a, ao + i).max(load(b, bo + i)).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int maxRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      load(a, ao + i).max(b).intoArray(y, yo + i);
+    private static int maxRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            load(a, ao + i).max(b).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int maxLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      a.max(load(b, bo + i)).intoArray(y, yo + i);
+    private static int maxLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            a.max(load(b, bo + i)).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int min(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      load(a, ao + i).min(load(b, bo + i)).intoArray(y, yo + i);
+    private static int min(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            load(a, ao + i).min(load(b, bo + i)).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int minRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      load(a, ao + i).min(b).intoArray(y, yo + i);
+    private static int minRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            load(a, ao + i).min(b).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int minLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      a.min(load(b, bo + i)).intoArray(y, yo + i);
+    private static int minLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            a.min(load(b, bo + i)).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int squaredDifference(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      FloatVector d = load(a, ao + i).sub(load(b, bo + i));
-      d.mul(d).intoArray(y, yo + i);
+    private static int squaredDifference(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            FloatVector d = load(a, ao + i).sub(load(b, bo + i));
+            d.mul(d).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int squaredDifferenceRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      FloatVector d = load(a, ao + i).sub(b);
-      d.mul(d).intoArray(y, yo + i);
+    private static int squaredDifferenceRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            FloatVector d = load(a, ao + i).sub(b);
+            d.mul(d).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 
-  private static int squaredDifferenceLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
-    int end = S.loopBound(n);
-    for (int i = 0; i < end; i += L) {
-      FloatVector d = a.sub(load(b, bo + i));
-      d.mul(d).intoArray(y, yo + i);
+    private static int squaredDifferenceLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            FloatVector d = a.sub(load(b, bo + i));
+            d.mul(d).intoArray(y, yo + i);
+        }
+        return end;
     }
-    return end;
-  }
 }

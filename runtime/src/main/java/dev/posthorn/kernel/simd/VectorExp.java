@@ -20,193 +20,204 @@ import jdk.incubator.vector.VectorOperators;
  * sigmoid 2.00. NaN gives NaN, underflow is gradual. ElementwiseTest holds them to it.
  */
 final class VectorExp {
-  private static final float LOG2E = 1.4426950408889634f;
-  /** ln 2 in two parts; the first is so short that subtracting its multiples is exact. */
-  private static final float LN2_HI = 0.693359375f;
+    private static final float LOG2E = 1.4426950408889634f;
+    /** ln 2 in two parts; the first is so short that subtracting its multiples is exact. */
+    private static final float LN2_HI = 0.693359375f;
 
-  private static final float LN2_LO = -2.12194440e-4f;
-  /** 1.5 · 2²³: adding it rounds to an integer, found in the low bits. */
-  private static final float MAGIC = 12582912f;
+    private static final float LN2_LO = -2.12194440e-4f;
+    /** 1.5 · 2²³: adding it rounds to an integer, found in the low bits. */
+    private static final float MAGIC = 12582912f;
 
-  private static final int MAGIC_BITS = Float.floatToRawIntBits(MAGIC);
+    private static final int MAGIC_BITS = Float.floatToRawIntBits(MAGIC);
 
-  private VectorExp() {}
+    private VectorExp() {}
 
-  /** y = e^(x − shift). */
-  static void exp(float shift, float[] x, int xo, float[] y, int yo, int n) {
-    FloatVector low = FloatVector.broadcast(S, -104f);
-    FloatVector high = FloatVector.broadcast(S, 89f);
-    FloatVector log2e = FloatVector.broadcast(S, LOG2E);
-    FloatVector magic = FloatVector.broadcast(S, MAGIC);
-    FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
-    FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
-    FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
-    FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
-    FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
-    FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
-    FloatVector q0 = FloatVector.broadcast(S, 0.5f);
-    IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
-    IntVector bias = IntVector.broadcast(I, 127);
-    FloatVector origin = FloatVector.broadcast(S, shift);
-    for (int i = 0; i < n; i += L) {
-      FloatVector c = FloatVector.fromArray(S, x, xo + i).sub(origin);
-      c = c.blend(low, c.compare(VectorOperators.LT, low));
-      c = c.blend(high, c.compare(VectorOperators.GT, high));
-      FloatVector z = c.fma(log2e, magic);
-      FloatVector kf = z.sub(magic);
-      FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
-      FloatVector m = q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
-      IntVector k = z.reinterpretAsInts().sub(bits);
-      IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
-      FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      FloatVector s2 = k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      m.add(1f).mul(s1).mul(s2).intoArray(y, yo + i);
+    /** y = e^(x − shift). */
+    static void exp(float shift, float[] x, int xo, float[] y, int yo, int n) {
+        FloatVector low = FloatVector.broadcast(S, -104f);
+        FloatVector high = FloatVector.broadcast(S, 89f);
+        FloatVector log2e = FloatVector.broadcast(S, LOG2E);
+        FloatVector magic = FloatVector.broadcast(S, MAGIC);
+        FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
+        FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
+        FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
+        FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
+        FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
+        FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
+        FloatVector q0 = FloatVector.broadcast(S, 0.5f);
+        IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
+        IntVector bias = IntVector.broadcast(I, 127);
+        FloatVector origin = FloatVector.broadcast(S, shift);
+        for (int i = 0; i < n; i += L) {
+            FloatVector c = FloatVector.fromArray(S, x, xo + i).sub(origin);
+            c = c.blend(low, c.compare(VectorOperators.LT, low));
+            c = c.blend(high, c.compare(VectorOperators.GT, high));
+            FloatVector z = c.fma(log2e, magic);
+            FloatVector kf = z.sub(magic);
+            FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
+            FloatVector m =
+                    q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
+            IntVector k = z.reinterpretAsInts().sub(bits);
+            IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
+            FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector s2 =
+                    k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            m.add(1f).mul(s1).mul(s2).intoArray(y, yo + i);
+        }
     }
-  }
 
-  /** y = e^(scale · |x|). */
-  static void expAbs(float scale, float[] x, int xo, float[] y, int yo, int n) {
-    FloatVector low = FloatVector.broadcast(S, -104f);
-    FloatVector high = FloatVector.broadcast(S, 89f);
-    FloatVector log2e = FloatVector.broadcast(S, LOG2E);
-    FloatVector magic = FloatVector.broadcast(S, MAGIC);
-    FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
-    FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
-    FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
-    FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
-    FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
-    FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
-    FloatVector q0 = FloatVector.broadcast(S, 0.5f);
-    IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
-    IntVector bias = IntVector.broadcast(I, 127);
-    FloatVector factor = FloatVector.broadcast(S, scale);
-    for (int i = 0; i < n; i += L) {
-      FloatVector c = FloatVector.fromArray(S, x, xo + i).abs().mul(factor);
-      c = c.blend(low, c.compare(VectorOperators.LT, low));
-      c = c.blend(high, c.compare(VectorOperators.GT, high));
-      FloatVector z = c.fma(log2e, magic);
-      FloatVector kf = z.sub(magic);
-      FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
-      FloatVector m = q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
-      IntVector k = z.reinterpretAsInts().sub(bits);
-      IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
-      FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      FloatVector s2 = k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      m.add(1f).mul(s1).mul(s2).intoArray(y, yo + i);
+    /** y = e^(scale · |x|). */
+    static void expAbs(float scale, float[] x, int xo, float[] y, int yo, int n) {
+        FloatVector low = FloatVector.broadcast(S, -104f);
+        FloatVector high = FloatVector.broadcast(S, 89f);
+        FloatVector log2e = FloatVector.broadcast(S, LOG2E);
+        FloatVector magic = FloatVector.broadcast(S, MAGIC);
+        FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
+        FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
+        FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
+        FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
+        FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
+        FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
+        FloatVector q0 = FloatVector.broadcast(S, 0.5f);
+        IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
+        IntVector bias = IntVector.broadcast(I, 127);
+        FloatVector factor = FloatVector.broadcast(S, scale);
+        for (int i = 0; i < n; i += L) {
+            FloatVector c = FloatVector.fromArray(S, x, xo + i).abs().mul(factor);
+            c = c.blend(low, c.compare(VectorOperators.LT, low));
+            c = c.blend(high, c.compare(VectorOperators.GT, high));
+            FloatVector z = c.fma(log2e, magic);
+            FloatVector kf = z.sub(magic);
+            FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
+            FloatVector m =
+                    q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
+            IntVector k = z.reinterpretAsInts().sub(bits);
+            IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
+            FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector s2 =
+                    k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            m.add(1f).mul(s1).mul(s2).intoArray(y, yo + i);
+        }
     }
-  }
 
-  /** y = e^−a², a = |x| or 10.5 if that is less, with what rounding took from the square. */
-  static void expSquare(float[] x, int xo, float[] y, int yo, int n) {
-    FloatVector low = FloatVector.broadcast(S, -104f);
-    FloatVector high = FloatVector.broadcast(S, 89f);
-    FloatVector log2e = FloatVector.broadcast(S, LOG2E);
-    FloatVector magic = FloatVector.broadcast(S, MAGIC);
-    FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
-    FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
-    FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
-    FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
-    FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
-    FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
-    FloatVector q0 = FloatVector.broadcast(S, 0.5f);
-    IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
-    IntVector bias = IntVector.broadcast(I, 127);
-    FloatVector most = FloatVector.broadcast(S, 10.5f);
-    for (int i = 0; i < n; i += L) {
-      FloatVector a = FloatVector.fromArray(S, x, xo + i).abs();
-      a = a.blend(most, a.compare(VectorOperators.GT, most));
-      FloatVector square = a.mul(a);
-      FloatVector rest = a.fma(a, square.neg());
-      FloatVector c = square.neg();
-      c = c.blend(low, c.compare(VectorOperators.LT, low));
-      c = c.blend(high, c.compare(VectorOperators.GT, high));
-      FloatVector z = c.fma(log2e, magic);
-      FloatVector kf = z.sub(magic);
-      FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
-      FloatVector m = q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
-      IntVector k = z.reinterpretAsInts().sub(bits);
-      IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
-      FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      FloatVector s2 = k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      FloatVector p = m.add(1f);
-      p.sub(p.mul(rest)).mul(s1).mul(s2).intoArray(y, yo + i);
+    /** y = e^−a², a = |x| or 10.5 if that is less, with what rounding took from the square. */
+    static void expSquare(float[] x, int xo, float[] y, int yo, int n) {
+        FloatVector low = FloatVector.broadcast(S, -104f);
+        FloatVector high = FloatVector.broadcast(S, 89f);
+        FloatVector log2e = FloatVector.broadcast(S, LOG2E);
+        FloatVector magic = FloatVector.broadcast(S, MAGIC);
+        FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
+        FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
+        FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
+        FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
+        FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
+        FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
+        FloatVector q0 = FloatVector.broadcast(S, 0.5f);
+        IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
+        IntVector bias = IntVector.broadcast(I, 127);
+        FloatVector most = FloatVector.broadcast(S, 10.5f);
+        for (int i = 0; i < n; i += L) {
+            FloatVector a = FloatVector.fromArray(S, x, xo + i).abs();
+            a = a.blend(most, a.compare(VectorOperators.GT, most));
+            FloatVector square = a.mul(a);
+            FloatVector rest = a.fma(a, square.neg());
+            FloatVector c = square.neg();
+            c = c.blend(low, c.compare(VectorOperators.LT, low));
+            c = c.blend(high, c.compare(VectorOperators.GT, high));
+            FloatVector z = c.fma(log2e, magic);
+            FloatVector kf = z.sub(magic);
+            FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
+            FloatVector m =
+                    q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
+            IntVector k = z.reinterpretAsInts().sub(bits);
+            IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
+            FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector s2 =
+                    k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector p = m.add(1f);
+            p.sub(p.mul(rest)).mul(s1).mul(s2).intoArray(y, yo + i);
+        }
     }
-  }
 
-  /** y = e^x − 1 = 2ᵏ(e^r − 1) + (2ᵏ − 1). */
-  static void expm1(float[] x, int xo, float[] y, int yo, int n) {
-    FloatVector low = FloatVector.broadcast(S, -104f);
-    FloatVector high = FloatVector.broadcast(S, 89f);
-    FloatVector log2e = FloatVector.broadcast(S, LOG2E);
-    FloatVector magic = FloatVector.broadcast(S, MAGIC);
-    FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
-    FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
-    FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
-    FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
-    FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
-    FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
-    FloatVector q0 = FloatVector.broadcast(S, 0.5f);
-    IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
-    IntVector bias = IntVector.broadcast(I, 127);
-    for (int i = 0; i < n; i += L) {
-      FloatVector c = FloatVector.fromArray(S, x, xo + i);
-      c = c.blend(low, c.compare(VectorOperators.LT, low));
-      c = c.blend(high, c.compare(VectorOperators.GT, high));
-      FloatVector z = c.fma(log2e, magic);
-      FloatVector kf = z.sub(magic);
-      FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
-      FloatVector m = q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
-      IntVector k = z.reinterpretAsInts().sub(bits);
-      IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
-      FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      FloatVector s2 = k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      FloatVector inverse = bias.sub(k.sub(k1)).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      FloatVector v = m.fma(s1, s1.sub(inverse)).mul(s2);
-      FloatVector source = FloatVector.fromArray(S, x, xo + i);
-      v.blend(source, source.compare(VectorOperators.EQ, 0f)).intoArray(y, yo + i); // −0 stays −0
+    /** y = e^x − 1 = 2ᵏ(e^r − 1) + (2ᵏ − 1). */
+    static void expm1(float[] x, int xo, float[] y, int yo, int n) {
+        FloatVector low = FloatVector.broadcast(S, -104f);
+        FloatVector high = FloatVector.broadcast(S, 89f);
+        FloatVector log2e = FloatVector.broadcast(S, LOG2E);
+        FloatVector magic = FloatVector.broadcast(S, MAGIC);
+        FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
+        FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
+        FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
+        FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
+        FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
+        FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
+        FloatVector q0 = FloatVector.broadcast(S, 0.5f);
+        IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
+        IntVector bias = IntVector.broadcast(I, 127);
+        for (int i = 0; i < n; i += L) {
+            FloatVector c = FloatVector.fromArray(S, x, xo + i);
+            c = c.blend(low, c.compare(VectorOperators.LT, low));
+            c = c.blend(high, c.compare(VectorOperators.GT, high));
+            FloatVector z = c.fma(log2e, magic);
+            FloatVector kf = z.sub(magic);
+            FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
+            FloatVector m =
+                    q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
+            IntVector k = z.reinterpretAsInts().sub(bits);
+            IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
+            FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector s2 =
+                    k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector inverse =
+                    bias.sub(k.sub(k1)).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector v = m.fma(s1, s1.sub(inverse)).mul(s2);
+            FloatVector source = FloatVector.fromArray(S, x, xo + i);
+            v.blend(source, source.compare(VectorOperators.EQ, 0f)).intoArray(y, yo + i); // −0 stays −0
+        }
     }
-  }
 
-  /**
-   * y = 1 / (1 + e^(−scale · x)), with e = e^−|scale · x| and q = e / (1 + e): 1 − q for positive arguments, else q as e +
-   * (δ − eq), where δ is what rounding took from e. The first terms are exact or small, so hardly more than the last
-   * rounding is left.
-   */
-  static void sigmoid(float scale, float[] x, int xo, float[] y, int yo, int n) {
-    FloatVector low = FloatVector.broadcast(S, -104f);
-    FloatVector high = FloatVector.broadcast(S, 89f);
-    FloatVector log2e = FloatVector.broadcast(S, LOG2E);
-    FloatVector magic = FloatVector.broadcast(S, MAGIC);
-    FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
-    FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
-    FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
-    FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
-    FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
-    FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
-    FloatVector q0 = FloatVector.broadcast(S, 0.5f);
-    IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
-    IntVector bias = IntVector.broadcast(I, 127);
-    FloatVector factor = FloatVector.broadcast(S, scale);
-    FloatVector one = FloatVector.broadcast(S, 1f);
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = FloatVector.fromArray(S, x, xo + i).mul(factor);
-      FloatVector c = v.abs().neg();
-      c = c.blend(low, c.compare(VectorOperators.LT, low));
-      c = c.blend(high, c.compare(VectorOperators.GT, high));
-      FloatVector z = c.fma(log2e, magic);
-      FloatVector kf = z.sub(magic);
-      FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
-      FloatVector m = q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
-      IntVector k = z.reinterpretAsInts().sub(bits);
-      IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
-      FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      FloatVector s2 = k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      FloatVector p = m.add(one);
-      FloatVector e = p.mul(s1).mul(s2);
-      FloatVector rest = m.sub(p.sub(one)).mul(s1).mul(s2);
-      FloatVector q = e.div(e.add(one));
-      FloatVector negative = e.add(q.neg().fma(e, rest));
-      one.sub(q).blend(negative, v.compare(VectorOperators.LT, 0f)).intoArray(y, yo + i);
+    /**
+     * y = 1 / (1 + e^(−scale · x)), with e = e^−|scale · x| and q = e / (1 + e): 1 − q for positive arguments, else q as e +
+     * (δ − eq), where δ is what rounding took from e. The first terms are exact or small, so hardly more than the last
+     * rounding is left.
+     */
+    static void sigmoid(float scale, float[] x, int xo, float[] y, int yo, int n) {
+        FloatVector low = FloatVector.broadcast(S, -104f);
+        FloatVector high = FloatVector.broadcast(S, 89f);
+        FloatVector log2e = FloatVector.broadcast(S, LOG2E);
+        FloatVector magic = FloatVector.broadcast(S, MAGIC);
+        FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
+        FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
+        FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
+        FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
+        FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
+        FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
+        FloatVector q0 = FloatVector.broadcast(S, 0.5f);
+        IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
+        IntVector bias = IntVector.broadcast(I, 127);
+        FloatVector factor = FloatVector.broadcast(S, scale);
+        FloatVector one = FloatVector.broadcast(S, 1f);
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i).mul(factor);
+            FloatVector c = v.abs().neg();
+            c = c.blend(low, c.compare(VectorOperators.LT, low));
+            c = c.blend(high, c.compare(VectorOperators.GT, high));
+            FloatVector z = c.fma(log2e, magic);
+            FloatVector kf = z.sub(magic);
+            FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
+            FloatVector m =
+                    q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
+            IntVector k = z.reinterpretAsInts().sub(bits);
+            IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
+            FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector s2 =
+                    k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector p = m.add(one);
+            FloatVector e = p.mul(s1).mul(s2);
+            FloatVector rest = m.sub(p.sub(one)).mul(s1).mul(s2);
+            FloatVector q = e.div(e.add(one));
+            FloatVector negative = e.add(q.neg().fma(e, rest));
+            one.sub(q).blend(negative, v.compare(VectorOperators.LT, 0f)).intoArray(y, yo + i);
+        }
     }
-  }
 }

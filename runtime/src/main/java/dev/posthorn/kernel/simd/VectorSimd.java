@@ -11,221 +11,280 @@ import dev.posthorn.kernel.Unary;
  * wherever it stands.
  */
 final class VectorSimd extends ScalarSimd {
-  private VectorSimd() {}
+    private VectorSimd() {}
 
-  /** Throws UnsupportedOperationException where vectors are too short or of an unknown shape. */
-  static Simd create() {
-    if (L < 4) {
-      throw new UnsupportedOperationException("the preferred vector has " + 32 * L + " bits");
+    /** Throws UnsupportedOperationException where vectors are too short or of an unknown shape. */
+    static Simd create() {
+        if (L < 4) {
+            throw new UnsupportedOperationException("the preferred vector has " + 32 * L + " bits");
+        }
+        return new VectorSimd();
     }
-    return new VectorSimd();
-  }
 
-  @Override
-  public String name() {
-    return "vector" + 32 * L;
-  }
-
-  @Override
-  public int lanes() {
-    return L;
-  }
-
-  @Override
-  public void gemm4(int kc, float[] a, int a0, int a1, int a2, int a3, float[] b, int bo, float[] c, int co, int ldc,
-      boolean first) {
-    VectorGemm.gemm4(kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
-  }
-
-  @Override
-  public void gemm4Half(int kc, float[] a, int a0, int a1, int a2, int a3, float[] b, int bo, float[] c, int co,
-      int ldc, boolean first) {
-    VectorGemm.gemm4Half(kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
-  }
-
-  @Override
-  public void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
-    VectorGemm.gemv2(kc, a, ao, b, bo, panel, c, co, first);
-  }
-
-  @Override
-  public void taps(int t0, int t1, int[] xs, int[] ws, float[] x, int xo, int xStep, float[] w, int wo, float[] bias,
-      int bo, float[] y, int yo, int yStep, int pixels, int n) {
-    if (n < L) {
-      super.taps(t0, t1, xs, ws, x, xo, xStep, w, wo, bias, bo, y, yo, yStep, pixels, n);
-    } else {
-      VectorTaps.sum(t0, t1, xs, ws, x, xo, xStep, w, wo, bias, bo, y, yo, yStep, pixels, n);
+    @Override
+    public String name() {
+        return "vector" + 32 * L;
     }
-  }
 
-  @Override
-  public void gather(int[] runs, int length, float[] x, int xo, int xStep, float[] y, int yo, int pixels) {
-    // Whole vectors are read and written, also beyond a run: the last pixels may not lie that far from the end of x.
-    int most = 0;
-    for (int run : runs) {
-      most = Math.max(most, run);
+    @Override
+    public int lanes() {
+        return L;
     }
-    int room = x.length - xo - most - (length + L - 1) / L * L;
-    int safe = room < 0 ? 0 : xStep == 0 ? pixels : Math.min(pixels, room / xStep + 1);
-    VectorTaps.gather(runs, length, x, xo, xStep, y, yo, safe);
-    super.gather(runs, length, x, xo + safe * xStep, xStep, y, yo + safe * runs.length * length, pixels - safe);
-  }
 
-  @Override
-  public void tapsMax(int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels,
-      int n) {
-    if (n < L) {
-      super.tapsMax(t0, t1, xs, x, xo, xStep, y, yo, yStep, pixels, n);
-    } else {
-      VectorTaps.max(t0, t1, xs, x, xo, xStep, y, yo, yStep, pixels, n);
+    @Override
+    public void gemm4(
+            int kc,
+            float[] a,
+            int a0,
+            int a1,
+            int a2,
+            int a3,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        VectorGemm.gemm4(kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
     }
-  }
 
-  @Override
-  public void tapsMean(int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep,
-      int pixels, int n) {
-    if (n < L) {
-      super.tapsMean(t0, t1, xs, x, xo, xStep, y, yo, yStep, pixels, n);
-    } else {
-      VectorTaps.mean(t0, t1, xs, x, xo, xStep, y, yo, yStep, pixels, n);
+    @Override
+    public void gemm4Half(
+            int kc,
+            float[] a,
+            int a0,
+            int a1,
+            int a2,
+            int a3,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        VectorGemm.gemm4Half(kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
     }
-  }
 
-  @Override
-  void clipRows(int rows, int cols, float[] c, int co, int ldc, float[] bias, int bo, float[] residual, int ro,
-      int ldr, float low, float high) {
-    VectorRuns.clipRows(rows, cols, c, co, ldc, bias, bo, residual, ro, ldr, low, high);
-    int done = whole(cols);
-    if (done < cols) {
-      super.clipRows(rows, cols - done, c, co + done, ldc, bias, bo + done, residual, ro + done, ldr, low, high);
+    @Override
+    public void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
+        VectorGemm.gemv2(kc, a, ao, b, bo, panel, c, co, first);
     }
-  }
 
-  private static int whole(int n) {
-    return n / L * L;
-  }
-
-  @Override
-  public void unary(Unary f, float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
-    if (VectorUnary.has(f)) {
-      int done = whole(n);
-      int rest = n - done;
-      float[] padded = rest == 0 ? null : new float[L];
-      if (rest > 0) {
-        System.arraycopy(x, xo + done, padded, 0, rest);
-        VectorUnary.run(f, alpha, beta, padded, 0, padded, 0, L);
-      }
-      VectorUnary.run(f, alpha, beta, x, xo, y, yo, done);
-      if (rest > 0) {
-        System.arraycopy(padded, 0, y, yo + done, rest);
-      }
-      return;
+    @Override
+    public void taps(
+            int t0,
+            int t1,
+            int[] xs,
+            int[] ws,
+            float[] x,
+            int xo,
+            int xStep,
+            float[] w,
+            int wo,
+            float[] bias,
+            int bo,
+            float[] y,
+            int yo,
+            int yStep,
+            int pixels,
+            int n) {
+        if (n < L) {
+            super.taps(t0, t1, xs, ws, x, xo, xStep, w, wo, bias, bo, y, yo, yStep, pixels, n);
+        } else {
+            VectorTaps.sum(t0, t1, xs, ws, x, xo, xStep, w, wo, bias, bo, y, yo, yStep, pixels, n);
+        }
     }
-    super.unary(f, alpha, beta, x, xo, y, yo, n);
-  }
 
-  @Override
-  public void binary(Binary f, float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
-    int done = VectorBinary.run(f, a, ao, b, bo, y, yo, n);
-    if (done < n) {
-      super.binary(f, a, ao + done, b, bo + done, y, yo + done, n - done);
+    @Override
+    public void gather(int[] runs, int length, float[] x, int xo, int xStep, float[] y, int yo, int pixels) {
+        // Whole vectors are read and written, also beyond a run: the last pixels may not lie that far from the end of
+        // x.
+        int most = 0;
+        for (int run : runs) {
+            most = Math.max(most, run);
+        }
+        int room = x.length - xo - most - (length + L - 1) / L * L;
+        int safe = room < 0 ? 0 : xStep == 0 ? pixels : Math.min(pixels, room / xStep + 1);
+        VectorTaps.gather(runs, length, x, xo, xStep, y, yo, safe);
+        super.gather(runs, length, x, xo + safe * xStep, xStep, y, yo + safe * runs.length * length, pixels - safe);
     }
-  }
 
-  @Override
-  public void binaryRight(Binary f, float[] a, int ao, float b, float[] y, int yo, int n) {
-    int done = VectorBinary.right(f, a, ao, b, y, yo, n);
-    if (done < n) {
-      super.binaryRight(f, a, ao + done, b, y, yo + done, n - done);
+    @Override
+    public void tapsMax(
+            int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels, int n) {
+        if (n < L) {
+            super.tapsMax(t0, t1, xs, x, xo, xStep, y, yo, yStep, pixels, n);
+        } else {
+            VectorTaps.max(t0, t1, xs, x, xo, xStep, y, yo, yStep, pixels, n);
+        }
     }
-  }
 
-  @Override
-  public void binaryLeft(Binary f, float a, float[] b, int bo, float[] y, int yo, int n) {
-    int done = VectorBinary.left(f, a, b, bo, y, yo, n);
-    if (done < n) {
-      super.binaryLeft(f, a, b, bo + done, y, yo + done, n - done);
+    @Override
+    public void tapsMean(
+            int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels, int n) {
+        if (n < L) {
+            super.tapsMean(t0, t1, xs, x, xo, xStep, y, yo, yStep, pixels, n);
+        } else {
+            VectorTaps.mean(t0, t1, xs, x, xo, xStep, y, yo, yStep, pixels, n);
+        }
     }
-  }
 
-  @Override
-  public void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
-    VectorRuns.multiplyAdd(a, ao, b, bo, c, co, y, yo, n);
-    for (int i = whole(n); i < n; i++) {
-      y[yo + i] = Math.fma(a[ao + i], b[bo + i], c[co + i]);
+    @Override
+    void clipRows(
+            int rows,
+            int cols,
+            float[] c,
+            int co,
+            int ldc,
+            float[] bias,
+            int bo,
+            float[] residual,
+            int ro,
+            int ldr,
+            float low,
+            float high) {
+        VectorRuns.clipRows(rows, cols, c, co, ldc, bias, bo, residual, ro, ldr, low, high);
+        int done = whole(cols);
+        if (done < cols) {
+            super.clipRows(rows, cols - done, c, co + done, ldc, bias, bo + done, residual, ro + done, ldr, low, high);
+        }
     }
-  }
 
-  @Override
-  public void axpy(float s, float[] x, int xo, float[] y, int yo, int n) {
-    VectorRuns.axpy(s, x, xo, y, yo, n);
-    for (int i = whole(n); i < n; i++) {
-      y[yo + i] = Math.fma(s, x[xo + i], y[yo + i]);
+    private static int whole(int n) {
+        return n / L * L;
     }
-  }
 
-  @Override
-  public float sum(float[] x, int xo, int n) {
-    if (n < L) {
-      return super.sum(x, xo, n);
+    @Override
+    public void unary(Unary f, float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
+        if (VectorUnary.has(f)) {
+            int done = whole(n);
+            int rest = n - done;
+            float[] padded = rest == 0 ? null : new float[L];
+            if (rest > 0) {
+                System.arraycopy(x, xo + done, padded, 0, rest);
+                VectorUnary.run(f, alpha, beta, padded, 0, padded, 0, L);
+            }
+            VectorUnary.run(f, alpha, beta, x, xo, y, yo, done);
+            if (rest > 0) {
+                System.arraycopy(padded, 0, y, yo + done, rest);
+            }
+            return;
+        }
+        super.unary(f, alpha, beta, x, xo, y, yo, n);
     }
-    int done = whole(n);
-    return VectorRuns.sumLanes(x, xo, n) + super.sum(x, xo + done, n - done);
-  }
 
-  @Override
-  public float sumSquares(float mean, float[] x, int xo, int n) {
-    if (n < L) {
-      return super.sumSquares(mean, x, xo, n);
+    @Override
+    public void binary(Binary f, float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+        int done = VectorBinary.run(f, a, ao, b, bo, y, yo, n);
+        if (done < n) {
+            super.binary(f, a, ao + done, b, bo + done, y, yo + done, n - done);
+        }
     }
-    int done = whole(n);
-    return VectorRuns.sumSquaresLanes(mean, x, xo, n) + super.sumSquares(mean, x, xo + done, n - done);
-  }
 
-  @Override
-  public float dot(float[] a, int ao, float[] b, int bo, int n) {
-    if (n < L) {
-      return super.dot(a, ao, b, bo, n);
+    @Override
+    public void binaryRight(Binary f, float[] a, int ao, float b, float[] y, int yo, int n) {
+        int done = VectorBinary.right(f, a, ao, b, y, yo, n);
+        if (done < n) {
+            super.binaryRight(f, a, ao + done, b, y, yo + done, n - done);
+        }
     }
-    int done = whole(n);
-    return VectorRuns.dotLanes(a, ao, b, bo, n) + super.dot(a, ao + done, b, bo + done, n - done);
-  }
 
-  @Override
-  public float max(float[] x, int xo, int n) {
-    int done = whole(n);
-    return Math.max(VectorRuns.maxLanes(x, xo, n), super.max(x, xo + done, n - done));
-  }
-
-  @Override
-  public float min(float[] x, int xo, int n) {
-    int done = whole(n);
-    return Math.min(VectorRuns.minLanes(x, xo, n), super.min(x, xo + done, n - done));
-  }
-
-  @Override
-  public float expSum(float shift, float[] x, int xo, float[] y, int yo, int n) {
-    int done = whole(n);
-    VectorExp.exp(shift, x, xo, y, yo, done);
-    return VectorRuns.sumLanes(y, yo, done) + super.expSum(shift, x, xo + done, y, yo + done, n - done);
-  }
-
-  @Override
-  public void normalize(float mean, float scale, float[] gamma, int go, float[] beta, int bo, float[] x, int xo,
-      float[] y, int yo, int n) {
-    int done = whole(n);
-    if (gamma != null && beta != null) {
-      VectorRuns.normalize(mean, scale, gamma, go, beta, bo, x, xo, y, yo, n);
-      super.normalize(mean, scale, gamma, go + done, beta, bo + done, x, xo + done, y, yo + done, n - done);
-      return;
+    @Override
+    public void binaryLeft(Binary f, float a, float[] b, int bo, float[] y, int yo, int n) {
+        int done = VectorBinary.left(f, a, b, bo, y, yo, n);
+        if (done < n) {
+            super.binaryLeft(f, a, b, bo + done, y, yo + done, n - done);
+        }
     }
-    VectorRuns.normalize(mean, scale, x, xo, y, yo, n);
-    super.normalize(mean, scale, null, 0, null, 0, x, xo + done, y, yo + done, n - done);
-    if (gamma != null) {
-      binary(Binary.MUL, y, yo, gamma, go, y, yo, n);
+
+    @Override
+    public void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
+        VectorRuns.multiplyAdd(a, ao, b, bo, c, co, y, yo, n);
+        for (int i = whole(n); i < n; i++) {
+            y[yo + i] = Math.fma(a[ao + i], b[bo + i], c[co + i]);
+        }
     }
-    if (beta != null) {
-      binary(Binary.ADD, y, yo, beta, bo, y, yo, n);
+
+    @Override
+    public void axpy(float s, float[] x, int xo, float[] y, int yo, int n) {
+        VectorRuns.axpy(s, x, xo, y, yo, n);
+        for (int i = whole(n); i < n; i++) {
+            y[yo + i] = Math.fma(s, x[xo + i], y[yo + i]);
+        }
     }
-  }
+
+    @Override
+    public float sum(float[] x, int xo, int n) {
+        if (n < L) {
+            return super.sum(x, xo, n);
+        }
+        int done = whole(n);
+        return VectorRuns.sumLanes(x, xo, n) + super.sum(x, xo + done, n - done);
+    }
+
+    @Override
+    public float sumSquares(float mean, float[] x, int xo, int n) {
+        if (n < L) {
+            return super.sumSquares(mean, x, xo, n);
+        }
+        int done = whole(n);
+        return VectorRuns.sumSquaresLanes(mean, x, xo, n) + super.sumSquares(mean, x, xo + done, n - done);
+    }
+
+    @Override
+    public float dot(float[] a, int ao, float[] b, int bo, int n) {
+        if (n < L) {
+            return super.dot(a, ao, b, bo, n);
+        }
+        int done = whole(n);
+        return VectorRuns.dotLanes(a, ao, b, bo, n) + super.dot(a, ao + done, b, bo + done, n - done);
+    }
+
+    @Override
+    public float max(float[] x, int xo, int n) {
+        int done = whole(n);
+        return Math.max(VectorRuns.maxLanes(x, xo, n), super.max(x, xo + done, n - done));
+    }
+
+    @Override
+    public float min(float[] x, int xo, int n) {
+        int done = whole(n);
+        return Math.min(VectorRuns.minLanes(x, xo, n), super.min(x, xo + done, n - done));
+    }
+
+    @Override
+    public float expSum(float shift, float[] x, int xo, float[] y, int yo, int n) {
+        int done = whole(n);
+        VectorExp.exp(shift, x, xo, y, yo, done);
+        return VectorRuns.sumLanes(y, yo, done) + super.expSum(shift, x, xo + done, y, yo + done, n - done);
+    }
+
+    @Override
+    public void normalize(
+            float mean,
+            float scale,
+            float[] gamma,
+            int go,
+            float[] beta,
+            int bo,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            int n) {
+        int done = whole(n);
+        if (gamma != null && beta != null) {
+            VectorRuns.normalize(mean, scale, gamma, go, beta, bo, x, xo, y, yo, n);
+            super.normalize(mean, scale, gamma, go + done, beta, bo + done, x, xo + done, y, yo + done, n - done);
+            return;
+        }
+        VectorRuns.normalize(mean, scale, x, xo, y, yo, n);
+        super.normalize(mean, scale, null, 0, null, 0, x, xo + done, y, yo + done, n - done);
+        if (gamma != null) {
+            binary(Binary.MUL, y, yo, gamma, go, y, yo, n);
+        }
+        if (beta != null) {
+            binary(Binary.ADD, y, yo, beta, bo, y, yo, n);
+        }
+    }
 }

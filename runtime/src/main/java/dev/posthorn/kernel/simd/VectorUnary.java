@@ -13,246 +13,247 @@ import jdk.incubator.vector.VectorOperators;
  * {@link VectorExp} and {@link VectorMath} one after the other over blocks that stay in cache.
  */
 final class VectorUnary {
-  /** Elements of a block, and twice that many in the thread's temporary array. */
-  private static final int BLOCK = 512;
+    /** Elements of a block, and twice that many in the thread's temporary array. */
+    private static final int BLOCK = 512;
 
-  private static final ThreadLocal<float[]> TEMPORARY = ThreadLocal.withInitial(() -> new float[2 * BLOCK]);
-  private static final boolean[] HAS = new boolean[Unary.values().length];
+    private static final ThreadLocal<float[]> TEMPORARY = ThreadLocal.withInitial(() -> new float[2 * BLOCK]);
+    private static final boolean[] HAS = new boolean[Unary.values().length];
 
-  static {
-    for (Unary f : Unary.values()) {
-      HAS[f.ordinal()] = run(f, 0, 0, new float[L], 0, new float[L], 0, L);
-    }
-  }
-
-  private VectorUnary() {}
-
-  /** Whether f has a vector form. */
-  static boolean has(Unary f) {
-    return HAS[f.ordinal()];
-  }
-
-  /** Runs f over whole vectors; false where it has no vector form. */
-  static boolean run(Unary f, float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
-    switch (f) {
-      case RELU6:
-        clip(0f, 6f, x, xo, y, yo, n);
-        return true;
-      case RELU:
-        relu(x, xo, y, yo, n);
-        return true;
-      case CLIP:
-        clip(alpha, beta, x, xo, y, yo, n);
-        return true;
-      case LEAKY_RELU:
-        leakyRelu(alpha, x, xo, y, yo, n);
-        return true;
-      case THRESHOLDED_RELU:
-        thresholdedRelu(alpha, x, xo, y, yo, n);
-        return true;
-      case HARD_SIGMOID:
-        hardSigmoid(alpha, beta, x, xo, y, yo, n);
-        return true;
-      case HARD_SILU:
-        hardSilu(alpha, beta, x, xo, y, yo, n);
-        return true;
-      case SOFTSIGN:
-        softsign(x, xo, y, yo, n);
-        return true;
-      case ABS:
-        abs(x, xo, y, yo, n);
-        return true;
-      case NEG:
-        neg(x, xo, y, yo, n);
-        return true;
-      case SQUARE:
-        square(x, xo, y, yo, n);
-        return true;
-      case RECIPROCAL:
-        reciprocal(x, xo, y, yo, n);
-        return true;
-      case SQRT:
-        sqrt(x, xo, y, yo, n);
-        return true;
-      case RSQRT:
-        rsqrt(x, xo, y, yo, n);
-        return true;
-      case AFFINE:
-        VectorMath.affine(alpha, beta, x, xo, y, yo, n);
-        return true;
-      case EXP:
-        VectorExp.exp(0, x, xo, y, yo, n);
-        return true;
-      case EXPM1:
-        VectorExp.expm1(x, xo, y, yo, n);
-        return true;
-      case SIGMOID:
-        VectorExp.sigmoid(1, x, xo, y, yo, n);
-        return true;
-      case LOG:
-        VectorMath.log(x, xo, y, yo, n);
-        return true;
-      case TANH, SILU, SOFTPLUS, MISH, ELU, SELU, ERF, ERFC, GELU_ERF, GELU_TANH, LOG1P:
-        float[] t = TEMPORARY.get();
-        for (int i = 0; i < n; i += BLOCK) {
-          block(f, alpha, beta, t, x, xo + i, y, yo + i, Math.min(BLOCK, n - i));
+    static {
+        for (Unary f : Unary.values()) {
+            HAS[f.ordinal()] = run(f, 0, 0, new float[L], 0, new float[L], 0, L);
         }
-        return true;
-      default:
-        return false;
     }
-  }
 
-  /** Functions of several loops. */
-  private static void block(Unary f, float alpha, float beta, float[] t, float[] x, int xo, float[] y, int yo, int n) {
-    switch (f) {
-      case TANH -> {
-        VectorExp.expAbs(2, x, xo, t, 0, n);
-        VectorMath.tanh(t, 0, x, xo, y, yo, n);
-      }
-      case SILU -> {
-        VectorExp.sigmoid(alpha, x, xo, t, 0, n);
-        VectorMath.times(t, 0, x, xo, y, yo, n);
-      }
-      case GELU_TANH -> {
-        VectorMath.geluCubic(x, xo, t, 0, n);
-        VectorExp.sigmoid(1, t, 0, t, 0, n);
-        VectorMath.times(t, 0, x, xo, y, yo, n);
-      }
-      case LOG1P -> log1p(t, x, xo, y, yo, n);
-      case SOFTPLUS -> {
-        VectorExp.expAbs(-1, x, xo, t, BLOCK, n);
-        log1p(t, t, BLOCK, t, BLOCK, n);
-        VectorMath.positivePlus(t, BLOCK, x, xo, y, yo, n);
-      }
-      case MISH -> {
-        VectorExp.exp(0, x, xo, t, 0, n);
-        VectorMath.mish(t, 0, x, xo, y, yo, n);
-      }
-      case ELU, SELU -> {
-        VectorExp.expm1(x, xo, t, 0, n);
-        VectorMath.elu(alpha, f == Unary.ELU ? 1 : beta, t, 0, x, xo, y, yo, n);
-      }
-      case GELU_ERF -> {
-        VectorMath.affine(0.70710678f, 0, x, xo, t, BLOCK, n);
-        VectorExp.expSquare(t, BLOCK, t, 0, n);
-        VectorMath.erfcAbs(t, 0, t, BLOCK, t, 0, n);
-        VectorMath.geluErf(t, 0, x, xo, y, yo, n);
-      }
-      default -> {
-        VectorExp.expSquare(x, xo, t, 0, n);
-        VectorMath.erfcAbs(t, 0, x, xo, t, 0, n);
-        if (f == Unary.ERF) {
-          VectorMath.erf(t, 0, x, xo, y, yo, n);
-        } else {
-          VectorMath.erf(t, 0, x, xo, t, BLOCK, n);
-          VectorMath.erfc(t, 0, t, BLOCK, x, xo, y, yo, n);
+    private VectorUnary() {}
+
+    /** Whether f has a vector form. */
+    static boolean has(Unary f) {
+        return HAS[f.ordinal()];
+    }
+
+    /** Runs f over whole vectors; false where it has no vector form. */
+    static boolean run(Unary f, float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
+        switch (f) {
+            case RELU6:
+                clip(0f, 6f, x, xo, y, yo, n);
+                return true;
+            case RELU:
+                relu(x, xo, y, yo, n);
+                return true;
+            case CLIP:
+                clip(alpha, beta, x, xo, y, yo, n);
+                return true;
+            case LEAKY_RELU:
+                leakyRelu(alpha, x, xo, y, yo, n);
+                return true;
+            case THRESHOLDED_RELU:
+                thresholdedRelu(alpha, x, xo, y, yo, n);
+                return true;
+            case HARD_SIGMOID:
+                hardSigmoid(alpha, beta, x, xo, y, yo, n);
+                return true;
+            case HARD_SILU:
+                hardSilu(alpha, beta, x, xo, y, yo, n);
+                return true;
+            case SOFTSIGN:
+                softsign(x, xo, y, yo, n);
+                return true;
+            case ABS:
+                abs(x, xo, y, yo, n);
+                return true;
+            case NEG:
+                neg(x, xo, y, yo, n);
+                return true;
+            case SQUARE:
+                square(x, xo, y, yo, n);
+                return true;
+            case RECIPROCAL:
+                reciprocal(x, xo, y, yo, n);
+                return true;
+            case SQRT:
+                sqrt(x, xo, y, yo, n);
+                return true;
+            case RSQRT:
+                rsqrt(x, xo, y, yo, n);
+                return true;
+            case AFFINE:
+                VectorMath.affine(alpha, beta, x, xo, y, yo, n);
+                return true;
+            case EXP:
+                VectorExp.exp(0, x, xo, y, yo, n);
+                return true;
+            case EXPM1:
+                VectorExp.expm1(x, xo, y, yo, n);
+                return true;
+            case SIGMOID:
+                VectorExp.sigmoid(1, x, xo, y, yo, n);
+                return true;
+            case LOG:
+                VectorMath.log(x, xo, y, yo, n);
+                return true;
+            case TANH, SILU, SOFTPLUS, MISH, ELU, SELU, ERF, ERFC, GELU_ERF, GELU_TANH, LOG1P:
+                float[] t = TEMPORARY.get();
+                for (int i = 0; i < n; i += BLOCK) {
+                    block(f, alpha, beta, t, x, xo + i, y, yo + i, Math.min(BLOCK, n - i));
+                }
+                return true;
+            default:
+                return false;
         }
-      }
     }
-  }
 
-  /** t[0 … n) is overwritten; x and y may lie in t behind it. */
-  private static void log1p(float[] t, float[] x, int xo, float[] y, int yo, int n) {
-    VectorMath.affine(1, 1, x, xo, t, 0, n);
-    VectorMath.log(t, 0, t, 0, n);
-    VectorMath.log1p(t, 0, x, xo, y, yo, n);
-  }
-
-  /** min(max(x, low), high); NaN stays. */
-  private static FloatVector clip(FloatVector x, float low, float high) {
-    FloatVector v = x.blend(low, x.compare(VectorOperators.LT, low));
-    return v.blend(high, v.compare(VectorOperators.GT, high));
-  }
-
-  private static void relu(float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = load(x, xo + i);
-      v.blend(0f, v.compare(VectorOperators.LT, 0f)).intoArray(y, yo + i);
+    /** Functions of several loops. */
+    private static void block(
+            Unary f, float alpha, float beta, float[] t, float[] x, int xo, float[] y, int yo, int n) {
+        switch (f) {
+            case TANH -> {
+                VectorExp.expAbs(2, x, xo, t, 0, n);
+                VectorMath.tanh(t, 0, x, xo, y, yo, n);
+            }
+            case SILU -> {
+                VectorExp.sigmoid(alpha, x, xo, t, 0, n);
+                VectorMath.times(t, 0, x, xo, y, yo, n);
+            }
+            case GELU_TANH -> {
+                VectorMath.geluCubic(x, xo, t, 0, n);
+                VectorExp.sigmoid(1, t, 0, t, 0, n);
+                VectorMath.times(t, 0, x, xo, y, yo, n);
+            }
+            case LOG1P -> log1p(t, x, xo, y, yo, n);
+            case SOFTPLUS -> {
+                VectorExp.expAbs(-1, x, xo, t, BLOCK, n);
+                log1p(t, t, BLOCK, t, BLOCK, n);
+                VectorMath.positivePlus(t, BLOCK, x, xo, y, yo, n);
+            }
+            case MISH -> {
+                VectorExp.exp(0, x, xo, t, 0, n);
+                VectorMath.mish(t, 0, x, xo, y, yo, n);
+            }
+            case ELU, SELU -> {
+                VectorExp.expm1(x, xo, t, 0, n);
+                VectorMath.elu(alpha, f == Unary.ELU ? 1 : beta, t, 0, x, xo, y, yo, n);
+            }
+            case GELU_ERF -> {
+                VectorMath.affine(0.70710678f, 0, x, xo, t, BLOCK, n);
+                VectorExp.expSquare(t, BLOCK, t, 0, n);
+                VectorMath.erfcAbs(t, 0, t, BLOCK, t, 0, n);
+                VectorMath.geluErf(t, 0, x, xo, y, yo, n);
+            }
+            default -> {
+                VectorExp.expSquare(x, xo, t, 0, n);
+                VectorMath.erfcAbs(t, 0, x, xo, t, 0, n);
+                if (f == Unary.ERF) {
+                    VectorMath.erf(t, 0, x, xo, y, yo, n);
+                } else {
+                    VectorMath.erf(t, 0, x, xo, t, BLOCK, n);
+                    VectorMath.erfc(t, 0, t, BLOCK, x, xo, y, yo, n);
+                }
+            }
+        }
     }
-  }
 
-  private static void clip(float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = load(x, xo + i);
-      clip(v, alpha, beta).intoArray(y, yo + i);
+    /** t[0 … n) is overwritten; x and y may lie in t behind it. */
+    private static void log1p(float[] t, float[] x, int xo, float[] y, int yo, int n) {
+        VectorMath.affine(1, 1, x, xo, t, 0, n);
+        VectorMath.log(t, 0, t, 0, n);
+        VectorMath.log1p(t, 0, x, xo, y, yo, n);
     }
-  }
 
-  private static void leakyRelu(float alpha, float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = load(x, xo + i);
-      v.blend(v.mul(alpha), v.compare(VectorOperators.LT, 0f)).intoArray(y, yo + i);
+    /** min(max(x, low), high); NaN stays. */
+    private static FloatVector clip(FloatVector x, float low, float high) {
+        FloatVector v = x.blend(low, x.compare(VectorOperators.LT, low));
+        return v.blend(high, v.compare(VectorOperators.GT, high));
     }
-  }
 
-  private static void thresholdedRelu(float alpha, float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = load(x, xo + i);
-      v.blend(0f, v.compare(VectorOperators.LE, alpha)).intoArray(y, yo + i);
+    private static void relu(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            v.blend(0f, v.compare(VectorOperators.LT, 0f)).intoArray(y, yo + i);
+        }
     }
-  }
 
-  private static void hardSigmoid(float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = load(x, xo + i);
-      clip(v.fma(all(alpha), all(beta)), 0f, 1f).intoArray(y, yo + i);
+    private static void clip(float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            clip(v, alpha, beta).intoArray(y, yo + i);
+        }
     }
-  }
 
-  private static void hardSilu(float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = load(x, xo + i);
-      clip(v.fma(all(alpha), all(beta)), 0f, 1f).mul(v).intoArray(y, yo + i);
+    private static void leakyRelu(float alpha, float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            v.blend(v.mul(alpha), v.compare(VectorOperators.LT, 0f)).intoArray(y, yo + i);
+        }
     }
-  }
 
-  private static void softsign(float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = load(x, xo + i);
-      v.div(v.abs().add(1f)).intoArray(y, yo + i);
+    private static void thresholdedRelu(float alpha, float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            v.blend(0f, v.compare(VectorOperators.LE, alpha)).intoArray(y, yo + i);
+        }
     }
-  }
 
-  private static void abs(float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = load(x, xo + i);
-      v.abs().intoArray(y, yo + i);
+    private static void hardSigmoid(float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            clip(v.fma(all(alpha), all(beta)), 0f, 1f).intoArray(y, yo + i);
+        }
     }
-  }
 
-  private static void neg(float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = load(x, xo + i);
-      v.neg().intoArray(y, yo + i);
+    private static void hardSilu(float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            clip(v.fma(all(alpha), all(beta)), 0f, 1f).mul(v).intoArray(y, yo + i);
+        }
     }
-  }
 
-  private static void square(float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = load(x, xo + i);
-      v.mul(v).intoArray(y, yo + i);
+    private static void softsign(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            v.div(v.abs().add(1f)).intoArray(y, yo + i);
+        }
     }
-  }
 
-  private static void reciprocal(float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = load(x, xo + i);
-      all(1f).div(v).intoArray(y, yo + i);
+    private static void abs(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            v.abs().intoArray(y, yo + i);
+        }
     }
-  }
 
-  private static void sqrt(float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = load(x, xo + i);
-      v.sqrt().intoArray(y, yo + i);
+    private static void neg(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            v.neg().intoArray(y, yo + i);
+        }
     }
-  }
 
-  private static void rsqrt(float[] x, int xo, float[] y, int yo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = load(x, xo + i);
-      all(1f).div(v.sqrt()).intoArray(y, yo + i);
+    private static void square(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            v.mul(v).intoArray(y, yo + i);
+        }
     }
-  }
+
+    private static void reciprocal(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            all(1f).div(v).intoArray(y, yo + i);
+        }
+    }
+
+    private static void sqrt(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            v.sqrt().intoArray(y, yo + i);
+        }
+    }
+
+    private static void rsqrt(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            all(1f).div(v.sqrt()).intoArray(y, yo + i);
+        }
+    }
 }

@@ -28,137 +28,149 @@ import picocli.CommandLine.Spec;
 
 /** {@code posthorn verify}: models against recorded inputs and outputs. */
 @Command(
-    name = "verify",
-    header = "Checks models against recorded inputs and outputs.",
-    description = {
-      "Loads every model file of every case, repeats the recorded calls and compares all outputs. A case is a folder with "
-          + "case.json, model files and expected.npz (arrays b<k>.in.<i> and b<k>.out.<i> of call k), as the oracle writes it.",
-      "Prints a line for each model file. Exit code 0: all passed; 1: some failed; 2: nothing was found."
-    })
+        name = "verify",
+        header = "Checks models against recorded inputs and outputs.",
+        description = {
+            "Loads every model file of every case, repeats the recorded calls and compares all outputs. A case is a folder with "
+                    + "case.json, model files and expected.npz (arrays b<k>.in.<i> and b<k>.out.<i> of call k), as the oracle writes it.",
+            "Prints a line for each model file. Exit code 0: all passed; 1: some failed; 2: nothing was found."
+        })
 public final class Verify implements Callable<Integer> {
-  @Spec
-  private CommandSpec spec;
+    @Spec
+    private CommandSpec spec;
 
-  @Parameters(paramLabel = "CASE", arity = "0..*",
-      description = "A case folder, a folder with cases anywhere below it, or a .zip of them.")
-  private List<Path> cases = List.of();
+    @Parameters(
+            paramLabel = "CASE",
+            arity = "0..*",
+            description = "A case folder, a folder with cases anywhere below it, or a .zip of them.")
+    private List<Path> cases = List.of();
 
-  @Option(names = "--model", description = "A model to check against the recorded calls of --expected.")
-  private Path model;
+    @Option(names = "--model", description = "A model to check against the recorded calls of --expected.")
+    private Path model;
 
-  @Option(names = "--expected", description = "The recorded calls (.npz) for --model.")
-  private Path expected;
+    @Option(names = "--expected", description = "The recorded calls (.npz) for --model.")
+    private Path expected;
 
-  @Option(names = "--rtol", description = "Relative tolerance, instead of the case's; |was-expected| <= atol + rtol*|expected|.")
-  private Double rtol;
+    @Option(
+            names = "--rtol",
+            description = "Relative tolerance, instead of the case's; |was-expected| <= atol + rtol*|expected|.")
+    private Double rtol;
 
-  @Option(names = "--atol", description = "Absolute tolerance, instead of the case's. Default of both without a case: 1e-5.")
-  private Double atol;
+    @Option(
+            names = "--atol",
+            description = "Absolute tolerance, instead of the case's. Default of both without a case: 1e-5.")
+    private Double atol;
 
-  @Option(names = "--format", split = ",", paramLabel = "FORMAT",
-      description = "Only model files of these formats: keras, h5, json, savedmodel, pb.")
-  private List<String> formats = List.of();
+    @Option(
+            names = "--format",
+            split = ",",
+            paramLabel = "FORMAT",
+            description = "Only model files of these formats: keras, h5, json, savedmodel, pb.")
+    private List<String> formats = List.of();
 
-  @Option(names = "--only", paramLabel = "TEXT", description = "Only cases whose id contains this text.")
-  private String only = "";
+    @Option(names = "--only", paramLabel = "TEXT", description = "Only cases whose id contains this text.")
+    private String only = "";
 
-  @Option(names = "--quiet", description = "Print no line for what passed.")
-  private boolean quiet;
+    @Option(names = "--quiet", description = "Print no line for what passed.")
+    private boolean quiet;
 
-  @Option(names = "--json", description = "Print JSON.")
-  private boolean json;
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
 
-  @Mixin
-  private Backends backend;
+    @Mixin
+    private Backends backend;
 
-  @Override
-  public Integer call() throws IOException {
-    if ((model == null) != (expected == null) || (model == null) == cases.isEmpty()) {
-      throw new InputException("expected either CASE... or --model with --expected but was "
-          + (model == null && expected == null && cases.isEmpty() ? "none of them" : "another combination"));
-    }
-    List<Map<String, Object>> lines = new ArrayList<>();
-    int[] count = new int[2];
-    PrintWriter out = spec.commandLine().getOut();
-    try (Cases found = new Cases()) {
-      Verification verification = new Verification(backend.name());
-      for (Case c : cases(found)) {
-        for (ModelFile file : models(c)) {
-          Verdict v = verification.verify(c, file);
-          count[v.passed() ? 0 : 1]++;
-          if (v.error() != null && spec.root().userObject() instanceof Posthorn p && p.debug()) {
-            v.error().printStackTrace(spec.commandLine().getErr());
-          }
-          if (json) {
-            lines.add(json(v, file, found));
-          } else if (!v.passed() || !quiet) {
-            out.println(line(v, found));
-          }
-          if (out.checkError()) { // flushes; true: nobody reads on
-            return Posthorn.UNUSABLE;
-          }
+    @Override
+    public Integer call() throws IOException {
+        if ((model == null) != (expected == null) || (model == null) == cases.isEmpty()) {
+            throw new InputException("expected either CASE... or --model with --expected but was "
+                    + (model == null && expected == null && cases.isEmpty() ? "none of them" : "another combination"));
         }
-      }
-    }
-    if (count[0] + count[1] == 0) {
-      throw new InputException("expected at least one model file in a case but was none, at "
-          + (cases.isEmpty() ? model : cases.get(0)));
-    }
-    if (json) {
-      Map<String, Object> all = new LinkedHashMap<>();
-      all.put("passed", count[0]);
-      all.put("failed", count[1]);
-      all.put("files", lines);
-      out.println(new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(all));
-    } else {
-      out.println(count[0] + " passed, " + count[1] + " failed");
-    }
-    return count[1] == 0 ? Posthorn.RIGHT : Posthorn.FAILED;
-  }
-
-  /** The model files asked for; a case without any counts as one, which fails. */
-  private List<ModelFile> models(Case c) {
-    if (!formats.isEmpty()) {
-      return c.models().stream().filter(m -> formats.contains(m.format())).toList();
-    }
-    return c.models().isEmpty() ? List.of(new ModelFile(c.expected().getParent(), "none")) : c.models();
-  }
-
-  private List<Case> cases(Cases found) throws IOException {
-    if (model != null) {
-      return List.of(Case.of(model, expected, tolerance(Tolerance.DEFAULT)));
-    }
-    List<Case> all = new ArrayList<>();
-    for (Path path : cases) {
-      for (Path folder : found.find(path)) {
-        Case c = Case.read(folder);
-        if (c.id().contains(only)) {
-          all.add(new Case(c.id(), c.expected(), tolerance(c.tolerance()), c.models(), c.calls()));
+        List<Map<String, Object>> lines = new ArrayList<>();
+        int[] count = new int[2];
+        PrintWriter out = spec.commandLine().getOut();
+        try (Cases found = new Cases()) {
+            Verification verification = new Verification(backend.name());
+            for (Case c : cases(found)) {
+                for (ModelFile file : models(c)) {
+                    Verdict v = verification.verify(c, file);
+                    count[v.passed() ? 0 : 1]++;
+                    if (v.error() != null && spec.root().userObject() instanceof Posthorn p && p.debug()) {
+                        v.error().printStackTrace(spec.commandLine().getErr());
+                    }
+                    if (json) {
+                        lines.add(json(v, file, found));
+                    } else if (!v.passed() || !quiet) {
+                        out.println(line(v, found));
+                    }
+                    if (out.checkError()) { // flushes; true: nobody reads on
+                        return Posthorn.UNUSABLE;
+                    }
+                }
+            }
         }
-      }
+        if (count[0] + count[1] == 0) {
+            throw new InputException("expected at least one model file in a case but was none, at "
+                    + (cases.isEmpty() ? model : cases.get(0)));
+        }
+        if (json) {
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("passed", count[0]);
+            all.put("failed", count[1]);
+            all.put("files", lines);
+            out.println(new ObjectMapper()
+                    .enable(SerializationFeature.INDENT_OUTPUT)
+                    .writeValueAsString(all));
+        } else {
+            out.println(count[0] + " passed, " + count[1] + " failed");
+        }
+        return count[1] == 0 ? Posthorn.RIGHT : Posthorn.FAILED;
     }
-    return all;
-  }
 
-  private Tolerance tolerance(Tolerance given) {
-    return new Tolerance(rtol == null ? given.rtol() : rtol, atol == null ? given.atol() : atol);
-  }
+    /** The model files asked for; a case without any counts as one, which fails. */
+    private List<ModelFile> models(Case c) {
+        if (!formats.isEmpty()) {
+            return c.models().stream().filter(m -> formats.contains(m.format())).toList();
+        }
+        return c.models().isEmpty() ? List.of(new ModelFile(c.expected().getParent(), "none")) : c.models();
+    }
 
-  private static String line(Verdict v, Cases found) {
-    return v.passed()
-        ? String.format(Locale.ROOT, "PASS %s max_abs %.2g max_rel %.2g", found.name(v.path()), v.maxAbs(), v.maxRel())
-        : "FAIL " + found.name(v.path()) + " " + found.named(v.problem());
-  }
+    private List<Case> cases(Cases found) throws IOException {
+        if (model != null) {
+            return List.of(Case.of(model, expected, tolerance(Tolerance.DEFAULT)));
+        }
+        List<Case> all = new ArrayList<>();
+        for (Path path : cases) {
+            for (Path folder : found.find(path)) {
+                Case c = Case.read(folder);
+                if (c.id().contains(only)) {
+                    all.add(new Case(c.id(), c.expected(), tolerance(c.tolerance()), c.models(), c.calls()));
+                }
+            }
+        }
+        return all;
+    }
 
-  private static Map<String, Object> json(Verdict v, ModelFile file, Cases found) {
-    Map<String, Object> line = new LinkedHashMap<>();
-    line.put("case", v.caseId());
-    line.put("path", found.name(v.path()));
-    line.put("format", file.format());
-    line.put("passed", v.passed());
-    line.put("max_abs", Double.isFinite(v.maxAbs()) ? v.maxAbs() : null);
-    line.put("max_rel", Double.isFinite(v.maxRel()) ? v.maxRel() : null);
-    line.put("problem", v.passed() ? null : found.named(v.problem()));
-    return line;
-  }
+    private Tolerance tolerance(Tolerance given) {
+        return new Tolerance(rtol == null ? given.rtol() : rtol, atol == null ? given.atol() : atol);
+    }
+
+    private static String line(Verdict v, Cases found) {
+        return v.passed()
+                ? String.format(
+                        Locale.ROOT, "PASS %s max_abs %.2g max_rel %.2g", found.name(v.path()), v.maxAbs(), v.maxRel())
+                : "FAIL " + found.name(v.path()) + " " + found.named(v.problem());
+    }
+
+    private static Map<String, Object> json(Verdict v, ModelFile file, Cases found) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("case", v.caseId());
+        line.put("path", found.name(v.path()));
+        line.put("format", file.format());
+        line.put("passed", v.passed());
+        line.put("max_abs", Double.isFinite(v.maxAbs()) ? v.maxAbs() : null);
+        line.put("max_rel", Double.isFinite(v.maxRel()) ? v.maxRel() : null);
+        line.put("problem", v.passed() ? null : found.named(v.problem()));
+        return line;
+    }
 }

@@ -8,24 +8,24 @@ import java.util.List;
 
 /** One output as {@code .npy}. */
 final class ArraySink implements Sink {
-  private final NpyWriter file;
+    private final NpyWriter file;
 
-  ArraySink(Path file) throws IOException {
-    this.file = new NpyWriter(file);
-  }
+    ArraySink(Path file) throws IOException {
+        this.file = new NpyWriter(file);
+    }
 
-  @Override
-  public void append(List<Tensor> batch) throws IOException {
-    file.append(batch.get(0));
-  }
+    @Override
+    public void append(List<Tensor> batch) throws IOException {
+        file.append(batch.get(0));
+    }
 
-  @Override
-  public void finish() throws IOException {
-    file.finish();
-  }
+    @Override
+    public void finish() throws IOException {
+        file.finish();
+    }
 
-  @Override
-  public void close() throws IOException {
-    file.close();
-  }
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
 }

@@ -11,17 +11,17 @@ import java.util.List;
  * @param outputs what it gives
  */
 public record Call(String signature, int batch, List<Array> inputs, List<Array> outputs) {
-  public Call {
-    inputs = List.copyOf(inputs);
-    outputs = List.copyOf(outputs);
-  }
+    public Call {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+    }
 
-  /**
-   * A recorded array.
-   *
-   * @param key its name in the archive
-   * @param name the port it belongs to, where known; else empty, and its place counts
-   * @param dtype the dtype it had when it was recorded, where the archive had to widen it; else empty
-   */
-  public record Array(String key, String name, String dtype) {}
+    /**
+     * A recorded array.
+     *
+     * @param key its name in the archive
+     * @param name the port it belongs to, where known; else empty, and its place counts
+     * @param dtype the dtype it had when it was recorded, where the archive had to widen it; else empty
+     */
+    public record Array(String key, String name, String dtype) {}
 }

@@ -28,92 +28,109 @@ import java.util.stream.Stream;
  * @param models its model files, each of which must give the recorded outputs
  */
 public record Case(String id, Path expected, Tolerance tolerance, List<ModelFile> models, List<Call> calls) {
-  static final String FILE = "case.json";
-  private static final String EXPECTED = "expected.npz";
-  private static final Pattern KEY = Pattern.compile("(?:(.+?)\\.)?b(\\d+)\\.(in|out)\\.(.+)");
+    static final String FILE = "case.json";
+    private static final String EXPECTED = "expected.npz";
+    private static final Pattern KEY = Pattern.compile("(?:(.+?)\\.)?b(\\d+)\\.(in|out)\\.(.+)");
 
-  public Case {
-    models = List.copyOf(models);
-    calls = List.copyOf(calls);
-  }
-
-  /** Reads the folder of a case. */
-  public static Case read(Path folder) throws IOException {
-    JsonNode json = json(folder.resolve(FILE));
-    JsonNode tolerance = json.path("tolerance");
-    Path expected = folder.resolve(EXPECTED);
-    TreeSet<String> names = new TreeSet<>();
-    json.path("files").forEach(f -> names.add(f.asText()));
-    try (Stream<Path> files = Files.list(folder)) {
-      files.forEach(f -> names.add(f.getFileName().toString()));
+    public Case {
+        models = List.copyOf(models);
+        calls = List.copyOf(calls);
     }
-    return new Case(
-        json.path("id").asText(folder.getFileName().toString()),
-        expected,
-        new Tolerance(
-            tolerance.path("rtol").asDouble(Tolerance.DEFAULT.rtol()),
-            tolerance.path("atol").asDouble(Tolerance.DEFAULT.atol())),
-        ModelFile.among(folder, names),
-        Files.exists(expected) ? calls(expected, json) : List.of());
-  }
 
-  /** A case of one model and an archive of the same conventions. */
-  public static Case of(Path model, Path expected, Tolerance tolerance) throws IOException {
-    List<Call> calls = calls(expected, new ObjectMapper().createObjectNode());
-    if (calls.isEmpty()) {
-      throw new ModelFormatException("npz: expected arrays b<k>.in.<i> and b<k>.out.<i> but was none, at " + expected);
-    }
-    return new Case(model.toString(), expected, tolerance, List.of(ModelFile.of(model)), calls);
-  }
-
-  private static JsonNode json(Path file) throws IOException {
-    try {
-      return new ObjectMapper().readTree(file.toFile());
-    } catch (JacksonException e) {
-      throw new ModelFormatException("case: expected JSON but was broken (" + Text.reason(e) + "), at " + file, e);
-    }
-  }
-
-  private static List<Call> calls(Path expected, JsonNode json) throws IOException {
-    record Arrays(Map<Integer, Call.Array> numbered, List<Call.Array> named) {
-      Arrays() {
-        this(new TreeMap<>(), new ArrayList<>());
-      }
-
-      List<Call.Array> all() {
-        List<Call.Array> all = new ArrayList<>(numbered.values());
-        all.addAll(named);
-        return all;
-      }
-    }
-    record Key(String signature, int batch) {}
-    Map<Key, Map<String, Arrays>> found = new LinkedHashMap<>();
-    try (Npz npz = Npz.open(expected)) {
-      for (String key : npz.names()) {
-        Matcher m = KEY.matcher(key);
-        if (!m.matches()) {
-          continue; // masks, states, gradients: not outputs of the call
+    /** Reads the folder of a case. */
+    public static Case read(Path folder) throws IOException {
+        JsonNode json = json(folder.resolve(FILE));
+        JsonNode tolerance = json.path("tolerance");
+        Path expected = folder.resolve(EXPECTED);
+        TreeSet<String> names = new TreeSet<>();
+        json.path("files").forEach(f -> names.add(f.asText()));
+        try (Stream<Path> files = Files.list(folder)) {
+            files.forEach(f -> names.add(f.getFileName().toString()));
         }
-        String signature = m.group(1) == null ? Signature.DEFAULT : m.group(1);
-        Arrays arrays = found.computeIfAbsent(new Key(signature, Integer.parseInt(m.group(2))), k -> new LinkedHashMap<>())
-            .computeIfAbsent(m.group(3), k -> new Arrays());
-        String side = m.group(3) + "puts";
-        if (m.group(4).matches("\\d{1,4}") && m.group(1) == null) {
-          int i = Integer.parseInt(m.group(4));
-          JsonNode declared = json.path(side).path(i);
-          arrays.numbered.put(i, new Call.Array(key, declared.path("name").asText(""), declared.path("dtype").asText("")));
-        } else {
-          String dtype = json.path("signatures").path(signature).path(side).path(m.group(4)).path("dtype").asText("");
-          arrays.named.add(new Call.Array(key, m.group(4), dtype));
-        }
-      }
+        return new Case(
+                json.path("id").asText(folder.getFileName().toString()),
+                expected,
+                new Tolerance(
+                        tolerance.path("rtol").asDouble(Tolerance.DEFAULT.rtol()),
+                        tolerance.path("atol").asDouble(Tolerance.DEFAULT.atol())),
+                ModelFile.among(folder, names),
+                Files.exists(expected) ? calls(expected, json) : List.of());
     }
-    List<Call> calls = new ArrayList<>();
-    found.forEach((key, sides) -> {
-      if (sides.containsKey("out")) {
-        calls.add(new Call(key.signature, key.batch, sides.getOrDefault("in", new Arrays()).all(), sides.get("out").all()));
-      }
-    });
-    return calls;
-  }
+
+    /** A case of one model and an archive of the same conventions. */
+    public static Case of(Path model, Path expected, Tolerance tolerance) throws IOException {
+        List<Call> calls = calls(expected, new ObjectMapper().createObjectNode());
+        if (calls.isEmpty()) {
+            throw new ModelFormatException(
+                    "npz: expected arrays b<k>.in.<i> and b<k>.out.<i> but was none, at " + expected);
+        }
+        return new Case(model.toString(), expected, tolerance, List.of(ModelFile.of(model)), calls);
+    }
+
+    private static JsonNode json(Path file) throws IOException {
+        try {
+            return new ObjectMapper().readTree(file.toFile());
+        } catch (JacksonException e) {
+            throw new ModelFormatException(
+                    "case: expected JSON but was broken (" + Text.reason(e) + "), at " + file, e);
+        }
+    }
+
+    private static List<Call> calls(Path expected, JsonNode json) throws IOException {
+        record Arrays(Map<Integer, Call.Array> numbered, List<Call.Array> named) {
+            Arrays() {
+                this(new TreeMap<>(), new ArrayList<>());
+            }
+
+            List<Call.Array> all() {
+                List<Call.Array> all = new ArrayList<>(numbered.values());
+                all.addAll(named);
+                return all;
+            }
+        }
+        record Key(String signature, int batch) {}
+        Map<Key, Map<String, Arrays>> found = new LinkedHashMap<>();
+        try (Npz npz = Npz.open(expected)) {
+            for (String key : npz.names()) {
+                Matcher m = KEY.matcher(key);
+                if (!m.matches()) {
+                    continue; // masks, states, gradients: not outputs of the call
+                }
+                String signature = m.group(1) == null ? Signature.DEFAULT : m.group(1);
+                Arrays arrays = found.computeIfAbsent(
+                                new Key(signature, Integer.parseInt(m.group(2))), k -> new LinkedHashMap<>())
+                        .computeIfAbsent(m.group(3), k -> new Arrays());
+                String side = m.group(3) + "puts";
+                if (m.group(4).matches("\\d{1,4}") && m.group(1) == null) {
+                    int i = Integer.parseInt(m.group(4));
+                    JsonNode declared = json.path(side).path(i);
+                    arrays.numbered.put(
+                            i,
+                            new Call.Array(
+                                    key,
+                                    declared.path("name").asText(""),
+                                    declared.path("dtype").asText("")));
+                } else {
+                    String dtype = json.path("signatures")
+                            .path(signature)
+                            .path(side)
+                            .path(m.group(4))
+                            .path("dtype")
+                            .asText("");
+                    arrays.named.add(new Call.Array(key, m.group(4), dtype));
+                }
+            }
+        }
+        List<Call> calls = new ArrayList<>();
+        found.forEach((key, sides) -> {
+            if (sides.containsKey("out")) {
+                calls.add(new Call(
+                        key.signature,
+                        key.batch,
+                        sides.getOrDefault("in", new Arrays()).all(),
+                        sides.get("out").all()));
+            }
+        });
+        return calls;
+    }
 }

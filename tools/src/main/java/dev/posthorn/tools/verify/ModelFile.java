@@ -13,41 +13,47 @@ import java.util.Locale;
  * @param format keras, h5, json (architecture beside its weights), savedmodel, pb, or what the file's name ends in
  */
 public record ModelFile(Path path, String format) {
-  private static final List<String> NO_MODELS = List.of("case.json", "compile.json", "config.json");
+    private static final List<String> NO_MODELS = List.of("case.json", "compile.json", "config.json");
 
-  static ModelFile of(Path path) {
-    String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
-    if (Files.isDirectory(path)) {
-      return new ModelFile(path, Files.exists(path.resolve("config.json")) ? "keras" : "savedmodel");
+    static ModelFile of(Path path) {
+        String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
+        if (Files.isDirectory(path)) {
+            return new ModelFile(path, Files.exists(path.resolve("config.json")) ? "keras" : "savedmodel");
+        }
+        String ending = name.substring(name.lastIndexOf('.') + 1);
+        return new ModelFile(path, ending.equals("hdf5") ? "h5" : ending);
     }
-    String ending = name.substring(name.lastIndexOf('.') + 1);
-    return new ModelFile(path, ending.equals("hdf5") ? "h5" : ending);
-  }
 
-  /**
-   * The models among the files of a case. Whatever is not known to be something else counts as one, so that none is passed
-   * over in silence; weights belong to the architecture beside them.
-   */
-  static List<ModelFile> among(Path folder, Collection<String> names) {
-    boolean architecture = names.stream().anyMatch(n -> n.endsWith(".json") && !NO_MODELS.contains(n) && !weights(n));
-    List<ModelFile> models = new ArrayList<>();
-    for (String name : names) {
-      boolean data = name.endsWith(".npz") || name.startsWith(".") || name.contains(".data-") || name.endsWith(".py")
-          || name.endsWith(".md") || name.endsWith(".txt");
-      boolean folderOfOther = Files.isDirectory(folder.resolve(name)) && !isModel(folder.resolve(name));
-      if (!data && !folderOfOther && !NO_MODELS.contains(name) && !(architecture && weights(name))) {
-        models.add(of(folder.resolve(name)));
-      }
+    /**
+     * The models among the files of a case. Whatever is not known to be something else counts as one, so that none is passed
+     * over in silence; weights belong to the architecture beside them.
+     */
+    static List<ModelFile> among(Path folder, Collection<String> names) {
+        boolean architecture =
+                names.stream().anyMatch(n -> n.endsWith(".json") && !NO_MODELS.contains(n) && !weights(n));
+        List<ModelFile> models = new ArrayList<>();
+        for (String name : names) {
+            boolean data = name.endsWith(".npz")
+                    || name.startsWith(".")
+                    || name.contains(".data-")
+                    || name.endsWith(".py")
+                    || name.endsWith(".md")
+                    || name.endsWith(".txt");
+            boolean folderOfOther = Files.isDirectory(folder.resolve(name)) && !isModel(folder.resolve(name));
+            if (!data && !folderOfOther && !NO_MODELS.contains(name) && !(architecture && weights(name))) {
+                models.add(of(folder.resolve(name)));
+            }
+        }
+        return models;
     }
-    return models;
-  }
 
-  private static boolean isModel(Path folder) {
-    return Files.exists(folder.resolve("saved_model.pb")) || Files.exists(folder.resolve("saved_model.pbtxt"))
-        || Files.exists(folder.resolve("config.json"));
-  }
+    private static boolean isModel(Path folder) {
+        return Files.exists(folder.resolve("saved_model.pb"))
+                || Files.exists(folder.resolve("saved_model.pbtxt"))
+                || Files.exists(folder.resolve("config.json"));
+    }
 
-  private static boolean weights(String name) {
-    return name.equals("weights.h5") || name.endsWith(".weights.h5") || name.endsWith(".weights.json");
-  }
+    private static boolean weights(String name) {
+        return name.equals("weights.h5") || name.endsWith(".weights.h5") || name.endsWith(".weights.json");
+    }
 }

@@ -10,30 +10,32 @@ import java.util.List;
 
 /** Loads a model of a case: whole files as they are, architectures with the weights beside them and the other way round. */
 final class ModelLoading {
-  private ModelLoading() {}
+    private ModelLoading() {}
 
-  static Model load(ModelFile file, String backend) throws IOException {
-    String name = file.path().getFileName().toString();
-    if (name.endsWith(".json.gz")) {
-      return SeededWeights.load(file.path(), backend);
+    static Model load(ModelFile file, String backend) throws IOException {
+        String name = file.path().getFileName().toString();
+        if (name.endsWith(".json.gz")) {
+            return SeededWeights.load(file.path(), backend);
+        }
+        if (name.endsWith(".weights.h5") || name.endsWith(".weights.json")) {
+            Model model = Model.load(beside(file.path(), List.of("model.json", "model.keras", "model.h5")), backend);
+            model.loadWeights(file.path(), WeightSelection.ALL);
+            return model;
+        }
+        Model model = Model.load(file.path(), backend);
+        if (name.endsWith(".json")) {
+            model.loadWeights(
+                    beside(file.path(), List.of("weights.h5", "model.weights.h5", "model.h5")), WeightSelection.ALL);
+        }
+        return model;
     }
-    if (name.endsWith(".weights.h5") || name.endsWith(".weights.json")) {
-      Model model = Model.load(beside(file.path(), List.of("model.json", "model.keras", "model.h5")), backend);
-      model.loadWeights(file.path(), WeightSelection.ALL);
-      return model;
-    }
-    Model model = Model.load(file.path(), backend);
-    if (name.endsWith(".json")) {
-      model.loadWeights(beside(file.path(), List.of("weights.h5", "model.weights.h5", "model.h5")), WeightSelection.ALL);
-    }
-    return model;
-  }
 
-  private static Path beside(Path file, List<String> names) {
-    return names.stream()
-        .map(file::resolveSibling)
-        .filter(p -> Files.exists(p) && !p.equals(file))
-        .findFirst()
-        .orElseThrow(() -> new ModelFormatException("case: expected one of " + names + " beside it but was none, at " + file));
-  }
+    private static Path beside(Path file, List<String> names) {
+        return names.stream()
+                .map(file::resolveSibling)
+                .filter(p -> Files.exists(p) && !p.equals(file))
+                .findFirst()
+                .orElseThrow(() -> new ModelFormatException(
+                        "case: expected one of " + names + " beside it but was none, at " + file));
+    }
 }

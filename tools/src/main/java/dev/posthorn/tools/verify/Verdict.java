@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * @param error what was thrown, where something was; else null
  */
 public record Verdict(String caseId, Path path, String problem, double maxAbs, double maxRel, Throwable error) {
-  public boolean passed() {
-    return problem.isEmpty();
-  }
+    public boolean passed() {
+        return problem.isEmpty();
+    }
 }

@@ -18,88 +18,101 @@ import java.util.Set;
 
 /** Loads the models of cases, repeats the recorded calls and compares every output. */
 public final class Verification {
-  private final String backend;
+    private final String backend;
 
-  /** Runs on the backend of that name. */
-  public Verification(String backend) {
-    this.backend = backend;
-  }
-
-  /** The verdict on one model of a case. Never throws for what the model or the case is. */
-  public Verdict verify(Case c, ModelFile file) {
-    try {
-      if (c.models().isEmpty()) {
-        throw new ModelFormatException("case: expected a model file but was none");
-      }
-      if (c.calls().isEmpty()) {
-        throw new ModelFormatException("case: expected recorded calls b<k>.in.<i>, b<k>.out.<i> but was none, at "
-            + c.expected().getFileName());
-      }
-      if (!Files.exists(file.path())) {
-        throw new ModelFormatException("case: expected the file that case.json lists but was nothing");
-      }
-      try (Model model = ModelLoading.load(file, backend);
-          Npz npz = Npz.open(c.expected())) {
-        return repeat(c, file, model, npz);
-      }
-    } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
-      String problem = String.join("; ", Failure.lines(e).stream().map(String::strip).toList());
-      return new Verdict(c.id(), file.path(), problem, Double.NaN, Double.NaN, e);
+    /** Runs on the backend of that name. */
+    public Verification(String backend) {
+        this.backend = backend;
     }
-  }
 
-  private static Verdict repeat(Case c, ModelFile file, Model model, Npz npz) throws IOException {
-    double maxAbs = 0;
-    double maxRel = 0;
-    // One model for all calls, in their order: what a call leaves behind counts for the next.
-    for (Call call : c.calls()) {
-      Signature signature = model.signature(call.signature());
-      List<Tensor> inputs = new ArrayList<>();
-      for (Call.Array a : ordered(call.inputs(), signature.inputs(), "inputs")) {
-        inputs.add(npz.get(a.key()));
-      }
-      List<Tensor> was = model.call(call.signature(), inputs);
-      List<Call.Array> expected = ordered(call.outputs(), signature.outputs(), "outputs");
-      for (int i = 0; i < expected.size(); i++) {
-        Call.Array a = expected.get(i);
-        Comparison comparison = compare(npz.get(a.key()), was.get(i), a.dtype(), c.tolerance());
-        if (!comparison.passed()) {
-          return new Verdict(c.id(), file.path(), a.key() + ": " + comparison + " (allowed " + c.tolerance() + ")",
-              comparison.maxAbs(), comparison.maxRel(), null);
+    /** The verdict on one model of a case. Never throws for what the model or the case is. */
+    public Verdict verify(Case c, ModelFile file) {
+        try {
+            if (c.models().isEmpty()) {
+                throw new ModelFormatException("case: expected a model file but was none");
+            }
+            if (c.calls().isEmpty()) {
+                throw new ModelFormatException(
+                        "case: expected recorded calls b<k>.in.<i>, b<k>.out.<i> but was none, at "
+                                + c.expected().getFileName());
+            }
+            if (!Files.exists(file.path())) {
+                throw new ModelFormatException("case: expected the file that case.json lists but was nothing");
+            }
+            try (Model model = ModelLoading.load(file, backend);
+                    Npz npz = Npz.open(c.expected())) {
+                return repeat(c, file, model, npz);
+            }
+        } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
+            String problem = String.join(
+                    "; ", Failure.lines(e).stream().map(String::strip).toList());
+            return new Verdict(c.id(), file.path(), problem, Double.NaN, Double.NaN, e);
         }
-        maxAbs = Math.max(maxAbs, comparison.maxAbs());
-        maxRel = Math.max(maxRel, comparison.maxRel());
-      }
-      String divergence = LayerSamples.firstDivergence(c.expected().toAbsolutePath().getParent(), model, inputs);
-      if (!divergence.isEmpty()) {
-        return new Verdict(c.id(), file.path(), divergence, maxAbs, maxRel, null);
-      }
     }
-    return new Verdict(c.id(), file.path(), "", maxAbs, maxRel, null);
-  }
 
-  /** NumPy has no bfloat16: such values are recorded as float32, and the case says what they were. */
-  private static Comparison compare(Tensor recorded, Tensor was, String dtype, Tolerance tolerance) {
-    Optional<DType> declared = DType.ofKeras(dtype);
-    boolean widened = declared.isPresent() && declared.get() != recorded.dtype() && declared.get() == DType.BFLOAT16;
-    return widened && was.dtype() == declared.get()
-        ? Comparison.of(recorded, was.cast(recorded.dtype()), tolerance)
-        : Comparison.of(widened ? recorded.cast(declared.get()) : recorded, was, tolerance);
-  }
+    private static Verdict repeat(Case c, ModelFile file, Model model, Npz npz) throws IOException {
+        double maxAbs = 0;
+        double maxRel = 0;
+        // One model for all calls, in their order: what a call leaves behind counts for the next.
+        for (Call call : c.calls()) {
+            Signature signature = model.signature(call.signature());
+            List<Tensor> inputs = new ArrayList<>();
+            for (Call.Array a : ordered(call.inputs(), signature.inputs(), "inputs")) {
+                inputs.add(npz.get(a.key()));
+            }
+            List<Tensor> was = model.call(call.signature(), inputs);
+            List<Call.Array> expected = ordered(call.outputs(), signature.outputs(), "outputs");
+            for (int i = 0; i < expected.size(); i++) {
+                Call.Array a = expected.get(i);
+                Comparison comparison = compare(npz.get(a.key()), was.get(i), a.dtype(), c.tolerance());
+                if (!comparison.passed()) {
+                    return new Verdict(
+                            c.id(),
+                            file.path(),
+                            a.key() + ": " + comparison + " (allowed " + c.tolerance() + ")",
+                            comparison.maxAbs(),
+                            comparison.maxRel(),
+                            null);
+                }
+                maxAbs = Math.max(maxAbs, comparison.maxAbs());
+                maxRel = Math.max(maxRel, comparison.maxRel());
+            }
+            String divergence =
+                    LayerSamples.firstDivergence(c.expected().toAbsolutePath().getParent(), model, inputs);
+            if (!divergence.isEmpty()) {
+                return new Verdict(c.id(), file.path(), divergence, maxAbs, maxRel, null);
+            }
+        }
+        return new Verdict(c.id(), file.path(), "", maxAbs, maxRel, null);
+    }
 
-  /** The arrays in the order of the ports: by name where all names agree, else as recorded. */
-  private static List<Call.Array> ordered(List<Call.Array> arrays, List<Port> ports, String what) {
-    if (arrays.size() != ports.size()) {
-      throw new ModelFormatException("model: expected " + arrays.size() + " " + what + " "
-          + arrays.stream().map(Call.Array::key).toList() + " but was " + ports.size() + " "
-          + ports.stream().map(Port::name).toList());
+    /** NumPy has no bfloat16: such values are recorded as float32, and the case says what they were. */
+    private static Comparison compare(Tensor recorded, Tensor was, String dtype, Tolerance tolerance) {
+        Optional<DType> declared = DType.ofKeras(dtype);
+        boolean widened =
+                declared.isPresent() && declared.get() != recorded.dtype() && declared.get() == DType.BFLOAT16;
+        return widened && was.dtype() == declared.get()
+                ? Comparison.of(recorded, was.cast(recorded.dtype()), tolerance)
+                : Comparison.of(widened ? recorded.cast(declared.get()) : recorded, was, tolerance);
     }
-    Set<String> names = new HashSet<>(arrays.stream().map(Call.Array::name).toList());
-    if (names.size() < ports.size() || !names.equals(new HashSet<>(ports.stream().map(Port::name).toList()))) {
-      return arrays;
+
+    /** The arrays in the order of the ports: by name where all names agree, else as recorded. */
+    private static List<Call.Array> ordered(List<Call.Array> arrays, List<Port> ports, String what) {
+        if (arrays.size() != ports.size()) {
+            throw new ModelFormatException("model: expected " + arrays.size() + " " + what + " "
+                    + arrays.stream().map(Call.Array::key).toList() + " but was " + ports.size() + " "
+                    + ports.stream().map(Port::name).toList());
+        }
+        Set<String> names = new HashSet<>(arrays.stream().map(Call.Array::name).toList());
+        if (names.size() < ports.size()
+                || !names.equals(new HashSet<>(ports.stream().map(Port::name).toList()))) {
+            return arrays;
+        }
+        return ports.stream()
+                .map(p -> arrays.stream()
+                        .filter(a -> a.name().equals(p.name()))
+                        .findFirst()
+                        .orElseThrow())
+                .toList();
     }
-    return ports.stream()
-        .map(p -> arrays.stream().filter(a -> a.name().equals(p.name())).findFirst().orElseThrow())
-        .toList();
-  }
 }
