@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Files of Keras 2 beside the archives, see make.py: layers on cuDNN, and TensorFlow functions as layers. */
+/** Files of Keras 2 beside the archives, see keras2.py: layers on cuDNN, and TensorFlow functions as layers. */
 class Keras2FilesTest {
     @TempDir
     Path folder;

@@ -1,6 +1,6 @@
 """Files of Keras 2 that the case archives lack, and Keras's table of dtype promotion.
 
-    python make.py
+    python keras2.py
 
 cudnn.h5 holds CuDNNLSTM and CuDNNGRU layers, which run on GPUs only: it is made of LSTM and GRU layers whose
 configuration and weights are turned into what cuDNN's would be; its outputs are those of the plain layers, with weights
@@ -25,7 +25,7 @@ from tensorflow.python.keras import layers, models
 from tensorflow.python.keras.layers import recurrent
 from tensorflow.python.keras.saving import hdf5_format
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "resources", "dev", "posthorn", "keras")
 
 
 def save(name, inputs, outputs):

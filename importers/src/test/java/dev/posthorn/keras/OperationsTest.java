@@ -1,0 +1,82 @@
+package dev.posthorn.keras;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.model.Model;
+import dev.posthorn.numpy.Npy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Operations over types, axes and modes give what Keras gives; the cases are made by operations.py. */
+class OperationsTest {
+    @TempDir
+    static Path folder;
+
+    @TestFactory
+    List<DynamicTest> operations() throws IOException {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        try (InputStream in = OperationsTest.class.getResourceAsStream("operations.zip");
+                ZipInputStream zip = new ZipInputStream(in)) {
+            for (ZipEntry e = zip.getNextEntry(); e != null; e = zip.getNextEntry()) {
+                entries.put(e.getName(), zip.readAllBytes());
+            }
+        }
+        List<String> names = entries.keySet().stream()
+                .filter(n -> n.endsWith(".json"))
+                .map(n -> n.substring(0, n.length() - ".json".length()))
+                .toList();
+        assertTrue(names.size() > 600, () -> "expected more than 600 cases but was " + names.size());
+        return names.stream()
+                .map(n -> DynamicTest.dynamicTest(n, () -> verify(n, entries)))
+                .toList();
+    }
+
+    private static void verify(String name, Map<String, byte[]> entries) throws IOException {
+        Path json = folder.resolve(name.replace(',', '_') + ".json");
+        Files.write(json, entries.get(name + ".json"));
+        List<Tensor> expected = arrays(name + ".out.", entries);
+        for (String backend : List.of("reference", "java")) {
+            try (Model model = Model.load(json, backend)) {
+                List<Tensor> was = model.predict(arrays(name + ".in.", entries));
+                assertEquals(expected.size(), was.size(), name);
+                for (int i = 0; i < was.size(); i++) {
+                    verify(expected.get(i), was.get(i), name + " on " + backend + ", output " + i);
+                }
+            }
+        }
+    }
+
+    private static void verify(Tensor expected, Tensor was, String what) {
+        assertEquals(expected.type(), was.type(), what);
+        double tolerance = expected.dtype() == DType.FLOAT16 ? 3e-3 : 2e-5;
+        for (int i = 0; i < expected.size(); i++) {
+            double e = expected.getDouble(i);
+            double allowed = Double.isFinite(e) ? tolerance + tolerance * Math.abs(e) : 0;
+            assertEquals(e, was.getDouble(i), allowed, what + " element " + i);
+        }
+    }
+
+    private static List<Tensor> arrays(String prefix, Map<String, byte[]> entries) throws IOException {
+        List<Tensor> arrays = new ArrayList<>();
+        while (entries.containsKey(prefix + arrays.size() + ".npy")) {
+            Path file = Files.createTempFile(folder, "array", ".npy");
+            Files.write(file, entries.get(prefix + arrays.size() + ".npy"));
+            arrays.add(Npy.read(file));
+        }
+        return arrays;
+    }
+}
