@@ -25,8 +25,8 @@ public final class LayerReader {
     private LayerReader() {}
 
     /** A layer in the configuration of another one. */
-    public static final FieldType<LayerNode> TYPE = new FieldType<>(
-            "a layer", (raw, c) -> read((Map<?, ?>) raw, c), (n, c) -> LayerWriter.write(n, c.dialect()), false);
+    public static final FieldType<LayerNode> TYPE =
+            new FieldType<>("a layer", (raw, c) -> read((Map<?, ?>) raw, c), (n, c) -> LayerWriter.write(n, c), false);
 
     /** The layer that {@code json} describes; one that is not supported is an {@link Unsupported}. */
     public static LayerNode read(Map<?, ?> json, FieldType.Context c) {

@@ -1,7 +1,7 @@
 package dev.posthorn.keras;
 
 import dev.posthorn.codec.Codec;
-import dev.posthorn.codec.Dialect;
+import dev.posthorn.codec.FieldType;
 import dev.posthorn.keras.operation.OperationLayer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +10,7 @@ import java.util.Map;
 final class LayerWriter {
     private LayerWriter() {}
 
-    static Map<String, Object> write(LayerNode node, Dialect dialect) {
+    static Map<String, Object> write(LayerNode node, FieldType.Context c) {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("name", node.name());
         if (node.layer() instanceof OperationLayer operation) {
@@ -19,7 +19,7 @@ final class LayerWriter {
         }
         config.put("trainable", node.trainable());
         config.put("dtype", node.policy().json());
-        config.putAll(encode(node.layer(), dialect));
+        config.putAll(encode(node.layer(), c.below(node.name())));
         config.putAll(node.carried());
         return object(node, config, "");
     }
@@ -35,8 +35,8 @@ final class LayerWriter {
     }
 
     @SuppressWarnings("unchecked") // the codec registered under a layer's class name is the codec of that layer's class
-    private static <L extends Layer> Map<String, Object> encode(L layer, Dialect dialect) {
+    private static <L extends Layer> Map<String, Object> encode(L layer, FieldType.Context c) {
         Codec<L> codec = (Codec<L>) KerasLayers.codec(layer.className()).orElseThrow();
-        return codec.encode(layer, dialect);
+        return codec.encode(layer, c);
     }
 }

@@ -1,9 +1,11 @@
 package dev.posthorn.codec;
 
 import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.UnsupportedModelException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -47,10 +49,18 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
         }
     }
 
-    /** The configuration of an object, in the order of the constructor's arguments. */
+    /**
+     * The configuration of an object, in the order of the constructor's arguments. What the dialect has no key for, or what
+     * it means otherwise, is an error.
+     */
     public Map<String, Object> encode(T value, Dialect dialect) {
+        return encode(value, new FieldType.Context(dialect, name));
+    }
+
+    /** The same, where {@code c} may take note of what the dialect means otherwise. */
+    public Map<String, Object> encode(T value, FieldType.Context c) {
         Map<String, Object> out = new LinkedHashMap<>();
-        T copy = call.apply(new Writing<>(value, dialect, out));
+        T copy = call.apply(new Writing<>(name, value, c, out));
         if (!copy.equals(value)) {
             throw new IllegalStateException(name + ": codec loses " + value + " → " + copy);
         }
@@ -62,7 +72,7 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
         @Override
         public <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
             for (String key : keys) {
-                if (config.containsKey(key) && taken.add(key)) {
+                if (!key.isEmpty() && config.containsKey(key) && taken.add(key)) {
                     Object raw = config.get(key);
                     return raw == null && !type.nullable() && ifAbsent != null
                             ? ifAbsent
@@ -74,6 +84,16 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
                         who + ": expected '" + keys.get(0) + "' (" + type.expected() + ") but was absent, at " + path);
             }
             return ifAbsent;
+        }
+
+        @Override
+        public <F> F idle(List<String> keys, FieldType<F> type, Function<T, F> getter) {
+            return of(keys, type.orNull(), getter, null);
+        }
+
+        @Override
+        public <F> F implied(String what, Function<T, F> getter, F inDialect) {
+            return inDialect;
         }
 
         @Override
@@ -104,13 +124,36 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
         }
     }
 
-    private record Writing<T>(T value, Dialect dialect, Map<String, Object> out) implements Fields<T> {
+    private record Writing<T>(String who, T value, FieldType.Context c, Map<String, Object> out) implements Fields<T> {
         @Override
         public <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+            F v = idle(keys, type, getter);
+            if (c.dialect().key(keys).isEmpty() && !Objects.equals(v, ifAbsent)) {
+                throw new UnsupportedModelException(who + ": expected "
+                        + keys.stream().filter(k -> !k.isEmpty()).findFirst().orElse("a value")
+                        + " to be " + ifAbsent + ", as " + c.dialect() + " has no key for it, but was " + abbreviate(v)
+                        + ", at " + c.path());
+            }
+            return v;
+        }
+
+        @Override
+        public <F> F idle(List<String> keys, FieldType<F> type, Function<T, F> getter) {
             F v = getter.apply(value);
-            String key = dialect.key(keys);
+            String key = c.dialect().key(keys);
             if (!key.isEmpty()) {
-                out.put(key, v == null ? null : type.write(v, new FieldType.Context(dialect, key)));
+                out.put(key, v == null ? null : type.write(v, c.below(key)));
+            }
+            return v;
+        }
+
+        @Override
+        public <F> F implied(String what, Function<T, F> getter, F inDialect) {
+            F v = getter.apply(value);
+            if (!v.equals(inDialect)) {
+                c.changed()
+                        .accept(who + ": expected " + what + " " + inDialect + ", as it always is in " + c.dialect()
+                                + ", but was " + v + ", at " + c.path());
             }
             return v;
         }
@@ -124,12 +167,17 @@ public record Codec<T>(String name, Function<Fields<T>, T> call) {
         @Override
         public <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
             F v = getter.apply(value);
-            return dialect == Dialect.KERAS3 && v.equals(ifAbsent) ? v : of(List.of(key), type, getter, ifAbsent);
+            return dialect() == Dialect.KERAS3 && v.equals(ifAbsent) ? v : of(List.of(key), type, getter, ifAbsent);
         }
 
         @Override
         public <G> G group(Function<Fields<G>, G> part, Function<T, G> getter) {
-            return part.apply(new Writing<>(getter.apply(value), dialect, out));
+            return part.apply(new Writing<>(who, getter.apply(value), c, out));
+        }
+
+        @Override
+        public Dialect dialect() {
+            return c.dialect();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.posthorn.codec;
 
+import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -20,8 +22,24 @@ public record FieldType<F>(
         BiFunction<Object, Context, F> reader,
         BiFunction<F, Context, Object> writer,
         boolean nullable) {
-    /** Where a field stands and in which dialect. */
-    public record Context(Dialect dialect, String path) {}
+    /**
+     * Where a field stands and in which dialect.
+     *
+     * @param changed told, while writing, of what this dialect means otherwise than the object does
+     */
+    public record Context(Dialect dialect, String path, Consumer<String> changed) {
+        /** A context in which a change of meaning is an error. */
+        public Context(Dialect dialect, String path) {
+            this(dialect, path, change -> {
+                throw new UnsupportedModelException(change);
+            });
+        }
+
+        /** A field of that key below this place. */
+        public Context below(String key) {
+            return new Context(dialect, path + "." + key, changed);
+        }
+    }
 
     public static final FieldType<Integer> INT = of("an integer", FieldType::toInt, i -> i);
     public static final FieldType<Long> LONG = of("an integer", FieldType::toLong, i -> i);

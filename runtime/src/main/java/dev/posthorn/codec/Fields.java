@@ -12,7 +12,7 @@ public interface Fields<T> {
      * One argument.
      *
      * @param keys its names, the current one first; others are names that older dialects gave it; an empty name says that
-     *     a dialect has no such key
+     *     a dialect has no such key: then only {@code ifAbsent} can be written in it
      * @param ifAbsent its value where the key is absent, or null and the type not nullable; null makes the key required,
      *     unless the type is nullable
      */
@@ -31,6 +31,12 @@ public interface Fields<T> {
 
     /** An argument that is written only where it is there; null where it is absent. */
     <F> F rare(String key, FieldType<F> type, Function<T, F> getter);
+
+    /** An argument on which no result depends, null where it is absent: a dialect that has no key for it drops it. */
+    <F> F idle(List<String> keys, FieldType<F> type, Function<T, F> getter);
+
+    /** An argument that no key says, but the dialect; writing another value in it is a change of meaning. */
+    <F> F implied(String what, Function<T, F> getter, F inDialect);
 
     /** Several arguments that always come together, read from and written to the same configuration. */
     <G> G group(Function<Fields<G>, G> part, Function<T, G> getter);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -167,6 +168,33 @@ class CodecTest {
         assertEquals(Map.of("groups", 2), c.encode(2, Dialect.KERAS3));
         assertEquals(Map.of(), c.encode(1, Dialect.KERAS2));
         assertEquals(1, c.decode(Map.of(), Dialect.KERAS2, "x").value());
+    }
+
+    @Test
+    void whatADialectHasNoKeyForIsNotDropped() {
+        Codec<Integer> c = Codec.of("C", f -> f.of(List.of("groups", ""), FieldType.INT, n -> n, 1));
+        assertEquals(
+                "C: expected groups to be 1, as KERAS2 has no key for it, but was 2, at C",
+                assertThrows(UnsupportedModelException.class, () -> c.encode(2, Dialect.KERAS2))
+                        .getMessage());
+        Codec<String> idle = Codec.of("C", f -> f.idle(List.of("", "seed"), FieldType.STRING, s -> s));
+        assertEquals(Map.of(), idle.encode("x", Dialect.KERAS3));
+        assertEquals(Map.of("seed", "x"), idle.encode("x", Dialect.KERAS2));
+    }
+
+    @Test
+    void whatADialectMeansOtherwiseIsTold() {
+        Codec<Boolean> c = Codec.of("C", f -> f.implied("flooring", b -> b, f.dialect() != Dialect.KERAS3));
+        assertEquals(true, c.decode(Map.of("", false), Dialect.KERAS2, "x").value());
+        assertEquals(Map.of(), c.encode(true, Dialect.KERAS1));
+        String change = "C: expected flooring false, as it always is in KERAS3, but was true, at C";
+        assertEquals(
+                change,
+                assertThrows(UnsupportedModelException.class, () -> c.encode(true, Dialect.KERAS3))
+                        .getMessage());
+        List<String> told = new ArrayList<>();
+        c.encode(true, new FieldType.Context(Dialect.KERAS3, "C", told::add));
+        assertEquals(List.of(change), told);
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.Dialect;
-import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Binary;
@@ -40,7 +39,9 @@ public record Merge(Fn fn, boolean keras2) implements Layer {
     public static Codec<Merge> codec(Fn fn) {
         return Codec.of(
                 fn.className,
-                f -> new Merge(fn, f.of("", FieldType.BOOL, Merge::keras2, f.dialect() != Dialect.KERAS3)));
+                f -> new Merge(
+                        fn,
+                        f.implied("masks without a part in the result", Merge::keras2, f.dialect() != Dialect.KERAS3)));
     }
 
     @Override

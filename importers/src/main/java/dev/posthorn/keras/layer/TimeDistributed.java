@@ -2,7 +2,6 @@ package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.Dialect;
-import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Value;
@@ -33,7 +32,7 @@ public record TimeDistributed(LayerNode layer, boolean keras2) implements Layer 
             "TimeDistributed",
             f -> new TimeDistributed(
                     f.of("layer", LayerReader.TYPE, TimeDistributed::layer, null),
-                    f.of("", FieldType.BOOL, TimeDistributed::keras2, f.dialect() != Dialect.KERAS3)));
+                    f.implied("one call for all steps", TimeDistributed::keras2, f.dialect() != Dialect.KERAS3)));
 
     @Override
     public List<Child> children(DTypePolicy policy) {

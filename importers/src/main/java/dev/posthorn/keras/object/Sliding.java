@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 /**
  * How the kernel of a convolution moves over the input.
  *
- * @param keras2 whether the file is older than Keras 3, which adds a bias in a way of its own
+ * @param keras2 whether channels come first and the file is older than Keras 3, which adds a bias in a way of its own
  */
 public record Sliding(
         List<Integer> kernelSize,
@@ -45,13 +45,20 @@ public record Sliding(
     private static Function<Fields<Sliding>, Sliding> of(int rank, List<String> dilation) {
         FieldType<List<Integer>> ints = FieldType.ints(rank);
         List<Integer> ones = Collections.nCopies(rank, 1);
-        return f -> new Sliding(
-                f.of("kernel_size", ints, Sliding::kernelSize, null),
-                f.of("strides", ints, Sliding::strides, ones),
-                f.of("padding", Padding.TYPE, Sliding::padding, Padding.VALID),
-                f.of("data_format", DataFormat.TYPE, Sliding::dataFormat, DataFormat.CHANNELS_LAST),
-                f.of(dilation, ints, Sliding::dilationRate, ones),
-                f.of("", FieldType.BOOL, Sliding::keras2, f.dialect() != Dialect.KERAS3));
+        return f -> {
+            List<Integer> kernelSize = f.of("kernel_size", ints, Sliding::kernelSize, null);
+            List<Integer> strides = f.of("strides", ints, Sliding::strides, ones);
+            Padding padding = f.of("padding", Padding.TYPE, Sliding::padding, Padding.VALID);
+            DataFormat format = f.of("data_format", DataFormat.TYPE, Sliding::dataFormat, DataFormat.CHANNELS_LAST);
+            boolean old = f.dialect() != Dialect.KERAS3 && format == DataFormat.CHANNELS_FIRST;
+            return new Sliding(
+                    kernelSize,
+                    strides,
+                    padding,
+                    format,
+                    f.of(dilation, ints, Sliding::dilationRate, ones),
+                    f.implied("the bias along the channels in any case", Sliding::keras2, old));
+        };
     }
 
     /** The same keys where the layer has no groups, for which Keras 2 wrote {@code groups: 1}. */

@@ -18,8 +18,8 @@ public record WeightOptions(Object initializer, Object regularizer, Object const
     /** The three keys where only Keras 2 wrote them, and nothing reads them. */
     public static Function<Fields<WeightOptions>, WeightOptions> keras2(String prefix) {
         return f -> new WeightOptions(
-                f.of(List.of("", prefix + "_initializer"), FieldType.ANY, WeightOptions::initializer, null),
-                f.of(List.of("", prefix + "_regularizer"), FieldType.ANY, WeightOptions::regularizer, null),
-                f.of(List.of("", prefix + "_constraint"), FieldType.ANY, WeightOptions::constraint, null));
+                f.idle(List.of("", prefix + "_initializer"), FieldType.ANY, WeightOptions::initializer),
+                f.idle(List.of("", prefix + "_regularizer"), FieldType.ANY, WeightOptions::regularizer),
+                f.idle(List.of("", prefix + "_constraint"), FieldType.ANY, WeightOptions::constraint));
     }
 }
