@@ -58,6 +58,9 @@ import dev.posthorn.ir.op.MatMul;
 import dev.posthorn.ir.op.NGrams;
 import dev.posthorn.ir.op.Pad;
 import dev.posthorn.ir.op.Pool;
+import dev.posthorn.ir.op.Random;
+import dev.posthorn.ir.op.RandomGamma;
+import dev.posthorn.ir.op.RandomKey;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.RegexReplace;
 import dev.posthorn.ir.op.Reshape;
@@ -123,7 +126,8 @@ final class OpRows {
     record Row(String name, Op op, List<Tensor> operands, List<Tensor> results, int shapeOperand) {
         /** How far result {@code i} may be off, as a fraction of its largest element. */
         double tolerance(int i) {
-            return EXACT.contains(op.getClass())
+            boolean normal = op instanceof Random r && r.distribution().name().endsWith("NORMAL");
+            return EXACT.contains(op.getClass()) || op instanceof Random && !normal
                     ? 0
                     : FLOAT32_CONSTANTS.contains(name)
                             ? 1e-7
@@ -156,6 +160,7 @@ final class OpRows {
         images();
         strings();
         tables();
+        random();
         ours();
     }
 
@@ -172,7 +177,9 @@ final class OpRows {
         if (v == null) {
             throw new AssertionError("ops.txt: expected a case '" + name + "' but was none");
         }
-        int shapeOperand = op instanceof Reshape || op instanceof BroadcastTo ? 1 : op instanceof Iota ? 0 : -1;
+        int shapeOperand = op instanceof Reshape || op instanceof BroadcastTo
+                ? 1
+                : op instanceof Iota || op instanceof Random || op instanceof RandomGamma ? 0 : -1;
         rows.add(new Row(name, op, v.operands(), v.results(), shapeOperand));
     }
 
@@ -524,6 +531,22 @@ final class OpRows {
         row("UnicodeEncode", new UnicodeEncode());
         for (List<Integer> widths : List.of(List.of(1, 2), List.of(3), List.of(2, 1, 5))) {
             row("NGrams " + widths, new NGrams(" ", widths));
+        }
+    }
+
+    private void random() {
+        for (String name :
+                values.keySet().stream().filter(s -> s.startsWith("Random")).toList()) {
+            String[] words = name.split(" ");
+            Op op = switch (words[0]) {
+                case "RandomKey" -> new RandomKey();
+                case "RandomGamma" -> new RandomGamma();
+                default ->
+                    new Random(
+                            Random.Distribution.valueOf(words[1]),
+                            values.get(name).results().get(0).dtype());
+            };
+            row(name, op);
         }
     }
 

@@ -13,15 +13,21 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Operands and results as TensorFlow and Keras have them: {@code ops.txt}, which {@code src/test/python/ops.py} writes.
+ * Operands and results as TensorFlow and Keras have them: {@code ops.txt} and {@code random.txt}, which
+ * {@code ops.py} and {@code random_ops.py} of {@code src/test/python} write.
  */
 record OpValues(List<Tensor> operands, List<Tensor> results) {
     /** All cases by name. */
     static Map<String, OpValues> read() {
-        List<Tensor> tensors = new ArrayList<>();
         Map<String, OpValues> cases = new LinkedHashMap<>();
+        List.of("ops.txt", "random.txt").forEach(file -> read(file, cases));
+        return cases;
+    }
+
+    private static void read(String file, Map<String, OpValues> cases) {
+        List<Tensor> tensors = new ArrayList<>();
         try (BufferedReader r = new BufferedReader(
-                new InputStreamReader(OpValues.class.getResourceAsStream("ops.txt"), StandardCharsets.UTF_8))) {
+                new InputStreamReader(OpValues.class.getResourceAsStream(file), StandardCharsets.UTF_8))) {
             for (String line = r.readLine(); line != null; line = r.readLine()) {
                 String[] words = line.split(" ");
                 if (words[0].equals("t")) {
@@ -39,7 +45,6 @@ record OpValues(List<Tensor> operands, List<Tensor> results) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return cases;
     }
 
     private static List<Tensor> pick(List<Tensor> tensors, String numbers) {
