@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** Copies graphs through a builder. Expansion, folding, fusion and legalisation are tables of rules for the copying. */
 public final class Rewriter {
@@ -56,6 +57,21 @@ public final class Rewriter {
             copyNode(n, b, map);
         }
         return map;
+    }
+
+    /** The graph with {@code f} applied to the graphs that its primitives hold. */
+    public static Graph inside(Graph g, UnaryOperator<Graph> f) {
+        Builder b = new Builder();
+        Map<Value, Value> map = new HashMap<>();
+        for (Node n : g.nodes()) {
+            Op op = n.op() instanceof Op.Primitive ? n.op().mapBodies(f) : n.op();
+            Node with = op == n.op() ? n : new Node(n.id(), n.name(), op, n.inputs(), n.outputs());
+            copyNode(with, b, map);
+            for (int i = 0; with != n && i < n.outputs().size(); i++) {
+                map.put(n.output(i), map.get(with.output(i)));
+            }
+        }
+        return finish(g, b, map);
     }
 
     /** Copies one node into {@code b}; {@code map} holds what its inputs became and receives its outputs. */

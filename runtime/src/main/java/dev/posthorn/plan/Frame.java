@@ -5,6 +5,7 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.kernel.Scratch;
 import dev.posthorn.kernel.Workers;
 import java.lang.reflect.Array;
+import java.util.Arrays;
 import java.util.List;
 
 /** The memory of one run of a plan: arenas, and where each slot's elements are. Single-threaded; reused by later runs. */
@@ -13,10 +14,19 @@ public final class Frame {
     private final Object[] data;
     private final int[] offset;
     private final Tensor[] tensors;
-    private final Scratch scratch = new Scratch();
+    private final Scratch scratch;
+    private final Frame[] children;
+    private Object[] arrays = {};
+    private int[] places = {};
 
     Frame(Plan plan) {
+        this(plan, new Scratch());
+    }
+
+    private Frame(Plan plan, Scratch scratch) {
         this.plan = plan;
+        this.scratch = scratch;
+        children = new Frame[plan.nested().size()];
         int n = plan.slots().size();
         data = new Object[n];
         offset = new int[n];
@@ -49,8 +59,40 @@ public final class Frame {
         }
     }
 
+    /** Lets an input or output be the elements of an array from a position on. */
+    void bind(int slot, Object array, int at) {
+        tensors[slot] = null;
+        data[slot] = array;
+        offset[slot] = at;
+    }
+
+    /** The frame of a nested plan. It lives as long as this one. */
+    Frame child(int index) {
+        if (children[index] == null) {
+            children[index] = new Frame(plan.nested().get(index), scratch);
+        }
+        return children[index];
+    }
+
+    /** Room for {@code n} references, the caller's for one step; likewise {@link #places}. */
+    Object[] arrays(int n) {
+        arrays = arrays.length == n ? arrays : new Object[n];
+        return arrays;
+    }
+
+    int[] places(int n) {
+        places = places.length == n ? places : new int[n];
+        return places;
+    }
+
     /** Lets go of the caller's arrays. */
     void finish() {
+        for (Frame child : children) {
+            if (child != null) {
+                child.finish();
+            }
+        }
+        Arrays.fill(arrays, null);
         for (Slot s : plan.slots()) {
             if (s.place() != Slot.Place.CONSTANT && s.place() != Slot.Place.ARENA) {
                 data[s.index()] = null;
@@ -81,7 +123,7 @@ public final class Frame {
 
     /** The value of a slot as a tensor; a copy where it lies in the arena. */
     public Tensor tensor(Slot s) {
-        if (s.place() != Slot.Place.ARENA) {
+        if (tensors[s.index()] != null) {
             Tensor t = tensors[s.index()];
             return s.isStatic() && !t.shape().equals(s.type().shape())
                     ? t.reshape(s.type().shape())

@@ -12,6 +12,7 @@ import dev.posthorn.model.Backend;
 import dev.posthorn.model.Variables;
 import dev.posthorn.pass.FoldBatchNorm;
 import dev.posthorn.pass.FuseEpilogue;
+import dev.posthorn.pass.Specialise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,9 +28,7 @@ public final class JavaBackend implements Backend {
     public Executable compile(Graph graph, Variables.Snapshot variables) {
         Set<String> states = graph.updates().keySet();
         Graph bound = bind(graph, states, variables);
-        Graph folded = Rewriter.apply(FoldBatchNorm.apply(bound), JavaBackend::legalise);
-        Graph fused = FuseEpilogue.apply(folded, op -> Activations.of(op).isPresent());
-        Graph legal = Rewriter.apply(fused, JavaBackend::legalise);
+        Graph legal = improve(Specialise.apply(bound));
         List<Variable> read = legal.variables();
         Plan plan = Planner.plan(legal, Workers.shared());
         return new Executable() {
@@ -57,6 +56,14 @@ public final class JavaBackend implements Backend {
                 (b, op, in) -> op instanceof Variable v && !states.contains(v.key())
                         ? List.of(b.constant(variables.get(v.key())))
                         : null);
+    }
+
+    /** All passes, for a graph and then for the graphs inside of its ops. */
+    private static Graph improve(Graph g) {
+        Graph folded = Rewriter.apply(FoldBatchNorm.apply(g), JavaBackend::legalise);
+        Graph fused = FuseEpilogue.apply(folded, op -> Activations.of(op).isPresent());
+        Graph legal = Rewriter.apply(fused, JavaBackend::legalise);
+        return Rewriter.inside(legal, JavaBackend::improve);
     }
 
     private static List<Value> legalise(Builder b, Op op, List<Value> in) {

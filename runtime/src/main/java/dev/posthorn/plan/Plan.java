@@ -25,6 +25,7 @@ public final class Plan {
     private final List<Slot> results;
     private final int[] outputSlots;
     private final MemoryPlan memory;
+    private final List<Plan> nested;
     private final Workers workers;
     private final Semaphore permits;
     private final Deque<Frame> idle = new ArrayDeque<>();
@@ -37,6 +38,7 @@ public final class Plan {
             List<Integer> inputs,
             List<Slot> results,
             MemoryPlan memory,
+            List<Plan> nested,
             Workers workers) {
         this.nodes = List.copyOf(nodes);
         this.steps = List.copyOf(steps);
@@ -49,6 +51,7 @@ public final class Plan {
                 .mapToInt(Slot::index)
                 .toArray();
         this.memory = memory;
+        this.nested = List.copyOf(nested);
         this.workers = workers;
         this.permits = new Semaphore(Math.max(4, 2 * workers.size()));
     }
@@ -68,15 +71,7 @@ public final class Plan {
 
     private List<Tensor> run(Frame frame, List<Tensor> arguments) {
         frame.start(arguments);
-        for (int i = 0; i < steps.size(); i++) {
-            try {
-                steps.get(i).run(frame);
-            } catch (ShapeException e) {
-                throw e.getMessage().contains(", at ")
-                        ? e
-                        : new ShapeException(e.getMessage() + ", at " + nodes.get(i), e);
-            }
-        }
+        steps(frame);
         List<Tensor> out = new ArrayList<>();
         Set<Object> given = Collections.newSetFromMap(new IdentityHashMap<>());
         arguments.forEach(t -> given.add(t.data()));
@@ -87,6 +82,19 @@ public final class Plan {
         }
         frame.finish();
         return out;
+    }
+
+    /** Runs all steps on a frame whose inputs and outputs have their places. */
+    void steps(Frame frame) {
+        for (int i = 0; i < steps.size(); i++) {
+            try {
+                steps.get(i).run(frame);
+            } catch (ShapeException e) {
+                throw e.getMessage().contains(", at ")
+                        ? e
+                        : new ShapeException(e.getMessage() + ", at " + nodes.get(i), e);
+            }
+        }
     }
 
     private static Tensor copy(Tensor t) {
@@ -127,6 +135,14 @@ public final class Plan {
         return outputSlots;
     }
 
+    List<Slot> results() {
+        return results;
+    }
+
+    List<Plan> nested() {
+        return nested;
+    }
+
     MemoryPlan memory() {
         return memory;
     }
@@ -141,6 +157,8 @@ public final class Plan {
         StringBuilder s = new StringBuilder();
         for (int i = 0; i < steps.size(); i++) {
             s.append(String.format("  %4d  %-40s %s%n", i, steps.get(i).label(), nodes.get(i)));
+            String details = steps.get(i).details();
+            s.append(details.isEmpty() ? "" : details + System.lineSeparator());
         }
         return s.append(String.format(
                         "arena: %,d elements; %,d without sharing%n", memory.elements(), memory.unshared()))

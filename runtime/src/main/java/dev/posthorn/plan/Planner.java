@@ -31,6 +31,7 @@ final class Planner implements StepRule.Room {
     private final List<Step> steps = new ArrayList<>();
     private final Map<Integer, Integer> first = new HashMap<>();
     private final Map<Integer, Integer> last = new HashMap<>();
+    private final List<Plan> nested = new ArrayList<>();
 
     private Planner(Graph graph, Workers workers) {
         this.graph = graph;
@@ -76,6 +77,7 @@ final class Planner implements StepRule.Room {
                 inputs,
                 results.stream().map(this::slot).toList(),
                 MemoryPlan.of(lives),
+                nested,
                 workers);
     }
 
@@ -97,7 +99,8 @@ final class Planner implements StepRule.Room {
         return t.shape().isKnown() && t.dtype() != DType.STRING ? Slot.Place.ARENA : Slot.Place.DYNAMIC;
     }
 
-    private static int elements(TensorType t) {
+    /** The length of a value's range in its array. */
+    static int elements(TensorType t) {
         return t.shape().size() * (t.dtype().kind() == DType.Kind.COMPLEX ? 2 : 1);
     }
 
@@ -149,6 +152,13 @@ final class Planner implements StepRule.Room {
     @Override
     public Optional<Tensor> constant(Value v) {
         return v.node().op() instanceof Constant c ? Optional.of(c.value()) : Optional.empty();
+    }
+
+    @Override
+    public Nested nest(Graph body) {
+        Plan plan = plan(body, workers);
+        nested.add(plan);
+        return new Nested(plan, nested.size() - 1);
     }
 
     @Override

@@ -6,4 +6,9 @@ public interface Step {
 
     /** What runs here, for {@code explain}: the kernel and its choices. */
     String label();
+
+    /** What the step holds besides, several lines, for {@code explain}; empty where it is what the label says. */
+    default String details() {
+        return "";
+    }
 }

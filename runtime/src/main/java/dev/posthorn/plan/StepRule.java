@@ -1,6 +1,7 @@
 package dev.posthorn.plan;
 
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Tensor;
@@ -27,6 +28,9 @@ interface StepRule {
 
         /** Room for what the step keeps while it runs. */
         Slot temporary(TensorType type);
+
+        /** The plan of a graph that the step runs inside of this one. */
+        Nested nest(Graph body);
     }
 
     /** Whether all of these are float32 of known shape. */

@@ -16,7 +16,8 @@ final class Steps {
             new PoolRule(),
             new RecurrentRule(),
             new ReduceRule(),
-            new RowsRule());
+            new RowsRule(),
+            new ScanRule());
 
     private Steps() {}
 
