@@ -18,11 +18,16 @@ import java.util.function.Function;
  * fails at once.
  *
  * @param name the class name in the configuration
+ * @param aliases other names that mean the class in its own form, where everything has its default: {@code mse}
  * @param call the constructor call
  */
-public record Codec<T>(String name, Function<Fields<T>, T> call) {
+public record Codec<T>(String name, List<String> aliases, Function<Fields<T>, T> call) {
     public static <T> Codec<T> of(String name, Function<Fields<T>, T> call) {
-        return new Codec<>(name, call);
+        return new Codec<>(name, List.of(), call);
+    }
+
+    public static <T> Codec<T> of(String name, List<String> aliases, Function<Fields<T>, T> call) {
+        return new Codec<>(name, List.copyOf(aliases), call);
     }
 
     /** What decoding gives: the value, and the keys that the codec does not know and that are not null. */

@@ -1,0 +1,2 @@
+/** Figures over many batches: records of Keras's configurations that write IR. They know neither models nor files. */
+package dev.posthorn.train.metric;

@@ -1,0 +1,39 @@
+package dev.posthorn.train.optimizer;
+
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import java.util.List;
+
+/**
+ * A variable of an optimizer.
+ *
+ * @param name what it is: {@code momentum}
+ * @param parameter the number of the parameter that it belongs to; -1 where it belongs to none
+ * @param start its first value, everywhere
+ * @param copies whether it starts as a copy of the parameter instead
+ */
+public record Slot(String name, int parameter, TensorType type, double start, boolean copies) {
+    /** A slot of the parameter's type that starts with zeros. */
+    static Slot like(String name, int parameter, TensorType type) {
+        return new Slot(name, parameter, type, 0, false);
+    }
+
+    /** A scalar that belongs to no parameter. */
+    static Slot scalar(String name, DType dtype, double start) {
+        return new Slot(name, -1, new TensorType(dtype, Shape.SCALAR), start, false);
+    }
+
+    /** Its first value, given the parameters'. */
+    public Tensor initial(List<Tensor> parameters) {
+        if (copies) {
+            return parameters.get(parameter);
+        }
+        Tensor t = Tensor.zeros(type);
+        for (int i = 0; start != 0 && i < t.size(); i++) {
+            t.setDouble(i, start);
+        }
+        return t;
+    }
+}

@@ -1,0 +1,2 @@
+/** Penalties of tensors: records of Keras's configurations that write IR. They know neither models nor files. */
+package dev.posthorn.train.regularizer;
