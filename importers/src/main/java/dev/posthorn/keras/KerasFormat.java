@@ -42,10 +42,7 @@ abstract class KerasFormat implements ModelFormat {
                         reasons);
             }
             KerasProgram program = new KerasProgram(root, file.assets(root), file.optimizer(), file.where());
-            Map<String, Tensor> values = new LinkedHashMap<>();
-            program.variables().stream()
-                    .filter(v -> !v.stored())
-                    .forEach(v -> values.put(v.key(), Tensor.zeros(v.type())));
+            Map<String, Tensor> values = new LinkedHashMap<>(program.states());
             file.weights().ifPresent(w -> values.putAll(w.read(program, WeightSelection.ALL)));
             return new Loaded(program, new Variables(program.variables(), values));
         }

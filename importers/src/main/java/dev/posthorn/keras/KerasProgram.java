@@ -2,6 +2,7 @@ package dev.posthorn.keras;
 
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.layer.Functional;
@@ -14,6 +15,7 @@ import dev.posthorn.model.Program;
 import dev.posthorn.model.Signature;
 import dev.posthorn.model.Variable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +33,7 @@ public final class KerasProgram implements Program {
     private final Map<String, List<Weight>> weights;
     private final Map<String, List<TensorType>> outputTypes = new LinkedHashMap<>();
     private final List<Variable> variables = new ArrayList<>();
+    private final Map<String, Tensor> states = new LinkedHashMap<>();
 
     /**
      * Builds the model: calls every layer once with the declared input types, so that weights and shapes are known.
@@ -96,6 +99,9 @@ public final class KerasProgram implements Program {
     private void declare(LayerNode node, String path, boolean trainable) {
         boolean own = trainable && node.trainable();
         for (Weight w : weights.getOrDefault(path, List.of())) {
+            if (!w.stored()) {
+                states.put(Lowering.key(path, w), w.first(Lowering.type(node, w), Lowering.key(path, w)));
+            }
             variables.add(new Variable(
                     Lowering.key(path, w),
                     Lowering.type(node, w),
@@ -162,6 +168,11 @@ public final class KerasProgram implements Program {
     @Override
     public List<Variable> variables() {
         return List.copyOf(variables);
+    }
+
+    /** The first values of the variables that files do not hold. */
+    public Map<String, Tensor> states() {
+        return Collections.unmodifiableMap(states);
     }
 
     @Override

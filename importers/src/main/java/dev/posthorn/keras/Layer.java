@@ -38,7 +38,7 @@ public interface Layer {
         return List.of();
     }
 
-    /** Whether in training what it gives for one element of a batch depends on the others. */
+    /** Whether in training what it gives for one element of a batch depends on the others, or on chance. */
     default boolean mixesBatch() {
         return children(DTypePolicy.FLOAT32).stream()
                 .anyMatch(c -> c.node().layer().mixesBatch());

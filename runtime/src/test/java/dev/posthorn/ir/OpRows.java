@@ -34,6 +34,7 @@ import dev.posthorn.ir.fn.SparsePlus;
 import dev.posthorn.ir.fn.SparseSigmoid;
 import dev.posthorn.ir.fn.Sparsemax;
 import dev.posthorn.ir.fn.Squareplus;
+import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.fn.TanhShrink;
 import dev.posthorn.ir.fn.Threshold;
 import dev.posthorn.ir.fn.UpSample;
@@ -586,5 +587,7 @@ final class OpRows {
                 List.of(Tensor.of(Shape.of(2, 2), 1, -2, 3, 4), Tensor.of(Shape.of(2), 1, -5)),
                 List.of(Tensor.of(Shape.of(2, 2), 2, 0, 4, 0)),
                 -1));
+        Tensor same = Tensor.of(Shape.of(3), 1, -2, Float.NaN);
+        rows.add(new Row("StopGradient", new StopGradient(), List.of(same), List.of(same), -1));
     }
 }

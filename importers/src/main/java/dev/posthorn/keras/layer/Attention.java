@@ -17,8 +17,8 @@ import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.AttentionMask;
-import dev.posthorn.keras.object.Noise;
 import dev.posthorn.keras.object.Numbers;
+import dev.posthorn.keras.object.Seeds;
 import dev.posthorn.model.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +61,11 @@ public record Attention(Score score, boolean useScale, double dropout, Object se
     }
 
     @Override
+    public boolean mixesBatch() {
+        return dropout > 0;
+    }
+
+    @Override
     public List<Weight> weights(List<TensorType> inputs) {
         List<Weight> weights = new ArrayList<>();
         if (useScale) {
@@ -72,6 +77,7 @@ public record Attention(Score score, boolean useScale, double dropout, Object se
         if (score == Score.CONCAT) {
             weights.add(Weight.of("concat_score_weight"));
         }
+        weights.addAll(Seeds.state(seed, dropout > 0));
         return weights;
     }
 
@@ -83,7 +89,6 @@ public record Attention(Score score, boolean useScale, double dropout, Object se
             throw new ShapeException(
                     className() + ": expected [query, value] or [query, value, key] but was " + in.size() + " inputs");
         }
-        Noise.refuse(c, className(), dropout);
         Value value = in.get(1).value();
         Value scores = scores(c, in.get(0).value(), in.get(in.size() - 1).value());
         Value queryMask = mask(c, 0);
@@ -97,6 +102,7 @@ public record Attention(Score score, boolean useScale, double dropout, Object se
             scores = b.select(keep, scores, b.binary(Binary.Fn.SUB, scores, far));
         }
         Value weights = b.add(new Softmax(List.of(-1)), scores);
+        weights = c.training() ? Seeds.dropout(c, weights, dropout, null) : weights;
         Value y = b.matmul(weights, value);
         y = queryMask == null
                 ? y

@@ -11,7 +11,9 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.BatchNorm;
+import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Unary;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.SimpleLayer;
 import dev.posthorn.keras.Weight;
@@ -23,6 +25,7 @@ import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code y = gamma · (x − mean) / √(variance + epsilon) + beta} along one axis: with the moving statistics, or in training
@@ -117,13 +120,17 @@ public record BatchNormalization(
         Value beta = center ? c.rawWeight("beta") : filled(b, n, 0);
         int at = x.shape().axis(axis.list().get(0));
         if (c.training() && c.trainable()) {
-            if (renorm.on) {
-                throw new UnsupportedModelException(
-                        className + ": expected renorm false in training but was true, at " + c.path());
-            }
             Moments batch = Moments.of(b, x, at, c.mask());
-            c.update("moving_mean", towards(b, mean, batch.mean()));
-            c.update("moving_variance", towards(b, variance, batch.variance()));
+            if (renorm.on) {
+                Value stddev = b.unary(Unary.Fn.SQRT, b.binary(Binary.Fn.ADD, batch.variance(), epsilon));
+                Value[] corrections = corrections(c, batch.mean(), stddev);
+                beta = b.plus(b.times(corrections[1], gamma), beta);
+                gamma = b.times(corrections[0], gamma);
+                remember(c, batch.mean(), stddev);
+            } else {
+                c.update("moving_mean", towards(b, mean, batch.mean(), momentum));
+                c.update("moving_variance", towards(b, variance, batch.variance(), momentum));
+            }
             mean = batch.mean();
             variance = batch.variance();
         }
@@ -132,7 +139,34 @@ public record BatchNormalization(
                 c.policy().compute());
     }
 
-    private Value towards(Builder b, Value moving, Value batch) {
+    /** By which factor and difference the batch's statistics are away from the renorm ones, clipped. */
+    private Value[] corrections(Call c, Value mean, Value stddev) {
+        Builder b = c.builder();
+        Map<?, ?> clip = renorm.clipping instanceof Map<?, ?> m ? m : Map.of();
+        Value usual = b.binary(
+                Binary.Fn.MAX, b.cast(c.rawWeight("renorm_stddev"), mean.dtype()), (float) Math.sqrt((float) epsilon));
+        Value r = b.over(stddev, usual);
+        r = clip.get("rmin") instanceof Number n ? b.binary(Binary.Fn.MAX, r, n.doubleValue()) : r;
+        r = clip.get("rmax") instanceof Number n ? b.binary(Binary.Fn.MIN, r, n.doubleValue()) : r;
+        Value d = b.over(b.minus(mean, b.cast(c.rawWeight("renorm_mean"), mean.dtype())), usual);
+        if (clip.get("dmax") instanceof Number n) {
+            d = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, d, -n.doubleValue()), n.doubleValue());
+        }
+        return new Value[] {b.add(new StopGradient(), r), b.add(new StopGradient(), d)};
+    }
+
+    private void remember(Call c, Value mean, Value stddev) {
+        Builder b = c.builder();
+        c.update("renorm_mean", towards(b, c.rawWeight("renorm_mean"), mean, renorm.momentum));
+        c.update("renorm_stddev", towards(b, c.rawWeight("renorm_stddev"), stddev, renorm.momentum));
+        c.update("moving_mean", towards(b, c.rawWeight("moving_mean"), mean, momentum));
+        Value moving = towards(b, c.rawWeight("moving_stddev"), stddev, momentum);
+        c.update("moving_stddev", moving);
+        Value variance = b.binary(Binary.Fn.SUB, b.unary(Unary.Fn.SQUARE, moving), epsilon);
+        c.update("moving_variance", b.unary(Unary.Fn.RELU, variance));
+    }
+
+    private static Value towards(Builder b, Value moving, Value batch, double momentum) {
         Value old = b.binary(Binary.Fn.MUL, b.cast(moving, batch.dtype()), momentum);
         return b.cast(b.plus(old, b.binary(Binary.Fn.MUL, batch, 1 - momentum)), moving.dtype());
     }

@@ -13,6 +13,9 @@ import java.util.List;
 
 /** One step of a recurrent layer, and a layer itself: {@code (x[b×…], states) → y, next states}, states flattened. */
 public interface Cell extends Layer {
+    /** The argument by which a loop gives the masks that it drew before. */
+    String MASKS = "dropout_masks";
+
     /** The shapes of the states for an input x of this shape; the first dimension is the batch's. */
     List<Shape> states(Shape x);
 
@@ -21,8 +24,23 @@ public interface Cell extends Layer {
         return 0;
     }
 
-    /** The output, then the next states. */
-    List<Value> step(Call c, Value x, List<Value> states);
+    /** What is dropped while the layer trains, drawn once for all steps of an input and states like these. */
+    default List<Value> masks(Call c, Value x, List<Value> states) {
+        return List.of();
+    }
+
+    /** How many masks there are where the layer trains. */
+    default int maskCount() {
+        return 0;
+    }
+
+    @Override
+    default boolean mixesBatch() {
+        return maskCount() > 0 || Layer.super.mixesBatch();
+    }
+
+    /** The output, then the next states; {@code masks} as {@link #masks} gives them. */
+    List<Value> step(Call c, Value x, List<Value> states, List<Value> masks);
 
     /** States of zeros, of these shapes, for an input {@code x[b×…]}. */
     default List<Value> zeros(Builder b, Value x, List<Shape> shapes) {
@@ -47,6 +65,11 @@ public interface Cell extends Layer {
         }
         List<Value> states =
                 in.subList(1, in.size()).stream().map(KerasTensor::value).toList();
-        return step(c, in.get(0).value(), states).stream().map(KerasTensor::of).toList();
+        Value x = in.get(0).value();
+        Object given = c.kwargs().get(MASKS);
+        List<Value> masks = given == null
+                ? masks(c, x, states)
+                : KerasTensor.flatten(given).stream().map(KerasTensor::value).toList();
+        return step(c, x, states, masks).stream().map(KerasTensor::of).toList();
     }
 }

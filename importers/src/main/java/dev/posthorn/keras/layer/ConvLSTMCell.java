@@ -20,7 +20,9 @@ import dev.posthorn.keras.object.WeightOptions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -73,6 +75,7 @@ public record ConvLSTMCell(
         if (useBias) {
             weights.add(Weight.of("bias", 4 * filters));
         }
+        weights.addAll(dropout.state());
         return weights;
     }
 
@@ -89,17 +92,50 @@ public record ConvLSTMCell(
     }
 
     @Override
-    public List<Value> step(Call c, Value x, List<Value> states) {
-        dropout.check(c);
+    public List<Value> masks(Call c, Value x, List<Value> states) {
+        return dropout.gated().masks(c, x, states.get(0), 4);
+    }
+
+    @Override
+    public int maskCount() {
+        return dropout.gated().count(4);
+    }
+
+    @Override
+    public List<Value> step(Call c, Value x, List<Value> states, List<Value> masks) {
         Builder b = c.builder();
         DataFormat format = sliding.dataFormat();
-        Value z = sliding.convolve(b, format.toLast(b, x), c.weight("kernel"), 1);
+        DropoutOptions drop = dropout.gated();
+        Value z = gates(
+                b,
+                i -> drop.input(b, x, masks, i),
+                c.weight("kernel"),
+                (in, kernel) -> sliding.convolve(b, format.toLast(b, in), kernel, 1));
         z = useBias ? b.plus(z, c.weight("bias")) : z;
-        z = b.plus(z, same(b, format.toLast(b, states.get(0)), c.weight("recurrent_kernel")));
+        z = b.plus(
+                z,
+                gates(
+                        b,
+                        i -> drop.state(b, states.get(0), masks, i),
+                        c.weight("recurrent_kernel"),
+                        (h, kernel) -> same(b, format.toLast(b, h), kernel)));
         Lstm gates = new Lstm(activation.op(), recurrentActivation.op(), false, false, false);
         List<Value> next = gates.gates(b, z, format.toLast(b, states.get(1)), filters);
         Value h = format.fromLast(b, next.get(0));
         return List.of(h, h, format.fromLast(b, next.get(1)));
+    }
+
+    /** What all gates give, each of which may see something else. */
+    private Value gates(Builder b, IntFunction<Value> seen, Value kernel, BinaryOperator<Value> convolve) {
+        if (seen.apply(0).equals(seen.apply(1))) {
+            return convolve.apply(seen.apply(0), kernel);
+        }
+        List<Value> kernels = b.split(kernel, -1, filters, filters, filters, filters);
+        return b.concat(
+                -1,
+                IntStream.range(0, 4)
+                        .mapToObj(i -> convolve.apply(seen.apply(i), kernels.get(i)))
+                        .toList());
     }
 
     private Value same(Builder b, Value h, Value kernel) {

@@ -2,8 +2,11 @@ package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.keras.Call;
 import dev.posthorn.keras.object.Noise;
 import dev.posthorn.keras.object.Numbers;
+import dev.posthorn.keras.object.Seeds;
 import java.util.List;
 
 /** Elements set to zero at random in training, else the input. Source: keras/src/layers/regularization/dropout.py. */
@@ -18,5 +21,10 @@ public record Dropout(double rate, Object seed, List<Integer> noiseShape) implem
     @Override
     public double strength() {
         return rate;
+    }
+
+    @Override
+    public Value change(Call c, Value x) {
+        return Seeds.dropout(c, x, rate, noiseShape);
     }
 }

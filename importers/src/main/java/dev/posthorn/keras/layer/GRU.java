@@ -31,9 +31,13 @@ public record GRU(GRUCell cell, RecurrentOptions options, Object activityRegular
 
     @Override
     public List<Value> run(Call c, Value x, List<Value> states, Value maskOrNull) {
-        cell.dropout().check(c);
+        List<Value> masks = masks(c, x, states);
+        if (masks.size() > 1) {
+            return Recurrent.super.run(c, x, states, maskOrNull, masks);
+        }
+        Value dropped = masks.isEmpty() ? x : c.builder().times(x, c.builder().expandDims(masks.get(0), 1));
         Call inner = c.open(cellNode(c.policy()), List.of(KerasTensor.of(x)));
-        List<Value> in = new ArrayList<>(List.of(x, inner.weight("kernel"), inner.weight("recurrent_kernel")));
+        List<Value> in = new ArrayList<>(List.of(dropped, inner.weight("kernel"), inner.weight("recurrent_kernel")));
         in.addAll(cell.biases(inner));
         in.addAll(states);
         if (maskOrNull != null) {

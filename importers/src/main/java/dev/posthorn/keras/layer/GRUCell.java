@@ -17,6 +17,7 @@ import dev.posthorn.keras.object.DropoutOptions;
 import dev.posthorn.keras.object.WeightOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One step of a gated recurrent unit, {@code x[b×in], h[b×units] → h', h'}, as {@link Gru} says. Source:
@@ -71,6 +72,7 @@ public record GRUCell(
         if (useBias) {
             weights.add(resetAfter ? Weight.of("bias", 2, 3 * units) : Weight.of("bias", 3 * units));
         }
+        weights.addAll(dropout.state());
         return weights;
     }
 
@@ -80,14 +82,57 @@ public record GRUCell(
     }
 
     @Override
-    public List<Value> step(Call c, Value x, List<Value> states) {
-        dropout.check(c);
+    public List<Value> masks(Call c, Value x, List<Value> states) {
+        return dropout.gated().masks(c, x, states.get(0), each());
+    }
+
+    @Override
+    public int maskCount() {
+        return dropout.gated().count(each());
+    }
+
+    @Override
+    public List<Value> step(Call c, Value x, List<Value> states, List<Value> masks) {
         Builder b = c.builder();
         List<Value> biases = biases(c);
+        if (dropout.recurrentDropout() > 0 && !masks.isEmpty()) {
+            return dropped(c, x, states.get(0), masks, biases);
+        }
         Gru gru = loop(false, false, false);
-        Value z = b.plus(b.matmul(x, c.weight("kernel")), biases.get(0));
+        Value z = b.plus(b.matmul(dropout.gated().input(b, x, masks, 0), c.weight("kernel")), biases.get(0));
         Value h = gru.step(b, z, states.get(0), gru.weights(b, c.weight("recurrent_kernel"), biases.get(1)));
         return List.of(h, h);
+    }
+
+    /** A step of which every gate sees an input and a state of its own. */
+    private List<Value> dropped(Call c, Value x, Value h, List<Value> masks, List<Value> biases) {
+        Builder b = c.builder();
+        DropoutOptions drop = dropout.gated();
+        List<Value> xs =
+                IntStream.range(0, 3).mapToObj(i -> drop.input(b, x, masks, i)).toList();
+        List<Value> hs =
+                IntStream.range(0, 3).mapToObj(i -> drop.state(b, h, masks, i)).toList();
+        Value projected = b.plus(DropoutOptions.product(b, xs, c.weight("kernel")), biases.get(0));
+        List<Value> fromX = b.split(projected, -1, units, units, units);
+        List<Value> kernels = b.split(c.weight("recurrent_kernel"), -1, units, units, units);
+        List<Value> bias = b.split(biases.get(1), -1, units, units, units);
+        Value[] gates = new Value[2];
+        for (int i = 0; i < 2; i++) {
+            Value inner = b.plus(b.matmul(hs.get(i), kernels.get(i)), bias.get(i));
+            gates[i] = recurrentActivation.apply(b, b.plus(fromX.get(i), inner));
+        }
+        Value q = resetAfter
+                ? b.times(gates[1], b.plus(b.matmul(hs.get(2), kernels.get(2)), bias.get(2)))
+                : b.matmul(b.times(gates[1], hs.get(2)), kernels.get(2));
+        Value candidate = activation.apply(b, b.plus(fromX.get(2), q));
+        Value kept = b.minus(b.constant(h.dtype(), 1), gates[0]);
+        Value next = b.plus(b.times(gates[0], h), b.times(kept, candidate));
+        return List.of(next, next);
+    }
+
+    /** How many masks there are of a kind: one, or one a gate where the state is dropped too. */
+    private int each() {
+        return dropout.recurrentDropout() > 0 ? 3 : 1;
     }
 
     Gru loop(boolean reverse, boolean masked, boolean zeroOutputForMask) {

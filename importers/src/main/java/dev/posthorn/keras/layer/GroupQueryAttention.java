@@ -5,15 +5,17 @@ import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.Child;
 import dev.posthorn.keras.DTypePolicy;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
+import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.AttentionMask;
-import dev.posthorn.keras.object.Noise;
 import dev.posthorn.keras.object.Numbers;
+import dev.posthorn.keras.object.Seeds;
 import dev.posthorn.model.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,8 +78,17 @@ public record GroupQueryAttention(
     }
 
     @Override
+    public boolean mixesBatch() {
+        return dropout > 0;
+    }
+
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        return Seeds.state(seed, dropout > 0);
+    }
+
+    @Override
     public List<KerasTensor> call(Call c) {
-        Noise.refuse(c, className, dropout);
         Builder b = c.builder();
         DTypePolicy policy = c.policy();
         Value query = c.x();
@@ -91,7 +102,7 @@ public record GroupQueryAttention(
         Value v = repeated(b, Projection.call(c, projection.heads("value", keyValueHeads, headDim, policy), value));
         boolean scores = AttentionMask.flag(c, "return_attention_scores", 7);
         Heads heads = new Heads(List.of(1), 1 / Math.sqrt(headDim), dropout > 0 || scores);
-        Heads.Result r = heads.attend(b, q, k, v, mask);
+        Heads.Result r = heads.attend(b, q, k, v, mask, w -> drop(c, w));
         Value y = useGate
                 ? b.times(r.output(), Projection.call(c, projection.gate(queryHeads, headDim, policy), query))
                 : r.output();
@@ -105,5 +116,9 @@ public record GroupQueryAttention(
         Dim[] d = b.dims(x);
         Value y = b.broadcastTo(b.expandDims(x, 3), d[0], d[1], d[2], Dim.of(queryHeads / keyValueHeads), d[3]);
         return b.reshape(y, d[0], d[1], Dim.of(queryHeads), d[3]);
+    }
+
+    private Value drop(Call c, Value weights) {
+        return c.training() ? Seeds.dropout(c, weights, dropout, null) : weights;
     }
 }

@@ -8,6 +8,7 @@ import dev.posthorn.ir.op.Binary;
 import dev.posthorn.keras.operation.Einsum;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -22,7 +23,8 @@ record Heads(List<Integer> axes, double scale, boolean explicit) {
     /** What is attended to, and how: {@code [batch…×heads×t…×s…]}. */
     record Result(Value output, Value scores) {}
 
-    Result attend(Builder b, Value q, Value k, Value v, Optional<Value> mask) {
+    /** {@code drop} is what becomes of the scores before they meet the values. */
+    Result attend(Builder b, Value q, Value k, Value v, Optional<Value> mask, UnaryOperator<Value> drop) {
         int rank = q.shape().rank();
         String target = letters(0, rank, 0);
         String source = letters(0, rank, rank);
@@ -49,7 +51,8 @@ record Heads(List<Integer> axes, double scale, boolean explicit) {
                             aligned.map(m -> b.select(m, logits, low)).orElse(logits)),
                     q.dtype());
         }
-        return new Result(Einsum.of(b, product + "," + source + "->" + target, List.of(weights, v)), weights);
+        return new Result(
+                Einsum.of(b, product + "," + source + "->" + target, List.of(drop.apply(weights), v)), weights);
     }
 
     /** Labels of axes: those of t or s begin at {@code other} letters further, the rest are common to all. */

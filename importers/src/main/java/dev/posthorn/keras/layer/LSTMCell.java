@@ -70,6 +70,7 @@ public record LSTMCell(
         if (useBias) {
             weights.add(Weight.of("bias", 4 * units));
         }
+        weights.addAll(dropout.state());
         return weights;
     }
 
@@ -79,12 +80,34 @@ public record LSTMCell(
     }
 
     @Override
-    public List<Value> step(Call c, Value x, List<Value> states) {
-        dropout.check(c);
+    public List<Value> masks(Call c, Value x, List<Value> states) {
+        return dropout.gated().masks(c, x, states.get(0), each());
+    }
+
+    @Override
+    public int maskCount() {
+        return dropout.gated().count(each());
+    }
+
+    @Override
+    public List<Value> step(Call c, Value x, List<Value> states, List<Value> masks) {
         Builder b = c.builder();
-        Value z = b.plus(b.matmul(x, c.weight("kernel")), bias(c));
-        List<Value> next = loop(false, false, false).step(b, z, states, c.weight("recurrent_kernel"));
+        DropoutOptions drop = dropout.gated();
+        List<Value> xs = new ArrayList<>();
+        List<Value> hs = new ArrayList<>();
+        for (int i = 0; i < each(); i++) {
+            xs.add(drop.input(b, x, masks, i));
+            hs.add(drop.state(b, states.get(0), masks, i));
+        }
+        Value z = b.plus(DropoutOptions.product(b, xs, c.weight("kernel")), bias(c));
+        z = b.plus(z, DropoutOptions.product(b, hs, c.weight("recurrent_kernel")));
+        List<Value> next = loop(false, false, false).gates(b, z, states.get(1), units);
         return List.of(next.get(0), next.get(0), next.get(1));
+    }
+
+    /** How many masks there are of a kind: one, or one a gate where the state is dropped too. */
+    private int each() {
+        return dropout.recurrentDropout() > 0 ? 4 : 1;
     }
 
     Lstm loop(boolean reverse, boolean masked, boolean zeroOutputForMask) {

@@ -3,6 +3,7 @@ package dev.posthorn.keras.layer;
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.Child;
@@ -10,9 +11,10 @@ import dev.posthorn.keras.DTypePolicy;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
+import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.AttentionMask;
-import dev.posthorn.keras.object.Noise;
 import dev.posthorn.keras.object.Numbers;
+import dev.posthorn.keras.object.Seeds;
 import dev.posthorn.model.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,8 +85,17 @@ public record MultiHeadAttention(
     }
 
     @Override
+    public boolean mixesBatch() {
+        return dropout > 0;
+    }
+
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        return Seeds.state(seed, dropout > 0);
+    }
+
+    @Override
     public List<KerasTensor> call(Call c) {
-        Noise.refuse(c, className(), dropout);
         DTypePolicy policy = c.policy();
         Value query = c.x();
         Value value = AttentionMask.tensor(c, "value", 1)
@@ -102,12 +113,16 @@ public record MultiHeadAttention(
                 ? IntStream.range(1, rank - 2).boxed().toList()
                 : attentionAxes.stream().map(a -> a < 0 ? rank - 1 + a : a).toList();
         Heads heads = new Heads(axes, 1 / Math.sqrt(keyDim), dropout > 0 || scores || rank != 4);
-        Heads.Result r = heads.attend(c.builder(), q, k, v, mask);
+        Heads.Result r = heads.attend(c.builder(), q, k, v, mask, w -> drop(c, w));
         Value y = useGate
                 ? c.builder().times(r.output(), Projection.call(c, projection.gate(numHeads, valueDim, policy), query))
                 : r.output();
         Value out = Projection.call(c, output(query.shape().dim(-1), policy), y);
         KerasTensor first = new KerasTensor(out, queryMask.orElse(null));
         return scores ? List.of(first, KerasTensor.of(r.scores())) : List.of(first);
+    }
+
+    private Value drop(Call c, Value weights) {
+        return c.training() ? Seeds.dropout(c, weights, dropout, null) : weights;
     }
 }

@@ -70,6 +70,11 @@ public interface Recurrent extends Layer {
      * @param maskOrNull {@code [b×t]}
      */
     default List<Value> run(Call c, Value x, List<Value> states, Value maskOrNull) {
+        return run(c, x, states, maskOrNull, masks(c, x, states));
+    }
+
+    /** The same, where what the cell drops is drawn already. */
+    default List<Value> run(Call c, Value x, List<Value> states, Value maskOrNull, List<Value> masks) {
         LayerNode cell = cellNode(c.policy());
         int[] timeFirst =
                 IntStream.range(0, x.shape().rank()).map(i -> i < 2 ? 1 - i : i).toArray();
@@ -79,15 +84,30 @@ public interface Recurrent extends Layer {
                 c.builder(),
                 c.builder().transpose(x, timeFirst),
                 states,
-                List.of(),
+                masks,
                 maskOrNull,
                 states.get(cell().outputState()),
                 (body, step, before, captures) -> c.within(body, () -> {
                     List<KerasTensor> h = before.stream().map(KerasTensor::of).toList();
-                    return c.child(cell, List.of(KerasTensor.of(step), h), Map.of()).stream()
+                    Map<String, ?> drop = masks.isEmpty()
+                            ? Map.of()
+                            : Map.of(
+                                    Cell.MASKS,
+                                    captures.stream().map(KerasTensor::of).toList());
+                    return c.child(cell, List.of(KerasTensor.of(step), h), drop).stream()
                             .map(KerasTensor::value)
                             .toList();
                 }));
+    }
+
+    /** What the cell drops in this call. */
+    default List<Value> masks(Call c, Value x, List<Value> states) {
+        Builder b = c.builder();
+        if (!c.training()) {
+            return List.of();
+        }
+        Value first = b.squeeze(b.slice(x, 1, 0, 1), 1);
+        return cell().masks(c.open(cellNode(c.policy()), List.of(KerasTensor.of(first))), first, states);
     }
 
     @Override

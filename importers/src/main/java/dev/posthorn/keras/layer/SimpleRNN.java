@@ -33,10 +33,14 @@ public record SimpleRNN(SimpleRNNCell cell, RecurrentOptions options, Object act
 
     @Override
     public List<Value> run(Call c, Value x, List<Value> states, Value maskOrNull) {
-        cell.dropout().check(c);
+        List<Value> masks = masks(c, x, states);
+        if (cell.dropout().recurrentDropout() > 0 && !masks.isEmpty()) {
+            return Recurrent.super.run(c, x, states, maskOrNull, masks);
+        }
+        Value dropped = masks.isEmpty() ? x : c.builder().times(x, c.builder().expandDims(masks.get(0), 1));
         Call inner = c.open(cellNode(c.policy()), List.of(KerasTensor.of(x)));
-        List<Value> in =
-                new ArrayList<>(List.of(x, inner.weight("kernel"), inner.weight("recurrent_kernel"), cell.bias(inner)));
+        List<Value> in = new ArrayList<>(
+                List.of(dropped, inner.weight("kernel"), inner.weight("recurrent_kernel"), cell.bias(inner)));
         in.addAll(states);
         if (maskOrNull != null) {
             in.add(maskOrNull);

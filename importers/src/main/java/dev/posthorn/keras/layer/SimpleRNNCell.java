@@ -57,6 +57,7 @@ public record SimpleRNNCell(
         if (useBias) {
             weights.add(Weight.of("bias", units));
         }
+        weights.addAll(dropout.state());
         return weights;
     }
 
@@ -66,11 +67,21 @@ public record SimpleRNNCell(
     }
 
     @Override
-    public List<Value> step(Call c, Value x, List<Value> states) {
-        dropout.check(c);
+    public List<Value> masks(Call c, Value x, List<Value> states) {
+        return dropout.masks(c, x, states.get(0), 1);
+    }
+
+    @Override
+    public int maskCount() {
+        return dropout.count(1);
+    }
+
+    @Override
+    public List<Value> step(Call c, Value x, List<Value> states, List<Value> masks) {
         Builder b = c.builder();
-        Value z = b.plus(b.matmul(x, c.weight("kernel")), bias(c));
-        Value h = activation.apply(b, b.plus(z, b.matmul(states.get(0), c.weight("recurrent_kernel"))));
+        Value z = b.plus(b.matmul(dropout.input(b, x, masks, 0), c.weight("kernel")), bias(c));
+        Value before = dropout.state(b, states.get(0), masks, 0);
+        Value h = activation.apply(b, b.plus(z, b.matmul(before, c.weight("recurrent_kernel"))));
         return List.of(h, h);
     }
 

@@ -2,9 +2,13 @@ package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.keras.Call;
 import dev.posthorn.keras.object.DataFormat;
 import dev.posthorn.keras.object.Noise;
 import dev.posthorn.keras.object.Numbers;
+import dev.posthorn.keras.object.Seeds;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,5 +35,15 @@ public record SpatialDropout(int rank, double rate, Object seed, DataFormat data
     @Override
     public double strength() {
         return rate;
+    }
+
+    @Override
+    public Value change(Call c, Value x) {
+        Integer[] shape = new Integer[rank + 2];
+        int channels = dataFormat == DataFormat.CHANNELS_LAST ? rank + 1 : 1;
+        for (int i = 1; i < shape.length; i++) {
+            shape[i] = i == channels ? null : Integer.valueOf(1);
+        }
+        return Seeds.dropout(c, x, rate, Arrays.asList(shape));
     }
 }

@@ -2,7 +2,15 @@ package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.StopGradient;
+import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Compare;
+import dev.posthorn.ir.op.MatMul;
+import dev.posthorn.ir.op.Reduce;
+import dev.posthorn.ir.op.Unary;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.Child;
 import dev.posthorn.keras.DTypePolicy;
@@ -35,25 +43,58 @@ public record SpectralNormalization(LayerNode layer, int powerIterations) implem
         return 1;
     }
 
-    @Override
-    public List<Weight> weights(List<TensorType> inputs) {
-        Weight kernel = layer.layer().weights(inputs).stream()
+    private Weight kernel(List<TensorType> inputs) {
+        return layer.layer().weights(inputs).stream()
                 .filter(w -> w.name().equals("kernel") || w.name().equals("embeddings"))
                 .findFirst()
                 .orElseThrow(() ->
                         new UnsupportedModelException("SpectralNormalization: expected a layer with a kernel but was "
                                 + layer.layer().className()));
-        return List.of(Weight.frozen("vector_u", 1, kernel.shape().dim(-1)));
+    }
+
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        return List.of(Weight.frozen("vector_u", 1, kernel(inputs).shape().dim(-1)));
     }
 
     @Override
     public List<KerasTensor> call(Call c) {
         if (c.training()) {
-            throw new UnsupportedModelException(
-                    "SpectralNormalization: is not supported in training yet, at " + c.path());
+            normalise(c);
         }
         return c.child(layer, c.args(), c.kwargs()).stream()
                 .map(t -> KerasTensor.of(c.builder().cast(t.value(), c.x().dtype())))
                 .toList();
+    }
+
+    /** Iterates towards the kernel's largest singular value, and divides the kernel by it; one of zeros stays. */
+    private void normalise(Call c) {
+        Builder b = c.builder();
+        Call inner = c.open(layer, c.args());
+        String name = kernel(c.inputTypes()).name();
+        Value kernel = inner.rawWeight(name);
+        Value before = c.rawWeight("vector_u");
+        Value matrix = b.reshape(kernel, -1, kernel.shape().dim(-1));
+        Value u = before;
+        Value v = u;
+        for (int i = 0; i < powerIterations; i++) {
+            v = unit(b, b.add(new MatMul(false, true), u, matrix));
+            u = unit(b, b.matmul(v, matrix));
+        }
+        u = b.add(new StopGradient(), u);
+        v = b.add(new StopGradient(), v);
+        Value sigma = b.add(new MatMul(false, true), b.matmul(v, matrix), u); // [1×1]
+        Value zero = b.reduce(
+                Reduce.Fn.ALL,
+                b.reshape(b.compare(Compare.Fn.EQ, kernel, b.constant(kernel.dtype(), 0)), -1),
+                false,
+                0);
+        c.update("vector_u", b.select(zero, before, u));
+        inner.update(name, b.select(zero, kernel, b.over(kernel, sigma)));
+    }
+
+    private static Value unit(Builder b, Value x) {
+        Value sum = b.reduce(Reduce.Fn.SUM, b.unary(Unary.Fn.SQUARE, x), true, 0, 1);
+        return b.times(x, b.binary(Binary.Fn.MIN, b.unary(Unary.Fn.RSQRT, sum), 1e7));
     }
 }

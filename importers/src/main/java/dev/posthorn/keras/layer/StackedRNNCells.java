@@ -46,7 +46,29 @@ public record StackedRNNCells(List<LayerNode> cells) implements Cell {
     }
 
     @Override
-    public List<Value> step(Call c, Value x, List<Value> states) {
+    public List<Value> masks(Call c, Value x, List<Value> states) {
+        List<Value> masks = new ArrayList<>();
+        Value in = x;
+        int from = 0;
+        for (LayerNode n : cells) {
+            Cell cell = (Cell) n.layer();
+            List<Value> own =
+                    states.subList(from, from + cell.states(in.shape()).size());
+            masks.addAll(cell.masks(c.open(n, List.of(KerasTensor.of(in))), in, own));
+            in = own.get(cell.outputState()); // like the cell's output
+            from += own.size();
+        }
+        return masks;
+    }
+
+    @Override
+    public int maskCount() {
+        return cells.stream().mapToInt(n -> ((Cell) n.layer()).maskCount()).sum();
+    }
+
+    @Override
+    public List<Value> step(Call c, Value x, List<Value> states, List<Value> masks) {
+        int drawn = 0;
         List<Value> next = new ArrayList<>();
         Value y = x;
         int from = 0;
@@ -54,7 +76,16 @@ public record StackedRNNCells(List<LayerNode> cells) implements Cell {
             int to = from + ((Cell) n.layer()).states(y.shape()).size();
             List<KerasTensor> before =
                     states.subList(from, to).stream().map(KerasTensor::of).toList();
-            List<Value> out = c.child(n, List.of(KerasTensor.of(y), before), Map.of()).stream()
+            int end = masks.isEmpty() ? 0 : drawn + ((Cell) n.layer()).maskCount();
+            Map<String, ?> drop = masks.isEmpty()
+                    ? Map.of()
+                    : Map.of(
+                            MASKS,
+                            masks.subList(drawn, end).stream()
+                                    .map(KerasTensor::of)
+                                    .toList());
+            drawn = end;
+            List<Value> out = c.child(n, List.of(KerasTensor.of(y), before), drop).stream()
                     .map(KerasTensor::value)
                     .toList();
             y = out.get(0);

@@ -5,6 +5,7 @@ import static dev.posthorn.keras.operation.Operation.of;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Reduce;
@@ -130,7 +131,7 @@ final class ElementwiseOperations {
             Map.entry("Softplus", unary(Unary.Fn.SOFTPLUS)),
             Map.entry("Sqrt", unary(Unary.Fn.SQRT)),
             Map.entry("Square", of(a -> a.b().unary(Unary.Fn.SQUARE, numeric(a.b(), a.x())))),
-            Map.entry("StopGradient", of(Arguments::x)),
+            Map.entry("StopGradient", of(a -> a.b().add(new StopGradient(), a.x()))),
             Map.entry("Subtract", of(a -> binary(a.b(), a.weak(), Binary.Fn.SUB))),
             Map.entry("Tan", unary(Unary.Fn.TAN)),
             Map.entry("Tanh", unary(Unary.Fn.TANH)),
