@@ -3,6 +3,8 @@ package dev.posthorn.keras;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
+import dev.posthorn.keras.layer.Identity;
+import dev.posthorn.model.Mode;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,12 @@ public final class Call {
         this.args = args;
         this.kwargs = kwargs;
         this.training = lowering.training();
+    }
+
+    /** A call of a function that is no layer, written to {@code b}. */
+    public static Call of(Builder b, String who, List<?> args, Map<String, ?> kwargs) {
+        LayerNode node = LayerNode.inner(who, new Identity(), DTypePolicy.FLOAT32);
+        return new Call(new Lowering(b, Mode.INFERENCE), node, who, args, kwargs);
     }
 
     public Builder builder() {

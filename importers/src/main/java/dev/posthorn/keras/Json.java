@@ -13,7 +13,19 @@ final class Json {
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
+    private static final int LONGEST = 1000;
+
     private Json() {}
+
+    /** A value as JSON, cut off where it is long. */
+    static String text(Object value) {
+        try {
+            String text = MAPPER.writeValueAsString(value);
+            return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("configuration: expected JSON values but was " + value, e);
+        }
+    }
 
     /** The object that {@code text} holds. */
     static Map<String, Object> object(String text, String where) {

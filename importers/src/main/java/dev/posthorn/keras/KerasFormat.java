@@ -3,6 +3,8 @@ package dev.posthorn.keras;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.keras.custom.CustomObjects;
+import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Inspection;
 import dev.posthorn.model.ModelFormat;
 import dev.posthorn.model.ModelFormatException;
@@ -27,8 +29,14 @@ abstract class KerasFormat implements ModelFormat {
 
     @Override
     public Loaded load(Path path) throws IOException {
+        return load(path, Bindings.NONE);
+    }
+
+    /** With {@link CustomObjects} for custom layers and functions. */
+    @Override
+    public Loaded load(Path path, Bindings bindings) throws IOException {
         try (KerasFile file = open(path)) {
-            LayerNode root = root(file);
+            LayerNode root = root(file, bindings);
             List<Inspection.Item> problems = items(root, root.name()).stream()
                     .filter(i -> !i.supported())
                     .toList();
@@ -65,8 +73,12 @@ abstract class KerasFormat implements ModelFormat {
         return accepts(path) ? closing.add(open(path)).weights() : Optional.empty();
     }
 
-    private static LayerNode root(KerasFile file) {
-        LayerNode root = LayerReader.read(file.config(), new FieldType.Context(file.dialect(), "config"));
+    private static LayerNode root(KerasFile file, Bindings bindings) {
+        if (bindings != Bindings.NONE && !(bindings instanceof CustomObjects)) {
+            throw new IllegalArgumentException(
+                    "bindings: expected custom objects of Keras but was " + bindings + ", at " + file.where());
+        }
+        LayerNode root = LayerReader.read(file.config(), new FieldType.Context(file.dialect(), "config", bindings));
         if (!ModelReader.isModel(file.config(), LayerReader.config(file.config(), "config"))) {
             if (!(root.layer() instanceof Unsupported)) {
                 throw new ModelFormatException("model: expected a Sequential or Functional model but was "
@@ -78,8 +90,13 @@ abstract class KerasFormat implements ModelFormat {
 
     @Override
     public Inspection inspect(Path path) throws IOException {
+        return inspect(path, Bindings.NONE);
+    }
+
+    @Override
+    public Inspection inspect(Path path, Bindings bindings) throws IOException {
         try (KerasFile file = open(path)) {
-            LayerNode root = root(file);
+            LayerNode root = root(file, bindings);
             List<Inspection.Item> items = items(root, root.name());
             List<String> notes = new ArrayList<>();
             carried(root, root.name(), notes);

@@ -1,6 +1,7 @@
 package dev.posthorn.keras;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.op.Pool;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.keras.layer.Activation;
@@ -277,6 +278,19 @@ public final class KerasLayers {
     /** The codec of the layer class of that name. */
     public static Optional<Codec<? extends Layer>> codec(String className) {
         return Optional.ofNullable(BY_NAME.get(className));
+    }
+
+    /** A layer of Keras by its class name and its configuration as Keras 3 writes it; absent keys have their defaults. */
+    public static Layer of(String className, Map<String, ?> config) {
+        Codec<? extends Layer> codec = codec(className)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("layer: expected a class of Keras but was '" + className + "'"));
+        Codec.Decoded<? extends Layer> decoded = codec.decode(config, Dialect.KERAS3, className);
+        if (!decoded.unknown().isEmpty()) {
+            throw new IllegalArgumentException(className + ": expected keys that it has but was "
+                    + decoded.unknown().keySet());
+        }
+        return decoded.value();
     }
 
     /** The supported class whose name is most like this one, if any is alike. */

@@ -3,6 +3,9 @@ package dev.posthorn.keras;
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.keras.custom.CustomLayer;
+import dev.posthorn.keras.custom.CustomObjects;
+import dev.posthorn.keras.custom.Lambda;
 import dev.posthorn.keras.operation.KerasOperations;
 import dev.posthorn.keras.operation.OperationLayer;
 import dev.posthorn.model.ModelFormatException;
@@ -30,40 +33,100 @@ public final class LayerReader {
 
     /** The layer that {@code json} describes; one that is not supported is an {@link Unsupported}. */
     public static LayerNode read(Map<?, ?> json, FieldType.Context c) {
-        String className = string(json, "class_name", c.path());
-        if (className.contains(">") || className.contains(".")) { // Package>Name; module.Name of some Keras 2 files
-            className = className.substring(Math.max(className.lastIndexOf('>'), className.lastIndexOf('.')) + 1);
-        }
+        String full = string(json, "class_name", c.path());
+        String className = bare(full);
         Map<String, Object> config = config(json, c.path());
         String name = config.get("name") instanceof String s ? s : json.get("name") instanceof String s ? s : className;
         boolean trainable = !(config.get("trainable") instanceof Boolean t) || t;
-        FieldType.Context inside = new FieldType.Context(c.dialect(), c.path() + "." + name);
+        FieldType.Context inside = c.below(name);
+        Optional<DTypePolicy> policy = DTypePolicy.read(config.get("dtype"));
+        if (policy.isEmpty()) {
+            return unsupported(name, className, "dtype policy " + config.get("dtype"), trainable);
+        }
+        Optional<LayerNode> custom = custom(json, name, config, policy.get(), trainable, inside);
+        if (custom.isPresent()) {
+            return custom.get();
+        }
         if (isOperation(json, className, config, c.dialect())) {
             Map<String, Object> own = new LinkedHashMap<>(config);
             own.remove("name");
             Layer operation = new OperationLayer(className, json.get("module") instanceof String m ? m : "", own);
             return new LayerNode(name, operation, DTypePolicy.FLOAT32, trainable, Map.of());
         }
-        Optional<DTypePolicy> policy = DTypePolicy.read(config.get("dtype"));
-        if (policy.isEmpty()) {
-            return unsupported(name, className, "dtype policy " + config.get("dtype"), trainable);
-        }
         if (ModelReader.isModel(json, config)) {
             return new LayerNode(name, ModelReader.read(className, config, inside), policy.get(), trainable, Map.of());
         }
         Optional<Codec<? extends Layer>> codec = isForeign(json) ? Optional.empty() : KerasLayers.codec(className);
         if (codec.isEmpty()) {
-            return unsupported(name, className, reason(json, className), trainable);
+            return unsupported(name, className, reason(json, className, name, config), trainable);
         }
-        String mode = policy.get().mode();
+        return supported(codec.get(), name, config, policy.get(), trainable, inside);
+    }
+
+    /** A class name without its package ({@code Package>Name}) or module ({@code module.Name} of some Keras 2 files). */
+    private static String bare(String className) {
+        return className.substring(Math.max(className.lastIndexOf('>'), className.lastIndexOf('.')) + 1);
+    }
+
+    private static LayerNode supported(
+            Codec<? extends Layer> codec,
+            String name,
+            Map<String, Object> config,
+            DTypePolicy policy,
+            boolean trainable,
+            FieldType.Context inside) {
+        String mode = policy.mode();
         try {
-            LayerNode node = decode(codec.get(), name, config, policy.get(), trainable, inside);
+            LayerNode node = decode(codec, name, config, policy, trainable, inside);
             return mode.isEmpty() || node.layer().quantizes(mode)
                     ? node
-                    : unsupported(name, className, "dtype policy with quantization " + mode, trainable);
+                    : unsupported(name, codec.name(), "dtype policy with quantization " + mode, trainable);
         } catch (UnsupportedModelException e) {
-            return unsupported(name, className, e.getMessage(), trainable);
+            return unsupported(name, codec.name(), e.getMessage(), trainable);
         }
+    }
+
+    /** What the user bound: a layer to the name of its class, or a function to that, or to the name of a layer. */
+    private static Optional<LayerNode> custom(
+            Map<?, ?> json,
+            String name,
+            Map<String, Object> config,
+            DTypePolicy policy,
+            boolean trainable,
+            FieldType.Context c) {
+        CustomObjects bound = CustomObjects.in(c);
+        String full = String.valueOf(json.get("class_name"));
+        List<String> names = json.get("registered_name") instanceof String registered
+                ? List.of(registered, full, bare(full))
+                : List.of(full, bare(full));
+        Optional<Codec<? extends Layer>> own = bound.layer(names);
+        if (own.isPresent()) {
+            LayerNode node = supported(own.get(), name, config, policy, trainable, c);
+            return Optional.of(
+                    node.layer() instanceof Unsupported
+                            ? node
+                            : new LayerNode(
+                                    name, custom(node.layer(), own.get(), json), policy, trainable, node.carried()));
+        }
+        boolean known = !isForeign(json) && KerasLayers.codec(bare(full)).isPresent();
+        if (known || ModelReader.isModel(json, config)) {
+            return Optional.empty();
+        }
+        return bound.function(List.of(name))
+                .or(() -> bound.function(names))
+                .or(() -> Lambda.builtin(bare(full), config, c.dialect()))
+                .map(f -> new LayerNode(name, new Lambda(bare(full), f, config), policy, trainable, Map.of()));
+    }
+
+    @SuppressWarnings("unchecked") // the layer was made by the codec
+    private static <L extends Layer> CustomLayer<L> custom(Layer layer, Codec<L> codec, Map<?, ?> json) {
+        Map<String, Object> identity = new LinkedHashMap<>();
+        for (String key : List.of("module", "class_name", "registered_name")) {
+            if (json.get(key) != null) {
+                identity.put(key, json.get(key));
+            }
+        }
+        return new CustomLayer<>((L) layer, codec, Map.copyOf(identity));
     }
 
     private static <L extends Layer> LayerNode decode(
@@ -73,7 +136,7 @@ public final class LayerReader {
             DTypePolicy policy,
             boolean trainable,
             FieldType.Context c) {
-        Codec.Decoded<L> decoded = codec.decode(config, c.dialect(), c.path());
+        Codec.Decoded<L> decoded = codec.decode(config, c);
         Map<String, Object> carried = new LinkedHashMap<>(decoded.unknown());
         carried.keySet().removeAll(BASE);
         carried.keySet().removeAll(INPUT_KEYS);
@@ -100,20 +163,29 @@ public final class LayerReader {
         return registered || operation;
     }
 
-    private static String reason(Map<?, ?> json, String className) {
+    private static String reason(Map<?, ?> json, String className, String name, Map<String, Object> config) {
         if (json.get("module") instanceof String m && m.startsWith("keras.src.ops")) {
             return "operation " + m.replace("keras.src.", "keras.") + "." + className + " is not supported yet";
         }
-        if (json.get("registered_name") instanceof String r && r.contains(">")) {
-            return "custom layer " + r + " has no code in the file";
-        }
         if (className.equals("Lambda")) {
-            return "Lambda holds Python byte code, which is never run";
+            return Lambda.reason(name, config);
+        }
+        String full = json.get("registered_name") instanceof String r ? r : string(json, "class_name", name);
+        if (full.contains(">") || isForeign(json)) {
+            return "custom layer " + full + " has no code in the file (bind a layer to its name; its configuration is "
+                    + Json.text(own(config)) + ")";
         }
         return "layer class " + className + " is not supported"
                 + KerasLayers.nearest(className)
                         .map(n -> " (nearest that is: " + n + ")")
-                        .orElse("");
+                        .orElse(" (where it is a custom one, bind a layer to its name; its configuration is "
+                                + Json.text(own(config)) + ")");
+    }
+
+    private static Map<String, Object> own(Map<String, Object> config) {
+        Map<String, Object> own = new LinkedHashMap<>(config);
+        own.keySet().removeAll(BASE);
+        return own;
     }
 
     static String string(Map<?, ?> json, String key, String path) {

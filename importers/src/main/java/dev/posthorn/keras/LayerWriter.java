@@ -2,6 +2,8 @@ package dev.posthorn.keras;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.keras.custom.CustomLayer;
+import dev.posthorn.keras.custom.Lambda;
 import dev.posthorn.keras.operation.OperationLayer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,9 +21,20 @@ final class LayerWriter {
         }
         config.put("trainable", node.trainable());
         config.put("dtype", node.policy().json());
-        config.putAll(encode(node.layer(), c.below(node.name())));
+        if (node.layer() instanceof Lambda lambda) {
+            config.putAll(lambda.config());
+            return object(node, config, "");
+        }
+        config.putAll(
+                node.layer() instanceof CustomLayer<?> custom
+                        ? custom.encode(c.below(node.name()))
+                        : encode(node.layer(), c.below(node.name())));
         config.putAll(node.carried());
-        return object(node, config, "");
+        Map<String, Object> object = object(node, config, "");
+        if (node.layer() instanceof CustomLayer<?> custom) {
+            object.putAll(custom.identity());
+        }
+        return object;
     }
 
     private static Map<String, Object> object(LayerNode node, Map<String, Object> config, String module) {

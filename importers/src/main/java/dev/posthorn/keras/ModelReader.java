@@ -33,7 +33,7 @@ final class ModelReader {
         List<LayerNode> layers = new ArrayList<>();
         List<?> list = (List<?>) config.get("layers");
         for (int i = 0; i < list.size(); i++) {
-            FieldType.Context at = new FieldType.Context(c.dialect(), c.path() + ".layers[" + i + "]");
+            FieldType.Context at = c.below("layers[" + i + "]");
             layers.add(LayerReader.read(object(list.get(i), at.path()), at));
         }
         return config.containsKey("input_layers")

@@ -35,8 +35,13 @@ public record Codec<T>(String name, List<String> aliases, Function<Fields<T>, T>
 
     /** Reads a configuration; {@code path} says where it stands, for errors. */
     public Decoded<T> decode(Map<String, ?> config, Dialect dialect, String path) {
-        Reading<T> reading = new Reading<>(name, config, dialect, path, new TreeSet<>());
-        T value = construct(reading, path);
+        return decode(config, new FieldType.Context(dialect, path));
+    }
+
+    /** Reads a configuration that stands at {@code c}. */
+    public Decoded<T> decode(Map<String, ?> config, FieldType.Context c) {
+        Reading<T> reading = new Reading<>(name, config, c, new TreeSet<>());
+        T value = construct(reading, c.path());
         Map<String, Object> unknown = new LinkedHashMap<>();
         config.forEach((key, v) -> {
             if (v != null && !reading.taken.contains(key)) {
@@ -72,7 +77,7 @@ public record Codec<T>(String name, List<String> aliases, Function<Fields<T>, T>
         return out;
     }
 
-    private record Reading<T>(String who, Map<String, ?> config, Dialect dialect, String path, Set<String> taken)
+    private record Reading<T>(String who, Map<String, ?> config, FieldType.Context c, Set<String> taken)
             implements Fields<T> {
         @Override
         public <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
@@ -81,12 +86,12 @@ public record Codec<T>(String name, List<String> aliases, Function<Fields<T>, T>
                     Object raw = config.get(key);
                     return raw == null && !type.nullable() && ifAbsent != null
                             ? ifAbsent
-                            : decode(type, raw, path + "." + key);
+                            : decode(type, raw, c.below(key));
                 }
             }
             if (ifAbsent == null && !type.nullable()) {
-                throw new ModelFormatException(
-                        who + ": expected '" + keys.get(0) + "' (" + type.expected() + ") but was absent, at " + path);
+                throw new ModelFormatException(who + ": expected '" + keys.get(0) + "' (" + type.expected()
+                        + ") but was absent, at " + c.path());
             }
             return ifAbsent;
         }
@@ -111,21 +116,27 @@ public record Codec<T>(String name, List<String> aliases, Function<Fields<T>, T>
             return of(List.of(key), type, getter, ifAbsent);
         }
 
-        private <F> F decode(FieldType<F> type, Object raw, String at) {
+        private <F> F decode(FieldType<F> type, Object raw, FieldType.Context at) {
             try {
-                return raw == null && type.nullable() ? null : type.read(raw, new FieldType.Context(dialect, at));
+                return raw == null && type.nullable() ? null : type.read(raw, at);
             } catch (ClassCastException | IllegalArgumentException | ArithmeticException | NullPointerException e) {
                 boolean told = e instanceof IllegalArgumentException && e.getMessage() != null;
                 String detail = told ? " (" + e.getMessage() + ")" : "";
                 throw new ModelFormatException(
-                        who + ": expected " + type.expected() + " but was " + abbreviate(raw) + detail + ", at " + at,
+                        who + ": expected " + type.expected() + " but was " + abbreviate(raw) + detail + ", at "
+                                + at.path(),
                         e);
             }
         }
 
         @Override
         public <G> G group(Function<Fields<G>, G> part, Function<T, G> getter) {
-            return part.apply(new Reading<>(who, config, dialect, path, taken));
+            return part.apply(new Reading<>(who, config, c, taken));
+        }
+
+        @Override
+        public Dialect dialect() {
+            return c.dialect();
         }
     }
 

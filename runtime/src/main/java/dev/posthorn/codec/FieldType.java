@@ -1,5 +1,6 @@
 package dev.posthorn.codec;
 
+import dev.posthorn.model.Bindings;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,19 +26,28 @@ public record FieldType<F>(
     /**
      * Where a field stands and in which dialect.
      *
+     * @param bindings while reading, what names mean that are not the format's own
      * @param changed told, while writing, of what this dialect means otherwise than the object does
      */
-    public record Context(Dialect dialect, String path, Consumer<String> changed) {
-        /** A context in which a change of meaning is an error. */
+    public record Context(Dialect dialect, String path, Bindings bindings, Consumer<String> changed) {
+        /** A context in which nothing is bound and a change of meaning is an error. */
         public Context(Dialect dialect, String path) {
-            this(dialect, path, change -> {
+            this(dialect, path, Bindings.NONE);
+        }
+
+        public Context(Dialect dialect, String path, Bindings bindings) {
+            this(dialect, path, bindings, change -> {
                 throw new UnsupportedModelException(change);
             });
         }
 
+        public Context(Dialect dialect, String path, Consumer<String> changed) {
+            this(dialect, path, Bindings.NONE, changed);
+        }
+
         /** A field of that key below this place. */
         public Context below(String key) {
-            return new Context(dialect, path + "." + key, changed);
+            return new Context(dialect, path + "." + key, bindings, changed);
         }
     }
 

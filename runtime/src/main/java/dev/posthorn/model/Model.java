@@ -61,7 +61,17 @@ public final class Model implements AutoCloseable {
 
     /** Loads a model to run on the backend of that name. */
     public static Model load(Path path, String backend) throws IOException {
-        ModelFormat.Loaded loaded = format(path).load(path);
+        return load(path, backend, Bindings.NONE);
+    }
+
+    /** Loads a model that names custom layers or functions, with what is bound to their names. */
+    public static Model load(Path path, Bindings bindings) throws IOException {
+        return load(path, "java", bindings);
+    }
+
+    /** Loads a model that names custom layers or functions, to run on the backend of that name. */
+    public static Model load(Path path, String backend, Bindings bindings) throws IOException {
+        ModelFormat.Loaded loaded = format(path).load(path, bindings);
         return of(loaded.program(), loaded.variables(), backend);
     }
 
@@ -106,7 +116,12 @@ public final class Model implements AutoCloseable {
 
     /** Says what a file is, without loading it. */
     public static Inspection inspect(Path path) throws IOException {
-        return format(path).inspect(path);
+        return inspect(path, Bindings.NONE);
+    }
+
+    /** Says what a file is, with what is bound to the names of custom layers and functions in it. */
+    public static Inspection inspect(Path path, Bindings bindings) throws IOException {
+        return format(path).inspect(path, bindings);
     }
 
     private static void exists(Path path) {

@@ -21,6 +21,19 @@ public interface ModelFormat {
     Inspection inspect(Path path) throws IOException;
 
     /**
+     * Reads program and variables, with what is bound to names that the file holds no code for. A format whose files hold
+     * all that they need has no use for bindings.
+     */
+    default Loaded load(Path path, Bindings bindings) throws IOException {
+        return load(path);
+    }
+
+    /** Says what the file is, with what is bound to names that the file holds no code for. */
+    default Inspection inspect(Path path, Bindings bindings) throws IOException {
+        return inspect(path);
+    }
+
+    /**
      * The weights that a file holds for a program, where the file is of this format and the program of its kind.
      *
      * @return new values of variables, by key; empty where this format does not read the file

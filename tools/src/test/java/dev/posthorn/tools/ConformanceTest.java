@@ -58,11 +58,11 @@ class ConformanceTest {
             Cases.unpack(archive, folder.toAbsolutePath());
             Files.writeString(folder.resolve("complete"), "");
         }
-        Verification verification = new Verification("java");
         Map<String, Verdict> verdicts = new LinkedHashMap<>();
         try (Cases cases = new Cases()) {
             for (Path f : cases.find(folder)) {
                 Case c = Case.read(f);
+                Verification verification = new Verification("java", CustomCases.of(c.id()));
                 for (ModelFile file : c.models()) {
                     verdicts.put(
                             folder.relativize(file.path()).toString().replace('\\', '/'), verification.verify(c, file));

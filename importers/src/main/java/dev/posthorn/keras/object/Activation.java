@@ -6,10 +6,16 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Linear;
+import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerReader;
+import dev.posthorn.keras.custom.BoundFunction;
+import dev.posthorn.keras.custom.CustomFunction;
+import dev.posthorn.keras.custom.CustomObjects;
+import dev.posthorn.keras.custom.Lambda;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An activation function.
@@ -31,15 +37,22 @@ public record Activation(Object config, Op op) {
     }
 
     private static Activation read(Object raw, FieldType.Context c) {
-        if (raw instanceof String name) {
-            return new Activation(raw, Activations.named(name, c.dialect(), c.path()));
+        Object said = raw instanceof Map<?, ?> m ? m.get("config") : raw; // an object may hold its registered name
+        if (said instanceof String name) {
+            Optional<CustomFunction> own = CustomObjects.in(c).function(name);
+            return new Activation(
+                    raw,
+                    own.isPresent()
+                            ? new BoundFunction(name, own.get())
+                            : Activations.named(name, c.dialect(), c.path()));
         }
         Map<?, ?> object = (Map<?, ?>) raw;
-        if (object.get("config") instanceof String name) { // a function by its registered name
-            return new Activation(raw, Activations.named(name, c.dialect(), c.path()));
-        }
-        if (LayerReader.read(object, c).layer() instanceof ElementwiseLayer layer) {
+        Layer function = LayerReader.read(object, c).layer();
+        if (function instanceof ElementwiseLayer layer) {
             return new Activation(raw, layer.op());
+        }
+        if (function instanceof Lambda lambda) {
+            return new Activation(raw, new BoundFunction(lambda.className(), lambda.function()));
         }
         String what = object.get("class_name") + " as an activation";
         throw new UnsupportedModelException(

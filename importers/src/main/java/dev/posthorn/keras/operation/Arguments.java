@@ -22,7 +22,7 @@ public final class Arguments {
     private final String operation;
     private final Map<String, Object> config;
 
-    Arguments(Call c, String operation, Map<String, Object> config) {
+    public Arguments(Call c, String operation, Map<String, Object> config) {
         this.c = c;
         this.operation = operation;
         this.config = config;

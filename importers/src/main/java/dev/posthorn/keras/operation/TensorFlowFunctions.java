@@ -27,12 +27,13 @@ import java.util.TreeMap;
  * The functions of TensorFlow that Keras 2 wrote as layers, by their names in the module {@code tf}: most are operations
  * of Keras under another name. Source: tensorflow/python/ops, keras 2, layers/core/tf_op_layer.py.
  */
-final class TensorFlowFunctions {
+public final class TensorFlowFunctions {
     private static final Map<String, Operation> ALL = all();
 
     private TensorFlowFunctions() {}
 
-    static Optional<Operation> find(String function) {
+    /** The function of that name below {@code tf}. */
+    public static Optional<Operation> find(String function) {
         String name = function.startsWith("compat.v1.") ? function.substring("compat.v1.".length()) : function;
         return Optional.ofNullable(ALL.get(name));
     }

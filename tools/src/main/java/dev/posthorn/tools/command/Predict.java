@@ -111,6 +111,9 @@ public final class Predict implements Callable<Integer> {
     @Mixin
     private Backends backend;
 
+    @Mixin
+    private Bound bound;
+
     /** How a picture is scaled. */
     enum Resize {
         NEAREST,
@@ -124,7 +127,7 @@ public final class Predict implements Callable<Integer> {
                     + (batchSize < 0 ? "--batch-size" : "--top"));
         }
         Pictures.Resize how = resize == null ? Pictures.Resize.REFUSE : Pictures.Resize.valueOf(resize.name());
-        try (Model model = Model.load(path, backend.name())) {
+        try (Model model = Model.load(path, backend.name(), bound.bindings())) {
             Signature called = model.signature(signature);
             try (Inputs in = Inputs.open(inputs, called.inputs(), new Pictures(how, scale, offset));
                     Sink out = sink(called, in)) {

@@ -40,9 +40,12 @@ public final class Summary implements Callable<Integer> {
     @Mixin
     private Backends backend;
 
+    @Mixin
+    private Bound bound;
+
     @Override
     public Integer call() throws IOException {
-        try (Model m = Model.load(model, backend.name())) {
+        try (Model m = Model.load(model, backend.name(), bound.bindings())) {
             String table = new SummaryTable(m.program(), columns(), expandNested, showTrainable).print(lineLength);
             spec.commandLine().getOut().print(table);
         }

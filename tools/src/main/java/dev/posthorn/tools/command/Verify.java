@@ -80,6 +80,9 @@ public final class Verify implements Callable<Integer> {
     @Mixin
     private Backends backend;
 
+    @Mixin
+    private Bound bound;
+
     @Override
     public Integer call() throws IOException {
         if ((model == null) != (expected == null) || (model == null) == cases.isEmpty()) {
@@ -90,7 +93,7 @@ public final class Verify implements Callable<Integer> {
         int[] count = new int[2];
         PrintWriter out = spec.commandLine().getOut();
         try (Cases found = new Cases()) {
-            Verification verification = new Verification(backend.name());
+            Verification verification = new Verification(backend.name(), bound.bindings());
             for (Case c : cases(found)) {
                 for (ModelFile file : models(c)) {
                     Verdict v = verification.verify(c, file);

@@ -1,5 +1,6 @@
 package dev.posthorn.tools.verify;
 
+import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.WeightSelection;
@@ -12,17 +13,18 @@ import java.util.List;
 final class ModelLoading {
     private ModelLoading() {}
 
-    static Model load(ModelFile file, String backend) throws IOException {
+    static Model load(ModelFile file, String backend, Bindings bindings) throws IOException {
         String name = file.path().getFileName().toString();
         if (name.endsWith(".json.gz")) {
             return SeededWeights.load(file.path(), backend);
         }
         if (name.endsWith(".weights.h5") || name.endsWith(".weights.json")) {
-            Model model = Model.load(beside(file.path(), List.of("model.json", "model.keras", "model.h5")), backend);
+            Model model = Model.load(
+                    beside(file.path(), List.of("model.json", "model.keras", "model.h5")), backend, bindings);
             model.loadWeights(file.path(), WeightSelection.ALL);
             return model;
         }
-        Model model = Model.load(file.path(), backend);
+        Model model = Model.load(file.path(), backend, bindings);
         if (name.endsWith(".json")) {
             model.loadWeights(
                     beside(file.path(), List.of("weights.h5", "model.weights.h5", "model.h5")), WeightSelection.ALL);

@@ -2,6 +2,7 @@ package dev.posthorn.tools.verify;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Port;
@@ -19,10 +20,17 @@ import java.util.Set;
 /** Loads the models of cases, repeats the recorded calls and compares every output. */
 public final class Verification {
     private final String backend;
+    private final Bindings bindings;
 
     /** Runs on the backend of that name. */
     public Verification(String backend) {
+        this(backend, Bindings.NONE);
+    }
+
+    /** Runs on the backend of that name, with what is bound to custom layers and functions. */
+    public Verification(String backend, Bindings bindings) {
         this.backend = backend;
+        this.bindings = bindings;
     }
 
     /** The verdict on one model of a case. Never throws for what the model or the case is. */
@@ -39,7 +47,7 @@ public final class Verification {
             if (!Files.exists(file.path())) {
                 throw new ModelFormatException("case: expected the file that case.json lists but was nothing");
             }
-            try (Model model = ModelLoading.load(file, backend);
+            try (Model model = ModelLoading.load(file, backend, bindings);
                     Npz npz = Npz.open(c.expected())) {
                 return repeat(c, file, model, npz);
             }

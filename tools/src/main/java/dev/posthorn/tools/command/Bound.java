@@ -1,0 +1,65 @@
+package dev.posthorn.tools.command;
+
+import dev.posthorn.keras.custom.CustomObjects;
+import dev.posthorn.keras.custom.Expression;
+import dev.posthorn.model.Bindings;
+import dev.posthorn.tools.InputException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The option {@code --bind}: Java or an expression in place of Python code. */
+final class Bound {
+    @Option(
+            names = "--bind",
+            paramLabel = "NAME=FUNCTION|FILE.jar",
+            description = {
+                "In place of Python code, which is never run. NAME=FUNCTION: a function for a Lambda layer of that name, or for a "
+                        + "custom activation or layer without weights of that class: an expression of x, such as lambda_1='x / 255', "
+                        + "pool='tf.reduce_mean(x, axis=1)', act='relu(x) - 1'.",
+                "FILE.jar: what the providers of dev.posthorn.keras.custom.CustomObjects in it bind. May be repeated."
+            })
+    private List<String> bindings = List.of();
+
+    /** What the user bound. */
+    Bindings bindings() {
+        CustomObjects all = CustomObjects.NONE;
+        for (String binding : bindings) {
+            int equals = binding.indexOf('=');
+            all = equals > 0
+                    ? all.function(binding.substring(0, equals), expression(binding.substring(equals + 1)))
+                    : all.and(objects(Path.of(binding)));
+        }
+        return bindings.isEmpty() ? Bindings.NONE : all;
+    }
+
+    private static Expression expression(String text) {
+        try {
+            return Expression.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(e.getMessage() + ", at --bind");
+        }
+    }
+
+    /** The class loader stays open as long as the process: what is bound may load classes when it runs. */
+    private static CustomObjects objects(Path jar) {
+        if (!Files.isReadable(jar)) {
+            throw new InputException("bind: expected NAME=FUNCTION or a .jar but was '" + jar + "', at --bind");
+        }
+        try {
+            URL[] path = {jar.toUri().toURL()};
+            CustomObjects objects = CustomObjects.of(new URLClassLoader(path, Bound.class.getClassLoader()));
+            if (objects.isEmpty()) {
+                throw new InputException("bind: expected providers of custom objects (META-INF/services/"
+                        + CustomObjects.Provider.class.getName() + ") but was none, at " + jar);
+            }
+            return objects;
+        } catch (MalformedURLException e) {
+            throw new InputException("bind: expected a .jar but was '" + jar + "' (" + e.getMessage() + "), at --bind");
+        }
+    }
+}
