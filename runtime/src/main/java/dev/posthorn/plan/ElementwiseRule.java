@@ -7,19 +7,27 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.kernel.Elementwise;
 import dev.posthorn.kernel.simd.Simd;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
 /** Functions of one or two float32 operands, element by element. */
 final class ElementwiseRule implements StepRule {
-    private static final Map<Binary.Fn, dev.posthorn.kernel.Binary> BINARY = Map.of(
+    static final Map<Binary.Fn, dev.posthorn.kernel.Binary> BINARY = new EnumMap<>(Map.of(
             Binary.Fn.ADD, dev.posthorn.kernel.Binary.ADD,
             Binary.Fn.SUB, dev.posthorn.kernel.Binary.SUB,
             Binary.Fn.MUL, dev.posthorn.kernel.Binary.MUL,
             Binary.Fn.DIV, dev.posthorn.kernel.Binary.DIV,
             Binary.Fn.MAX, dev.posthorn.kernel.Binary.MAX,
             Binary.Fn.MIN, dev.posthorn.kernel.Binary.MIN,
-            Binary.Fn.POW, dev.posthorn.kernel.Binary.POW);
+            Binary.Fn.POW, dev.posthorn.kernel.Binary.POW,
+            Binary.Fn.FLOOR_DIV, dev.posthorn.kernel.Binary.FLOOR_DIV,
+            Binary.Fn.FLOOR_MOD, dev.posthorn.kernel.Binary.FLOOR_MOD,
+            Binary.Fn.REM, dev.posthorn.kernel.Binary.TRUNCATE_MOD));
+
+    static {
+        BINARY.put(Binary.Fn.ATAN2, dev.posthorn.kernel.Binary.ATAN2);
+    }
 
     @Override
     public boolean takes(Op op, List<Value> in) {
@@ -47,7 +55,7 @@ final class ElementwiseRule implements StepRule {
     }
 
     /** The steps of an operand in the order of the result's axes; 0 where it stretches. */
-    private static int[] steps(Shape x, Shape out) {
+    static int[] steps(Shape x, Shape out) {
         int[] own = CopyRule.strides(x);
         int[] step = new int[out.rank()];
         for (int a = 1; a <= x.rank(); a++) {

@@ -74,14 +74,14 @@ public final class Frame {
         return children[index];
     }
 
-    /** Room for {@code n} references, the caller's for one step; likewise {@link #places}. */
+    /** Room for {@code n} references, for the step that runs; likewise {@link #places}. */
     Object[] arrays(int n) {
-        arrays = arrays.length == n ? arrays : new Object[n];
+        arrays = arrays.length >= n ? arrays : new Object[n];
         return arrays;
     }
 
     int[] places(int n) {
-        places = places.length == n ? places : new int[n];
+        places = places.length >= n ? places : new int[n];
         return places;
     }
 

@@ -11,6 +11,7 @@ import dev.posthorn.kernel.Workers;
 import dev.posthorn.model.Backend;
 import dev.posthorn.model.Variables;
 import dev.posthorn.pass.FoldBatchNorm;
+import dev.posthorn.pass.FuseElementwise;
 import dev.posthorn.pass.FuseEpilogue;
 import dev.posthorn.pass.Specialise;
 import java.util.ArrayList;
@@ -63,7 +64,8 @@ public final class JavaBackend implements Backend {
         Graph folded = Rewriter.apply(FoldBatchNorm.apply(g), JavaBackend::legalise);
         Graph fused = FuseEpilogue.apply(folded, op -> Activations.of(op).isPresent());
         Graph legal = Rewriter.apply(fused, JavaBackend::legalise);
-        return Rewriter.inside(legal, JavaBackend::improve);
+        Graph together = FuseElementwise.apply(legal, n -> ProgramRule.elementwise(n.op(), n.inputs()));
+        return Rewriter.inside(together, JavaBackend::improve);
     }
 
     private static List<Value> legalise(Builder b, Op op, List<Value> in) {

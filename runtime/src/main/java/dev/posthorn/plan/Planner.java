@@ -162,6 +162,14 @@ final class Planner implements StepRule.Room {
     }
 
     @Override
+    public Slot constantSlot(Tensor value) {
+        Slot s = new Slot(all.size(), value.type(), Slot.Place.CONSTANT);
+        all.add(s);
+        constants.put(s.index(), value);
+        return s;
+    }
+
+    @Override
     public Slot temporary(TensorType type) {
         Slot s = new Slot(all.size(), type, Slot.Place.ARENA);
         all.add(s);

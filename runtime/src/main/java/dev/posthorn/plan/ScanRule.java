@@ -65,8 +65,8 @@ final class ScanRule implements StepRule {
             for (int i = scanned; i < in.length; i++) {
                 body.operand(own, i, f.array(in[i]), f.at(in[i]));
             }
-            Object[] arrays = own.arrays(out.length);
-            int[] at = own.places(out.length);
+            Object[] arrays = f.arrays(out.length);
+            int[] at = f.places(out.length);
             for (int k = 0; k < n; k++) {
                 int t = op.reverse() ? n - 1 - k : k;
                 for (int i = 0; i < scanned; i++) {

@@ -26,6 +26,9 @@ interface StepRule {
         /** The constant value of an operand, for packing; the operand then needs no slot at run time. */
         Optional<Tensor> constant(Value v);
 
+        /** A slot of a constant that is no value of the graph. */
+        Slot constantSlot(Tensor value);
+
         /** Room for what the step keeps while it runs. */
         Slot temporary(TensorType type);
 

@@ -14,6 +14,7 @@ final class Steps {
             new GatherRule(),
             new MatMulRule(),
             new PoolRule(),
+            new ProgramRule(),
             new RecurrentRule(),
             new ReduceRule(),
             new RowsRule(),

@@ -46,6 +46,10 @@ public record Binary(Fn fn) implements Op.Single {
             return real.applyAsDouble(x, y);
         }
 
+        public long applyAsLong(long x, long y) {
+            return integer.applyAsLong(x, y);
+        }
+
         private boolean takes(DType dtype) {
             boolean bitwise = real == null;
             return dtype.isFloating() ? !bitwise : dtype.isInteger() ? integer != null : dtype == DType.BOOL && bitwise;

@@ -64,6 +64,10 @@ public record Unary(Fn fn) implements Op.Single {
         public double apply(double x) {
             return real.applyAsDouble(x);
         }
+
+        public long applyAsLong(long x) {
+            return integer.applyAsLong(x);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.posthorn.kernel.simd;
 
 import dev.posthorn.kernel.Binary;
+import dev.posthorn.kernel.Comparison;
 import dev.posthorn.kernel.Unary;
 import java.util.Arrays;
 
@@ -285,6 +286,21 @@ class ScalarSimd implements Simd {
     public void binaryLeft(Binary f, float a, float[] b, int bo, float[] y, int yo, int n) {
         for (int i = 0; i < n; i++) {
             y[yo + i] = ScalarMath.binary(f, a, b[bo + i]);
+        }
+    }
+
+    @Override
+    public void compare(Comparison f, float[] a, int ao, float[] b, int bo, int bStep, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = f.holds(a[ao + i], b[bo + i * bStep]) ? 1 : 0;
+        }
+    }
+
+    @Override
+    public void select(
+            float[] c, int co, float[] a, int ao, int aStep, float[] b, int bo, int bStep, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = c[co + i] != 0 ? a[ao + i * aStep] : b[bo + i * bStep];
         }
     }
 

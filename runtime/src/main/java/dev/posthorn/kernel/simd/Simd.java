@@ -1,6 +1,7 @@
 package dev.posthorn.kernel.simd;
 
 import dev.posthorn.kernel.Binary;
+import dev.posthorn.kernel.Comparison;
 import dev.posthorn.kernel.Unary;
 
 /**
@@ -135,6 +136,13 @@ public interface Simd {
 
     /** y[i] = f(a, b[i]). */
     void binaryLeft(Binary f, float a, float[] b, int bo, float[] y, int yo, int n);
+
+    /** y[i] = a[i] f b[i · bStep] ? 1 : 0, bStep 0 or 1. */
+    void compare(Comparison f, float[] a, int ao, float[] b, int bo, int bStep, float[] y, int yo, int n);
+
+    /** y[i] = c[i] ≠ 0 ? a[i · aStep] : b[i · bStep], the steps 0 or 1. */
+    void select(
+            float[] c, int co, float[] a, int ao, int aStep, float[] b, int bo, int bStep, float[] y, int yo, int n);
 
     /** y[i] = a[i] · b[i] + c[i]. */
     void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n);

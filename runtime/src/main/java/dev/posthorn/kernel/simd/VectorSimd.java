@@ -3,6 +3,7 @@ package dev.posthorn.kernel.simd;
 import static dev.posthorn.kernel.simd.VectorLanes.L;
 
 import dev.posthorn.kernel.Binary;
+import dev.posthorn.kernel.Comparison;
 import dev.posthorn.kernel.Unary;
 
 /**
@@ -195,6 +196,21 @@ final class VectorSimd extends ScalarSimd {
         if (done < n) {
             super.binaryLeft(f, a, b, bo + done, y, yo + done, n - done);
         }
+    }
+
+    @Override
+    public void compare(Comparison f, float[] a, int ao, float[] b, int bo, int bStep, float[] y, int yo, int n) {
+        int done = whole(n);
+        VectorSelect.compare(f, a, ao, b, bo, bStep, y, yo, done);
+        super.compare(f, a, ao + done, b, bo + done * bStep, bStep, y, yo + done, n - done);
+    }
+
+    @Override
+    public void select(
+            float[] c, int co, float[] a, int ao, int aStep, float[] b, int bo, int bStep, float[] y, int yo, int n) {
+        int done = whole(n);
+        VectorSelect.select(c, co, a, ao, aStep, b, bo, bStep, y, yo, done);
+        super.select(c, co + done, a, ao + done * aStep, aStep, b, bo + done * bStep, bStep, y, yo + done, n - done);
     }
 
     @Override
