@@ -3,7 +3,7 @@
     python ops.py > ../resources/dev/posthorn/ir/ops.txt        (TensorFlow 2.21, Keras 3.15, on a CPU)
 
 A line is a tensor, `t NUMBER DTYPE SHAPE VALUES…`, values exact (bytes of strings as \\xHH), or a case, `NAME = OPERANDS -> RESULTS` in numbers
-of tensors. Operands and results are laid out as the op's documentation says, which is not always TensorFlow's layout.
+of tensors; after a case that TensorFlow differentiates `g DERIVATIVES BY RESULTS -> DERIVATIVES BY OPERANDS`, `-` where there is none. Operands and results are laid out as the op's documentation says, which is not always TensorFlow's layout.
 """
 import os
 import sys
@@ -61,6 +61,39 @@ def case(name, fn, *operands):
     results = results if isinstance(results, (list, tuple)) else [results]
     numbers = [tensor(np.asarray(x)) for x in operands], [tensor(np.asarray(y)) for y in results]
     print(name, "=", " ".join(numbers[0]), "->", " ".join(numbers[1]))
+    if not name.startswith("Cast "):
+        gradient(name, fn, operands)
+
+
+def real(x):
+    return x.dtype in (tf.float32, tf.float64)
+
+
+def gradient(name, fn, operands):
+    """TensorFlow's gradient, where fn is made of its ops."""
+    xs = [tf.constant(x) for x in operands]
+    if not any(map(real, xs)):
+        return
+    try:
+        with tf.GradientTape() as tape:
+            for x in filter(real, xs):
+                tape.watch(x)
+            ys = fn(*xs)
+        ys = list(ys) if isinstance(ys, (list, tuple)) else [ys]
+        dys = [rand(f"{name} {i}", *y.shape, dtype=y.dtype.as_numpy_dtype) if real(y) else None for i, y in enumerate(ys)]
+        if all(dy is None for dy in dys):
+            return
+        pairs = [(y, tf.constant(dy)) for y, dy in zip(ys, dys) if dy is not None]
+        dxs = iter(tape.gradient([y for y, _ in pairs], list(filter(real, xs)), [dy for _, dy in pairs]))
+    except (LookupError, TypeError, ValueError, AttributeError, NotImplementedError) as e:
+        print(f"{name}: no gradient: {type(e).__name__} {str(e)[:80]!r}", file=sys.stderr)
+        return
+    dxs = [next(dxs) if real(x) else None for x in xs]
+    if all(dx is None for dx in dxs) and name.split()[0] not in ("Unary", "Binary"):
+        print(f"{name}: not differentiated", file=sys.stderr)
+        return
+    show = lambda v: "-" if v is None else tensor(np.asarray(tf.convert_to_tensor(v)))
+    print("g", *map(show, dys), "->", *map(show, dxs))
 
 
 def lower(*flags):
@@ -299,9 +332,12 @@ case("MatMul no rows", tf.matmul, rand("mj", 0, 5), rand("mb", 5, 7))
 case("MatMul no terms", tf.matmul, rand("mk", 2, 0), rand("ml", 0, 3))
 
 
+FORMAT = {3: "NWC", 4: "NHWC", 5: "NDHWC"}
+
+
 def conv(x, w, strides, padding, dilations=None, groups=1):
     parts = zip(tf.split(x, groups, -1), tf.split(w, groups, -1))
-    return tf.concat([tf.nn.convolution(a, b, strides, padding, dilations=dilations) for a, b in parts], -1)
+    return tf.concat([tf.nn.convolution(a, b, strides, padding, FORMAT[len(a.shape)], dilations) for a, b in parts], -1)
 
 
 C2, W2 = rand("c2", 2, 5, 4, 4), rand("w2", 3, 2, 4, 6, step=1 / 16)
@@ -338,13 +374,57 @@ for kind in ("MAX", "AVG"):
              rand("cd", 1, 3, 3, 2, dtype=dtype))
 
 
+def slope(f):
+    """The derivative by x, from x and dy."""
+    def g(x, dy):
+        with tf.GradientTape() as tape:
+            x = tf.convert_to_tensor(x)
+            tape.watch(x)
+            y = f(x)
+        return tape.gradient(y, x, dy)
+    return g
+
+
+for name, f, x, dy in (
+        ("valid", lambda kind: pool(kind, [2, 3], [2, 1], "VALID"), C2, [2, 2, 2, 4]),
+        ("same", lambda kind: pool(kind, [3, 2], [2, 2], "SAME"), C2, [2, 3, 2, 4]),
+        ("1d", lambda kind: pool(kind, [3], [1], "SAME"), rand("c1", 1, 11, 2), [1, 11, 2]),
+        ("3d", lambda kind: pool(kind, [2, 2, 2], [1, 1, 1], "SAME"), rand("c3", 1, 3, 2, 4, 2), [1, 3, 2, 4, 2]),
+        ("ties", lambda kind: pool(kind, [2, 3], [1, 2], "SAME"), ints("pt", 1, 5, 6, 3, low=0, high=2).astype(F32),
+         [1, 5, 3, 3]),
+        ("no batch", lambda kind: pool(kind, [2, 3], [2, 1], "VALID"), rand("cb", 0, 5, 4, 4), [0, 2, 2, 4])):
+    dy = rand("dy" + name, *dy)
+    case(f"MaxPoolGradient {name}", slope(f("MAX")), x, dy)
+    case(f"AvgPoolGradient {name}", lambda dy, s: slope(f("AVG"))(tf.zeros(s), dy), dy, np.array(x.shape, np.int32))
+case("MaxPoolGather valid", lambda x, v: tf.raw_ops.MaxPoolGradGrad(
+    orig_input=x, orig_output=tf.nn.max_pool(x, [2, 3], [2, 1], "VALID"), grad=v, ksize=[1, 2, 3, 1], strides=[1, 2, 1, 1],
+    padding="VALID"), C2, rand("mg", 2, 5, 4, 4))
+for name, f, x, w, dy in (
+        ("valid", lambda x, w: conv(x, w, 1, "VALID"), C2, W2, [2, 3, 3, 6]),
+        ("same stride", lambda x, w: conv(x, w, [2, 3], "SAME"), C2, W2, [2, 3, 2, 6]),
+        ("1d", lambda x, w: conv(x, w, 1, "VALID"), rand("c1", 1, 11, 2), rand("w1", 3, 2, 3, step=1 / 16), [1, 9, 3]),
+        ("3d", lambda x, w: conv(x, w, 1, "SAME"), rand("c3", 1, 3, 2, 4, 2), rand("w3", 2, 2, 3, 2, 3, step=1 / 16),
+         [1, 3, 2, 4, 3]),
+        ("groups", lambda x, w: conv(x, w, 1, "VALID", None, 2), C2, rand("wg", 3, 2, 2, 6, step=1 / 16), [2, 3, 3, 6]),
+        ("no batch", lambda x, w: conv(x, w, 1, "VALID"), rand("cb", 0, 5, 4, 4), W2, [0, 3, 3, 6])):
+    case(f"ConvFilterGradient {name}", lambda x, dy: slope(lambda w: f(tf.convert_to_tensor(x), w))(w, dy), x,
+         rand("dw" + name, *dy, step=1 / 16))
+for name, shape in ((" [3, 1]", [3, 1]), (" []", []), (" [5, 1, 4]", [5, 1, 4])):
+    case(f"SumTo{name}", lambda x, s: slope(lambda y: tf.broadcast_to(y, [5, 3, 4]))(tf.zeros(s), x), rand("st", 5, 3, 4),
+         np.array(shape, np.int32))
+for name, axis, i, u in (("0", 0, [1, 0, 1], [3, 3, 5]), ("1", 1, [[2, 2], [0, 1]], [2, 2, 2, 5]), ("2 scalar", 2, 4, [2, 3]),
+                         ("none", 1, np.zeros([0]), [2, 0, 5])):
+    case(f"ScatterAdd {name}", lambda i, u, s: tf.convert_to_tensor(slope(lambda x: tf.gather(x, i, axis=axis))(
+        tf.zeros(s), u)), np.array(i, np.int32), rand("sa" + name, *u), np.array([2, 3, 5], np.int32))
+
+
 def scan(c, xs, w, reverse):
     order = range(len(xs))[::-1] if reverse else range(len(xs))
-    ys = np.zeros_like(xs)
+    ys = [None] * len(xs)
     for t in order:
         c = c * F32(0.5) + xs[t]
         ys[t] = c * w
-    return [c, ys]
+    return [tf.identity(c), tf.stack(ys) if ys else tf.zeros_like(xs)]
 
 
 for n in (5, 1, 0):
@@ -381,7 +461,7 @@ for name, layer in (("Softmax", keras.layers.Softmax), ("LogSoftmax", None)):
     def fn(x, axes):
         if layer is None:
             return tf.nn.log_softmax(x, axes[0]) if len(axes) == 1 else x - tf.reduce_logsumexp(x, axes, keepdims=True)
-        return layer(axes[0] if len(axes) == 1 else axes, dtype=str(x.dtype))(tf.constant(x))
+        return layer(axes[0] if len(axes) == 1 else axes, dtype=tf.as_dtype(x.dtype).name)(tf.constant(x))
     for dtype in FLOATS:
         case(f"{name} [-1] {np.dtype(dtype).name}", lambda x: fn(x, [-1]), 4 * X.astype(dtype))
     case(f"{name} [1]", lambda x: fn(x, [1]), 4 * X)

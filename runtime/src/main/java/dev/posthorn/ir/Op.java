@@ -17,8 +17,13 @@ public sealed interface Op permits Op.Primitive, Op.Composite {
         return this;
     }
 
+    /** An op that says how the derivatives by its outputs become those by its operands, in ops that say so too. */
+    interface Differentiable {
+        void gradient(Adjoint g);
+    }
+
     /** An op with a reference implementation: all that a backend must be able to run. */
-    non-sealed interface Primitive extends Op {
+    non-sealed interface Primitive extends Op, Differentiable {
         /** The types of the outputs. Every check of operands lives here; messages begin with "expected". */
         List<TensorType> infer(Operands in);
 
@@ -30,6 +35,15 @@ public sealed interface Op permits Op.Primitive, Op.Composite {
         /** The outputs' values where they follow from the operands' types alone. */
         default Optional<List<Tensor>> known(Operands in) {
             return Optional.empty();
+        }
+
+        /**
+         * Writes the gradient. An op whose outputs are no real numbers is never asked; one that is constant in an operand says
+         * {@link Adjoint#none}. Where it is not given, training through the op is an error that names its place.
+         */
+        @Override
+        default void gradient(Adjoint g) {
+            g.undefined();
         }
 
         /** Whether the same operands always give the same result, so that constants may be folded. */
@@ -55,7 +69,10 @@ public sealed interface Op permits Op.Primitive, Op.Composite {
         }
     }
 
-    /** An op defined by other ops. Types, reference result and gradient follow from the expansion. */
+    /**
+     * An op defined by other ops. Types, reference result and gradient follow from the expansion; one that is
+     * {@link Differentiable} brings a gradient of its own, for it is numerically better or much cheaper.
+     */
     non-sealed interface Composite extends Op {
         List<Value> expand(Builder b, List<Value> in);
     }

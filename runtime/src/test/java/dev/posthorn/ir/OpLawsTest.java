@@ -137,9 +137,9 @@ class OpLawsTest {
     @ParameterizedTest
     @MethodSource("rows")
     void constantsFold(Row row) {
-        Builder b = new Builder();
+        Builder b = new Builder(List.of(Rewriter.expandUnless(op -> false)));
         List<Value> in = row.operands().stream().map(b::constant).toList();
-        List<Value> out = row.op() instanceof Op.Composite c ? c.expand(b, in) : b.addAll(row.op(), in);
+        List<Value> out = b.addAll(row.op(), in);
         List<Tensor> expected =
                 run(row, row.operands().stream().map(Tensor::type).toList());
         for (int i = 0;

@@ -40,6 +40,7 @@ import dev.posthorn.ir.fn.Threshold;
 import dev.posthorn.ir.fn.UpSample;
 import dev.posthorn.ir.op.ArgReduce;
 import dev.posthorn.ir.op.AsString;
+import dev.posthorn.ir.op.AvgPoolGradient;
 import dev.posthorn.ir.op.BinCount;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.BroadcastTo;
@@ -49,6 +50,7 @@ import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Concat;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Conv;
+import dev.posthorn.ir.op.ConvFilterGradient;
 import dev.posthorn.ir.op.CumSum;
 import dev.posthorn.ir.op.Gather;
 import dev.posthorn.ir.op.HashBucket;
@@ -56,6 +58,8 @@ import dev.posthorn.ir.op.HashCross;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Lookup;
 import dev.posthorn.ir.op.MatMul;
+import dev.posthorn.ir.op.MaxPoolGather;
+import dev.posthorn.ir.op.MaxPoolGradient;
 import dev.posthorn.ir.op.NGrams;
 import dev.posthorn.ir.op.Pad;
 import dev.posthorn.ir.op.Pool;
@@ -67,6 +71,7 @@ import dev.posthorn.ir.op.RegexReplace;
 import dev.posthorn.ir.op.Reshape;
 import dev.posthorn.ir.op.Reverse;
 import dev.posthorn.ir.op.Scan;
+import dev.posthorn.ir.op.ScatterAdd;
 import dev.posthorn.ir.op.SearchSorted;
 import dev.posthorn.ir.op.Select;
 import dev.posthorn.ir.op.ShapeOf;
@@ -74,6 +79,7 @@ import dev.posthorn.ir.op.Slice;
 import dev.posthorn.ir.op.Sort;
 import dev.posthorn.ir.op.StringCase;
 import dev.posthorn.ir.op.StringSplit;
+import dev.posthorn.ir.op.SumTo;
 import dev.posthorn.ir.op.Transpose;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.ir.op.UnicodeDecode;
@@ -83,6 +89,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -115,6 +122,10 @@ final class OpRows {
     private static final Set<String> FLOAT32_CONSTANTS =
             Set.of("LeakyRelu 0.2 float64", "Gelu false float64", "Gelu true float64");
 
+    private static final Set<Class<?>> FIRST_IS_SHAPE = Set.of(Iota.class, Random.class, RandomGamma.class);
+    private static final Set<Class<?>> SECOND_IS_SHAPE =
+            Set.of(Reshape.class, BroadcastTo.class, SumTo.class, AvgPoolGradient.class);
+
     private static final List<DType> FLOATS = List.of(DType.FLOAT32, DType.FLOAT64, DType.FLOAT16, DType.BFLOAT16);
     private static final Op TANH = new Unary(Unary.Fn.TANH);
     private static final Op SIGMOID = new Unary(Unary.Fn.SIGMOID);
@@ -123,8 +134,21 @@ final class OpRows {
      * One case.
      *
      * @param shapeOperand the operand whose value, not only its type, inference reads; -1 where there is none
+     * @param dys derivatives by the results, where TensorFlow has the gradient
+     * @param dxs what it gives for them, by the operands
      */
-    record Row(String name, Op op, List<Tensor> operands, List<Tensor> results, int shapeOperand) {
+    record Row(
+            String name,
+            Op op,
+            List<Tensor> operands,
+            List<Tensor> results,
+            int shapeOperand,
+            List<Optional<Tensor>> dys,
+            List<Optional<Tensor>> dxs) {
+        Row(String name, Op op, List<Tensor> operands, List<Tensor> results, int shapeOperand) {
+            this(name, op, operands, results, shapeOperand, List.of(), List.of());
+        }
+
         /** How far result {@code i} may be off, as a fraction of its largest element. */
         double tolerance(int i) {
             boolean normal = op instanceof Random r && r.distribution().name().endsWith("NORMAL");
@@ -155,6 +179,7 @@ final class OpRows {
         movement();
         reductions();
         products();
+        gradients();
         activations();
         layers();
         recurrent();
@@ -178,10 +203,10 @@ final class OpRows {
         if (v == null) {
             throw new AssertionError("ops.txt: expected a case '" + name + "' but was none");
         }
-        int shapeOperand = op instanceof Reshape || op instanceof BroadcastTo
+        int shapeOperand = SECOND_IS_SHAPE.contains(op.getClass())
                 ? 1
-                : op instanceof Iota || op instanceof Random || op instanceof RandomGamma ? 0 : -1;
-        rows.add(new Row(name, op, v.operands(), v.results(), shapeOperand));
+                : FIRST_IS_SHAPE.contains(op.getClass()) ? 0 : op instanceof ScatterAdd ? 2 : -1;
+        rows.add(new Row(name, op, v.operands(), v.results(), shapeOperand, v.dys(), v.dxs()));
     }
 
     private void floats(String name, Op op) {
@@ -362,6 +387,38 @@ final class OpRows {
                 row("Pool " + fn + " " + d, new Pool(fn, Window.same(twos, ones, ones, List.of(3, 3))));
             }
         }
+    }
+
+    private void gradients() {
+        List<Integer> ones = List.of(1, 1);
+        List<Integer> image = List.of(5, 4);
+        Map<String, Window> windows = Map.of(
+                "valid", Window.valid(List.of(2, 3), List.of(2, 1), ones),
+                "same", Window.same(List.of(3, 2), List.of(2, 2), ones, image),
+                "1d", Window.same(List.of(3), List.of(1), List.of(1), List.of(11)),
+                "3d", Window.same(List.of(2, 2, 2), List.of(1, 1, 1), List.of(1, 1, 1), List.of(3, 2, 4)),
+                "ties", Window.same(List.of(2, 3), List.of(1, 2), ones, List.of(5, 6)),
+                "no batch", Window.valid(List.of(2, 3), List.of(2, 1), ones));
+        windows.forEach((name, window) -> {
+            row("MaxPoolGradient " + name, new MaxPoolGradient(window));
+            row("AvgPoolGradient " + name, new AvgPoolGradient(window));
+        });
+        row("MaxPoolGather valid", new MaxPoolGather(windows.get("valid")));
+        List<Integer> size = List.of(3, 2);
+        List<Integer> ones3 = List.of(1, 1, 1);
+        Map<String, Conv> convs = Map.of(
+                "valid", new Conv(Window.valid(size, ones, ones), ones, 1),
+                "same stride", new Conv(Window.same(size, List.of(2, 3), ones, image), ones, 1),
+                "1d", new Conv(Window.valid(List.of(3), List.of(1), List.of(1)), List.of(1), 1),
+                "3d", new Conv(Window.same(List.of(2, 2, 3), ones3, ones3, List.of(3, 2, 4)), ones3, 1),
+                "groups", new Conv(Window.valid(size, ones, ones), ones, 2),
+                "no batch", new Conv(Window.valid(size, ones, ones), ones, 1));
+        convs.forEach((name, conv) -> row("ConvFilterGradient " + name, new ConvFilterGradient(conv)));
+        List.of("[3, 1]", "[]", "[5, 1, 4]").forEach(s -> row("SumTo " + s, new SumTo()));
+        row("ScatterAdd 0", new ScatterAdd(0));
+        row("ScatterAdd 1", new ScatterAdd(1));
+        row("ScatterAdd 2 scalar", new ScatterAdd(2));
+        row("ScatterAdd none", new ScatterAdd(1));
     }
 
     private void activation(String name, Op op) {

@@ -11,12 +11,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Operands and results as TensorFlow and Keras have them: {@code ops.txt} and {@code random.txt}, which
- * {@code ops.py} and {@code random_ops.py} of {@code src/test/python} write.
+ * {@code ops.py} and {@code random_ops.py} of {@code src/test/python} write; the derivatives by results and operands where
+ * TensorFlow differentiates, each empty where it has none.
  */
-record OpValues(List<Tensor> operands, List<Tensor> results) {
+record OpValues(List<Tensor> operands, List<Tensor> results, List<Optional<Tensor>> dys, List<Optional<Tensor>> dxs) {
     /** All cases by name. */
     static Map<String, OpValues> read() {
         Map<String, OpValues> cases = new LinkedHashMap<>();
@@ -26,31 +28,46 @@ record OpValues(List<Tensor> operands, List<Tensor> results) {
 
     private static void read(String file, Map<String, OpValues> cases) {
         List<Tensor> tensors = new ArrayList<>();
+        String last = "";
         try (BufferedReader r = new BufferedReader(
                 new InputStreamReader(OpValues.class.getResourceAsStream(file), StandardCharsets.UTF_8))) {
             for (String line = r.readLine(); line != null; line = r.readLine()) {
                 String[] words = line.split(" ");
                 if (words[0].equals("t")) {
                     tensors.add(tensor(words));
-                } else {
-                    int equals = line.indexOf(" = ");
-                    int arrow = line.indexOf("-> ");
-                    cases.put(
-                            line.substring(0, equals),
-                            new OpValues(
-                                    pick(tensors, line.substring(equals + 3, arrow)),
-                                    pick(tensors, line.substring(arrow + 3))));
+                    continue;
                 }
+                int arrow = line.indexOf("-> ");
+                if (words[0].equals("g")) {
+                    OpValues v = cases.get(last);
+                    cases.put(
+                            last,
+                            new OpValues(
+                                    v.operands,
+                                    v.results,
+                                    pick(tensors, line.substring(1, arrow)),
+                                    pick(tensors, line.substring(arrow + 3))));
+                    continue;
+                }
+                int equals = line.indexOf(" = ");
+                last = line.substring(0, equals);
+                List<Optional<Tensor>> operands = pick(tensors, line.substring(equals + 3, arrow));
+                List<Optional<Tensor>> results = pick(tensors, line.substring(arrow + 3));
+                cases.put(last, new OpValues(all(operands), all(results), List.of(), List.of()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static List<Tensor> pick(List<Tensor> tensors, String numbers) {
+    private static List<Tensor> all(List<Optional<Tensor>> tensors) {
+        return tensors.stream().map(Optional::orElseThrow).toList();
+    }
+
+    private static List<Optional<Tensor>> pick(List<Tensor> tensors, String numbers) {
         return Arrays.stream(numbers.strip().split(" "))
                 .filter(s -> !s.isEmpty())
-                .map(s -> tensors.get(Integer.parseInt(s)))
+                .map(s -> s.equals("-") ? Optional.<Tensor>empty() : Optional.of(tensors.get(Integer.parseInt(s))))
                 .toList();
     }
 

@@ -21,7 +21,9 @@ public record ClippedRelu(Double maxValue, double negativeSlope, double threshol
         Value zero = b.constant(x.dtype(), 0);
         Value edge = b.constant(x.dtype(), threshold);
         Value y = threshold == 0 ? b.unary(Unary.Fn.RELU, x) : b.select(b.compare(Compare.Fn.GT, x, edge), x, zero);
-        if (maxValue != null) {
+        if (threshold == 0 && maxValue != null && maxValue == 6) {
+            y = b.add(new Relu6(), x);
+        } else if (maxValue != null) {
             y = b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.MIN, y, maxValue), zero);
         }
         if (negativeSlope == 0) {

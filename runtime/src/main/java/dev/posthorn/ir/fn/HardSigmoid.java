@@ -15,7 +15,7 @@ public record HardSigmoid(double slope, double offset) implements Activation {
     @Override
     public Value apply(Builder b, Value x) {
         if (equals(KERAS3)) {
-            return b.binary(Binary.Fn.DIV, new Relu6().apply(b, b.binary(Binary.Fn.ADD, x, 3)), 6);
+            return b.binary(Binary.Fn.DIV, b.add(new Relu6(), b.binary(Binary.Fn.ADD, x, 3)), 6);
         }
         Value line = b.binary(Binary.Fn.ADD, b.binary(Binary.Fn.MUL, x, slope), offset);
         return b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.MIN, line, 1), 0);

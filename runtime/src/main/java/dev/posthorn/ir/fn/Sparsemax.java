@@ -4,12 +4,12 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.CumSum;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Sort;
-import dev.posthorn.ir.op.Unary;
 import java.util.Arrays;
 
 /**
@@ -40,6 +40,6 @@ public record Sparsemax(int axis) implements Activation {
         Value size = b.reduce(Reduce.Fn.SUM, b.cast(support, x.dtype()), true, at);
         Value kept = b.select(support, sums, b.constant(x.dtype(), 0));
         Value tau = b.over(b.minus(b.reduce(Reduce.Fn.SUM, kept, true, at), one), size);
-        return b.unary(Unary.Fn.RELU, b.minus(x, tau));
+        return b.binary(Binary.Fn.MAX, b.minus(x, tau), 0);
     }
 }

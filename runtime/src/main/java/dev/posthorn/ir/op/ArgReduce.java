@@ -1,5 +1,6 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
@@ -39,5 +40,10 @@ public record ArgReduce(boolean largest, int axis, DType to) implements Op.Singl
             y.setLong(i, best);
         }
         return y;
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        g.none();
     }
 }

@@ -1,15 +1,19 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.LongBinaryOperator;
+import java.util.function.Supplier;
 
 /** {@code z[…] = fn(x[…], y[…])} with NumPy broadcasting; both of one dtype. Source: the TensorFlow op of that name. */
 public record Binary(Fn fn) implements Op.Single {
@@ -107,5 +111,43 @@ public record Binary(Fn fn) implements Op.Single {
     @Override
     public String toString() {
         return fn.name();
+    }
+
+    /** Equal operands of MAX and MIN give all to x; POW gives nothing to the exponent where x ≤ 0, as in TensorFlow. */
+    @Override
+    public void gradient(Adjoint g) {
+        Builder b = g.builder();
+        Value x = g.in(0);
+        Value y = g.in(1);
+        Value dy = g.dy();
+        switch (fn) {
+            case ADD -> both(g, () -> dy, () -> dy);
+            case SUB -> both(g, () -> dy, () -> b.unary(Unary.Fn.NEG, dy));
+            case MUL -> both(g, () -> b.times(dy, y), () -> b.times(dy, x));
+            case DIV -> both(g, () -> b.over(dy, y), () -> b.times(dy, b.over(b.over(b.unary(Unary.Fn.NEG, x), y), y)));
+            case FLOOR_MOD -> both(g, () -> dy, () -> b.unary(Unary.Fn.NEG, b.times(dy, b.binary(Fn.FLOOR_DIV, x, y))));
+            case REM -> both(g, () -> dy, () -> b.unary(Unary.Fn.NEG, b.times(dy, b.over(b.minus(x, g.out()), y))));
+            case POW ->
+                both(g, () -> b.times(b.times(dy, y), b.binary(Fn.POW, x, b.binary(Fn.SUB, y, 1))), () -> {
+                    Value positive = b.compare(Compare.Fn.GT, x, b.constant(x.dtype(), 0));
+                    Value log = b.unary(Unary.Fn.LOG, b.select(positive, x, b.constant(x.dtype(), 1)));
+                    return b.times(b.times(dy, g.out()), log);
+                });
+            case MAX, MIN -> {
+                Value zero = b.constant(dy.dtype(), 0);
+                Value first = b.compare(fn == Fn.MAX ? Compare.Fn.GE : Compare.Fn.LE, x, y);
+                both(g, () -> b.select(first, dy, zero), () -> b.select(first, zero, dy));
+            }
+            case ATAN2 -> {
+                Value scale = b.over(dy, b.plus(b.unary(Unary.Fn.SQUARE, x), b.unary(Unary.Fn.SQUARE, y)));
+                both(g, () -> b.times(y, scale), () -> b.unary(Unary.Fn.NEG, b.times(x, scale)));
+            }
+            default -> g.none();
+        }
+    }
+
+    private static void both(Adjoint g, Supplier<Value> dx, Supplier<Value> dy) {
+        g.to(0, dx);
+        g.to(1, dy);
     }
 }

@@ -1,5 +1,6 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
@@ -24,5 +25,10 @@ public record BroadcastTo() implements Op.Single {
     @Override
     public Tensor value(List<Tensor> in, TensorType out) {
         return Copy.gather(in.get(0), out, Index.broadcast(in.get(0).shape(), out.shape()));
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        g.to(0, g::dy); // the walk adds up
     }
 }

@@ -1,5 +1,6 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
@@ -26,5 +27,10 @@ public record Cast(DType to) implements Op.Single {
     @Override
     public Tensor value(List<Tensor> in, TensorType out) {
         return in.get(0).cast(to);
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        g.to(0, () -> g.builder().cast(g.dy(), g.in(0).dtype()));
     }
 }

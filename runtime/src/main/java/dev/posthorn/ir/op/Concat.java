@@ -1,5 +1,7 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
@@ -44,5 +46,21 @@ public record Concat(int axis) implements Op.Single {
             at += part;
         }
         return y;
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        Builder b = g.builder();
+        int from = 0;
+        for (int i = 0; i < g.operands(); i++) {
+            int n = g.in(i).shape().dim(axis);
+            if (from == Shape.UNKNOWN || n == Shape.UNKNOWN) {
+                throw new ShapeException("expected operands of known length along axis " + axis
+                        + " to differentiate but was " + g.in(i).type());
+            }
+            int at = from;
+            g.to(i, () -> b.slice(g.dy(), axis, at, at + n));
+            from += n;
+        }
     }
 }

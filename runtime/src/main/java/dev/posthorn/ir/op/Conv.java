@@ -1,14 +1,19 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * N-dimensional cross-correlation, channels last: {@code x[batch×s₁…×cin], w[k₁…×cin/groups×cout] → y[batch×o₁…×cout]},
@@ -53,36 +58,60 @@ public record Conv(Window window, List<Integer> inputDilations, int groups) impl
         if (w.dim(-1) % groups != 0) { // (C4)
             throw new ShapeException("expected filters in " + groups + " equal groups but was " + w.dim(-1));
         }
-        int[] y = new int[rank + 2];
-        y[0] = x.dim(0);
-        y[rank + 1] = w.dim(-1);
         for (int a = 0; a < rank; a++) {
-            int size = x.dim(a + 1);
-            int dilated = size <= 0 ? size : (size - 1) * inputDilations.get(a) + 1;
             if (w.dim(a) != window.size().get(a)) {
                 throw new ShapeException("expected a kernel of size " + window.size() + " but was " + w);
             }
-            y[a + 1] = window.outputs(a, dilated);
         }
-        return new TensorType(dtype, Shape.of(y));
+        return new TensorType(dtype, places(x).append(w.dim(-1)));
+    }
+
+    /** The result's shape without its channels. */
+    Shape places(Shape x) {
+        Shape y = Shape.of(x.dim(0));
+        for (int a = 0; a < window.rank(); a++) {
+            int size = x.dim(a + 1);
+            int dilated = size <= 0 ? size : (size - 1) * inputDilations.get(a) + 1;
+            y = y.append(window.outputs(a, dilated));
+        }
+        return y;
     }
 
     @Override
     public Tensor value(List<Tensor> in, TensorType out) {
         Tensor x = in.get(0);
         Tensor w = in.get(1);
-        Tensor y = Tensor.zeros(out);
-        int rank = window.rank();
         int cin = w.shape().dim(-2);
         int cout = w.shape().dim(-1);
-        int perGroup = cout / groups;
-        Shape places = out.shape().slice(0, rank + 1);
+        int perGroup = Math.max(cout / groups, 1);
+        double[] sums = new double[out.shape().size()];
+        walk(x.shape(), out.shape(), (place, tap, at) -> {
+            for (int c = 0; c < cout; c++) {
+                int from = at * cin * groups + c / perGroup * cin;
+                double sum = 0;
+                for (int i = 0; i < cin; i++) {
+                    sum += x.getDouble(from + i) * w.getDouble((tap * cin + i) * cout + c);
+                }
+                sums[place * cout + c] += sum;
+            }
+        });
+        return Copy.rounded(sums, out);
+    }
+
+    /** A tap that hits an element: all three count whole rows of channels. */
+    @FunctionalInterface
+    interface Hit {
+        void at(int place, int tap, int element);
+    }
+
+    /** All places of the result and taps of the window that hit an element of x. */
+    void walk(Shape x, Shape y, Hit hit) {
+        int rank = window.rank();
+        Shape places = y.slice(0, rank + 1);
         Shape taps = Shape.of(window.size().stream().mapToInt(i -> i).toArray());
         int[] o = new int[rank + 1];
         int[] k = new int[rank];
-        double[] sum = new double[cout];
         for (int place = 0, n = places.size(); place < n; place++) {
-            Arrays.fill(sum, 0);
             unravel(place, places, o);
             for (int tap = 0, t = taps.size(); tap < t; tap++) {
                 unravel(tap, taps, k);
@@ -90,26 +119,14 @@ public record Conv(Window window, List<Integer> inputDilations, int groups) impl
                 for (int a = 0; a < rank && at >= 0; a++) {
                     int position = window.position(a, o[a + 1], k[a]);
                     int step = inputDilations.get(a);
-                    boolean inside = position >= 0
-                            && position % step == 0
-                            && position / step < x.shape().dim(a + 1);
-                    at = inside ? at * x.shape().dim(a + 1) + position / step : -1;
+                    boolean inside = position >= 0 && position % step == 0 && position / step < x.dim(a + 1);
+                    at = inside ? at * x.dim(a + 1) + position / step : -1;
                 }
-                if (at < 0) {
-                    continue;
+                if (at >= 0) {
+                    hit.at(place, tap, at);
                 }
-                for (int c = 0; c < cout; c++) {
-                    int from = at * cin * groups + c / perGroup * cin;
-                    for (int i = 0; i < cin; i++) {
-                        sum[c] += x.getDouble(from + i) * w.getDouble((tap * cin + i) * cout + c);
-                    }
-                }
-            }
-            for (int c = 0; c < cout; c++) {
-                y.setDouble(place * cout + c, sum[c]);
             }
         }
-        return y;
     }
 
     static void unravel(int flat, Shape shape, int[] index) {
@@ -117,5 +134,57 @@ public record Conv(Window window, List<Integer> inputDilations, int groups) impl
             index[a] = flat % shape.dim(a);
             flat /= shape.dim(a);
         }
+    }
+
+    /**
+     * {@code dx} is a convolution of dy, its elements {@code strides} apart, with the kernel turned around; dw is
+     * {@link ConvFilterGradient}.
+     */
+    @Override
+    public void gradient(Adjoint g) {
+        g.to(0, () -> ofInput(g.builder(), g.in(0).shape(), g.in(1), g.dy()));
+        g.to(1, () -> g.builder().add(new ConvFilterGradient(this), g.in(0), g.dy()));
+    }
+
+    /** The derivative by an x of this shape. */
+    Value ofInput(Builder b, Shape x, Value w, Value dy) {
+        int rank = window.rank();
+        List<Integer> low = new ArrayList<>();
+        List<Integer> high = new ArrayList<>();
+        for (int a = 0; a < rank; a++) {
+            int n = x.dim(a + 1);
+            int o = dy.shape().dim(a + 1);
+            if (n == Shape.UNKNOWN || o == Shape.UNKNOWN) {
+                throw new ShapeException("expected known spatial axes to differentiate but was " + x);
+            }
+            int dilated = o == 0 ? 0 : (o - 1) * window.strides().get(a) + 1;
+            low.add(window.extent(a) - 1 - window.low().get(a));
+            high.add((n - 1) * inputDilations.get(a) + window.extent(a) - dilated - low.get(a));
+        }
+        Window turned = new Window(window.size(), inputDilations, window.dilations(), low, high);
+        int[] spatial = IntStream.range(0, rank).toArray();
+        return b.add(new Conv(turned, window.strides(), groups), dy, swapped(b, b.reverse(w, spatial)));
+    }
+
+    /** {@code w[k…×i×(g·o)] → [k…×o×(g·i)]} for g groups. */
+    private Value swapped(Builder b, Value w) {
+        int rank = window.rank();
+        int in = w.shape().dim(-2);
+        int out = w.shape().dim(-1);
+        int[] perm = IntStream.range(0, rank + (groups == 1 ? 2 : 3)).toArray();
+        if (groups == 1) {
+            perm[rank] = rank + 1;
+            perm[rank + 1] = rank;
+            return b.transpose(w, perm);
+        }
+        perm[rank] = rank + 2;
+        perm[rank + 2] = rank;
+        int[] apart = Arrays.copyOf(w.shape().dims(), rank + 3);
+        apart[rank + 1] = groups;
+        apart[rank + 2] = out / groups;
+        int[] together = w.shape().dims();
+        together[rank] = out / groups;
+        together[rank + 1] = groups * in;
+        return b.reshape(b.transpose(b.reshape(w, apart), perm), together);
     }
 }

@@ -24,6 +24,15 @@ final class Copy {
         }
     }
 
+    /** Sums that were taken in double. */
+    static Tensor rounded(double[] sums, TensorType out) {
+        Tensor y = Tensor.zeros(out);
+        for (int i = 0; i < sums.length; i++) {
+            y.setDouble(i, sums[i]);
+        }
+        return y;
+    }
+
     /** The same values under the type {@code out}. */
     static Tensor same(Tensor x, TensorType out) {
         return Tensor.of(out.dtype(), out.shape(), x.data());

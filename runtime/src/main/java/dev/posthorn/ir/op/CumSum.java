@@ -1,5 +1,6 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Tensor;
@@ -45,5 +46,10 @@ public record CumSum(int axis, boolean exclusive, boolean reverse) implements Op
             }
         }
         return y;
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        g.to(0, () -> g.builder().add(new CumSum(axis, exclusive, !reverse), g.dy()));
     }
 }

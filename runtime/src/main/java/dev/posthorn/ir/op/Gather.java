@@ -1,5 +1,7 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
@@ -53,5 +55,11 @@ public record Gather(int axis) implements Op.Single {
             }
         }
         return Copy.gather(x, out, from);
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        Builder b = g.builder();
+        g.to(0, () -> b.add(new ScatterAdd(axis), g.in(1), g.dy(), b.add(new ShapeOf(), g.in(0))));
     }
 }

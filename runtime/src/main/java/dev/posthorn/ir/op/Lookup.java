@@ -1,5 +1,6 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Table;
@@ -32,5 +33,11 @@ public record Lookup(Table table) implements Op.Single {
             Copy.element(at < 0 ? in.get(1) : table.values(), Math.max(at, 0), y, i);
         }
         return y;
+    }
+
+    /** TensorFlow has none either. */
+    @Override
+    public void gradient(Adjoint g) {
+        g.undefined();
     }
 }

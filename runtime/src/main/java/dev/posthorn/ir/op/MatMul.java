@@ -1,11 +1,14 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
 
@@ -75,5 +78,33 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Op.Singl
             }
         }
         return c;
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        Value a = g.in(0);
+        Value b = g.in(1);
+        Value dc = g.dy();
+        g.to(0, () -> transposeA ? product(g, transposeB, true, b, dc) : product(g, false, !transposeB, dc, b));
+        boolean shared = !transposeA && b.shape().isRanked() && b.shape().rank() == 2;
+        Value rows = shared ? rows(g, a) : a;
+        Value rowsOfC = shared ? rows(g, dc) : dc;
+        g.to(
+                1,
+                () -> transposeB
+                        ? product(g, true, transposeA, rowsOfC, rows)
+                        : product(g, !transposeA, false, rows, rowsOfC));
+    }
+
+    private static Value product(Adjoint g, boolean transposeA, boolean transposeB, Value a, Value b) {
+        return g.builder().add(new MatMul(transposeA, transposeB), a, b);
+    }
+
+    /** All rows of all matrices as one matrix: a second operand that they share gets its sum over all of them at once. */
+    private static Value rows(Adjoint g, Value x) {
+        if (!x.shape().isRanked() || x.shape().rank() == 2) {
+            return x;
+        }
+        return g.builder().reshape(x, Dim.of(-1), g.builder().dim(x, -1));
     }
 }

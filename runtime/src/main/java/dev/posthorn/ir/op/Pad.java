@@ -1,12 +1,18 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Elements added around x: {@code low[a]} before and {@code high[a]} after axis a. CONSTANT takes the scalar operand
@@ -68,5 +74,60 @@ public record Pad(Mode mode, List<Integer> low, List<Integer> high) implements O
             Copy.element(at < 0 ? in.get(1) : x, Math.max(at, 0), y, i);
         }
         return y;
+    }
+
+    /** Mirrored elements flow back to where they came from, axis by axis; what lies around a constant, to that constant. */
+    @Override
+    public void gradient(Adjoint g) {
+        Builder b = g.builder();
+        g.to(
+                0,
+                () -> mode == Mode.CONSTANT
+                        ? inner(b, g.dy())
+                        : folded(b, g.dy(), g.in(0).shape()));
+        int[] all = IntStream.range(0, low.size()).toArray();
+        g.to(
+                1,
+                () -> mode == Mode.CONSTANT
+                        ? b.minus(
+                                b.reduce(Reduce.Fn.SUM, g.dy(), false, all),
+                                b.reduce(Reduce.Fn.SUM, inner(b, g.dy()), false, all))
+                        : b.constant(g.dy().dtype(), 0));
+    }
+
+    private Value inner(Builder b, Value dy) {
+        List<Integer> ends = high.stream().map(h -> h == 0 ? Slice.END : -h).toList();
+        return b.add(new Slice(low, ends, Collections.nCopies(low.size(), 1)), dy);
+    }
+
+    private Value folded(Builder b, Value dy, Shape x) {
+        Value d = dy;
+        int edge = mode == Mode.REFLECT ? 1 : 0;
+        for (int a = 0; a < low.size(); a++) {
+            int before = low.get(a);
+            int after = high.get(a);
+            if (before + after == 0) {
+                continue;
+            }
+            int n = x.dim(a);
+            if (n == Shape.UNKNOWN) {
+                throw new ShapeException("expected known padded axes to differentiate but was " + x);
+            }
+            Value left = b.reverse(b.slice(d, a, 0, before), a);
+            Value right = b.reverse(b.slice(d, a, before + n, before + n + after), a);
+            d = b.plus(
+                    b.slice(d, a, before, before + n),
+                    b.plus(placed(b, left, a, edge, n), placed(b, right, a, n - after - edge, n)));
+        }
+        return d;
+    }
+
+    /** x at place {@code at} of an axis of n elements, zeros around it. */
+    private static Value placed(Builder b, Value x, int axis, int at, int n) {
+        List<Integer> low = new ArrayList<>(Collections.nCopies(x.shape().rank(), 0));
+        List<Integer> high = new ArrayList<>(low);
+        low.set(axis, at);
+        high.set(axis, n - at - x.shape().dim(axis));
+        return b.add(new Pad(Mode.CONSTANT, low, high), x, b.constant(x.dtype(), 0));
     }
 }

@@ -1,5 +1,7 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
@@ -7,6 +9,7 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.ShapeException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -29,6 +32,37 @@ public record Pool(Fn fn, Window window) implements Op.Single {
         if (!x.dtype().isFloating() && (fn == Fn.AVG || !x.dtype().isInteger())) { // (C1)
             throw new ShapeException("expected a floating-point operand but was " + x);
         }
+        return pooled(x, window);
+    }
+
+    @Override
+    public Tensor value(List<Tensor> in, TensorType out) {
+        Tensor x = in.get(0);
+        int channels = x.shape().dim(-1);
+        double[] y = new double[out.shape().size()];
+        Arrays.fill(y, fn == Fn.MAX ? Double.NEGATIVE_INFINITY : 0);
+        int[] counts = new int[channels == 0 ? 0 : y.length / channels];
+        walk(window, x.shape(), out.shape(), (place, tap, at) -> {
+            counts[place]++;
+            for (int c = 0; c < channels; c++) {
+                double v = x.getDouble(at * channels + c);
+                int to = place * channels + c;
+                y[to] = fn == Fn.MAX ? Math.max(y[to], v) : y[to] + v;
+            }
+        });
+        for (int i = 0; i < y.length && fn == Fn.AVG; i++) {
+            y[i] /= counts[i / channels];
+        }
+        return Copy.rounded(y, out);
+    }
+
+    /** All places of a window over x and taps that hit an element of it. */
+    static void walk(Window window, Shape x, Shape y, Conv.Hit hit) {
+        new Conv(window, Collections.nCopies(window.rank(), 1), 1).walk(x, y, hit);
+    }
+
+    /** Checks an operand and gives the type of its pooling. */
+    static TensorType pooled(TensorType x, Window window) {
         if (x.shape().rank() != window.rank() + 2) { // (C2)
             throw new ShapeException("expected an operand of rank " + (window.rank() + 2) + " but was " + x);
         }
@@ -40,40 +74,12 @@ public record Pool(Fn fn, Window window) implements Op.Single {
     }
 
     @Override
-    public Tensor value(List<Tensor> in, TensorType out) {
-        Tensor x = in.get(0);
-        Tensor y = Tensor.zeros(out);
-        int rank = window.rank();
-        int channels = x.shape().dim(-1);
-        Shape places = out.shape().slice(0, rank + 1);
-        Shape taps = Shape.of(window.size().stream().mapToInt(i -> i).toArray());
-        int[] o = new int[rank + 1];
-        int[] k = new int[rank];
-        double[] result = new double[channels];
-        for (int place = 0, n = places.size(); place < n; place++) {
-            Arrays.fill(result, fn == Fn.MAX ? Double.NEGATIVE_INFINITY : 0);
-            Conv.unravel(place, places, o);
-            int count = 0;
-            for (int tap = 0, t = taps.size(); tap < t; tap++) {
-                Conv.unravel(tap, taps, k);
-                int at = o[0];
-                for (int a = 0; a < rank && at >= 0; a++) {
-                    int position = window.position(a, o[a + 1], k[a]);
-                    boolean inside = position >= 0 && position < x.shape().dim(a + 1);
-                    at = inside ? at * x.shape().dim(a + 1) + position : -1;
-                }
-                if (at >= 0) {
-                    count++;
-                    for (int c = 0; c < channels; c++) {
-                        double v = x.getDouble(at * channels + c);
-                        result[c] = fn == Fn.MAX ? Math.max(result[c], v) : result[c] + v;
-                    }
-                }
-            }
-            for (int c = 0; c < channels; c++) {
-                y.setDouble(place * channels + c, fn == Fn.MAX ? result[c] : result[c] / count);
-            }
-        }
-        return y;
+    public void gradient(Adjoint g) {
+        Builder b = g.builder();
+        g.to(
+                0,
+                () -> fn == Fn.MAX
+                        ? b.add(new MaxPoolGradient(window), g.in(0), g.dy())
+                        : b.add(new AvgPoolGradient(window), g.dy(), b.add(new ShapeOf(), g.in(0))));
     }
 }

@@ -1,5 +1,6 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
@@ -157,5 +158,10 @@ public record Random(Distribution distribution, DType dtype) implements Op.Singl
                 y.setLong(from + i, range == 0 ? bits : least + Long.remainderUnsigned(bits, range));
             }
         }
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        g.none();
     }
 }

@@ -1,11 +1,15 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
 
@@ -119,5 +123,43 @@ public record Reduce(Fn fn, List<Integer> axes, boolean keepDims) implements Op.
             };
         }
         return r;
+    }
+
+    /** MAX and MIN give equal shares to equal elements, as in TensorFlow. */
+    @Override
+    public void gradient(Adjoint g) {
+        Builder b = g.builder();
+        Value x = g.in(0);
+        g.to(0, () -> switch (fn) {
+            case SUM -> b.broadcastTo(kept(b, x, g.dy()), b.dims(x));
+            case MEAN -> b.broadcastTo(b.over(kept(b, x, g.dy()), count(b, x)), b.dims(x));
+            case MAX, MIN -> {
+                Value chosen = b.cast(b.compare(Compare.Fn.EQ, kept(b, x, g.out()), x), x.dtype());
+                Value shares = b.reduce(Fn.SUM, chosen, true, along());
+                yield b.times(b.over(chosen, shares), kept(b, x, g.dy()));
+            }
+            case PROD -> b.times(kept(b, x, g.dy()), Products.ofOthers(b, x, along()));
+            case ANY, ALL -> throw new IllegalStateException(fn + ": expected real numbers but was " + x.type());
+        });
+    }
+
+    private int[] along() {
+        return axes.stream().mapToInt(a -> a).toArray();
+    }
+
+    /** A result with the reduced axes of x kept as 1. */
+    private Value kept(Builder b, Value x, Value y) {
+        Dim[] dims = b.dims(x);
+        axes.forEach(a -> dims[a] = Dim.of(1));
+        return b.reshape(y, dims);
+    }
+
+    private Value count(Builder b, Value x) {
+        Value n = b.constant(x.dtype(), 1);
+        for (int a : axes) {
+            Dim d = b.dim(x, a);
+            n = b.times(n, d.isKnown() ? b.constant(x.dtype(), d.known()) : b.cast(d.value(), x.dtype()));
+        }
+        return n;
     }
 }

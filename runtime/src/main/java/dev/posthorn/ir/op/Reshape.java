@@ -1,5 +1,6 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
@@ -54,5 +55,10 @@ public record Reshape() implements Op.Single {
     @Override
     public Tensor value(List<Tensor> in, TensorType out) {
         return Copy.same(in.get(0), out);
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        g.to(0, () -> g.builder().add(new Reshape(), g.dy(), g.builder().add(new ShapeOf(), g.in(0))));
     }
 }

@@ -1,5 +1,6 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Tensor;
@@ -27,5 +28,10 @@ public record Reverse(List<Integer> axes) implements Op.Single {
             step[a] = -step[a];
         }
         return Copy.gather(in.get(0), out, Index.walk(out.shape(), step, start));
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        g.to(0, () -> g.builder().add(this, g.dy()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Evaluation;
 import dev.posthorn.ir.Graph;
@@ -126,5 +127,11 @@ public record Scan(Graph body, int carries, int scanned, boolean reverse) implem
         for (int i = 0; i < size; i++) {
             Copy.element(x, i, stacked, t * size + i);
         }
+    }
+
+    /** A loop the other way round, see {@link ScanGradient}. */
+    @Override
+    public void gradient(Adjoint g) {
+        new ScanGradient(this, g).write();
     }
 }

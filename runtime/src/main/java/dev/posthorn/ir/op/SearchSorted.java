@@ -1,5 +1,6 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
@@ -51,5 +52,10 @@ public record SearchSorted(boolean right, DType to) implements Op.Single {
         }
         int order = Compare.order(s.dtype(), s.getLong(i), x.getLong(j));
         return right ? order <= 0 : order < 0;
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        g.none();
     }
 }

@@ -1,11 +1,13 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
 
@@ -32,5 +34,12 @@ public record Select() implements Op.Single {
             Copy.element(in.get(first ? 1 : 2), first ? xi[i] : yi[i], z, i);
         }
         return z;
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        Value zero = g.builder().constant(g.dy().dtype(), 0);
+        g.to(1, () -> g.builder().select(g.in(0), g.dy(), zero));
+        g.to(2, () -> g.builder().select(g.in(0), zero, g.dy()));
     }
 }

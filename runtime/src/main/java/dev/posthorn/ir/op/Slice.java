@@ -1,11 +1,17 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -63,5 +69,49 @@ public record Slice(List<Integer> starts, List<Integer> ends, List<Integer> stri
             step[a] = own[a] * strides.get(a);
         }
         return Copy.gather(in.get(0), out, Index.walk(out.shape(), step, start));
+    }
+
+    /** {@code dx} is dy at the places taken, zeros elsewhere. */
+    @Override
+    public void gradient(Adjoint g) {
+        g.to(0, () -> placed(g.builder(), g.dy(), g.in(0).shape()));
+    }
+
+    private Value placed(Builder b, Value dy, Shape x) {
+        Value d = dy;
+        List<Integer> low = new ArrayList<>();
+        List<Integer> high = new ArrayList<>();
+        for (int a = 0; a < starts.size(); a++) {
+            int n = x.dim(a);
+            if (n == Shape.UNKNOWN) {
+                boolean fits = starts.get(a) >= 0 && strides.get(a) == 1 && (ends.get(a) < 0 || ends.get(a) == END);
+                if (!fits) {
+                    throw new ShapeException("expected known sliced axes to differentiate but was " + x);
+                }
+                low.add(starts.get(a));
+                high.add(ends.get(a) == END ? 0 : -ends.get(a));
+                continue;
+            }
+            int m = d.shape().dim(a);
+            int from = m == 0 ? 0 : start(a, n);
+            d = strides.get(a) == 1 || m == 0 ? d : spread(b, d, a, Math.min(m * strides.get(a), n - from));
+            low.add(from);
+            high.add(n - from - d.shape().dim(a));
+        }
+        boolean whole = low.stream().allMatch(i -> i == 0) && high.stream().allMatch(i -> i == 0);
+        return whole ? d : b.add(new Pad(Pad.Mode.CONSTANT, low, high), d, b.constant(d.dtype(), 0));
+    }
+
+    /** The elements of an axis with {@code stride - 1} zeros after each, cut to {@code n}. */
+    private Value spread(Builder b, Value x, int axis, int n) {
+        int stride = strides.get(axis);
+        Value column = b.expandDims(x, axis + 1);
+        List<Integer> none = Collections.nCopies(column.shape().rank(), 0);
+        List<Integer> after = new ArrayList<>(none);
+        after.set(axis + 1, stride - 1);
+        Value padded = b.add(new Pad(Pad.Mode.CONSTANT, none, after), column, b.constant(x.dtype(), 0));
+        Dim[] dims = b.dims(x);
+        dims[axis] = Dim.of(x.shape().dim(axis) * stride);
+        return b.slice(b.reshape(padded, dims), axis, 0, n);
     }
 }

@@ -1,10 +1,15 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
 import java.util.Comparator;
 import java.util.List;
@@ -66,5 +71,24 @@ public record Sort(int axis, boolean descending) implements Op.Primitive {
         double x = keys.getDouble(i);
         double y = keys.getDouble(j);
         return x == y ? 0 : Double.compare(x, y);
+    }
+
+    /** {@code dp[π(k)] = dp'[k]}: sorting the positions π puts everything back. */
+    @Override
+    public void gradient(Adjoint g) {
+        Builder b = g.builder();
+        Dim[] column = IntStream.range(0, g.in(0).shape().rank())
+                .mapToObj(a -> a == axis ? b.dim(g.in(0), a) : Dim.of(1))
+                .toArray(Dim[]::new);
+        Value n = column[axis].isKnown() ? b.constant(DType.INT32, column[axis].known()) : column[axis].value();
+        Value places = b.broadcastTo(b.reshape(b.add(new Iota(DType.INT32), n), column), b.dims(g.in(0)));
+        Value order = b.addAll(this, List.of(g.in(0), places)).get(1);
+        for (int i = 0; i < g.operands(); i++) {
+            int k = i;
+            g.to(
+                    i,
+                    () -> b.addAll(new Sort(axis, false), List.of(order, g.dy(k)))
+                            .get(1));
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
@@ -29,5 +30,14 @@ public record Transpose(List<Integer> perm) implements Op.Single {
         int[] own = Index.strides(in.get(0).shape());
         int[] step = perm.stream().mapToInt(p -> own[p]).toArray();
         return Copy.gather(in.get(0), out, Index.walk(out.shape(), step, 0));
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        int[] back = new int[perm.size()];
+        for (int i = 0; i < back.length; i++) {
+            back[perm.get(i)] = i;
+        }
+        g.to(0, () -> g.builder().transpose(g.dy(), back));
     }
 }

@@ -1,64 +1,85 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongUnaryOperator;
 
-/** {@code y[…] = fn(x[…])}, element by element; x numeric. Source: the TensorFlow op of the same name. */
+/**
+ * {@code y[…] = fn(x[…])}, element by element; x numeric. Source: the TensorFlow op of the same name, also for the gradient
+ * at kinks: {@code relu'(0) = abs'(0) = 0}.
+ */
 public record Unary(Fn fn) implements Op.Single {
-    /** The functions: one line each. Those without an integer form take floating-point operands only. */
+    /** {@code dx = dy · fn'(x)}. */
+    @FunctionalInterface
+    private interface Derivative {
+        Value of(Builder b, Value x, Value y, Value dy);
+    }
+
+    /**
+     * The functions: one line each. Those without an integer form take floating-point operands only; those without a
+     * derivative are steps.
+     */
     public enum Fn {
-        ABS(Math::abs, Math::abs),
-        NEG(x -> -x, x -> -x),
-        SIGN(Math::signum, Long::signum),
-        SQUARE(x -> x * x, x -> x * x),
-        RELU(x -> x > 0 || Double.isNaN(x) ? x : 0, x -> Math.max(x, 0)),
-        CEIL(Math::ceil, x -> x),
-        FLOOR(Math::floor, x -> x),
+        ABS(Math::abs, Math::abs, (b, x, y, dy) -> b.times(dy, sign(b, x))),
+        NEG(x -> -x, x -> -x, (b, x, y, dy) -> negative(b, dy)),
+        SIGN(Math::signum, Long::signum, null),
+        SQUARE(x -> x * x, x -> x * x, (b, x, y, dy) -> b.times(dy, b.binary(Binary.Fn.MUL, x, 2))),
+        RELU(x -> x > 0 || Double.isNaN(x) ? x : 0, x -> Math.max(x, 0), Unary::whereAboveZero),
+        CEIL(Math::ceil, x -> x, null),
+        FLOOR(Math::floor, x -> x, null),
         /** To the nearest integer, ties to even. */
-        ROUND(Math::rint, x -> x),
-        EXP(Math::exp),
-        EXPM1(Math::expm1),
-        LOG(Math::log),
-        LOG1P(Math::log1p),
-        SQRT(Math::sqrt),
-        RSQRT(x -> 1 / Math.sqrt(x)),
-        RECIPROCAL(x -> 1 / x),
-        SIN(Math::sin),
-        COS(Math::cos),
-        TAN(Math::tan),
-        ASIN(Math::asin),
-        ACOS(Math::acos),
-        ATAN(Math::atan),
-        SINH(Math::sinh),
-        COSH(Math::cosh),
-        TANH(Math::tanh),
-        ASINH(SpecialFunctions::asinh),
-        ACOSH(SpecialFunctions::acosh),
-        ATANH(SpecialFunctions::atanh),
+        ROUND(Math::rint, x -> x, null),
+        EXP(Math::exp, (b, x, y, dy) -> b.times(dy, y)),
+        EXPM1(Math::expm1, (b, x, y, dy) -> b.times(dy, b.unary(Fn.EXP, x))),
+        LOG(Math::log, (b, x, y, dy) -> b.over(dy, x)),
+        LOG1P(Math::log1p, (b, x, y, dy) -> b.over(dy, b.binary(Binary.Fn.ADD, x, 1))),
+        SQRT(Math::sqrt, (b, x, y, dy) -> b.over(b.binary(Binary.Fn.MUL, dy, 0.5), y)),
+        RSQRT(x -> 1 / Math.sqrt(x), (b, x, y, dy) -> b.times(b.binary(Binary.Fn.MUL, dy, -0.5), cube(b, y))),
+        RECIPROCAL(x -> 1 / x, (b, x, y, dy) -> b.times(negative(b, dy), b.unary(Fn.SQUARE, y))),
+        SIN(Math::sin, (b, x, y, dy) -> b.times(dy, cos(b, x))),
+        COS(Math::cos, (b, x, y, dy) -> b.times(negative(b, dy), b.unary(Fn.SIN, x))),
+        TAN(Math::tan, (b, x, y, dy) -> b.over(dy, b.unary(Fn.SQUARE, b.unary(Fn.COS, x)))),
+        ASIN(Math::asin, (b, x, y, dy) -> b.over(dy, b.unary(Fn.SQRT, oneMinusSquare(b, x)))),
+        ACOS(Math::acos, (b, x, y, dy) -> b.over(negative(b, dy), b.unary(Fn.SQRT, oneMinusSquare(b, x)))),
+        ATAN(Math::atan, (b, x, y, dy) -> b.over(dy, b.binary(Binary.Fn.ADD, b.unary(Fn.SQUARE, x), 1))),
+        SINH(Math::sinh, (b, x, y, dy) -> b.times(dy, cosh(b, x))),
+        COSH(Math::cosh, (b, x, y, dy) -> b.times(dy, b.unary(Fn.SINH, x))),
+        TANH(Math::tanh, (b, x, y, dy) -> b.times(dy, oneMinusSquare(b, y))),
+        ASINH(SpecialFunctions::asinh, (b, x, y, dy) -> b.over(dy, b.unary(Fn.COSH, y))),
+        ACOSH(SpecialFunctions::acosh, (b, x, y, dy) -> b.over(dy, b.unary(Fn.SINH, y))),
+        ATANH(SpecialFunctions::atanh, (b, x, y, dy) -> b.over(dy, oneMinusSquare(b, x))),
         /** 1 / (1 + exp(-x)). */
-        SIGMOID(x -> 1 / (1 + Math.exp(-x))),
+        SIGMOID(
+                x -> 1 / (1 + Math.exp(-x)),
+                (b, x, y, dy) -> b.times(dy, b.times(y, b.minus(b.constant(y.dtype(), 1), y)))),
         /** log(1 + exp(x)). */
-        SOFTPLUS(x -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
-        ERF(SpecialFunctions::erf),
-        ERFC(SpecialFunctions::erfc);
+        SOFTPLUS(
+                x -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+                (b, x, y, dy) -> b.times(dy, b.unary(Fn.SIGMOID, x))),
+        ERF(SpecialFunctions::erf, (b, x, y, dy) -> b.times(dy, bell(b, x, 2 / Math.sqrt(Math.PI)))),
+        ERFC(SpecialFunctions::erfc, (b, x, y, dy) -> b.times(dy, bell(b, x, -2 / Math.sqrt(Math.PI))));
 
         private final DoubleUnaryOperator real;
         private final LongUnaryOperator integer;
+        private final Derivative derivative;
 
-        Fn(DoubleUnaryOperator real) {
-            this(real, null);
+        Fn(DoubleUnaryOperator real, Derivative derivative) {
+            this(real, null, derivative);
         }
 
-        Fn(DoubleUnaryOperator real, LongUnaryOperator integer) {
+        Fn(DoubleUnaryOperator real, LongUnaryOperator integer, Derivative derivative) {
             this.real = real;
             this.integer = integer;
+            this.derivative = derivative;
         }
 
         public double apply(double x) {
@@ -103,5 +124,46 @@ public record Unary(Fn fn) implements Op.Single {
     @Override
     public String toString() {
         return fn.name();
+    }
+
+    @Override
+    public void gradient(Adjoint g) {
+        if (fn.derivative == null) {
+            g.none();
+        } else {
+            g.to(0, () -> fn.derivative.of(g.builder(), g.in(0), g.out(), g.dy()));
+        }
+    }
+
+    private static Value whereAboveZero(Builder b, Value x, Value y, Value dy) {
+        return b.select(b.compare(Compare.Fn.GT, x, b.constant(x.dtype(), 0)), dy, b.constant(dy.dtype(), 0));
+    }
+
+    private static Value sign(Builder b, Value x) {
+        return b.unary(Fn.SIGN, x);
+    }
+
+    private static Value negative(Builder b, Value x) {
+        return b.unary(Fn.NEG, x);
+    }
+
+    private static Value cos(Builder b, Value x) {
+        return b.unary(Fn.COS, x);
+    }
+
+    private static Value cosh(Builder b, Value x) {
+        return b.unary(Fn.COSH, x);
+    }
+
+    private static Value cube(Builder b, Value y) {
+        return b.times(y, b.unary(Fn.SQUARE, y));
+    }
+
+    private static Value oneMinusSquare(Builder b, Value x) {
+        return b.minus(b.constant(x.dtype(), 1), b.unary(Fn.SQUARE, x));
+    }
+
+    private static Value bell(Builder b, Value x, double factor) {
+        return b.binary(Binary.Fn.MUL, b.unary(Fn.EXP, b.unary(Fn.NEG, b.unary(Fn.SQUARE, x))), factor);
     }
 }

@@ -1,0 +1,307 @@
+package dev.posthorn.ir;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.posthorn.autograd.Gradients;
+import dev.posthorn.ir.OpRows.Row;
+import dev.posthorn.ir.fn.StopGradient;
+import dev.posthorn.ir.op.BinCount;
+import dev.posthorn.ir.op.Cast;
+import dev.posthorn.ir.op.Constant;
+import dev.posthorn.ir.op.Input;
+import dev.posthorn.ir.op.Lookup;
+import dev.posthorn.ir.op.RandomGamma;
+import dev.posthorn.ir.op.Unary;
+import dev.posthorn.model.UnsupportedModelException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What holds of every op's gradient, for the rows of {@link OpRows} in float64: it is what central differences give, and its
+ * own gradient is what central differences of it give. A new op without a gradient fails here.
+ */
+class GradientLawsTest {
+    /** TensorFlow has none for the first two; that of the third is missing. */
+    private static final Set<Class<?>> WITHOUT_GRADIENT = Set.of(BinCount.class, Lookup.class, RandomGamma.class);
+
+    /** Rows where TensorFlow's own gradient is another. */
+    private static final Map<String, String> DIFFERENT = Map.of(
+            "HardSilu special", "0 · ∞ where x is infinite",
+            "Selu special", "its exp(x) − 1 is 0 at −1e-30, and then no more negative",
+            "MaxPoolGradient 3d", "of equal elements only the first gives its v, though each was given dy");
+
+    private static final int COORDINATES = 12;
+    private static final double STEP = 1e-5;
+    private static final double TOLERANCE = 1e-6;
+
+    /** A function of real tensors. */
+    @FunctionalInterface
+    private interface Function {
+        List<Value> apply(Builder b, List<Value> xs);
+    }
+
+    /** The rows with real operands and results, one dtype of each. */
+    static Stream<Row> rows() {
+        Set<String> seen = new LinkedHashSet<>();
+        return OpRows.all().stream()
+                .filter(r -> r.operands().stream().anyMatch(t -> t.dtype().isFloating()))
+                .filter(r -> r.results().stream().anyMatch(t -> t.dtype().isFloating()))
+                .filter(r -> !(r.op() instanceof StopGradient)) // its gradient is none on purpose
+                .filter(r -> !(r.op() instanceof Cast c) || c.to() == DType.FLOAT64)
+                .filter(r -> seen.add(
+                        r.op() + " " + r.operands().stream().map(Tensor::shape).toList()
+                                + (r.name().contains("special") ? "!" : "")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void gradientIsThatOfCentralDifferences(Row row) {
+        List<Tensor> xs = points(row);
+        if (WITHOUT_GRADIENT.contains(row.op().getClass())) {
+            UnsupportedModelException e = assertThrows(
+                    UnsupportedModelException.class,
+                    () -> check(
+                            row + "",
+                            of(row),
+                            row.operands().stream()
+                                    .filter(t -> t.dtype().isFloating())
+                                    .toList(),
+                            TOLERANCE));
+            assertTrue(e.getMessage().contains(row.op().name() + ": expected an op with a gradient"), e::getMessage);
+            return;
+        }
+        check(row + ", gradient", of(row), xs, TOLERANCE);
+        List<Tensor> withCotangents = new ArrayList<>(xs);
+        Random random = new Random(row.name().hashCode());
+        results(of(row), xs).forEach(t -> withCotangents.add(random(t.type(), random)));
+        check(row + ", second gradient", gradient(of(row), xs.size()), withCotangents, 10 * TOLERANCE);
+    }
+
+    static Stream<Row> rowsOfTensorFlow() {
+        return OpRows.all().stream().filter(r -> !r.dys().isEmpty() && !DIFFERENT.containsKey(r.name()));
+    }
+
+    /** At the row's own operands, kinks, infinities and all. */
+    @ParameterizedTest
+    @MethodSource("rowsOfTensorFlow")
+    void gradientIsThatOfTensorFlow(Row row) {
+        Builder b = new Builder();
+        List<Value> in = new ArrayList<>();
+        for (Tensor t : row.operands()) {
+            in.add(t.dtype().isFloating() ? b.input("x" + in.size(), t.type()) : b.constant(t));
+        }
+        List<Value> out = b.addAll(row.op(), in);
+        List<Value> ys = new ArrayList<>();
+        List<Value> dys = new ArrayList<>();
+        for (int i = 0; i < out.size(); i++) {
+            if (row.dys().get(i).isPresent()) {
+                ys.add(out.get(i));
+                dys.add(b.constant(row.dys().get(i).get()));
+            }
+        }
+        List<Value> xs = in.stream().filter(x -> x.node().op() instanceof Input).toList();
+        List<Optional<Value>> dxs = Gradients.of(b, ys, dys, xs);
+        Map<String, Value> results = new LinkedHashMap<>();
+        for (int i = 0; i < xs.size(); i++) {
+            int k = i;
+            dxs.get(i).ifPresent(dx -> results.put("d" + in.indexOf(xs.get(k)), dx));
+        }
+        List<Tensor> arguments =
+                row.operands().stream().filter(t -> t.dtype().isFloating()).toList();
+        Map<String, Tensor> was = Evaluation.of(b.graph(xs, results, Map.of()))
+                .run(arguments, key -> null)
+                .outputs();
+        for (int i = 0; i < in.size(); i++) {
+            Tensor expected = row.dxs().get(i).orElse(null);
+            if (expected == null || !expected.dtype().isFloating()) {
+                continue; // TensorFlow gives none
+            }
+            Tensor actual = was.getOrDefault("d" + i, Tensor.zeros(expected.type()));
+            double tolerance = expected.dtype() == DType.FLOAT64 ? 1e-7 : 4e-6;
+            TensorAssert.assertThat(actual, row + ", operand " + i).isCloseTo(expected, tolerance);
+        }
+    }
+
+    @Test
+    void nothingFlowsThroughStopGradient() {
+        Builder b = new Builder();
+        Value x = b.input("x", TensorType.f32(3));
+        Value y = b.times(x, b.add(new StopGradient(), b.unary(Unary.Fn.SQUARE, x)));
+        Value dx = Gradients.of(b, List.of(y), List.of(x), List.of(x)).get(0).orElseThrow();
+        Graph g = b.graph(List.of(x), Map.of("dx", dx), Map.of());
+        Tensor was = evaluate(g, List.of(Tensor.of(Shape.of(3), 1, 2, -3))).get(0);
+        TensorAssert.assertThat(was, "x · x²").isCloseTo(Tensor.of(Shape.of(3), 1, 8, -27), 0);
+    }
+
+    @Test
+    void typesAreKeptThroughCasts() {
+        Builder b = new Builder();
+        Value x = b.input("x", TensorType.of(DType.BFLOAT16, 2));
+        Value n = b.input("n", TensorType.of(DType.INT32, 2));
+        Value y = b.times(b.cast(x, DType.FLOAT32), b.cast(b.cast(n, DType.FLOAT16), DType.FLOAT32));
+        List<Optional<Value>> d = Gradients.of(b, List.of(y), List.of(y), List.of(x, n));
+        assertEquals(x.type(), d.get(0).orElseThrow().type());
+        assertEquals(Optional.empty(), d.get(1));
+    }
+
+    private static Function of(Row row) {
+        return (b, xs) -> {
+            List<Value> in = new ArrayList<>();
+            int k = 0;
+            for (Tensor t : row.operands()) {
+                in.add(t.dtype().isFloating() ? xs.get(k++) : b.constant(t));
+            }
+            return b.addAll(row.op().mapBodies(GradientLawsTest::widened), in).stream()
+                    .filter(v -> v.dtype().isFloating())
+                    .toList();
+        };
+    }
+
+    private static Graph widened(Graph g) {
+        return Rewriter.apply(g, (b, op, in) -> {
+            if (op instanceof Input i && i.type().dtype() == DType.FLOAT32) {
+                return List.of(b.input(i.id(), i.type().withDType(DType.FLOAT64)));
+            }
+            boolean real = op instanceof Constant c && c.value().dtype() == DType.FLOAT32;
+            return real ? List.of(b.constant(((Constant) op).value().cast(DType.FLOAT64))) : null;
+        });
+    }
+
+    /** The gradient of {@code f} as a function of its n arguments and of the derivatives by its results. */
+    private static Function gradient(Function f, int n) {
+        return (b, xs) -> {
+            List<Value> arguments = xs.subList(0, n);
+            List<Optional<Value>> dxs = Gradients.of(b, f.apply(b, arguments), xs.subList(n, xs.size()), arguments);
+            return dxs.stream().flatMap(Optional::stream).toList();
+        };
+    }
+
+    /** The real operands in float64, a little beside the row's own values: those are often where functions have kinks. */
+    private static List<Tensor> points(Row row) {
+        Random random = new Random(row.name().hashCode());
+        List<Tensor> xs = new ArrayList<>();
+        for (Tensor t : row.operands()) {
+            if (t.dtype().isFloating()) {
+                Tensor x = Tensor.zeros(t.type().withDType(DType.FLOAT64));
+                for (int i = 0; i < x.size(); i++) {
+                    double v = t.getDouble(i);
+                    double near = Math.abs(v) < 50 ? v : random.nextGaussian();
+                    x.setDouble(i, near + (0.001 + 0.01 * random.nextDouble()) * (random.nextBoolean() ? 1 : -1));
+                }
+                xs.add(x);
+            }
+        }
+        return xs;
+    }
+
+    private static Tensor random(TensorType type, Random random) {
+        Tensor t = Tensor.zeros(type);
+        for (int i = 0; i < t.size(); i++) {
+            t.setDouble(i, random.nextGaussian());
+        }
+        return t;
+    }
+
+    private static List<Tensor> results(Function f, List<Tensor> xs) {
+        return evaluate(graph(xs, f), xs);
+    }
+
+    private static Graph graph(List<Tensor> xs, Function f) {
+        Builder b = new Builder();
+        List<Value> in = new ArrayList<>();
+        xs.forEach(x -> in.add(b.input("x" + in.size(), x.type())));
+        Map<String, Value> out = new LinkedHashMap<>();
+        f.apply(b, in).forEach(v -> out.put("y" + out.size(), v));
+        return b.graph(in, out, Map.of());
+    }
+
+    private static List<Tensor> evaluate(Graph g, List<Tensor> xs) {
+        return List.copyOf(Evaluation.of(g).run(xs, key -> null).outputs().values());
+    }
+
+    /** Compares {@code Σ dy·∂y/∂x} with differences of {@code Σ dy·y}, at some of the coordinates of every x. */
+    private static void check(String what, Function f, List<Tensor> xs, double tolerance) {
+        Random random = new Random(what.hashCode());
+        Evaluation forward = Evaluation.of(graph(xs, f));
+        List<Tensor> dys = forward.run(xs, key -> null).outputs().values().stream()
+                .map(t -> whereFinite(t, random(t.type(), random)))
+                .toList();
+        List<Tensor> all = new ArrayList<>(xs);
+        all.addAll(dys);
+        Builder b = new Builder();
+        List<Value> in = new ArrayList<>();
+        all.forEach(x -> in.add(b.input("x" + in.size(), x.type())));
+        List<Value> arguments = in.subList(0, xs.size());
+        List<Optional<Value>> dxs = Gradients.of(b, f.apply(b, arguments), in.subList(xs.size(), in.size()), arguments);
+        Map<String, Value> out = new LinkedHashMap<>();
+        IntStream.range(0, xs.size()).forEach(i -> dxs.get(i).ifPresent(d -> out.put("d" + i, d)));
+        Map<String, Tensor> was =
+                Evaluation.of(b.graph(in, out, Map.of())).run(all, key -> null).outputs();
+        for (int i = 0; i < xs.size(); i++) {
+            Tensor x = xs.get(i);
+            Tensor d = was.get("d" + i);
+            if (d != null) {
+                assertEquals(x.type(), d.type(), what);
+            }
+            double scale = 1;
+            for (int e = 0; d != null && e < d.size(); e++) {
+                scale = Math.max(scale, Double.isFinite(d.getDouble(e)) ? Math.abs(d.getDouble(e)) : 0);
+            }
+            int[] order = random.ints(0, Math.max(x.size(), 1))
+                    .distinct()
+                    .limit(Math.min(x.size(), COORDINATES))
+                    .toArray();
+            for (int e : order) {
+                double v = x.getDouble(e);
+                double h = STEP * Math.max(1, Math.abs(v));
+                double expected = 0;
+                for (int k : new int[] {-2, -1, 1, 2}) {
+                    x.setDouble(e, v + k * h);
+                    expected += (k % 2 == 0 ? -1 : 8) * Integer.signum(k) * dot(forward, xs, dys) / (12 * h);
+                }
+                x.setDouble(e, v);
+                double actual = d == null ? 0 : d.getDouble(e);
+                boolean outside =
+                        Math.abs(expected) <= tolerance * scale && Double.isNaN(actual); // of the function's domain
+                if (!outside && !(Math.abs(actual - expected) <= tolerance * scale)) {
+                    fail(what + ": expected " + expected + " but was " + actual + " (scale " + scale + "), at element "
+                            + e + " of operand " + i + " " + x.type());
+                }
+            }
+        }
+    }
+
+    /** {@code dy} with zeros where y is outside of the function's domain. */
+    private static Tensor whereFinite(Tensor y, Tensor dy) {
+        for (int i = 0; i < y.size(); i++) {
+            dy.setDouble(i, Double.isFinite(y.getDouble(i)) ? dy.getDouble(i) : 0);
+        }
+        return dy;
+    }
+
+    private static double dot(Evaluation f, List<Tensor> xs, List<Tensor> dys) {
+        List<Tensor> ys = List.copyOf(f.run(xs, key -> null).outputs().values());
+        double sum = 0;
+        for (int i = 0; i < ys.size(); i++) {
+            for (int e = 0; e < ys.get(i).size(); e++) {
+                double y = ys.get(i).getDouble(e);
+                sum += Double.isFinite(y) ? y * dys.get(i).getDouble(e) : 0;
+            }
+        }
+        return sum;
+    }
+}
