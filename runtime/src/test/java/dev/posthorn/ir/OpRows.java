@@ -52,6 +52,7 @@ import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.ConvFilterGradient;
 import dev.posthorn.ir.op.CumSum;
+import dev.posthorn.ir.op.Eigh;
 import dev.posthorn.ir.op.Gather;
 import dev.posthorn.ir.op.HashBucket;
 import dev.posthorn.ir.op.HashCross;
@@ -63,6 +64,7 @@ import dev.posthorn.ir.op.MaxPoolGradient;
 import dev.posthorn.ir.op.NGrams;
 import dev.posthorn.ir.op.Pad;
 import dev.posthorn.ir.op.Pool;
+import dev.posthorn.ir.op.ProjectiveTransform;
 import dev.posthorn.ir.op.Random;
 import dev.posthorn.ir.op.RandomGamma;
 import dev.posthorn.ir.op.RandomKey;
@@ -80,6 +82,7 @@ import dev.posthorn.ir.op.Sort;
 import dev.posthorn.ir.op.StringCase;
 import dev.posthorn.ir.op.StringSplit;
 import dev.posthorn.ir.op.SumTo;
+import dev.posthorn.ir.op.Svd;
 import dev.posthorn.ir.op.Transpose;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.ir.op.UnicodeDecode;
@@ -122,7 +125,8 @@ final class OpRows {
     private static final Set<String> FLOAT32_CONSTANTS =
             Set.of("LeakyRelu 0.2 float64", "Gelu false float64", "Gelu true float64");
 
-    private static final Set<Class<?>> FIRST_IS_SHAPE = Set.of(Iota.class, Random.class, RandomGamma.class);
+    private static final Set<Class<?>> FIRST_IS_SHAPE =
+            Set.of(Iota.class, Random.class, RandomGamma.class, ProjectiveTransform.class);
     private static final Set<Class<?>> SECOND_IS_SHAPE =
             Set.of(Reshape.class, BroadcastTo.class, SumTo.class, AvgPoolGradient.class);
 
@@ -152,6 +156,9 @@ final class OpRows {
         /** How far result {@code i} may be off, as a fraction of its largest element. */
         double tolerance(int i) {
             boolean normal = op instanceof Random r && r.distribution().name().endsWith("NORMAL");
+            if (op instanceof Eigh || op instanceof Svd) {
+                return results.get(i).dtype() == DType.FLOAT64 ? 1e-12 : 1e-5; // TensorFlow computes in the type itself
+            }
             return EXACT.contains(op.getClass()) || op instanceof Random && !normal
                     ? 0
                     : FLOAT32_CONSTANTS.contains(name)
@@ -186,7 +193,7 @@ final class OpRows {
         images();
         strings();
         tables();
-        random();
+        further();
         ours();
     }
 
@@ -592,11 +599,18 @@ final class OpRows {
         }
     }
 
-    private void random() {
-        for (String name :
-                values.keySet().stream().filter(s -> s.startsWith("Random")).toList()) {
+    private void further() {
+        List<String> kinds = List.of("RandomKey", "RandomGamma", "Random", "Eigh", "Svd", "ProjectiveTransform");
+        for (String name : values.keySet().stream()
+                .filter(s -> kinds.contains(s.split(" ")[0]))
+                .toList()) {
             String[] words = name.split(" ");
             Op op = switch (words[0]) {
+                case "Eigh" -> new Eigh();
+                case "Svd" -> new Svd(Boolean.parseBoolean(words[1]));
+                case "ProjectiveTransform" ->
+                    new ProjectiveTransform(
+                            Boolean.parseBoolean(words[1]), ProjectiveTransform.Beyond.valueOf(words[2]));
                 case "RandomKey" -> new RandomKey();
                 case "RandomGamma" -> new RandomGamma();
                 default ->

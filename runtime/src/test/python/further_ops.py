@@ -1,6 +1,6 @@
-"""Stateless random numbers of TensorFlow for the rows of OpRows.java: writes random.txt, in the format of ops.py.
+"""Further rows of OpRows.java, from TensorFlow: writes further.txt, in the format of ops.py.
 
-    python random_ops.py > ../resources/dev/posthorn/ir/random.txt        (TensorFlow 2.21, on a CPU)
+    python further_ops.py > ../resources/dev/posthorn/ir/further.txt        (TensorFlow 2.21, on a CPU)
 """
 import contextlib
 import io
@@ -52,3 +52,29 @@ for dtype in FLOATS[:3]:
              lambda s, k, c, a: raw.StatelessRandomGammaV3(shape=s, key=k, counter=c, alg=PHILOX, alpha=a),
              np.array([4, 3, 2], np.int32), KEY, COUNTER,
              np.array([[0.25, 0.5], [1, 1.5], [8, 100]], dtype.as_numpy_dtype))
+
+# ---- decompositions, whose signs are the library's, and projections of images
+
+
+
+for name, x in (("batch", ops.rand("eb", 2, 5, 5)), ("one", ops.rand("e1", 1, 1)), ("two", ops.rand("e2", 2, 2)),
+                ("twelve", ops.rand("e12", 12, 12)), ("diagonal", np.diag(np.float32([3, -1, 2]))),
+                ("float64", ops.rand("e64", 6, 6, dtype=np.float64))):
+    ops.case(f"Eigh {name}", lambda a: list(raw.SelfAdjointEigV2(input=a, compute_v=True)), x + np.swapaxes(x, -1, -2))
+for name, x in (("square", ops.rand("sq", 2, 4, 4)), ("tall", ops.rand("st", 6, 3)), ("wide", ops.rand("sw", 3, 7)),
+                ("ten", ops.rand("s10", 10, 10)), ("one", ops.rand("s1", 1, 1)),
+                ("float64", ops.rand("s64", 5, 4, dtype=np.float64))):
+    for full in (False, True):
+        ops.case(f"Svd {ops.lower(full)} {name}",
+                 lambda a: list(raw.Svd(input=a, compute_uv=True, full_matrices=full)), x)
+IMAGES = {"float32": ops.rand("pi", 2, 5, 4, 2), "uint8": ops.ints("pv", 2, 5, 4, 1, low=0, high=255, dtype=np.uint8)}
+PROJECTIONS = np.array([[1.1, 0.3, -1.7, -0.2, 0.9, 1.3, 0.01, -0.02], [0.4, -0.6, 6.3, 0.7, 0.5, -3.1, 0, 0]], np.float32)
+FAR = np.array([[3.3, 0.1, -9.7, 0.2, 2.7, -11.3, 0, 0]], np.float32)
+for fill in ("CONSTANT", "NEAREST", "REFLECT", "WRAP"):
+    for method in ("BILINEAR", "NEAREST"):
+        for name, size, x, p in (("float32", (5, 4), IMAGES["float32"], PROJECTIONS),
+                                 ("far", (7, 6), IMAGES["float32"], FAR), ("uint8", (3, 5), IMAGES["uint8"], PROJECTIONS)):
+            ops.case(f"ProjectiveTransform {ops.lower(method == 'BILINEAR')} {fill} {name}",
+                     lambda s, i, t, f: raw.ImageProjectiveTransformV3(
+                         images=i, transforms=t, output_shape=s, fill_value=f, interpolation=method, fill_mode=fill),
+                     np.array(size, np.int32), x, p, np.array(2.5, np.float32))
