@@ -271,8 +271,13 @@ public record Expr(Builder b, Value v) {
     }
 
     /** 1 at {@code [i…, this[i…]]}, 0 elsewhere and for numbers outside of 0 … n-1; of integers. */
-    public Expr oneHot(Dim n, DType dtype) {
+    public Expr oneHot(Dim n, DType as) {
+        return expandDims(-1).equalTo(iota(n)).cast(as);
+    }
+
+    /** {@code 0, 1, …, n−1} in the type of this. */
+    public Expr iota(Dim n) {
         Value size = n.isKnown() ? b.constant(DType.INT32, n.known()) : n.value();
-        return expandDims(-1).equalTo(with(b.add(new Iota(v.dtype()), size))).cast(dtype);
+        return with(b.add(new Iota(v.dtype()), size));
     }
 }

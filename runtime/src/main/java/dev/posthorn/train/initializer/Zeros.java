@@ -7,7 +7,10 @@ import java.util.List;
 
 /** Zeros. Source: keras/src/initializers/constant_initializers.py. */
 public record Zeros() implements Initializer {
-    public static final Codec<Zeros> CODEC = Codec.of("Zeros", List.of("zero"), f -> new Zeros());
+    public static final Codec<Zeros> CODEC = Codec.of("Zeros", List.of("zero"), f -> {
+        Draws.ownDType(f);
+        return new Zeros();
+    });
 
     @Override
     public Codec<Zeros> codec() {
@@ -16,6 +19,6 @@ public record Zeros() implements Initializer {
 
     @Override
     public Tensor call(TensorType type, long seed) {
-        return Tensor.zeros(type);
+        return Constant.filled(type, 0);
     }
 }

@@ -24,7 +24,7 @@ public record Aligned(Expr x, Expr y) {
     }
 
     /** The targets in the type of the predictions, and both of one rank. */
-    static Aligned targets(Expr yTrue, Expr yPred) {
+    public static Aligned targets(Expr yTrue, Expr yPred) {
         return of(yTrue.cast(yPred.dtype()), yPred);
     }
 }

@@ -18,6 +18,10 @@ public record LossOptions(String name, Reduction reduction, DType dtype) {
             o -> DType.ofKeras(plain(o)).filter(DType::isFloating).orElseThrow(IllegalArgumentException::new),
             DType::keras);
 
+    public LossOptions {
+        reduction = reduction == null ? Reduction.NONE : reduction;
+    }
+
     public LossOptions(String name) {
         this(name, Reduction.SUM_OVER_BATCH_SIZE, null);
     }
@@ -32,7 +36,7 @@ public record LossOptions(String name, Reduction reduction, DType dtype) {
     static Function<Fields<LossOptions>, LossOptions> of(String name) {
         return f -> new LossOptions(
                 f.of("name", FieldType.STRING, LossOptions::name, name),
-                f.of("reduction", Reduction.TYPE, LossOptions::reduction, Reduction.SUM_OVER_BATCH_SIZE),
+                f.of("reduction", Reduction.TYPE.orNull(), LossOptions::reduction, Reduction.SUM_OVER_BATCH_SIZE),
                 f.rare("dtype", DTYPE, LossOptions::dtype));
     }
 }

@@ -6,7 +6,9 @@ import dev.posthorn.ir.Expr;
 import dev.posthorn.ir.Value;
 import java.util.List;
 
-/** {@code L[…] = mean (t − y)²} along the last axis. Source: keras/src/losses/losses.py. */
+/**
+ * {@code L[…] = mean (t − y)²} along the last axis. Source: keras/src/losses/losses.py.
+ */
 public record MeanSquaredError(LossOptions options) implements Loss {
     public static final Codec<MeanSquaredError> CODEC = Codec.of(
             "MeanSquaredError",

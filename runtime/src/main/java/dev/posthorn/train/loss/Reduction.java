@@ -23,7 +23,7 @@ public enum Reduction {
     /** A name in lower case; null is none, and Keras 2's {@code auto} the first. */
     static final FieldType<Reduction> TYPE = new FieldType<>(
             "a reduction",
-            (o, c) -> o == null ? NONE : "auto".equals(o) ? SUM_OVER_BATCH_SIZE : named((String) o),
+            (o, c) -> "auto".equals(o) ? SUM_OVER_BATCH_SIZE : named((String) o),
             (r, c) -> r == SUM_OVER_BATCH_SIZE && c.dialect() == Dialect.KERAS2 ? "auto" : r.keras(),
             false);
 

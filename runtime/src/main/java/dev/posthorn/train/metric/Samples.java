@@ -59,4 +59,10 @@ final class Samples {
                 ? x
                 : x.reduce(fn, false, IntStream.range(from, x.rank()).toArray());
     }
+
+    /** The product, of one rank. */
+    static Expr times(Expr weight, Expr mask) {
+        Aligned both = Aligned.of(mask, weight);
+        return both.y().times(both.x());
+    }
 }

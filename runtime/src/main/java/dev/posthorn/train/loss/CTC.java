@@ -1,0 +1,135 @@
+package dev.posthorn.train.loss;
+
+import dev.posthorn.codec.Codec;
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
+import dev.posthorn.ir.Expr;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Reduce;
+import dev.posthorn.ir.op.Scan;
+import dev.posthorn.model.ShapeException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code L[i] = −log Σ p(path)} over all paths through the logits {@code y[batch×time×classes]} that read as the labels
+ * {@code t[batch×length]} once repetitions are drawn together and blanks (class 0) left out; zeros fill up short labels.
+ *
+ * <p>The states are blanks and labels in turn, {@code s = 0 … 2·length}. A label that cannot be read in time costs some 707,
+ * the logarithm of the smallest double, as in TensorFlow.
+ *
+ * <p>(C1) ranks 2 and 3, one label at least. Source: keras/src/losses/losses.py; tf.nn.ctc_loss.
+ */
+public record CTC(LossOptions options) implements Loss {
+    public static final Codec<CTC> CODEC = Codec.of("CTC", f -> new CTC(f.group(LossOptions.of("ctc"), CTC::options)));
+
+    /** Next to impossible. */
+    private static final double NEVER = Math.log(1e-307);
+
+    public CTC() {
+        this(new LossOptions("ctc"));
+    }
+
+    @Override
+    public Codec<CTC> codec() {
+        return CODEC;
+    }
+
+    @Override
+    public Value call(Builder b, Value yTrue, Value yPred) {
+        if (yTrue.shape().rank() != 2
+                || yPred.shape().rank() != 3
+                || yTrue.shape().dim(1) < 1) { // (C1)
+            throw new ShapeException("CTC: expected labels [batch×length] and logits [batch×time×classes] but was "
+                    + yTrue.type() + " and " + yPred.type());
+        }
+        int length = yTrue.shape().dim(1);
+        Expr labels = Expr.of(b, b.cast(yTrue, DType.INT32));
+        Expr logits = labels.with(b.cast(yPred, DType.FLOAT32));
+        Expr states = between(labels, labels.number(0));
+        Expr skips = between(differ(labels, length), labels.with(b.constant(DType.BOOL, 0)));
+        Expr seen = observed(states, Logits.logSoftmax(logits, 2));
+        Expr last = walk(seen, skips);
+        Expr n = labels.notEqualTo(labels.number(0))
+                .cast(DType.INT32)
+                .sum(1)
+                .times(2)
+                .expandDims(1);
+        Expr at = labels.iota(Dim.of(2 * length + 1));
+        Expr ends = at.equalTo(n).or(at.equalTo(n.minus(1)));
+        Expr total = last.plus(ends.select(last.number(0), last.number(NEVER)));
+        Expr loss = logSum(total.reduce(Reduce.Fn.MAX, true, 1), total).sum(1).neg();
+        return loss.cast(yPred.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32)
+                .v();
+    }
+
+    /** {@code [x, labels₁, x, labels₂, …, x]} in each row. */
+    private static Expr between(Expr labels, Expr x) {
+        Builder b = labels.b();
+        Expr every = labels.expandDims(-1);
+        Expr filled = x.broadcastTo(every);
+        Dim rows = b.dim(labels.v(), 0);
+        Value pairs = b.reshape(
+                b.concat(2, List.of(filled.v(), every.v())),
+                rows,
+                Dim.of(2 * labels.shape().dim(1)));
+        return labels.with(b.concat(1, List.of(pairs, b.slice(filled.squeeze(-1).v(), 1, 0, 1))));
+    }
+
+    /** Which labels differ from the one before them: these need no blank between. */
+    private static Expr differ(Expr labels, int length) {
+        Builder b = labels.b();
+        Value first = labels.with(b.slice(labels.v(), 1, 0, 1))
+                .equalTo(labels.with(b.slice(labels.v(), 1, 0, 1)))
+                .v();
+        Expr others = labels.with(b.slice(labels.v(), 1, 1, length))
+                .notEqualTo(labels.with(b.slice(labels.v(), 1, 0, length - 1)));
+        return length == 1 ? labels.with(first) : labels.with(b.concat(1, List.of(first, others.v())));
+    }
+
+    /** {@code log p[time×batch×states]} of what each state reads. */
+    private static Expr observed(Expr states, Expr logP) {
+        Builder b = states.b();
+        Expr chosen = states.oneHot(b.dim(logP.v(), 2), DType.FLOAT32);
+        Value byState = b.matmul(chosen.v(), b.transpose(logP.v(), 0, 2, 1));
+        return states.with(b.transpose(byState, 2, 0, 1));
+    }
+
+    /** The log-probabilities of the states after the last step. */
+    private static Expr walk(Expr seen, Expr skips) {
+        Builder b = seen.b();
+        Expr steps = seen.with(b.constant(DType.FLOAT32, 0)).iota(b.dim(seen.v(), 0));
+        Expr start = steps.equalTo(steps.number(0)).select(steps.number(0), steps.number(Double.NEGATIVE_INFINITY));
+        Expr begin = seen.number(NEVER).broadcastTo(seen.with(b.squeeze(b.slice(seen.v(), 0, 0, 1), 0)));
+        Builder body = new Builder();
+        Expr alpha = Expr.of(body, body.input("alpha", begin.v().type()));
+        Expr now = alpha.with(body.input("seen", begin.v().type()));
+        Expr outside = alpha.with(body.input("outside", alpha.number(0).v().type()));
+        Expr skip = alpha.with(body.input("skips", skips.v().type()));
+        Expr column = outside.broadcastTo(alpha.with(body.slice(alpha.v(), 1, 0, 1)));
+        int n = alpha.shape().dim(1);
+        Expr before = alpha.with(body.concat(1, List.of(column.v(), body.slice(alpha.v(), 1, 0, n - 1))));
+        Expr two = alpha.with(body.concat(1, List.of(column.v(), column.v(), body.slice(alpha.v(), 1, 0, n - 2))));
+        Expr beforeThat = skip.select(two, alpha.number(Double.NEGATIVE_INFINITY));
+        Expr next = logSum(alpha.max(before).max(beforeThat), alpha, before, beforeThat)
+                .plus(now);
+        Scan scan = new Scan(
+                body.graph(List.of(alpha.v(), now.v(), outside.v(), skip.v()), Map.of("alpha", next.v()), Map.of()),
+                1,
+                2,
+                false);
+        return seen.with(b.addAll(scan, List.of(begin.v(), seen.v(), start.v(), skips.v()))
+                .get(0));
+    }
+
+    /** {@code largest + log Σ exp(x − largest)}; of one x along its axis 1. */
+    private static Expr logSum(Expr largest, Expr... xs) {
+        Expr sum = null;
+        for (Expr x : xs) {
+            Expr e = x.minus(largest).exp();
+            sum = sum == null ? e : sum.plus(e);
+        }
+        return (xs.length == 1 ? sum.reduce(Reduce.Fn.SUM, true, 1) : sum).log().plus(largest);
+    }
+}

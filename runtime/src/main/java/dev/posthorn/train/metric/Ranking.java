@@ -1,0 +1,42 @@
+package dev.posthorn.train.metric;
+
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Expr;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.ArgReduce;
+import dev.posthorn.ir.op.Reduce;
+import java.util.function.BinaryOperator;
+
+/** Which classes have the largest scores. Source: keras/src/metrics/accuracy_metrics.py. */
+final class Ranking {
+    private Ranking() {}
+
+    /** The place of the largest along the last axis. */
+    static Expr largest(Expr x) {
+        return x.with(x.b().add(new ArgReduce(true, x.rank() - 1, DType.INT64), x.v()));
+    }
+
+    /** Where numbers of classes agree with scores; a column of numbers counts as a vector. */
+    static Expr matches(Builder b, Value yTrue, Value yPred, BinaryOperator<Expr> equal) {
+        Expr y = Expr.of(b, yPred);
+        Expr t = y.with(yTrue).cast(y.dtype());
+        boolean column = t.rank() == y.rank() && t.shape().dim(-1) == 1;
+        Expr matches = equal.apply(column ? t.squeeze(-1) : t, y).cast(DType.FLOAT32);
+        return matches.rank() > 1 && !column && matches.shape().dim(-1) == 1 ? matches.squeeze(-1) : matches;
+    }
+
+    /**
+     * Whether fewer than k scores are larger than that of class t; not where t is no class, or where a score before the k-th
+     * larger one is not finite. Source: tf.math.in_top_k.
+     */
+    static Expr amongLargest(Expr t, Expr y, int k) {
+        Builder b = y.b();
+        Expr one = t.oneHot(b.dim(y.v(), -1), DType.BOOL);
+        Expr own = one.select(y, y.number(0)).sum(-1);
+        Expr larger = y.greaterThan(own.expandDims(-1)).cast(DType.INT32).sum(-1);
+        Expr finite = y.isFinite().reduce(Reduce.Fn.ALL, false, -1);
+        Expr known = one.reduce(Reduce.Fn.ANY, false, -1);
+        return larger.lessThan(larger.number(k)).and(finite).and(known);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.posthorn.train.metric;
+
+import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.FieldType;
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The best specificity at a sensitivity of at least the one given, over thresholds from 0 to 1.
+ *
+ * <p>(C1) sensitivity in [0, 1]. Source: keras/src/metrics/confusion_metrics.py.
+ *
+ * @param classId which class alone counts, or null for all
+ */
+public record SpecificityAtSensitivity(MetricOptions options, double sensitivity, int thresholds, Integer classId)
+        implements Metric {
+    public static final Codec<SpecificityAtSensitivity> CODEC = Codec.of(
+            "SpecificityAtSensitivity",
+            f -> new SpecificityAtSensitivity(
+                    f.group(MetricOptions.of("specificity_at_sensitivity"), SpecificityAtSensitivity::options),
+                    f.of("sensitivity", FieldType.FLOAT, SpecificityAtSensitivity::sensitivity),
+                    f.of("num_thresholds", FieldType.INT, SpecificityAtSensitivity::thresholds, 200),
+                    f.of("class_id", FieldType.INT.orNull(), SpecificityAtSensitivity::classId)));
+
+    public SpecificityAtSensitivity {
+        Rates.check("sensitivity", sensitivity); // (C1)
+    }
+
+    @Override
+    public Codec<SpecificityAtSensitivity> codec() {
+        return CODEC;
+    }
+
+    @Override
+    public Optional<Boolean> lessIsBetter() {
+        return Optional.of(false);
+    }
+
+    @Override
+    public List<State> state(TensorType yPred) {
+        return Rates.state(yPred, thresholds, classId);
+    }
+
+    @Override
+    public List<Value> update(
+            Builder b,
+            List<Value> state,
+            Value yTrue,
+            Value yPred,
+            Optional<Value> sampleWeight,
+            Optional<Value> mask) {
+        return Rates.update(b, state, yTrue, yPred, sampleWeight, thresholds, classId);
+    }
+
+    @Override
+    public Value result(Builder b, List<Value> state) {
+        Rates rates = Rates.of(b, state);
+        return Rates.best(rates.specificity(), rates.recall(), sensitivity);
+    }
+}
