@@ -49,7 +49,8 @@ abstract class KerasFormat implements ModelFormat {
                                 + String.join("; ", reasons) + ", at " + path,
                         reasons);
             }
-            KerasProgram program = new KerasProgram(root, file.assets(root), file.optimizer(), file.where());
+            KerasProgram program =
+                    new KerasProgram(root, file.assets(root), file.training(() -> open(path)), file.where());
             Map<String, Tensor> values = new LinkedHashMap<>(program.states());
             file.weights().ifPresent(w -> values.putAll(w.read(program, WeightSelection.ALL)));
             return new Loaded(program, new Variables(program.variables(), values));
@@ -102,7 +103,7 @@ abstract class KerasFormat implements ModelFormat {
             carried(root, root.name(), notes);
             Signature signature = new Signature(Signature.DEFAULT, List.of(), List.of());
             if (items.stream().allMatch(Inspection.Item::supported)) {
-                signature = program(root, file, notes, signature);
+                signature = program(root, file, path, notes, signature);
             }
             List<Hdf5Dataset> stored = file.weights().map(KerasWeights::stored).orElse(List.of());
             if (file.weights().isEmpty()) {
@@ -125,10 +126,10 @@ abstract class KerasFormat implements ModelFormat {
         }
     }
 
-    private static Signature program(LayerNode root, KerasFile file, List<String> notes, Signature none)
+    private Signature program(LayerNode root, KerasFile file, Path path, List<String> notes, Signature none)
             throws IOException {
         try {
-            Program program = new KerasProgram(root, file.assets(root), file.optimizer(), file.where());
+            Program program = new KerasProgram(root, file.assets(root), file.training(() -> open(path)), file.where());
             return program.signatures().get(0);
         } catch (ModelFormatException | UnsupportedModelException | ShapeException e) {
             notes.add("cannot be built: " + e.getMessage());

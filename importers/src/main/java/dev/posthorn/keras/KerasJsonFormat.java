@@ -51,6 +51,6 @@ public final class KerasJsonFormat extends KerasFormat {
         if (config.get("backend") instanceof String b) {
             producer.put("backend", b);
         }
-        return new KerasFile(path.toString(), config, producer, Optional.empty(), () -> {});
+        return new KerasFile(path.toString(), config, producer, Map.of(), Optional.empty(), () -> {});
     }
 }
