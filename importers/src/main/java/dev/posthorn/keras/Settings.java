@@ -67,12 +67,12 @@ final class Settings {
 
     private static Map<String, Object> config(LayerNode node) {
         return KerasLayers.codec(node.layer().className())
-                .map(codec -> encode(codec, node.layer()))
+                .map(codec -> values(codec, node.layer()))
                 .orElse(Map.of());
     }
 
     @SuppressWarnings("unchecked") // the codec registered under a layer's class name is the codec of that layer's class
-    private static <L extends Layer> Map<String, Object> encode(Codec<?> codec, L layer) {
-        return ((Codec<L>) codec).encode(layer, Dialect.KERAS3);
+    private static <L extends Layer> Map<String, Object> values(Codec<?> codec, L layer) {
+        return ((Codec<L>) codec).values(layer);
     }
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** A training as callbacks see it. Used by the thread that trains, but for {@link #stop}. */
+/** A training as callbacks see it. Used by the thread that trains, but for {@link #stop} and {@link #cancel}. */
 public interface Training {
     /** The model; its variables are those of now. */
     Model model();
@@ -27,6 +27,9 @@ public interface Training {
 
     /** Ends the training after the batch that runs now: it is finished. */
     void stop();
+
+    /** Interrupts the training after the batch that runs now: it may go on later. Any thread may call this. */
+    void cancel();
 
     /** How a training ended. */
     enum End {
