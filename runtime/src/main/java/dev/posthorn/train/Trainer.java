@@ -46,6 +46,7 @@ public final class Trainer {
     private boolean fromFile;
     private boolean fresh;
     private Steps steps;
+    private Steps before;
 
     /** A trainer of a model. */
     public Trainer(Model model) {
@@ -83,6 +84,7 @@ public final class Trainer {
         config(); // of the file, before its optimizer's variables are left aside
         fresh = true;
         steps = null;
+        before = null;
         return this;
     }
 
@@ -99,11 +101,8 @@ public final class Trainer {
 
     private Trainer compiled(CompileConfig other) {
         config = other;
-        Steps before = steps;
+        before = steps == null ? before : steps;
         steps = null;
-        if (before != null) {
-            steps().keepOptimizer(before);
-        }
         return this;
     }
 
@@ -244,7 +243,9 @@ public final class Trainer {
     Steps steps() throws IOException {
         if (steps == null) {
             steps = new Steps(this, config(), rates);
-            if (!fresh) {
+            if (before != null) {
+                steps.keepOptimizer(before);
+            } else if (!fresh) {
                 steps.restore(program().training());
             }
         }
