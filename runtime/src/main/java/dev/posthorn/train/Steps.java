@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Runs steps: plans them once for each shape of a batch, feeds them, and keeps what they leave. The model's variables are in
@@ -48,7 +49,7 @@ final class Steps {
     /** A step that is ready to run, and the variables that its plan holds as constants. */
     private record Planned(StepGraph.Step step, Backend.Executable executable, Map<String, Tensor> constants) {}
 
-    Steps(Trainer trainer, CompileConfig config, Map<String, Double> rates) {
+    Steps(Trainer trainer, CompileConfig config, Map<String, Double> rates, Set<String> undecayed) {
         this.model = trainer.model();
         this.program = trainer.program();
         this.config = config;
@@ -60,7 +61,7 @@ final class Steps {
                 rate = e.getKey().covers(key) ? e.getValue() : rate;
             }
             return rate;
-        });
+        }, key -> undecayed.stream().noneMatch(program.path(key)::contains));
         own.putAll(trained.initial(model.variables().snapshot().values()));
     }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -24,8 +25,8 @@ import java.util.stream.IntStream;
  * @param slotTypes the optimizer's variables
  */
 record Trained(List<String> keys, List<Parameter> parameters, List<Slot> slotTypes) {
-    /** What is trained of a program; {@code rates} multiplies the learning rate of a variable. */
-    static Trained of(TrainableProgram program, Optimizer optimizer, ToDoubleFunction<String> rates) {
+    /** What is trained of a program; {@code rates} multiplies the learning rate of a variable, {@code decays} says which decay. */
+    static Trained of(TrainableProgram program, Optimizer optimizer, ToDoubleFunction<String> rates, Predicate<String> decays) {
         Map<String, Constraint> constraints = program.constraints();
         List<String> keys = new ArrayList<>();
         List<Parameter> parameters = new ArrayList<>();
@@ -37,7 +38,8 @@ record Trained(List<String> keys, List<Parameter> parameters, List<Slot> slotTyp
                         program.path(v.key()),
                         v.type(),
                         Optional.ofNullable(constraints.get(v.key())),
-                        rates.applyAsDouble(v.key())));
+                        rates.applyAsDouble(v.key()),
+                        decays.test(v.key())));
             }
         }
         return new Trained(keys, parameters, optimizer == null ? List.of() : optimizer.slots(parameters));

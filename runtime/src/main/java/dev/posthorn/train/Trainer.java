@@ -19,9 +19,11 @@ import dev.posthorn.train.optimizer.Optimizers;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +44,7 @@ import java.util.stream.Stream;
 public final class Trainer {
     private final Model model;
     private final Map<String, Double> rates = new LinkedHashMap<>();
+    private final Set<String> undecayed = new LinkedHashSet<>();
     private CompileConfig config = CompileConfig.NONE;
     private boolean fromFile;
     private boolean fresh;
@@ -77,6 +80,15 @@ public final class Trainer {
     public Trainer learningRates(String pattern, double factor) {
         new LayerPatterns(model.program(), List.of(pattern));
         rates.put(pattern, factor);
+        return anew();
+    }
+
+    /**
+     * Keeps weights from decaying: those in whose path one of these texts is found, as {@code bias}; the optimizer begins
+     * anew. Keras: {@code optimizer.exclude_from_weight_decay(var_names=...)}, which model files do not keep.
+     */
+    public Trainer withoutWeightDecay(String... names) {
+        undecayed.addAll(List.of(names));
         return anew();
     }
 
@@ -242,7 +254,7 @@ public final class Trainer {
 
     Steps steps() throws IOException {
         if (steps == null) {
-            steps = new Steps(this, config(), rates);
+            steps = new Steps(this, config(), rates, undecayed);
             if (before != null) {
                 steps.keepOptimizer(before);
             } else if (!fresh) {

@@ -62,16 +62,13 @@ final class FitReplay {
         this.recipe = FitRecipe.of(json.path("id").asText());
         this.batchSize = json.path("batch_size").asInt();
         json.path("class_weight")
-                .fields()
-                .forEachRemaining(e -> classWeights.put(
+                .properties()
+                .forEach(e -> classWeights.put(
                         Integer.valueOf(e.getKey()), e.getValue().asDouble()));
         Map<String, Object> compile =
                 new ObjectMapper().readValue(folder.resolve(COMPILE).toFile(), new TypeReference<>() {});
-        CompileConfig read = CompileConfig.read(
+        this.config = CompileConfig.read(
                 compile, model.outputs().size(), new FieldType.Context(Dialect.KERAS3, COMPILE));
-        this.config = recipe.excluded().isEmpty()
-                ? read
-                : read.withOptimizer(read.optimizer().excluding(java.util.Set.copyOf(recipe.excluded())));
         this.keys = keys();
     }
 
@@ -80,14 +77,19 @@ final class FitReplay {
         return Files.exists(folder.resolve(DATA)) && Files.exists(folder.resolve(COMPILE));
     }
 
-    /** Compares all that this file's training gives. */
-    static void run(Path folder, JsonNode json, Path file, Model model, Recording recording) throws IOException {
-        FitReplay replay = new FitReplay(folder, json, model, recording);
-        if (file.getFileName().toString().startsWith("trained")) {
-            replay.resumed();
-        } else {
-            replay.whole();
+    /** The verdict on all that this file's training gives. */
+    static Verdict verify(Case c, Path folder, ModelFile file, String backend) throws IOException {
+        JsonNode json = new ObjectMapper().readTree(folder.resolve(Case.FILE).toFile());
+        Recording recording = new Recording(Npz.read(c.expected()), c.tolerance(), backend);
+        try (Model model = Model.load(file.path(), backend)) {
+            FitReplay replay = new FitReplay(folder, json, model, recording);
+            if (file.path().getFileName().toString().startsWith("trained")) {
+                replay.resumed();
+            } else {
+                replay.whole();
+            }
         }
+        return recording.verdict(c.id(), file.path());
     }
 
     private Map<String, Tensor> part(String prefix) {
@@ -125,7 +127,7 @@ final class FitReplay {
     private void whole() throws IOException {
         Map<String, Tensor> initial = model.variables().snapshot().values();
         if (json.path("steps").asInt() > 0) {
-            Trainer trainer = model.trainer().compile(config);
+            Trainer trainer = trainer();
             steps(trainer);
             finalState(trainer);
             resume(trainer);
@@ -133,7 +135,11 @@ final class FitReplay {
         Map<String, Tensor> start = new LinkedHashMap<>();
         keys.values().forEach(key -> start.put(key, initial.get(key))); // states of layers run on, as they did
         model.variables().set(start);
-        fit(model.trainer().compile(config));
+        fit(trainer());
+    }
+
+    private Trainer trainer() {
+        return model.trainer().compile(config).withoutWeightDecay(recipe.excluded().toArray(String[]::new));
     }
 
     private void resumed() throws IOException {
