@@ -18,8 +18,7 @@ final class Freezing {
     static LayerNode set(LayerNode root, Layers layers) {
         Freezing freezing = new Freezing(layers);
         Layer layer = root.layer().withChildren(n -> freezing.set(n, "", Optional.empty()));
-        return new LayerNode(
-                root.name(), layer, root.policy(), root.trainable() || freezing.unfroze, root.carried());
+        return new LayerNode(root.name(), layer, root.policy(), root.trainable() || freezing.unfroze, root.carried());
     }
 
     private LayerNode set(LayerNode node, String parent, Optional<Boolean> inherited) {

@@ -23,7 +23,7 @@ final class Settings {
     static Optional<Regularizer> activity(LayerNode node) {
         Object own = node.layer().activityRegularizer();
         return Optional.ofNullable(own == null ? node.carried().get("activity_regularizer") : own)
-               .map(r -> Regularizers.ALL.read(r, at(node, "activity_regularizer")));
+                .map(r -> Regularizers.ALL.read(r, at(node, "activity_regularizer")));
     }
 
     static Optional<Regularizer> regularizer(LayerNode node, Weight w) {

@@ -28,9 +28,7 @@ public final class LayerPatterns {
     }
 
     private static String abbreviated(List<String> known) {
-        return known.size() <= 20
-                ? known.toString()
-                : known.subList(0, 20) + " and " + (known.size() - 20) + " more";
+        return known.size() <= 20 ? known.toString() : known.subList(0, 20) + " and " + (known.size() - 20) + " more";
     }
 
     private static void collect(List<Program.Part> parts, String parent, List<String> known) {
@@ -48,7 +46,8 @@ public final class LayerPatterns {
 
     /** Whether the layer at a path is meant. */
     public boolean matches(String path) {
-        return paths.stream().anyMatch(p -> like(p, true, path)) || names.stream().anyMatch(p -> like(p, false, path));
+        return paths.stream().anyMatch(p -> like(p, true, path))
+                || names.stream().anyMatch(p -> like(p, false, path));
     }
 
     /** Whether the layer at a path, or one that it is inside of, is meant. */

@@ -106,8 +106,8 @@ record BatchTypes(List<TensorType> x, List<Optional<TensorType>> y, List<Optiona
             out.add(Optional.ofNullable(t));
         }
         if (used != given.size()) {
-            throw new ShapeException("train: expected values for " + what + "s among " + names + " but was "
-                    + given.keySet());
+            throw new ShapeException(
+                    "train: expected values for " + what + "s among " + names + " but was " + given.keySet());
         }
         return out;
     }

@@ -117,9 +117,8 @@ public record CompileConfig(
 
     /** A flat list is for a single output, and in Keras 2 for each of several. */
     private static PerOutput<List<Choice<Metric>>> metrics(Object raw, int outputs, Context c) {
-        Read<List<Choice<Metric>>> flat = (o, at) -> flattened(o).stream()
-                .map(m -> choice(Metrics.ALL, m, at))
-                .toList();
+        Read<List<Choice<Metric>>> flat = (o, at) ->
+                flattened(o).stream().map(m -> choice(Metrics.ALL, m, at)).toList();
         if (raw == null || raw instanceof List<?> l && l.isEmpty()) {
             return PerOutput.none();
         }

@@ -69,63 +69,153 @@ public record Fit(
 
     public Fit from(int epoch) {
         return new Fit(
-                epochs, epoch, batchSize, seed, stepsPerEpoch, validation, validationSplit, validationSteps,
-                validationFreq, validationBatchSize, classWeights);
+                epochs,
+                epoch,
+                batchSize,
+                seed,
+                stepsPerEpoch,
+                validation,
+                validationSplit,
+                validationSteps,
+                validationFreq,
+                validationBatchSize,
+                classWeights);
     }
 
     public Fit batchSize(int rows) {
         return new Fit(
-                epochs, initialEpoch, rows, seed, stepsPerEpoch, validation, validationSplit, validationSteps,
-                validationFreq, validationBatchSize, classWeights);
+                epochs,
+                initialEpoch,
+                rows,
+                seed,
+                stepsPerEpoch,
+                validation,
+                validationSplit,
+                validationSteps,
+                validationFreq,
+                validationBatchSize,
+                classWeights);
     }
 
     public Fit shuffle(long bySeed) {
         return new Fit(
-                epochs, initialEpoch, batchSize, OptionalLong.of(bySeed), stepsPerEpoch, validation, validationSplit,
-                validationSteps, validationFreq, validationBatchSize, classWeights);
+                epochs,
+                initialEpoch,
+                batchSize,
+                OptionalLong.of(bySeed),
+                stepsPerEpoch,
+                validation,
+                validationSplit,
+                validationSteps,
+                validationFreq,
+                validationBatchSize,
+                classWeights);
     }
 
     /** The rows in the order that they are in. */
     public Fit inOrder() {
         return new Fit(
-                epochs, initialEpoch, batchSize, OptionalLong.empty(), stepsPerEpoch, validation, validationSplit,
-                validationSteps, validationFreq, validationBatchSize, classWeights);
+                epochs,
+                initialEpoch,
+                batchSize,
+                OptionalLong.empty(),
+                stepsPerEpoch,
+                validation,
+                validationSplit,
+                validationSteps,
+                validationFreq,
+                validationBatchSize,
+                classWeights);
     }
 
     public Fit stepsPerEpoch(long steps) {
         return new Fit(
-                epochs, initialEpoch, batchSize, seed, OptionalLong.of(steps), validation, validationSplit,
-                validationSteps, validationFreq, validationBatchSize, classWeights);
+                epochs,
+                initialEpoch,
+                batchSize,
+                seed,
+                OptionalLong.of(steps),
+                validation,
+                validationSplit,
+                validationSteps,
+                validationFreq,
+                validationBatchSize,
+                classWeights);
     }
 
     public Fit validation(Dataset data) {
         return new Fit(
-                epochs, initialEpoch, batchSize, seed, stepsPerEpoch, Optional.of(data), 0, validationSteps,
-                validationFreq, validationBatchSize, classWeights);
+                epochs,
+                initialEpoch,
+                batchSize,
+                seed,
+                stepsPerEpoch,
+                Optional.of(data),
+                0,
+                validationSteps,
+                validationFreq,
+                validationBatchSize,
+                classWeights);
     }
 
     public Fit validationSplit(double part) {
         return new Fit(
-                epochs, initialEpoch, batchSize, seed, stepsPerEpoch, Optional.empty(), part, validationSteps,
-                validationFreq, validationBatchSize, classWeights);
+                epochs,
+                initialEpoch,
+                batchSize,
+                seed,
+                stepsPerEpoch,
+                Optional.empty(),
+                part,
+                validationSteps,
+                validationFreq,
+                validationBatchSize,
+                classWeights);
     }
 
     public Fit validationSteps(long steps) {
         return new Fit(
-                epochs, initialEpoch, batchSize, seed, stepsPerEpoch, validation, validationSplit,
-                OptionalLong.of(steps), validationFreq, validationBatchSize, classWeights);
+                epochs,
+                initialEpoch,
+                batchSize,
+                seed,
+                stepsPerEpoch,
+                validation,
+                validationSplit,
+                OptionalLong.of(steps),
+                validationFreq,
+                validationBatchSize,
+                classWeights);
     }
 
     /** A validation every so many epochs, in batches of so many rows (0: as in training). */
     public Fit validationEvery(int epochsEach, int rows) {
         return new Fit(
-                epochs, initialEpoch, batchSize, seed, stepsPerEpoch, validation, validationSplit, validationSteps,
-                epochsEach, rows, classWeights);
+                epochs,
+                initialEpoch,
+                batchSize,
+                seed,
+                stepsPerEpoch,
+                validation,
+                validationSplit,
+                validationSteps,
+                epochsEach,
+                rows,
+                classWeights);
     }
 
     public Fit classWeights(Map<Integer, Double> weights) {
         return new Fit(
-                epochs, initialEpoch, batchSize, seed, stepsPerEpoch, validation, validationSplit, validationSteps,
-                validationFreq, validationBatchSize, weights);
+                epochs,
+                initialEpoch,
+                batchSize,
+                seed,
+                stepsPerEpoch,
+                validation,
+                validationSplit,
+                validationSteps,
+                validationFreq,
+                validationBatchSize,
+                weights);
     }
 }

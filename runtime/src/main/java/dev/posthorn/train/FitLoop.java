@@ -272,8 +272,9 @@ final class FitLoop implements Training {
     public void restore(Map<String, Tensor> state) {
         Tensor position = state.get(POSITION);
         if (position == null || !fingerprint().equals(state.get(OPTIONS))) {
-            throw new ModelFormatException("state: expected one of a training with batch size, seed, steps, rows, callbacks "
-                    + fingerprint() + " but was " + state.get(OPTIONS));
+            throw new ModelFormatException(
+                    "state: expected one of a training with batch size, seed, steps, rows, callbacks " + fingerprint()
+                            + " but was " + state.get(OPTIONS));
         }
         Map<String, Tensor> variables = new LinkedHashMap<>();
         List<Map<String, Tensor>> remembered = new ArrayList<>();

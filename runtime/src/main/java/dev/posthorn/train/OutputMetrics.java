@@ -34,7 +34,8 @@ final class OutputMetrics {
             for (int i = 0; i < outputs.size(); i++) {
                 String output = outputs.size() == 1 ? "" : outputs.get(i) + "_";
                 for (Choice<Metric> choice : each.get(i).orElse(List.of())) {
-                    Metric metric = resolved(choice, outputs.get(i), heads.heads().get(i));
+                    Metric metric =
+                            resolved(choice, outputs.get(i), heads.heads().get(i));
                     String name = choice.name().isEmpty() ? metric.options().name() : choice.name();
                     entries.add(new Entry(key(output, name, weighted, used), name, metric, i, weighted));
                 }
@@ -53,7 +54,8 @@ final class OutputMetrics {
 
     /** The metric, where its meaning does not depend on the output or its direction does not. */
     static Metric known(Choice<Metric> choice) {
-        return choice.object().orElseGet(() -> Metrics.ALL.named(isAccuracy(choice) ? "binary_accuracy" : choice.name()));
+        return choice.object()
+                .orElseGet(() -> Metrics.ALL.named(isAccuracy(choice) ? "binary_accuracy" : choice.name()));
     }
 
     private static boolean isAccuracy(Choice<Metric> choice) {

@@ -96,6 +96,7 @@ public final class PerOutput<T> {
 
     @Override
     public String toString() {
-        return all.map(Object::toString).orElseGet(() -> listed.map(Object::toString).orElseGet(named::toString));
+        return all.map(Object::toString)
+                .orElseGet(() -> listed.map(Object::toString).orElseGet(named::toString));
     }
 }

@@ -50,8 +50,7 @@ final class StepGraph {
         this.program = program;
         this.config = config;
         this.trained = trained;
-        this.outputs =
-                signature().outputs().stream().map(Port::name).toList();
+        this.outputs = signature().outputs().stream().map(Port::name).toList();
     }
 
     private Signature signature() {
@@ -70,7 +69,8 @@ final class StepGraph {
     Step test(BatchTypes types) {
         Builder b = new Builder();
         forward(b, types, Mode.INFERENCE);
-        return new Step(b.graph(types.enter(b, signature()).all(), logs, updates), List.copyOf(logs.keySet()), metricStates);
+        return new Step(
+                b.graph(types.enter(b, signature()).all(), logs, updates), List.copyOf(logs.keySet()), metricStates);
     }
 
     /** Trains on a batch. */
@@ -183,8 +183,8 @@ final class StepGraph {
         for (int i = 0; i < heads.size(); i++) {
             if (losses.has(i)) {
                 if (heads.get(i).yTrue() == null) {
-                    throw new IllegalArgumentException("train: expected targets but was none, at output '" + outputs.get(i)
-                            + "', which has a loss");
+                    throw new IllegalArgumentException("train: expected targets but was none, at output '"
+                            + outputs.get(i) + "', which has a loss");
                 }
                 Value one = losses.call(b, i, heads.get(i));
                 if (losses.reported().contains(i)) {
@@ -209,8 +209,8 @@ final class StepGraph {
 
     private void metric(Builder b, OutputMetrics.Entry e, Heads.Head head) {
         if (head.yTrue() == null) {
-            throw new IllegalArgumentException("train: expected targets but was none, at output '" + outputs.get(e.output())
-                    + "', which has the metric " + e.name());
+            throw new IllegalArgumentException("train: expected targets but was none, at output '"
+                    + outputs.get(e.output()) + "', which has the metric " + e.name());
         }
         List<Value> state = state(b, e.key(), e.metric(), head.yPred().type());
         Optional<Value> weight = e.weighted() ? head.sampleWeight() : Optional.empty();

@@ -55,13 +55,17 @@ final class Steps {
         this.config = config;
         Map<LayerPatterns, Double> factors = new LinkedHashMap<>();
         rates.forEach((pattern, f) -> factors.put(new LayerPatterns(program, List.of(pattern)), f));
-        this.trained = Trained.of(program, config.optimizer(), key -> {
-            double rate = 1;
-            for (Map.Entry<LayerPatterns, Double> e : factors.entrySet()) {
-                rate = e.getKey().covers(key) ? e.getValue() : rate;
-            }
-            return rate;
-        }, key -> undecayed.stream().noneMatch(program.path(key)::contains));
+        this.trained = Trained.of(
+                program,
+                config.optimizer(),
+                key -> {
+                    double rate = 1;
+                    for (Map.Entry<LayerPatterns, Double> e : factors.entrySet()) {
+                        rate = e.getKey().covers(key) ? e.getValue() : rate;
+                    }
+                    return rate;
+                },
+                key -> undecayed.stream().noneMatch(program.path(key)::contains));
         own.putAll(trained.initial(model.variables().snapshot().values()));
     }
 
@@ -130,8 +134,7 @@ final class Steps {
                     constants.put(v.key(), all.get(v.key()));
                 }
             }
-            p = new Planned(
-                    step, model.backend().compile(step.graph(), new Variables.Snapshot(0, all)), constants);
+            p = new Planned(step, model.backend().compile(step.graph(), new Variables.Snapshot(0, all)), constants);
             plans.put(key, p);
         }
         return p;
@@ -143,7 +146,8 @@ final class Steps {
     }
 
     String explain(Batch like) {
-        Planned p = planned(new Key(BatchTypes.bind(like, program.signatures().get(0)).types(), true));
+        Planned p = planned(
+                new Key(BatchTypes.bind(like, program.signatures().get(0)).types(), true));
         return "graph of a step of " + model.name() + "\n" + p.step.graph() + "\n" + p.executable.explain();
     }
 
@@ -187,9 +191,7 @@ final class Steps {
     }
 
     private Optional<String> learningRateKey() {
-        return config.optimizer()
-                .learningRateSlot(trained.parameters())
-                .map(i -> StepGraph.SLOT + i);
+        return config.optimizer().learningRateSlot(trained.parameters()).map(i -> StepGraph.SLOT + i);
     }
 
     /** The learning rate; NaN where parameters have several. */
@@ -249,7 +251,8 @@ final class Steps {
     }
 
     void finishAverages() {
-        someAverages().forEach((key, average) -> own.put(average, model.variables().get(key)));
+        someAverages()
+                .forEach((key, average) -> own.put(average, model.variables().get(key)));
     }
 
     private Map<String, String> someAverages() {
@@ -265,7 +268,8 @@ final class Steps {
 
     /** Every variable: of model, optimizer, metrics. */
     Map<String, Tensor> state() {
-        Map<String, Tensor> all = new LinkedHashMap<>(model.variables().snapshot().values());
+        Map<String, Tensor> all =
+                new LinkedHashMap<>(model.variables().snapshot().values());
         all.putAll(own);
         return all;
     }

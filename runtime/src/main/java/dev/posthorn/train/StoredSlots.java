@@ -48,7 +48,8 @@ final class StoredSlots {
         Map<String, List<Integer>> byName = new LinkedHashMap<>();
         for (int i = 0; i < slots.size(); i++) {
             if (!slots.get(i).name().equals("learning_rate")) {
-                byName.computeIfAbsent(slots.get(i).name(), k -> new ArrayList<>()).add(i);
+                byName.computeIfAbsent(slots.get(i).name(), k -> new ArrayList<>())
+                        .add(i);
             }
         }
         return byName.values().stream().flatMap(List::stream).toList();

@@ -26,7 +26,8 @@ import java.util.stream.IntStream;
  */
 record Trained(List<String> keys, List<Parameter> parameters, List<Slot> slotTypes) {
     /** What is trained of a program; {@code rates} multiplies the learning rate of a variable, {@code decays} says which decay. */
-    static Trained of(TrainableProgram program, Optimizer optimizer, ToDoubleFunction<String> rates, Predicate<String> decays) {
+    static Trained of(
+            TrainableProgram program, Optimizer optimizer, ToDoubleFunction<String> rates, Predicate<String> decays) {
         Map<String, Constraint> constraints = program.constraints();
         List<String> keys = new ArrayList<>();
         List<Parameter> parameters = new ArrayList<>();

@@ -166,9 +166,7 @@ public final class Trainer {
         if (fromFile) {
             StoredTraining stored = program().training();
             config = CompileConfig.read(
-                    stored.compile(),
-                    model.outputs().size(),
-                    new Context(stored.dialect(), "compile_config"));
+                    stored.compile(), model.outputs().size(), new Context(stored.dialect(), "compile_config"));
             fromFile = false;
         }
         return config;

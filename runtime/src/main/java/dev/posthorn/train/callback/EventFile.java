@@ -22,7 +22,8 @@ public final class EventFile implements AutoCloseable {
     /** A new file in a directory; {@code wallTime}, in seconds, tells it from others. */
     public static EventFile create(Path directory, double wallTime) throws IOException {
         Files.createDirectories(directory);
-        Path file = directory.resolve(String.format("events.out.tfevents.%010d.%06d.posthorn.v2", (long) wallTime, Math.round(wallTime % 1 * 1e6)));
+        Path file = directory.resolve(String.format(
+                "events.out.tfevents.%010d.%06d.posthorn.v2", (long) wallTime, Math.round(wallTime % 1 * 1e6)));
         return new EventFile(Files.newOutputStream(file), wallTime);
     }
 

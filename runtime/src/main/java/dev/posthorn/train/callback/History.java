@@ -32,7 +32,10 @@ public final class History implements Callback {
 
     /** The values of one metric, of the epochs that have it. */
     public double[] of(String name) {
-        return logs.stream().filter(l -> l.has(name)).mapToDouble(l -> l.get(name)).toArray();
+        return logs.stream()
+                .filter(l -> l.has(name))
+                .mapToDouble(l -> l.get(name))
+                .toArray();
     }
 
     /** Every name that any epoch has. */
@@ -65,7 +68,8 @@ public final class History implements Callback {
         });
         names.forEach((epoch, keys) -> {
             Logs l = new Logs();
-            keys.values().forEach(key -> l.put(key.split("/", 3)[2], state.get(key).doubles()));
+            keys.values()
+                    .forEach(key -> l.put(key.split("/", 3)[2], state.get(key).doubles()));
             epochs.add(epoch);
             logs.add(l);
         });

@@ -52,8 +52,7 @@ public final class Logs {
     public double get(String name) {
         double[] v = values(name);
         if (v.length != 1) {
-            throw new IllegalArgumentException(
-                    "logs: expected one number but was " + v.length + ", at '" + name + "'");
+            throw new IllegalArgumentException("logs: expected one number but was " + v.length + ", at '" + name + "'");
         }
         return v[0];
     }
@@ -68,7 +67,8 @@ public final class Logs {
     @Override
     public String toString() {
         return values.entrySet().stream()
-                .map(e -> e.getKey() + "=" + (e.getValue().length == 1 ? "" + e.getValue()[0] : Arrays.toString(e.getValue())))
+                .map(e -> e.getKey() + "="
+                        + (e.getValue().length == 1 ? "" + e.getValue()[0] : Arrays.toString(e.getValue())))
                 .collect(Collectors.joining(", "));
     }
 }

@@ -26,8 +26,7 @@ public final class ReduceLROnPlateau implements Callback {
             String monitor, double factor, int patience, Mode mode, double minDelta, int cooldown, double minLr) {
         public Options {
             if (factor >= 1) {
-                throw new IllegalArgumentException(
-                        "ReduceLROnPlateau: expected a factor below 1 but was " + factor);
+                throw new IllegalArgumentException("ReduceLROnPlateau: expected a factor below 1 but was " + factor);
             }
         }
 
@@ -82,8 +81,7 @@ public final class ReduceLROnPlateau implements Callback {
 
     @Override
     public Map<String, Tensor> state() {
-        return Map.of(
-                "best", Monitor.number(best), "wait", Monitor.number(wait), "cooling", Monitor.number(cooling));
+        return Map.of("best", Monitor.number(best), "wait", Monitor.number(wait), "cooling", Monitor.number(cooling));
     }
 
     @Override

@@ -106,9 +106,7 @@ final class StateFile {
 
     private static Tensor read(DataInputStream in, long bytes, Path file) throws IOException {
         String name = in.readUTF();
-        DType dtype = DType.ofKeras(name)
-                .filter(d -> d.bytes() > 0)
-                .orElseThrow(() -> damaged(file, "dtype " + name));
+        DType dtype = DType.ofKeras(name).filter(d -> d.bytes() > 0).orElseThrow(() -> damaged(file, "dtype " + name));
         int rank = in.readInt();
         if (rank < 0 || rank > 64) {
             throw damaged(file, "rank " + rank);

@@ -91,7 +91,9 @@ record StreamedRows(Supplier<Stream<Batch>> streams, int buffer) implements Data
     private static Map<String, Tensor> stacked(List<Batch> rows, Function<Batch, Map<String, Tensor>> part) {
         Map<String, Tensor> out = new LinkedHashMap<>();
         for (String name : part.apply(rows.get(0)).keySet()) {
-            out.put(name, stacked(rows.stream().map(r -> part.apply(r).get(name)).toList(), name));
+            out.put(
+                    name,
+                    stacked(rows.stream().map(r -> part.apply(r).get(name)).toList(), name));
         }
         return out;
     }

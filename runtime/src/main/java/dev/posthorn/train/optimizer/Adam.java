@@ -50,7 +50,7 @@ public record Adam(OptimizerOptions options, double beta1, double beta2, double 
         Expr root = t.number(beta2).pow(t).from(1).sqrt();
         Expr alpha = lr.times(root).over(t.number(beta1).pow(t).from(1));
         Expr m = u.average("momentum", u.g(), beta1);
-        Expr v = u.average("velocity", u.g().square(), beta2);
+        Expr v = u.average("velocity", Slices.square(u.g()), beta2);
         if (amsgrad) {
             v = u.set("velocity_hat", u.slot("velocity_hat").max(v));
         }

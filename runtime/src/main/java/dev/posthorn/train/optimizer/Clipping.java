@@ -29,14 +29,14 @@ final class Clipping {
 
     /** {@code g · limit / max(‖g‖, limit)}. */
     private static Expr byNorm(Expr g, double limit) {
-        Expr norm = g.square().reduce(Reduce.Fn.SUM, true).sqrt();
+        Expr norm = Slices.square(g).reduce(Reduce.Fn.SUM, true).sqrt();
         return g.times(limit).over(norm.max(limit));
     }
 
     /** {@code g · limit · min(1 / ‖all g‖, 1 / limit)}, NaN where a gradient is not finite. */
     private static List<Expr> byGlobalNorm(List<Expr> gradients, double limit) {
         Expr squares = gradients.stream()
-                .map(g -> g.square().sum().cast(gradients.get(0).dtype()))
+                .map(g -> Slices.square(g).sum().cast(gradients.get(0).dtype()))
                 .reduce(Expr::plus)
                 .orElseThrow();
         Expr norm = squares.sqrt();

@@ -41,8 +41,7 @@ record FitRecipe(UnaryOperator<Fit> fit, List<Supplier<Callback>> callbacks, Lis
             Map.entry("callback/steps_per_epoch", fit(f -> f.stepsPerEpoch(3))),
             Map.entry("callback/initial_epoch", fit(f -> f.from(1))),
             Map.entry("callback/validation_freq", fit(f -> f.validationEvery(2, 0))),
-            Map.entry(
-                    "optimizer/adamw_exclude", new FitRecipe(UnaryOperator.identity(), List.of(), List.of("bias"))));
+            Map.entry("optimizer/adamw_exclude", new FitRecipe(UnaryOperator.identity(), List.of(), List.of("bias"))));
 
     private static FitRecipe with(Supplier<Callback> callback) {
         return new FitRecipe(UnaryOperator.identity(), List.of(callback), List.of());
