@@ -80,7 +80,7 @@ public record Codec<T>(String name, List<String> aliases, Function<Fields<T>, T>
     /** Every argument of an object by its current key, as the object has it: for looking up one, not for writing. */
     public Map<String, Object> values(T value) {
         Map<String, Object> out = new LinkedHashMap<>();
-        call.apply(new Looking<>(value, out));
+        T unused = call.apply(new Looking<>(value, out));
         return out;
     }
 

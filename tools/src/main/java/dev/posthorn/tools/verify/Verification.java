@@ -44,7 +44,6 @@ public final class Verification {
             if (c.models().isEmpty()) {
                 throw new ModelFormatException("case: expected a model file but was none");
             }
-            Path folder = c.expected().toAbsolutePath().getParent();
             if (FitReplay.isOne(folder)) {
                 return FitReplay.verify(c, folder, file, backend);
             }
