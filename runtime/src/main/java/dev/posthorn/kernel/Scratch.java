@@ -13,6 +13,7 @@ public final class Scratch {
     private double[] doubles = new double[0];
     private long[] longs = new long[0];
     private int[] ints = new int[0];
+    private int[] moreInts = new int[0];
     private int[] index = new int[0];
 
     /** An array of at least {@code n} floats with undefined contents; the same one until a longer one is asked for. */
@@ -45,6 +46,14 @@ public final class Scratch {
             ints = new int[Math.max(n, 256)];
         }
         return ints;
+    }
+
+    /** Another array of integers, besides that of {@link #ints}. */
+    int[] moreInts(int n) {
+        if (moreInts.length < n) {
+            moreInts = new int[Math.max(n, 256)];
+        }
+        return moreInts;
     }
 
     /** An array of exactly {@code n} integers, besides the others. */
