@@ -4,8 +4,8 @@ import dev.posthorn.kernel.simd.Simd;
 import java.util.Arrays;
 
 /**
- * One value for all elements along the middle axis of {@code x[outer×n×inner]}: {@code y[outer×inner]}. Sums are made of
- * blocks that are added pairwise, in an order that depends on n alone.
+ * One value for all elements along the middle axis of {@code x[outer×n×inner]}: {@code y[outer×inner]}. Sums and
+ * products are made of blocks that are joined pairwise, in an order that depends on n alone.
  */
 public final class Reduce {
     /** What is made of the elements. */
@@ -21,12 +21,17 @@ public final class Reduce {
     private static final int BLOCK = 128;
 
     private static final int TILE = 1 << 14;
+    /** Parts of a sum that is shared; a power of two. */
+    private static final int LEAVES = 8;
 
     private final Simd simd;
     private final Fn fn;
     private final int outer;
     private final int n;
     private final int inner;
+    private final int leaves;
+    /** What two parts of a sum, or of a product, are joined by. */
+    private final Binary joins;
 
     public Reduce(Simd simd, Fn fn, int outer, int n, int inner) {
         this.simd = simd;
@@ -34,11 +39,26 @@ public final class Reduce {
         this.outer = outer;
         this.n = n;
         this.inner = inner;
+        joins = fn == Fn.PROD ? Binary.MUL : Binary.ADD;
+        boolean large = fn != Fn.MAX && fn != Fn.MIN && inner > 1 && outer < LEAVES && (long) n * inner > 4 * TILE;
+        leaves = large && n >= LEAVES * 2 * BLOCK ? LEAVES : 1;
     }
 
-    /** Computes all results; y must not overlap x. */
-    public void run(Workers workers, Scratch scratch, float[] x, int xo, float[] y, int yo) {
+    /** Floats of working memory that a call needs. */
+    public int room() {
+        return leaves == 1 ? 0 : leaves * inner;
+    }
+
+    /** Computes all results; y must not overlap x; {@code part} has {@link #room()} floats from {@code po} on. */
+    public void run(
+            Workers workers, Scratch scratch, float[] x, int xo, float[] y, int yo, float[] part, int po) {
         if (outer == 0 || inner == 0) {
+            return;
+        }
+        for (int o = 0; leaves > 1 && o < outer; o++) {
+            shared(workers, scratch, x, xo + o * n * inner, y, yo + o * inner, part, po);
+        }
+        if (leaves > 1) {
             return;
         }
         int perTile = Math.max(1, TILE / Math.max(1, (int) Math.min(Integer.MAX_VALUE, (long) n * inner)));
@@ -48,6 +68,33 @@ public final class Reduce {
                 one(s, x, xo + o * n * inner, y, yo + o * inner);
             }
         });
+    }
+
+    /** One sum whose halves are halved until there are enough parts to share; they are added as {@link #rowSum} does. */
+    private void shared(
+            Workers workers, Scratch scratch, float[] x, int xo, float[] y, int yo, float[] part, int po) {
+        workers.run(leaves, scratch, (t, s) -> {
+            int from = 0;
+            int count = n;
+            for (int size = leaves; size > 1; size /= 2) {
+                int half = half(count);
+                boolean second = (t & size / 2) != 0;
+                from += second ? half : 0;
+                count = second ? count - half : half;
+            }
+            int levels = 33 - Integer.numberOfLeadingZeros(n / BLOCK);
+            rowSum(s.floats(levels * inner), 0, x, xo + from * inner, count, part, po + t * inner);
+        });
+        for (int step = 1; step < leaves; step *= 2) {
+            for (int i = 0; i < leaves; i += 2 * step) {
+                int a = po + i * inner;
+                simd.binary(joins, part, a, part, a + step * inner, part, a, inner);
+            }
+        }
+        System.arraycopy(part, po, y, yo, inner);
+        if (fn == Fn.MEAN) {
+            simd.binaryRight(Binary.DIV, y, yo, n, y, yo, inner);
+        }
     }
 
     private void one(Scratch s, float[] x, int xo, float[] y, int yo) {
@@ -72,9 +119,9 @@ public final class Reduce {
             Arrays.fill(y, yo, yo + inner, neutral);
             return;
         }
-        if (fn == Fn.MAX || fn == Fn.MIN || fn == Fn.PROD) {
+        if (fn == Fn.MAX || fn == Fn.MIN) {
             System.arraycopy(x, xo, y, yo, inner);
-            Binary f = fn == Fn.MAX ? Binary.MAX : fn == Fn.MIN ? Binary.MIN : Binary.MUL;
+            Binary f = fn == Fn.MAX ? Binary.MAX : Binary.MIN;
             for (int i = 1; i < n; i++) {
                 simd.binary(f, y, yo, x, xo + i * inner, y, yo, inner);
             }
@@ -108,14 +155,14 @@ public final class Reduce {
         if (count <= BLOCK) {
             System.arraycopy(x, xo, y, yo, inner);
             for (int i = 1; i < count; i++) {
-                simd.binary(Binary.ADD, y, yo, x, xo + i * inner, y, yo, inner);
+                simd.binary(joins, y, yo, x, xo + i * inner, y, yo, inner);
             }
             return;
         }
         int half = half(count);
         rowSum(scratch, at + inner, x, xo, half, y, yo);
         rowSum(scratch, at + inner, x, xo + half * inner, count - half, scratch, at);
-        simd.binary(Binary.ADD, y, yo, scratch, at, y, yo, inner);
+        simd.binary(joins, y, yo, scratch, at, y, yo, inner);
     }
 
     /** The larger part of a halving, a whole number of blocks. */
