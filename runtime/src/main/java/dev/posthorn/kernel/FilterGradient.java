@@ -50,9 +50,7 @@ public final class FilterGradient {
         depthwise = groups == cin && cout == cin;
         gathers = c % 4 != 0;
         size = Math.multiplyExact(grid.taps(), c * cout);
-        blocks = depthwise
-                ? 1
-                : groups * (gathers ? blocks(grid.taps() * c) : grid.taps() * blocks(c));
+        blocks = depthwise ? 1 : groups * (gathers ? blocks(grid.taps() * c) : grid.taps() * blocks(c));
         int most = Math.max(1, batch * grid.places() / (2 * CHUNK));
         slices = blocks >= TILES || size > SMALL ? 1 : Math.min(most, (TILES + blocks - 1) / blocks);
     }

@@ -23,15 +23,7 @@ public final class PoolGradient {
 
     /** Of the maximum of x; x is null for that of the mean. dx overlaps nothing that is read. */
     public void run(
-            Workers workers,
-            Scratch scratch,
-            int batch,
-            float[] x,
-            int xo,
-            float[] dy,
-            int dyo,
-            float[] dx,
-            int dxo) {
+            Workers workers, Scratch scratch, int batch, float[] x, int xo, float[] dy, int dyo, float[] dx, int dxo) {
         Window w = taps.window;
         int in = w.h() * w.w() * channels;
         int out = w.outH() * w.outW() * channels;

@@ -4,8 +4,8 @@ import dev.posthorn.kernel.simd.Simd;
 import java.util.Arrays;
 
 /**
- * One value for all elements along the middle axis of {@code x[outer×n×inner]}: {@code y[outer×inner]}. Sums and
- * products are made of blocks that are joined pairwise, in an order that depends on n alone.
+ * One value for all elements along the middle axis of {@code x[outer×n×inner]}: {@code y[outer×inner]}. Sums are made of
+ * blocks that are added pairwise, in an order that depends on n alone.
  */
 public final class Reduce {
     /** What is made of the elements. */
@@ -30,8 +30,6 @@ public final class Reduce {
     private final int n;
     private final int inner;
     private final int leaves;
-    /** What two parts of a sum, or of a product, are joined by. */
-    private final Binary joins;
 
     public Reduce(Simd simd, Fn fn, int outer, int n, int inner) {
         this.simd = simd;
@@ -39,8 +37,7 @@ public final class Reduce {
         this.outer = outer;
         this.n = n;
         this.inner = inner;
-        joins = fn == Fn.PROD ? Binary.MUL : Binary.ADD;
-        boolean large = fn != Fn.MAX && fn != Fn.MIN && inner > 1 && outer < LEAVES && (long) n * inner > 4 * TILE;
+        boolean large = (fn == Fn.SUM || fn == Fn.MEAN) && inner > 1 && outer < LEAVES && (long) n * inner > 4 * TILE;
         leaves = large && n >= LEAVES * 2 * BLOCK ? LEAVES : 1;
     }
 
@@ -50,8 +47,7 @@ public final class Reduce {
     }
 
     /** Computes all results; y must not overlap x; {@code part} has {@link #room()} floats from {@code po} on. */
-    public void run(
-            Workers workers, Scratch scratch, float[] x, int xo, float[] y, int yo, float[] part, int po) {
+    public void run(Workers workers, Scratch scratch, float[] x, int xo, float[] y, int yo, float[] part, int po) {
         if (outer == 0 || inner == 0) {
             return;
         }
@@ -71,8 +67,7 @@ public final class Reduce {
     }
 
     /** One sum whose halves are halved until there are enough parts to share; they are added as {@link #rowSum} does. */
-    private void shared(
-            Workers workers, Scratch scratch, float[] x, int xo, float[] y, int yo, float[] part, int po) {
+    private void shared(Workers workers, Scratch scratch, float[] x, int xo, float[] y, int yo, float[] part, int po) {
         workers.run(leaves, scratch, (t, s) -> {
             int from = 0;
             int count = n;
@@ -88,7 +83,7 @@ public final class Reduce {
         for (int step = 1; step < leaves; step *= 2) {
             for (int i = 0; i < leaves; i += 2 * step) {
                 int a = po + i * inner;
-                simd.binary(joins, part, a, part, a + step * inner, part, a, inner);
+                simd.binary(Binary.ADD, part, a, part, a + step * inner, part, a, inner);
             }
         }
         System.arraycopy(part, po, y, yo, inner);
@@ -127,6 +122,10 @@ public final class Reduce {
             }
             return;
         }
+        if (fn == Fn.PROD) {
+            products(s.doubles(inner), x, xo, y, yo);
+            return;
+        }
         int levels = 33 - Integer.numberOfLeadingZeros(n / BLOCK);
         rowSum(s.floats(levels * inner), 0, x, xo, n, y, yo);
         if (fn == Fn.MEAN) {
@@ -142,6 +141,19 @@ public final class Reduce {
         return sum(x, xo, half) + sum(x, xo + half, count - half);
     }
 
+    /** The product of each column, in double: errors of rounding near 1 do not cancel. */
+    private void products(double[] product, float[] x, int xo, float[] y, int yo) {
+        Arrays.fill(product, 0, inner, 1);
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < inner; j++) {
+                product[j] *= x[xo + i * inner + j];
+            }
+        }
+        for (int j = 0; j < inner; j++) {
+            y[yo + j] = (float) product[j];
+        }
+    }
+
     private static float product(float[] x, int xo, int count) {
         double product = 1;
         for (int i = 0; i < count; i++) {
@@ -155,14 +167,14 @@ public final class Reduce {
         if (count <= BLOCK) {
             System.arraycopy(x, xo, y, yo, inner);
             for (int i = 1; i < count; i++) {
-                simd.binary(joins, y, yo, x, xo + i * inner, y, yo, inner);
+                simd.binary(Binary.ADD, y, yo, x, xo + i * inner, y, yo, inner);
             }
             return;
         }
         int half = half(count);
         rowSum(scratch, at + inner, x, xo, half, y, yo);
         rowSum(scratch, at + inner, x, xo + half * inner, count - half, scratch, at);
-        simd.binary(joins, y, yo, scratch, at, y, yo, inner);
+        simd.binary(Binary.ADD, y, yo, scratch, at, y, yo, inner);
     }
 
     /** The larger part of a halving, a whole number of blocks. */

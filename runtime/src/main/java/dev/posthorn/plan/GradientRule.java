@@ -60,8 +60,7 @@ final class GradientRule implements StepRule {
             int count = node.input(0).shape().size();
             int inner = dx.size(axis + 1, dx.rank());
             return new Scattered(
-                    new dev.posthorn.kernel.ScatterAdd(
-                            Simd.best(), dx.size(0, axis), dx.dim(axis), count, inner),
+                    new dev.posthorn.kernel.ScatterAdd(Simd.best(), dx.size(0, axis), dx.dim(axis), count, inner),
                     dx.dim(axis),
                     "scatter " + count + " rows of " + inner,
                     room.slot(node.input(0)),
@@ -72,15 +71,14 @@ final class GradientRule implements StepRule {
         Shape x = node.input(0).shape();
         Shape dy = node.input(1).shape();
         Grid grid = ConvRule.grid(conv.window(), conv.inputDilations(), x, dy);
-        FilterGradient kernel =
-                new FilterGradient(Simd.best(), grid, x.dim(0), x.dim(-1), dy.dim(-1), conv.groups());
+        FilterGradient kernel = new FilterGradient(Simd.best(), grid, x.dim(0), x.dim(-1), dy.dim(-1), conv.groups());
         String label = "conv gradient " + conv.window().size() + " " + x.dim(-1) + "→" + dy.dim(-1);
         Slot part = kernel.room() == 0 ? null : room.temporary(TensorType.f32(kernel.room()));
         return new Filter(kernel, label, room.slot(node.input(0)), room.slot(node.input(1)), y, part);
     }
 
-    private record Scattered(
-            dev.posthorn.kernel.ScatterAdd kernel, int n, String label, Slot indices, Slot u, Slot y) implements Step {
+    private record Scattered(dev.posthorn.kernel.ScatterAdd kernel, int n, String label, Slot indices, Slot u, Slot y)
+            implements Step {
         @Override
         public void run(Frame f) {
             int wrong = kernel.run(
@@ -94,8 +92,8 @@ final class GradientRule implements StepRule {
                     f.at(y));
             if (wrong >= 0) {
                 long was = f.tensor(indices).getLong(wrong);
-                throw new ShapeException("ScatterAdd: expected indices in [0, " + n + ") but was " + was + " (element "
-                        + wrong + ")");
+                throw new ShapeException(
+                        "ScatterAdd: expected indices in [0, " + n + ") but was " + was + " (element " + wrong + ")");
             }
         }
     }

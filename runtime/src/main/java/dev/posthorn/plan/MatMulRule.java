@@ -42,7 +42,9 @@ final class MatMulRule implements StepRule {
         MatMul op = (MatMul) e.root();
         Optional<Tensor> w = room.constant(e.w());
         boolean packs = w.isPresent()
-                && w.get().dtype() == DType.FLOAT32 && e.w().shape().rank() == 2 && !op.transposeA();
+                && w.get().dtype() == DType.FLOAT32
+                && e.w().shape().rank() == 2
+                && !op.transposeA();
         return packs ? weighted(op, e, w.get(), node, room) : batched(op, node, room);
     }
 

@@ -100,8 +100,7 @@ final class ReduceRule implements StepRule {
         if (from.type().dtype() != DType.FLOAT32) {
             return new Wide(new WideReduce(storage, FN.get(fn), outer, n, inner), "reduce wide " + size, from, to);
         }
-        dev.posthorn.kernel.Reduce kernel =
-                new dev.posthorn.kernel.Reduce(Simd.best(), FN.get(fn), outer, n, inner);
+        dev.posthorn.kernel.Reduce kernel = new dev.posthorn.kernel.Reduce(Simd.best(), FN.get(fn), outer, n, inner);
         Slot part = kernel.room() == 0 ? null : room.temporary(TensorType.f32(kernel.room()));
         return new Along(kernel, "reduce " + size, from, to, part);
     }

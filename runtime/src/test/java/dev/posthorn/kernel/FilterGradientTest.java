@@ -17,7 +17,8 @@ class FilterGradientTest {
         List<Grid> grids = ConvNdTest.GRIDS;
         return Laws.PROVIDERS.stream()
                 .flatMap(simd -> grids.stream()
-                        .flatMap(g -> Stream.of(CHANNELS).map(c -> Arguments.of(simd, grids.indexOf(g), c[0], c[1], c[2]))));
+                        .flatMap(g ->
+                                Stream.of(CHANNELS).map(c -> Arguments.of(simd, grids.indexOf(g), c[0], c[1], c[2]))));
     }
 
     @ParameterizedTest(name = "{0} grid {1} {2}→{3} in {4}")

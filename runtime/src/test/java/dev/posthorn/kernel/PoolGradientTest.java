@@ -18,8 +18,8 @@ class PoolGradientTest {
 
     static Stream<Arguments> poolings() {
         return Laws.PROVIDERS.stream()
-                .flatMap(simd -> WINDOWS.stream()
-                        .flatMap(w -> Stream.of(1, 16, 37, 150).map(c -> Arguments.of(simd, w, c))));
+                .flatMap(simd ->
+                        WINDOWS.stream().flatMap(w -> Stream.of(1, 16, 37, 150).map(c -> Arguments.of(simd, w, c))));
     }
 
     @ParameterizedTest(name = "{0} {1} {2}")
@@ -72,13 +72,11 @@ class PoolGradientTest {
                 what,
                 max,
                 bound,
-                Laws.everywhere(
-                        what, size, (workers, s, y) -> kernel.run(workers, s, batch, x, 1, dy, 2, y, 0)));
+                Laws.everywhere(what, size, (workers, s, y) -> kernel.run(workers, s, batch, x, 1, dy, 2, y, 0)));
         Laws.close(
                 what,
                 mean,
                 bound,
-                Laws.everywhere(
-                        what, size, (workers, s, y) -> kernel.run(workers, s, batch, null, 0, dy, 2, y, 0)));
+                Laws.everywhere(what, size, (workers, s, y) -> kernel.run(workers, s, batch, null, 0, dy, 2, y, 0)));
     }
 }

@@ -84,8 +84,7 @@ public interface Simd {
      * dx[xs[t] + i] += dy[i] for the first t = t0 … t1 − 1 at which x[xs[t] + i] is largest, i = 0 … n − 1; positions are
      * relative to xo, of dx to {@code to}.
      */
-    void tapsMaxGradient(
-            int t0, int t1, int[] xs, float[] x, int xo, float[] dy, int dyo, float[] dx, int to, int n);
+    void tapsMaxGradient(int t0, int t1, int[] xs, float[] x, int xo, float[] dy, int dyo, float[] dx, int to, int n);
 
     /**
      * A run of pixels of a depthwise convolution, all with the taps t = t0 … t1 − 1: for p = 0 … pixels − 1 and i = 0 … n −
