@@ -1,5 +1,6 @@
 package dev.posthorn.keras;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.ir.Tensor;
@@ -79,8 +80,10 @@ abstract class KerasFormat implements ModelFormat {
             throw new IllegalArgumentException(
                     "bindings: expected custom objects of Keras but was " + bindings + ", at " + file.where());
         }
-        LayerNode root = LayerReader.read(file.config(), new FieldType.Context(file.dialect(), "config", bindings));
-        if (!ModelReader.isModel(file.config(), LayerReader.config(file.config(), "config"))) {
+        Map<String, Object> config =
+                file.dialect() == Dialect.KERAS1 ? Keras1.translated(file.config()) : file.config();
+        LayerNode root = LayerReader.read(config, new FieldType.Context(file.dialect(), "config", bindings));
+        if (!ModelReader.isModel(config, LayerReader.config(config, "config"))) {
             if (!(root.layer() instanceof Unsupported)) {
                 throw new ModelFormatException("model: expected a Sequential or Functional model but was "
                         + root.layer().className() + ", at " + file.where());

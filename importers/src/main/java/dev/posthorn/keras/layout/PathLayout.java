@@ -60,8 +60,8 @@ public final class PathLayout implements Layout {
     }
 
     @Override
-    public Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
-        Map<String, Hdf5Dataset> found = new LinkedHashMap<>();
+    public Map<String, Stored> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
+        Map<String, Stored> found = new LinkedHashMap<>();
         Map<Named, String> stored = new HashMap<>();
         places(program.root()).forEach((path, place) -> {
             boolean here = child(root, place.group().isEmpty() ? "vars" : place.group()).isPresent();
@@ -82,7 +82,7 @@ public final class PathLayout implements Layout {
                 Optional<Hdf5Object> dataset =
                         vars.flatMap(v -> child(v, number)).or(() -> vars.flatMap(v -> child(v, w.name())));
                 if (dataset.isPresent() && dataset.get() instanceof Hdf5Dataset d) {
-                    found.put(join(path, w.name()), d);
+                    found.put(join(path, w.name()), Stored.of(d));
                 }
             }
         });

@@ -33,7 +33,7 @@ public record ModelFile(Path path, String format) {
      */
     static List<ModelFile> among(Path folder, Collection<String> names) {
         boolean architecture =
-                names.stream().anyMatch(n -> n.endsWith(".json") && !NO_MODELS.contains(n) && !weights(n));
+                names.stream().anyMatch(n -> architecture(n) && !NO_MODELS.contains(n) && !weights(n));
         List<ModelFile> models = new ArrayList<>();
         for (String name : names) {
             boolean data = name.endsWith(".npz")
@@ -61,6 +61,11 @@ public record ModelFile(Path path, String format) {
     private static boolean shard(String name, Collection<String> names) {
         Matcher m = SHARD.matcher(name);
         return m.matches() && names.contains(m.group(1) + ".weights.json");
+    }
+
+    /** Whether a file is named as one of an architecture alone, or of an index of weights. */
+    static boolean architecture(String name) {
+        return name.endsWith(".json") || name.endsWith(".yaml") || name.endsWith(".yml");
     }
 
     private static boolean weights(String name) {
