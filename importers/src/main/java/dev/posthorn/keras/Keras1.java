@@ -69,8 +69,14 @@ final class Keras1 {
 
     /** Layers whose configuration does not say the order of the dimensions. */
     private static final Set<String> UNSAID = Set.of(
-            "UpSampling2D", "UpSampling3D", "ZeroPadding2D", "ZeroPadding3D", "Cropping2D", "Cropping3D",
-            "SpatialDropout2D", "SpatialDropout3D");
+            "UpSampling2D",
+            "UpSampling3D",
+            "ZeroPadding2D",
+            "ZeroPadding3D",
+            "Cropping2D",
+            "Cropping3D",
+            "SpatialDropout2D",
+            "SpatialDropout3D");
 
     private static final Map<String, String> MERGES =
             Map.of("sum", "Add", "mul", "Multiply", "ave", "Average", "max", "Maximum", "cos", "CosineMerge");
@@ -143,7 +149,8 @@ final class Keras1 {
         List<Object> window = new ArrayList<>();
         Map<String, String> own = OWN_KEYS.getOrDefault(className, Map.of());
         config.forEach((key, value) -> {
-            if (Set.of("nb_row", "nb_col", "kernel_dim1", "kernel_dim2", "kernel_dim3").contains(key)) {
+            if (Set.of("nb_row", "nb_col", "kernel_dim1", "kernel_dim2", "kernel_dim3")
+                    .contains(key)) {
                 window.add(value); // in this order
             } else if (key.equals("dim_ordering")) {
                 out.put("data_format", "th".equals(value) ? "channels_first" : "channels_last");

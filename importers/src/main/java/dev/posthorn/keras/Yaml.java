@@ -32,8 +32,8 @@ final class Yaml {
     private static final List<String> SCALARS = List.of(
             PYTHON + "object/apply:numpy.core.multiarray.scalar",
             PYTHON + "object/apply:numpy._core.multiarray.scalar");
-    private static final Set<String> KNOWN = Set.of(
-            PYTHON + "tuple", PYTHON + "unicode", PYTHON + "str", DTYPE, SCALARS.get(0), SCALARS.get(1));
+    private static final Set<String> KNOWN =
+            Set.of(PYTHON + "tuple", PYTHON + "unicode", PYTHON + "str", DTYPE, SCALARS.get(0), SCALARS.get(1));
 
     private int values;
 
@@ -53,7 +53,8 @@ final class Yaml {
             if (new Yaml().plain(value, 0, where) instanceof Map<?, ?> object) {
                 return keyed(object, where);
             }
-            throw new ModelFormatException("configuration: expected a YAML mapping but was " + kind(value) + ", at " + where);
+            throw new ModelFormatException(
+                    "configuration: expected a YAML mapping but was " + kind(value) + ", at " + where);
         } catch (YAMLException | ClassCastException e) {
             String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             throw new ModelFormatException(
@@ -69,7 +70,8 @@ final class Yaml {
         Map<String, Object> out = new LinkedHashMap<>();
         map.forEach((k, v) -> {
             if (!(k instanceof String s)) {
-                throw new ModelFormatException("configuration: expected strings as keys but was " + k + ", at " + where);
+                throw new ModelFormatException(
+                        "configuration: expected strings as keys but was " + k + ", at " + where);
             }
             out.put(s, v);
         });

@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class YamlTest {
     @Test
     void pythonsValuesArePlain() {
-        Map<String, Object> was = Yaml.object(
-                """
+        Map<String, Object> was = Yaml.object("""
                 a: &id001 !!python/tuple [null, 3, 2.5e-07]
                 b: *id001
                 c: !!python/unicode 'text'
@@ -27,8 +26,7 @@ class YamlTest {
                   state: !!python/tuple [3, <, null]
                 - !!binary |
                   DwAAAAAAAAA=
-                """,
-                "x.yaml");
+                """, "x.yaml");
         assertEquals(Arrays.asList(null, 3, 2.5e-7), was.get("a"));
         assertEquals(was.get("a"), was.get("b"));
         assertEquals("text", was.get("c"));

@@ -23,8 +23,7 @@ import java.util.List;
  * @param keras2 whether it is unmasked only where all of its features are, as before Keras 3
  */
 public record Concatenate(int axis, boolean keras2) implements Layer {
-    public static final Codec<Concatenate> CODEC =
-            Codec.of(
+    public static final Codec<Concatenate> CODEC = Codec.of(
             "Concatenate",
             f -> new Concatenate(
                     f.of("axis", FieldType.INT, Concatenate::axis, -1),
@@ -48,6 +47,7 @@ public record Concatenate(int axis, boolean keras2) implements Layer {
             boolean lower = t.mask().isPresent() && mask.shape().rank() < dims.length;
             masks.add(b.broadcastTo(lower ? b.expandDims(mask, -1) : mask, dims));
         }
-        return List.of(new KerasTensor(y, b.reduce(keras2 ? Reduce.Fn.ALL : Reduce.Fn.ANY, b.concat(axis, masks), false, -1)));
+        return List.of(
+                new KerasTensor(y, b.reduce(keras2 ? Reduce.Fn.ALL : Reduce.Fn.ANY, b.concat(axis, masks), false, -1)));
     }
 }

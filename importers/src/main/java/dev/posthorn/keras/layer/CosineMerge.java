@@ -32,8 +32,7 @@ public record CosineMerge(Axes axes) implements Layer {
         int i = axes.list().get(0);
         int j = axes.list().get(axes.single() ? 0 : 1);
         Value lengths = b.unary(
-                Unary.Fn.SQRT,
-                b.unary(Unary.Fn.RELU, b.times(Dot.product(b, x, i, x, i), Dot.product(b, y, j, y, j))));
+                Unary.Fn.SQRT, b.unary(Unary.Fn.RELU, b.times(Dot.product(b, x, i, x, i), Dot.product(b, y, j, y, j))));
         Value cosine = b.over(Dot.product(b, x, i, y, j), b.binary(Binary.Fn.MAX, lengths, 1e-7));
         return List.of(KerasTensor.of(b.expandDims(cosine, 1)));
     }

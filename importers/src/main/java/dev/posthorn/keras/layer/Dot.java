@@ -44,7 +44,8 @@ public record Dot(Axes axes, boolean normalize) implements Layer {
         }
         int i = axes.list().get(0);
         int j = axes.list().get(axes.single() ? 0 : 1);
-        return List.of(KerasTensor.of(product(b, normed(b, in.get(0).value(), i), i, normed(b, in.get(1).value(), j), j)));
+        return List.of(KerasTensor.of(product(
+                b, normed(b, in.get(0).value(), i), i, normed(b, in.get(1).value(), j), j)));
     }
 
     private Value normed(Builder b, Value x, int axis) {

@@ -45,7 +45,6 @@ public record SReLU(Object tLeftInit, Object aLeftInit, Object tRightInit, Objec
         Value below = b.times(c.weight("a_left"), b.unary(Unary.Fn.RELU, b.unary(Unary.Fn.NEG, from)));
         Value between = b.binary(Binary.Fn.MIN, b.unary(Unary.Fn.RELU, from), width);
         Value beyond = b.unary(Unary.Fn.RELU, b.minus(x, b.plus(left, width)));
-        return b.plus(
-                b.plus(left, b.minus(between, below)), b.times(c.weight("a_right"), beyond));
+        return b.plus(b.plus(left, b.minus(between, below)), b.times(c.weight("a_right"), beyond));
     }
 }

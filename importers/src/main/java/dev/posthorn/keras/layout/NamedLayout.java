@@ -32,7 +32,8 @@ public final class NamedLayout implements Layout {
     public Map<String, Stored> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
         Map<String, List<OlderWeights.Wanted>> wanted = new LinkedHashMap<>();
         for (Child c : program.root().layer().children(program.root().policy())) {
-            List<OlderWeights.Wanted> keys = keys(program, c.node(), program.root().trainable());
+            List<OlderWeights.Wanted> keys =
+                    keys(program, c.node(), program.root().trainable());
             if (!keys.isEmpty()) {
                 wanted.put(c.node().name(), keys);
             }
@@ -73,9 +74,13 @@ public final class NamedLayout implements Layout {
     /** What wrote the file, as it or the file around it says. */
     private static OlderWeights older(Hdf5Group root, Map<String, List<Hdf5Dataset>> stored) {
         Hdf5Group whole = root.file().root();
-        String version = root.string("keras_version").or(() -> whole.string("keras_version")).orElse("");
-        String backend = root.string("backend").or(() -> whole.string("backend")).orElse("");
-        return OlderWeights.of(version, backend, stored.values().stream().flatMap(List::stream).toList());
+        String version = root.string("keras_version")
+                .or(() -> whole.string("keras_version"))
+                .orElse("");
+        String backend =
+                root.string("backend").or(() -> whole.string("backend")).orElse("");
+        return OlderWeights.of(
+                version, backend, stored.values().stream().flatMap(List::stream).toList());
     }
 
     private static Map<String, List<Hdf5Dataset>> stored(Hdf5Group root) {
@@ -119,7 +124,8 @@ public final class NamedLayout implements Layout {
         for (boolean kind : new boolean[] {true, false}) {
             for (Weight w : weights) {
                 if ((w.stored() || w.adaption() == Weight.Adaption.ADAPTER) && w.trainable() == kind) {
-                    long[] shape = Arrays.stream(w.shape().dims()).asLongStream().toArray();
+                    long[] shape =
+                            Arrays.stream(w.shape().dims()).asLongStream().toArray();
                     members.add(new Member(
                             new OlderWeights.Wanted(path + "/" + w.name(), w.name(), node.layer(), shape),
                             own && kind && w.adaption() != Weight.Adaption.ADAPTED));

@@ -85,7 +85,9 @@ record OlderWeights(boolean keras1, boolean theano) {
     private List<Stored> recurrent(List<Wanted> three, Deque<Hdf5Dataset> left) {
         Layer owner = three.get(0).owner();
         int gates = owner instanceof GRUCell || owner instanceof CuDNNGRU ? 3 : 4;
-        if (isCell(owner) && left.size() >= 3 * gates && GATE.matcher(lastName(left.peek())).matches()) {
+        if (isCell(owner)
+                && left.size() >= 3 * gates
+                && GATE.matcher(lastName(left.peek())).matches()) {
             List<Hdf5Dataset> all = take(left, 3 * gates);
             return IntStream.range(0, 3)
                     .mapToObj(part -> gates(three.get(part), all, part, gates))
@@ -98,7 +100,9 @@ record OlderWeights(boolean keras1, boolean theano) {
         boolean fromCudnn = isCell(owner) && is.length == 1 && is[0] == 2 * gates * units && !Arrays.equals(is, should);
         boolean toCudnn = !isCell(owner) && (is.length == 2 || is[0] == gates * units);
         if (!fromCudnn && !toCudnn) {
-            return IntStream.range(0, 3).mapToObj(k -> one(three.get(k), in.get(k))).toList();
+            return IntStream.range(0, 3)
+                    .mapToObj(k -> one(three.get(k), in.get(k)))
+                    .toList();
         }
         return List.of(
                 Stored.of(in.subList(0, 1), (b, x) -> each(b, x.get(0), gates, fromCudnn)),
@@ -156,7 +160,9 @@ record OlderWeights(boolean keras1, boolean theano) {
                 || w.owner() instanceof ConvTranspose
                 || w.owner() instanceof ConvLSTMCell
                 || w.owner() instanceof SeparableConv;
-        return convolves && w.name().contains("kernel") ? Stored.of(List.of(d), (b, in) -> kernel(b, w, in.get(0))) : Stored.of(d);
+        return convolves && w.name().contains("kernel")
+                ? Stored.of(List.of(d), (b, in) -> kernel(b, w, in.get(0)))
+                : Stored.of(d);
     }
 
     /** A kernel with its axes in the order of today. */
@@ -179,7 +185,9 @@ record OlderWeights(boolean keras1, boolean theano) {
             boolean last = c.sliding().dataFormat() == DataFormat.CHANNELS_LAST;
             return last ? b.transpose(x, 0, 1, 3, 2) : b.transpose(x, 2, 3, 0, 1);
         }
-        if (w.owner() instanceof SeparableConv c && c.sliding().dataFormat() == DataFormat.CHANNELS_FIRST && rank == 4) {
+        if (w.owner() instanceof SeparableConv c
+                && c.sliding().dataFormat() == DataFormat.CHANNELS_FIRST
+                && rank == 4) {
             return b.transpose(x, 2, 3, 1, 0);
         }
         boolean first = w.owner() instanceof Conv c && c.sliding().dataFormat() == DataFormat.CHANNELS_FIRST

@@ -64,7 +64,8 @@ public final class PathLayout implements Layout {
         Map<String, Stored> found = new LinkedHashMap<>();
         Map<Named, String> stored = new HashMap<>();
         places(program.root()).forEach((path, place) -> {
-            boolean here = child(root, place.group().isEmpty() ? "vars" : place.group()).isPresent();
+            boolean here = child(root, place.group().isEmpty() ? "vars" : place.group())
+                    .isPresent();
             Named named = new Named(place.node().name(), place.node().layer().className());
             String group = here ? place.group() : stored.getOrDefault(named, place.group());
             stored.putIfAbsent(named, group);

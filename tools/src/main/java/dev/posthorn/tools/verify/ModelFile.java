@@ -32,8 +32,7 @@ public record ModelFile(Path path, String format) {
      * over in silence; weights belong to the architecture beside them.
      */
     static List<ModelFile> among(Path folder, Collection<String> names) {
-        boolean architecture =
-                names.stream().anyMatch(n -> architecture(n) && !NO_MODELS.contains(n) && !weights(n));
+        boolean architecture = names.stream().anyMatch(n -> architecture(n) && !NO_MODELS.contains(n) && !weights(n));
         List<ModelFile> models = new ArrayList<>();
         for (String name : names) {
             boolean data = name.endsWith(".npz")
