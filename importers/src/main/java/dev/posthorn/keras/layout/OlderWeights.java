@@ -97,8 +97,9 @@ record OlderWeights(boolean keras1, boolean theano) {
         long[] is = in.get(2).shape();
         long[] should = three.get(2).shape();
         long units = in.get(1).shape().length == 2 ? in.get(1).shape()[0] : -1;
-        boolean fromCudnn = isCell(owner) && is.length == 1 && is[0] == 2 * gates * units && !Arrays.equals(is, should);
-        boolean toCudnn = !isCell(owner) && (is.length == 2 || is[0] == gates * units);
+        boolean fromCudnn =
+                isCell(owner) && is.length == 1 && is[0] == 2L * gates * units && !Arrays.equals(is, should);
+        boolean toCudnn = !isCell(owner) && (is.length == 2 || is[0] == (long) gates * units);
         if (!fromCudnn && !toCudnn) {
             return IntStream.range(0, 3)
                     .mapToObj(k -> one(three.get(k), in.get(k)))
