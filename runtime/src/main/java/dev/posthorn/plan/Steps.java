@@ -12,7 +12,6 @@ final class Steps {
             new CopyRule(),
             new ElementwiseRule(),
             new GatherRule(),
-            new GradientRule(),
             new MatMulRule(),
             new PoolRule(),
             new ProgramRule(),

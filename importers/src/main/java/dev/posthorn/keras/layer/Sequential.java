@@ -9,7 +9,6 @@ import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /**
  * Layers one after the other.
@@ -19,11 +18,6 @@ import java.util.function.UnaryOperator;
 public record Sequential(List<LayerNode> layers, TensorType input) implements Layer {
     public Sequential {
         layers = List.copyOf(layers);
-    }
-
-    @Override
-    public Layer withChildren(UnaryOperator<LayerNode> replace) {
-        return new Sequential(layers.stream().map(replace).toList(), input);
     }
 
     @Override

@@ -47,10 +47,10 @@ public record Adam(OptimizerOptions options, double beta1, double beta2, double 
     /** The new value of a parameter; AdamW and Muon have it too. */
     static Expr update(Update u, Expr lr, double beta1, double beta2, double epsilon, boolean amsgrad) {
         Expr t = u.step();
-        Expr root = t.number(beta2).pow(t).from(1).sqrt();
-        Expr alpha = lr.times(root).over(t.number(beta1).pow(t).from(1));
+        Expr root = u.cast(beta2).pow(t).from(1).sqrt();
+        Expr alpha = lr.times(root).over(u.cast(beta1).pow(t).from(1));
         Expr m = u.average("momentum", u.g(), beta1);
-        Expr v = u.average("velocity", Slices.square(u.g()), beta2);
+        Expr v = u.average("velocity", u.gradient().squared(), beta2);
         if (amsgrad) {
             v = u.set("velocity_hat", u.slot("velocity_hat").max(v));
         }

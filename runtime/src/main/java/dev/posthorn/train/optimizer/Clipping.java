@@ -1,7 +1,6 @@
 package dev.posthorn.train.optimizer;
 
 import dev.posthorn.ir.Expr;
-import dev.posthorn.ir.op.Reduce;
 import java.util.List;
 
 /**
@@ -10,7 +9,7 @@ import java.util.List;
 final class Clipping {
     private Clipping() {}
 
-    static List<Expr> of(OptimizerOptions options, List<Expr> gradients) {
+    static List<Gradient> of(OptimizerOptions options, List<Gradient> gradients) {
         if (isSet(options.clipNorm())) {
             return gradients.stream().map(g -> byNorm(g, options.clipNorm())).toList();
         }
@@ -20,7 +19,7 @@ final class Clipping {
         double limit = isSet(options.clipValue()) ? options.clipValue() : 0;
         return limit == 0
                 ? gradients
-                : gradients.stream().map(g -> g.clip(-limit, limit)).toList();
+                : gradients.stream().map(g -> g.map(x -> x.clip(-limit, limit))).toList();
     }
 
     private static boolean isSet(Double limit) {
@@ -28,19 +27,21 @@ final class Clipping {
     }
 
     /** {@code g · limit / max(‖g‖, limit)}. */
-    private static Expr byNorm(Expr g, double limit) {
-        Expr norm = Slices.square(g).reduce(Reduce.Fn.SUM, true).sqrt();
-        return g.times(limit).over(norm.max(limit));
+    private static Gradient byNorm(Gradient g, double limit) {
+        Expr norm = g.squaredNorm().sqrt().max(limit);
+        return g.map(x -> x.times(limit).over(norm));
     }
 
-    /** {@code g · limit · min(1 / ‖all g‖, 1 / limit)}, NaN where a gradient is not finite. */
-    private static List<Expr> byGlobalNorm(List<Expr> gradients, double limit) {
-        Expr squares = gradients.stream()
-                .map(g -> Slices.square(g).sum().cast(gradients.get(0).dtype()))
+    /** {@code g · limit · min(1 / ‖all g‖, 1 / limit)}, NaN where a gradient is not finite; what was looked up by index is whole from here on. */
+    private static List<Gradient> byGlobalNorm(List<Gradient> gradients, double limit) {
+        Expr norm = gradients.stream()
+                .map(g -> g.squaredNorm().cast(gradients.get(0).dense().dtype()))
                 .reduce(Expr::plus)
-                .orElseThrow();
-        Expr norm = squares.sqrt();
+                .orElseThrow()
+                .sqrt();
         Expr scale = norm.number(1).over(norm).min(1 / limit).times(limit).plus(norm.minus(norm));
-        return gradients.stream().map(g -> g.times(scale.cast(g.dtype()))).toList();
+        return gradients.stream()
+                .map(g -> new Gradient(g.dense().times(scale.cast(g.dense().dtype())), List.of()))
+                .toList();
     }
 }

@@ -73,6 +73,24 @@ public record OptimizerOptions(
                 name, learningRate, null, null, null, null, false, 0.99, null, null, null, 0, Set.of());
     }
 
+    /** The same with weight decay. */
+    public OptimizerOptions decaying(double weightDecay) {
+        return new OptimizerOptions(
+                name,
+                learningRate,
+                weightDecay,
+                clipNorm,
+                globalClipNorm,
+                clipValue,
+                useEma,
+                emaMomentum,
+                emaOverwriteFrequency,
+                lossScaleFactor,
+                gradientAccumulationSteps,
+                decay,
+                excluded);
+    }
+
     /** The same without weight decay of parameters in whose path one of these patterns is found. */
     public OptimizerOptions excluding(Set<String> patterns) {
         return new OptimizerOptions(

@@ -12,7 +12,7 @@ import java.util.Optional;
  * An optimizer that changes each parameter by a rule of its own; everything else is the same for all: learning rate,
  * clipping, weight decay, moving averages, accumulation, scaling, constraints.
  */
-interface Rule extends Optimizer {
+public interface Rule extends Optimizer {
     OptimizerOptions options();
 
     /** The slots of the rule itself, in Keras 3's order. */
@@ -54,6 +54,15 @@ interface Rule extends Optimizer {
             for (String name : names) {
                 slots.add(Slot.like(name, i, parameters.get(i).type()));
             }
+        }
+        return slots;
+    }
+
+    /** For each parameter a slot of its type that starts with {@code start} everywhere. */
+    static List<Slot> filled(List<Parameter> parameters, double start, String name) {
+        List<Slot> slots = new ArrayList<>();
+        for (int i = 0; i < parameters.size(); i++) {
+            slots.add(new Slot(name, i, parameters.get(i).type(), start, false));
         }
         return slots;
     }

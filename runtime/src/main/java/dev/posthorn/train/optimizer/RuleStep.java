@@ -47,14 +47,23 @@ final class RuleStep {
         List<Expr> values = new ArrayList<>();
         before.values().forEach(v -> values.add(Expr.of(b, v)));
         List<Integer> trained = new ArrayList<>();
-        List<Expr> gradients = new ArrayList<>();
+        List<Gradient> gradients = new ArrayList<>();
         for (int i = 0; i < parameters.size(); i++) {
             Optional<Value> g = before.gradients().get(i);
             if (g.isPresent()) {
                 trained.add(i);
-                Expr own = Expr.of(b, g.get());
-                gradients.add(options.lossScaleFactor() == null ? own : own.over(options.lossScaleFactor()));
+                Gradient own = Gradient.of(Expr.of(b, g.get()));
+                Double scale = options.lossScaleFactor();
+                gradients.add(scale == null ? own : own.map(x -> x.over(scale)));
             }
+        }
+        if (parameters.isEmpty()) {
+            return new Optimizer.After(before.values(), before.slots());
+        }
+        if (trained.isEmpty()) {
+            throw new IllegalArgumentException(
+                    rule.codec().name() + ": expected a gradient of one parameter at least but was" + " none, at "
+                            + parameters.stream().map(Parameter::path).toList());
         }
         if (options.gradientAccumulationSteps() == null) {
             update(values, trained, gradients);
@@ -78,24 +87,22 @@ final class RuleStep {
     }
 
     /** Clips, decays, and applies the rule. */
-    private void update(List<Expr> values, List<Integer> trained, List<Expr> gradients) {
-        List<Expr> clipped = Clipping.of(options, gradients);
+    private void update(List<Expr> values, List<Integer> trained, List<Gradient> gradients) {
+        List<Gradient> clipped = Clipping.of(options, gradients);
         for (int i : trained) {
             Double decay = rule.weightDecay(parameters.get(i));
             if (decay != null && !excluded(parameters.get(i))) {
                 Expr x = values.get(i);
-                values.set(i, x.minus(x.times(decay).times(rate(i, x.dtype()))));
+                values.set(i, x.minus(x.times(x.number(decay.floatValue())).times(rate(i, x.dtype()))));
             }
         }
-        if (!trained.isEmpty()) {
-            Expr any = values.get(trained.get(0));
-            rule.begin(new Update(b, parameters.get(trained.get(0)), -1, any, any, any, updates, slots));
-        }
+        Expr any = values.get(trained.get(0));
+        rule.begin(new Update(parameters.get(trained.get(0)), -1, any, Gradient.of(any), any, updates, slots));
         for (int k = 0; k < trained.size(); k++) {
             int i = trained.get(k);
             Expr x = values.get(i);
-            Expr g = clipped.get(k).cast(x.dtype());
-            Update u = new Update(b, parameters.get(i), i, x, g, rate(i, x.dtype()), updates, slots);
+            Gradient g = clipped.get(k).map(e -> e.cast(x.dtype()));
+            Update u = new Update(parameters.get(i), i, x, g, rate(i, x.dtype()), updates, slots);
             values.set(i, rule.update(u).cast(x.dtype()));
         }
     }
@@ -106,19 +113,22 @@ final class RuleStep {
     }
 
     private boolean excluded(Parameter p) {
-        return !p.decays() || options.excluded().stream().anyMatch(pattern -> Patterns.found(pattern, p.path()));
+        return options.excluded().stream().anyMatch(pattern -> Patterns.found(pattern, p.path()));
     }
 
     /** Every n-th time updates with the mean of the last n gradients, else only adds them up. */
-    private void accumulate(List<Expr> values, List<Integer> trained, List<Expr> gradients) {
+    private void accumulate(List<Expr> values, List<Integer> trained, List<Gradient> gradients) {
         int n = options.gradientAccumulationSteps();
         Expr last = iteration.plus(1).floorMod(n).equalTo(iteration.number(0));
         List<Expr> sums = new ArrayList<>();
         for (int k = 0; k < trained.size(); k++) {
-            sums.add(gradients.get(k).plus(accumulator(trained.get(k))));
+            sums.add(gradients.get(k).dense().plus(accumulator(trained.get(k))));
         }
         List<Expr> start = List.copyOf(values);
-        update(values, trained, sums.stream().map(s -> s.over(n)).toList());
+        update(
+                values,
+                trained,
+                sums.stream().map(s -> new Gradient(s.over(n), List.of())).toList());
         for (int i : trained) {
             values.set(i, last.select(values.get(i), start.get(i)));
         }

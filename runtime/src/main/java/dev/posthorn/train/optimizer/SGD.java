@@ -15,7 +15,7 @@ public record SGD(OptimizerOptions options, double momentum, boolean nesterov) i
     public static final Codec<SGD> CODEC = Codec.of(
             "SGD",
             f -> new SGD(
-                    f.group(OptimizerOptions.of("SGD", 0.01, null), SGD::options),
+                    f.group(OptimizerOptions.of("sgd", 0.01, null), SGD::options),
                     f.of("momentum", FieldType.FLOAT, SGD::momentum, 0.0),
                     f.of("nesterov", FieldType.BOOL, SGD::nesterov, false)));
 
@@ -26,7 +26,7 @@ public record SGD(OptimizerOptions options, double momentum, boolean nesterov) i
     }
 
     public SGD(double learningRate) {
-        this(OptimizerOptions.of("SGD", LearningRate.of(learningRate)), 0, false);
+        this(OptimizerOptions.of("sgd", LearningRate.of(learningRate)), 0, false);
     }
 
     @Override
@@ -45,7 +45,7 @@ public record SGD(OptimizerOptions options, double momentum, boolean nesterov) i
         if (momentum == 0) {
             return u.x().minus(move);
         }
-        Expr m = u.set("momentum", u.slot("momentum").times(momentum).minus(move));
-        return u.x().plus(nesterov ? m.times(momentum).minus(move) : m);
+        Expr m = u.set("momentum", u.slot("momentum").times(u.cast(momentum)).minus(move));
+        return u.x().plus(nesterov ? m.times(u.cast(momentum)).minus(move) : m);
     }
 }

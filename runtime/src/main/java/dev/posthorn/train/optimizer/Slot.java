@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param name what it is: {@code momentum}
  * @param parameter the number of the parameter that it belongs to; -1 where it belongs to none
- * @param start its first value, everywhere
+ * @param start its first value, everywhere; Keras casts it, by way of float32
  * @param copies whether it starts as a copy of the parameter instead
  */
 public record Slot(String name, int parameter, TensorType type, double start, boolean copies) {
@@ -32,7 +32,7 @@ public record Slot(String name, int parameter, TensorType type, double start, bo
         }
         Tensor t = Tensor.zeros(type);
         for (int i = 0; start != 0 && i < t.size(); i++) {
-            t.setDouble(i, start);
+            t.setDouble(i, (float) start);
         }
         return t;
     }

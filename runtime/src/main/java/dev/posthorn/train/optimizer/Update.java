@@ -1,6 +1,5 @@
 package dev.posthorn.train.optimizer;
 
-import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Expr;
 import java.util.Map;
@@ -10,44 +9,53 @@ import java.util.Map;
  *
  * @param index the parameter's number
  * @param x its value
- * @param g its gradient, of its dtype
+ * @param gradient its gradient, of its dtype
  * @param lr the learning rate, of its dtype
  * @param iterations the updates made before
  * @param slots the values of all slots, by name and parameter
  */
-record Update(
-        Builder b,
+public record Update(
         Parameter parameter,
         int index,
         Expr x,
-        Expr g,
+        Gradient gradient,
         Expr lr,
         Expr iterations,
         Map<Update.Key, Expr> slots) {
     /** Which slot. */
-    record Key(String name, int parameter) {}
+    public record Key(String name, int parameter) {}
+
+    /** The gradient as a whole. */
+    public Expr g() {
+        return gradient.dense();
+    }
+
+    /** A number as Keras has it that casts it: by way of float32, which shows in float64. */
+    public Expr cast(double number) {
+        return x.number((float) number);
+    }
 
     /** The number of this update, from 1, in the dtype of the parameter. */
-    Expr step() {
+    public Expr step() {
         return steps(1, x.dtype());
     }
 
-    Expr steps(int after, DType dtype) {
+    public Expr steps(int after, DType dtype) {
         return iterations.plus(after).cast(dtype);
     }
 
     /** The slot of this parameter, or the one of that name that belongs to none. */
-    Expr slot(String name) {
+    public Expr slot(String name) {
         Expr own = slots.get(new Key(name, index));
         return own != null ? own : slots.get(new Key(name, -1));
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return slots.containsKey(new Key(name, index));
     }
 
     /** Gives a slot its new value. */
-    Expr set(String name, Expr value) {
+    public Expr set(String name, Expr value) {
         Key key = new Key(name, slots.containsKey(new Key(name, index)) ? index : -1);
         Expr cast = value.cast(slots.get(key).dtype());
         slots.put(key, cast);
@@ -55,7 +63,7 @@ record Update(
     }
 
     /** {@code slot + (target − slot) · (1 − keep)}: a moving average. */
-    Expr average(String name, Expr target, double keep) {
+    public Expr average(String name, Expr target, double keep) {
         Expr slot = slot(name);
         return set(name, slot.plus(target.minus(slot).times(1 - keep)));
     }

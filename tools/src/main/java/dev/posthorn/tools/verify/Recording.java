@@ -6,9 +6,12 @@ import dev.posthorn.model.Backend;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Variables;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /** Recorded arrays, with which results are compared one after the other; the first that differs counts. */
 final class Recording {
@@ -18,6 +21,7 @@ final class Recording {
     private double maxAbs;
     private double maxRel;
     private String problem = "";
+    private final Set<String> compared = new HashSet<>();
 
     Recording(Map<String, Tensor> arrays, Tolerance tolerance, String backend) {
         this.arrays = arrays;
@@ -66,6 +70,7 @@ final class Recording {
     }
 
     private void compare(String key, Tensor was, Tolerance tolerance) {
+        compared.add(key);
         Comparison comparison = Comparison.of(get(key), was, tolerance);
         maxAbs = Math.max(maxAbs, comparison.maxAbs());
         maxRel = Math.max(maxRel, comparison.maxRel());
@@ -74,9 +79,14 @@ final class Recording {
         }
     }
 
-    /** Notes a difference of another kind. */
-    void differs(String what) {
-        problem = problem.isEmpty() ? what : problem;
+    /** Notes what is recorded and was compared with nothing, but for arrays that go in. */
+    void complete(Predicate<String> in) {
+        List<String> rest = arrays.keySet().stream()
+                .filter(key -> !in.test(key) && !compared.contains(key))
+                .toList();
+        if (problem.isEmpty() && !rest.isEmpty()) {
+            problem = "expected results for " + rest + " but was none";
+        }
     }
 
     Verdict verdict(String id, Path path) {
