@@ -31,10 +31,12 @@ public final class KerasDirectoryFormat extends KerasFormat {
             }
             for (String name : new String[] {"model.weights.h5", "model.weights.json"}) {
                 if (Files.exists(path.resolve(name))) {
+                    Map<String, Object> json = Json.object(Files.readString(config), config.toString());
                     return new KerasFile(
                             path.toString(),
-                            Json.object(Files.readString(config), config.toString()),
+                            json,
                             producer,
+                            KerasZipFormat.compile(json),
                             KerasWeightsFiles.open(path.resolve(name), closing),
                             asset -> asset(path.resolve("assets").resolve(asset)),
                             closing.release());

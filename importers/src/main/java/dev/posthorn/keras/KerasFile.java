@@ -1,12 +1,10 @@
 package dev.posthorn.keras;
 
 import dev.posthorn.codec.Dialect;
-import dev.posthorn.hdf5.Hdf5Dataset;
-import dev.posthorn.hdf5.Hdf5Group;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.keras.layout.PathLayout;
+import dev.posthorn.train.StoredTraining;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +17,7 @@ import java.util.Optional;
  * @param where the file, for messages
  * @param config the model's configuration object
  * @param producer what wrote the file, by name
+ * @param compile the compile configuration; empty where the file has none
  * @param weights the weights, where the file holds them
  * @param assets the files beside the weights
  */
@@ -26,6 +25,7 @@ record KerasFile(
         String where,
         Map<String, Object> config,
         Map<String, String> producer,
+        Map<String, Object> compile,
         Optional<KerasWeights> weights,
         Assets assets,
         AutoCloseable resource)
@@ -40,9 +40,10 @@ record KerasFile(
             String where,
             Map<String, Object> config,
             Map<String, String> producer,
+            Map<String, Object> compile,
             Optional<KerasWeights> weights,
             AutoCloseable resource) {
-        this(where, config, producer, weights, path -> Optional.empty(), resource);
+        this(where, config, producer, compile, weights, path -> Optional.empty(), resource);
     }
 
     /** The assets that the layers of a model read, by the layer's path and the asset's name. */
@@ -69,19 +70,23 @@ record KerasFile(
         return !version.isEmpty() || config.containsKey("module") ? Dialect.KERAS3 : Dialect.KERAS2;
     }
 
-    /** The types of the optimizer's variables, where the file holds any. */
-    List<TensorType> optimizer() {
-        List<TensorType> types = new ArrayList<>();
-        for (Hdf5Group root : weights.map(KerasWeights::roots).orElse(List.of())) {
-            for (Hdf5Dataset d : root.file().root().allDatasets()) {
-                if (KerasWeights.isOptimizers(d)) {
-                    types.add(TensorType.of(
-                            d.dtype(),
-                            Arrays.stream(d.shape()).mapToInt(Math::toIntExact).toArray()));
-                }
+    /** What the file keeps of training; {@code reopen} opens it again when the optimizer's variables are asked for. */
+    StoredTraining training(Reopen reopen) {
+        List<TensorType> types = StoredOptimizer.find(this).stream()
+                .map(d -> TensorType.of(
+                        d.dtype(),
+                        Arrays.stream(d.shape()).mapToInt(Math::toIntExact).toArray()))
+                .toList();
+        return new StoredTraining(compile, dialect(), types, () -> {
+            try (KerasFile again = reopen.open()) {
+                return StoredOptimizer.read(again, types);
             }
-        }
-        return types;
+        });
+    }
+
+    /** Opens a file again. */
+    interface Reopen {
+        KerasFile open() throws IOException;
     }
 
     @Override

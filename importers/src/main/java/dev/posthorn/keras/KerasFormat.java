@@ -1,5 +1,6 @@
 package dev.posthorn.keras;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.ir.Tensor;
@@ -49,7 +50,8 @@ abstract class KerasFormat implements ModelFormat {
                                 + String.join("; ", reasons) + ", at " + path,
                         reasons);
             }
-            KerasProgram program = new KerasProgram(root, file.assets(root), file.optimizer(), file.where());
+            KerasProgram program =
+                    new KerasProgram(root, file.assets(root), file.training(() -> open(path)), file.where());
             Map<String, Tensor> values = new LinkedHashMap<>(program.states());
             file.weights().ifPresent(w -> values.putAll(w.read(program, WeightSelection.ALL)));
             return new Loaded(program, new Variables(program.variables(), values));
@@ -78,8 +80,10 @@ abstract class KerasFormat implements ModelFormat {
             throw new IllegalArgumentException(
                     "bindings: expected custom objects of Keras but was " + bindings + ", at " + file.where());
         }
-        LayerNode root = LayerReader.read(file.config(), new FieldType.Context(file.dialect(), "config", bindings));
-        if (!ModelReader.isModel(file.config(), LayerReader.config(file.config(), "config"))) {
+        Map<String, Object> config =
+                file.dialect() == Dialect.KERAS1 ? Keras1.translated(file.config()) : file.config();
+        LayerNode root = LayerReader.read(config, new FieldType.Context(file.dialect(), "config", bindings));
+        if (!ModelReader.isModel(config, LayerReader.config(config, "config"))) {
             if (!(root.layer() instanceof Unsupported)) {
                 throw new ModelFormatException("model: expected a Sequential or Functional model but was "
                         + root.layer().className() + ", at " + file.where());
@@ -102,7 +106,7 @@ abstract class KerasFormat implements ModelFormat {
             carried(root, root.name(), notes);
             Signature signature = new Signature(Signature.DEFAULT, List.of(), List.of());
             if (items.stream().allMatch(Inspection.Item::supported)) {
-                signature = program(root, file, notes, signature);
+                signature = program(root, file, path, notes, signature);
             }
             List<Hdf5Dataset> stored = file.weights().map(KerasWeights::stored).orElse(List.of());
             if (file.weights().isEmpty()) {
@@ -125,10 +129,10 @@ abstract class KerasFormat implements ModelFormat {
         }
     }
 
-    private static Signature program(LayerNode root, KerasFile file, List<String> notes, Signature none)
+    private Signature program(LayerNode root, KerasFile file, Path path, List<String> notes, Signature none)
             throws IOException {
         try {
-            Program program = new KerasProgram(root, file.assets(root), file.optimizer(), file.where());
+            Program program = new KerasProgram(root, file.assets(root), file.training(() -> open(path)), file.where());
             return program.signatures().get(0);
         } catch (ModelFormatException | UnsupportedModelException | ShapeException e) {
             notes.add("cannot be built: " + e.getMessage());

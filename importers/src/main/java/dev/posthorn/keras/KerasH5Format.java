@@ -45,7 +45,14 @@ public final class KerasH5Format extends KerasFormat {
             root.string("backend").ifPresent(v -> producer.put("backend", v));
             Hdf5Group weights = root.contains("model_weights") ? root.group("model_weights") : root;
             KerasWeights stored = new KerasWeights(path.toString(), List.of(weights), new NamedLayout());
-            return new KerasFile(path.toString(), config, producer, Optional.of(stored), closing.release());
+            String training = root.string("training_config").orElse("{}");
+            return new KerasFile(
+                    path.toString(),
+                    config,
+                    producer,
+                    Json.object(training, path + "!/training_config"),
+                    Optional.of(stored),
+                    closing.release());
         }
     }
 

@@ -35,11 +35,20 @@ public final class KerasJsonFormat extends KerasFormat {
 
     @Override
     KerasFile open(Path path) throws IOException {
+        return architecture(path, Json.object(text(path), path.toString()));
+    }
+
+    /** The text of a configuration that is not too long to be one. */
+    static String text(Path path) throws IOException {
         if (Files.size(path) > LONGEST) {
             throw new ModelFormatException("model: expected a configuration of at most " + LONGEST + " bytes but was "
                     + Files.size(path) + ", at " + path);
         }
-        Map<String, Object> config = Json.object(Files.readString(path), path.toString());
+        return Files.readString(path);
+    }
+
+    /** A file that is a configuration and nothing else. */
+    static KerasFile architecture(Path path, Map<String, Object> config) {
         if (!(config.get("class_name") instanceof String) || !config.containsKey("config")) {
             throw new ModelFormatException("model: expected 'class_name' and 'config' but was an object of "
                     + config.keySet() + ", at " + path);
@@ -51,6 +60,6 @@ public final class KerasJsonFormat extends KerasFormat {
         if (config.get("backend") instanceof String b) {
             producer.put("backend", b);
         }
-        return new KerasFile(path.toString(), config, producer, Optional.empty(), () -> {});
+        return new KerasFile(path.toString(), config, producer, Map.of(), Optional.empty(), () -> {});
     }
 }

@@ -12,6 +12,7 @@ import dev.posthorn.keras.layer.Attention;
 import dev.posthorn.keras.layer.Augmentation;
 import dev.posthorn.keras.layer.AutoContrast;
 import dev.posthorn.keras.layer.BatchNormalization;
+import dev.posthorn.keras.layer.BatchStatisticsNormalization;
 import dev.posthorn.keras.layer.Bidirectional;
 import dev.posthorn.keras.layer.CategoryEncoding;
 import dev.posthorn.keras.layer.CenterCrop;
@@ -20,6 +21,7 @@ import dev.posthorn.keras.layer.Concatenate;
 import dev.posthorn.keras.layer.Conv;
 import dev.posthorn.keras.layer.ConvLSTM;
 import dev.posthorn.keras.layer.ConvTranspose;
+import dev.posthorn.keras.layer.CosineMerge;
 import dev.posthorn.keras.layer.Cropping;
 import dev.posthorn.keras.layer.CuDNNGRU;
 import dev.posthorn.keras.layer.CuDNNLSTM;
@@ -42,6 +44,7 @@ import dev.posthorn.keras.layer.GroupNormalization;
 import dev.posthorn.keras.layer.GroupQueryAttention;
 import dev.posthorn.keras.layer.HashedCrossing;
 import dev.posthorn.keras.layer.Hashing;
+import dev.posthorn.keras.layer.Highway;
 import dev.posthorn.keras.layer.Identity;
 import dev.posthorn.keras.layer.InputLayer;
 import dev.posthorn.keras.layer.IntegerLookup;
@@ -50,12 +53,15 @@ import dev.posthorn.keras.layer.LSTMCell;
 import dev.posthorn.keras.layer.LayerNormalization;
 import dev.posthorn.keras.layer.LayerScale;
 import dev.posthorn.keras.layer.LeakyReLU;
+import dev.posthorn.keras.layer.LocallyConnected;
 import dev.posthorn.keras.layer.Masking;
+import dev.posthorn.keras.layer.MaxoutDense;
 import dev.posthorn.keras.layer.MelSpectrogram;
 import dev.posthorn.keras.layer.Merge;
 import dev.posthorn.keras.layer.MultiHeadAttention;
 import dev.posthorn.keras.layer.Normalization;
 import dev.posthorn.keras.layer.PReLU;
+import dev.posthorn.keras.layer.ParametricSoftplus;
 import dev.posthorn.keras.layer.Permute;
 import dev.posthorn.keras.layer.Pipeline;
 import dev.posthorn.keras.layer.Pooling;
@@ -67,7 +73,9 @@ import dev.posthorn.keras.layer.Rescaling;
 import dev.posthorn.keras.layer.Reshape;
 import dev.posthorn.keras.layer.Resizing;
 import dev.posthorn.keras.layer.ReversibleEmbedding;
+import dev.posthorn.keras.layer.SReLU;
 import dev.posthorn.keras.layer.STFTSpectrogram;
+import dev.posthorn.keras.layer.SampleNormalization;
 import dev.posthorn.keras.layer.SeparableConv;
 import dev.posthorn.keras.layer.SimpleRNN;
 import dev.posthorn.keras.layer.SimpleRNNCell;
@@ -123,6 +131,7 @@ public final class KerasLayers {
             BatchNormalization.codec("BatchNormalization"),
             BatchNormalization.codec("BatchNormalizationV1"),
             BatchNormalization.codec("BatchNormalizationV2"),
+            BatchStatisticsNormalization.CODEC,
             Bidirectional.CODEC,
             CategoryEncoding.CODEC,
             CenterCrop.CODEC,
@@ -140,6 +149,7 @@ public final class KerasLayers {
             Cropping.codec(1),
             Cropping.codec(2),
             Cropping.codec(3),
+            CosineMerge.CODEC,
             CuDNNGRU.CODEC,
             CuDNNLSTM.CODEC,
             CustomScaleLayer.CODEC,
@@ -168,6 +178,7 @@ public final class KerasLayers {
             GroupQueryAttention.codec("GroupQueryAttention"),
             GroupQueryAttention.codec("GroupedQueryAttention"),
             Hashing.CODEC,
+            Highway.CODEC,
             HashedCrossing.CODEC,
             Identity.CODEC,
             InputLayer.CODEC,
@@ -177,17 +188,21 @@ public final class KerasLayers {
             LayerNormalization.CODEC,
             LayerScale.CODEC,
             LeakyReLU.CODEC,
+            LocallyConnected.codec(1),
+            LocallyConnected.codec(2),
             Masking.CODEC,
             Pooling.codec(Pool.Fn.MAX, 1),
             Pooling.codec(Pool.Fn.MAX, 2),
             Pooling.codec(Pool.Fn.MAX, 3),
             Merge.codec(Merge.Fn.MAXIMUM),
+            MaxoutDense.CODEC,
             MelSpectrogram.CODEC,
             Merge.codec(Merge.Fn.MINIMUM),
             MultiHeadAttention.CODEC,
             Merge.codec(Merge.Fn.MULTIPLY),
             Normalization.CODEC,
             PReLU.CODEC,
+            ParametricSoftplus.CODEC,
             Permute.CODEC,
             Pipeline.CODEC,
             RMSNormalization.CODEC,
@@ -243,7 +258,9 @@ public final class KerasLayers {
             Reshape.CODEC,
             Resizing.CODEC,
             ReversibleEmbedding.CODEC,
+            SReLU.CODEC,
             STFTSpectrogram.CODEC,
+            SampleNormalization.CODEC,
             SeparableConv.codec(1),
             SeparableConv.codec(2),
             SimpleRNN.CODEC,

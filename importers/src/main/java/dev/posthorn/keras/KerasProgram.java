@@ -11,9 +11,12 @@ import dev.posthorn.keras.layer.Sequential;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Port;
-import dev.posthorn.model.Program;
 import dev.posthorn.model.Signature;
 import dev.posthorn.model.Variable;
+import dev.posthorn.train.Forward;
+import dev.posthorn.train.StoredTraining;
+import dev.posthorn.train.TrainableProgram;
+import dev.posthorn.train.constraint.Constraint;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -24,10 +27,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** A Keras model as a program: one signature, whose graph the layers write. */
-public final class KerasProgram implements Program {
+public final class KerasProgram implements TrainableProgram {
     private final LayerNode root;
     private final Map<String, byte[]> assets;
-    private final List<TensorType> optimizer;
+    private final StoredTraining training;
+    private final String where;
     private final List<Port> inputs;
     private final List<Port> outputs;
     private final Map<String, List<Weight>> weights;
@@ -39,12 +43,13 @@ public final class KerasProgram implements Program {
      * Builds the model: calls every layer once with the declared input types, so that weights and shapes are known.
      *
      * @param assets the files that layers read, by the layer's path and their name
-     * @param optimizer the types of the optimizer's variables
+     * @param training what the file keeps of training
      */
-    public KerasProgram(LayerNode root, Map<String, byte[]> assets, List<TensorType> optimizer, String where) {
+    public KerasProgram(LayerNode root, Map<String, byte[]> assets, StoredTraining training, String where) {
         this.root = root;
         this.assets = Map.copyOf(assets);
-        this.optimizer = List.copyOf(optimizer);
+        this.training = training;
+        this.where = where;
         this.inputs = inputs(root, where);
         Lowering lowering = new Lowering(new Builder(), Mode.INFERENCE, this.assets);
         List<KerasTensor> out = call(
@@ -140,6 +145,72 @@ public final class KerasProgram implements Program {
     }
 
     @Override
+    public Forward forward(Builder b, List<Value> in, Mode mode) {
+        Lowering lowering = new Lowering(b, mode, assets).penalised();
+        List<KerasTensor> results = call(lowering, in);
+        List<Value> losses = new ArrayList<>(lowering.losses());
+        Map<String, Variable> byKey = new LinkedHashMap<>();
+        variables.forEach(v -> byKey.put(v.key(), v));
+        weights((node, path, w) -> {
+            Variable v = byKey.get(Lowering.key(path, w));
+            Settings.regularizer(node, w)
+                    .filter(r -> v.trainable())
+                    .ifPresent(r -> losses.add(r.call(b, b.variable(v.key(), v.type()))));
+        });
+        return new Forward(
+                results.stream().map(KerasTensor::value).toList(),
+                results.stream().map(KerasTensor::mask).toList(),
+                losses,
+                lowering.updates());
+    }
+
+    @Override
+    public Map<String, Constraint> constraints() {
+        Map<String, Constraint> found = new LinkedHashMap<>();
+        weights((node, path, w) -> Settings.constraint(node, w).ifPresent(c -> found.put(Lowering.key(path, w), c)));
+        return found;
+    }
+
+    /** Does something with each weight of the model, in the order of its variables. */
+    private void weights(Visitor visitor) {
+        visit(root, "", visitor);
+    }
+
+    private interface Visitor {
+        void visit(LayerNode node, String path, Weight w);
+    }
+
+    private void visit(LayerNode node, String path, Visitor visitor) {
+        weights(path).forEach(w -> visitor.visit(node, path, w));
+        node.layer().children(node.policy()).forEach(c -> visit(c.node(), Lowering.path(path, c.node()), visitor));
+    }
+
+    @Override
+    public KerasProgram withTrainable(Layers layers) {
+        return new KerasProgram(Freezing.set(root, layers), assets, training, where);
+    }
+
+    @Override
+    public String path(String key) {
+        LayerNode node = root;
+        String path = root.layer() instanceof Sequential ? root.name() + "/" : "";
+        String rest = key;
+        for (Optional<LayerNode> next = below(node, rest); next.isPresent(); next = below(node, rest)) {
+            node = next.get();
+            rest = rest.substring(node.name().length() + 1);
+            path = node.layer() instanceof Functional ? "" : path + node.name() + "/";
+        }
+        return path + rest;
+    }
+
+    private static Optional<LayerNode> below(LayerNode node, String key) {
+        return node.layer().children(node.policy()).stream()
+                .map(Child::node)
+                .filter(n -> key.startsWith(n.name() + "/"))
+                .findFirst();
+    }
+
+    @Override
     public Graph lowerParts(String signature, List<TensorType> types, Mode mode) {
         Builder b = new Builder();
         Lowering lowering = new Lowering(b, mode);
@@ -162,7 +233,12 @@ public final class KerasProgram implements Program {
 
     @Override
     public List<TensorType> optimizer() {
-        return optimizer;
+        return training.types();
+    }
+
+    @Override
+    public StoredTraining training() {
+        return training;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.keras.layout.Layout;
 import dev.posthorn.keras.layout.NamedLayout;
 import dev.posthorn.keras.layout.PathLayout;
+import dev.posthorn.keras.layout.Stored;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Variable;
 import dev.posthorn.model.WeightSelection;
@@ -49,12 +50,12 @@ record KerasWeights(String where, List<Hdf5Group> roots, Layout layout) {
 
     /** The values of a program's variables. Everything that is missing or does not fit is named in one exception. */
     Map<String, Tensor> read(KerasProgram program, WeightSelection selection) {
-        Map<String, Hdf5Dataset> places = new LinkedHashMap<>();
+        Map<String, Stored> places = new LinkedHashMap<>();
         roots.forEach(r -> places.putAll(layout.find(program, r, selection)));
         Map<String, Tensor> values = new LinkedHashMap<>();
         List<String> wrong = new ArrayList<>();
         for (Variable v : program.variables()) {
-            Hdf5Dataset d = places.get(v.key());
+            Stored d = places.get(v.key());
             if (d != null && fits(d.shape(), v)) {
                 values.put(v.key(), d.read().cast(v.type().dtype()));
             } else if (d == null && v.stored() && !selection.byName()) {

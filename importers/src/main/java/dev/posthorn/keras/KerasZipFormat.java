@@ -62,6 +62,7 @@ public final class KerasZipFormat extends KerasFormat {
                     path.toString(),
                     config,
                     producer,
+                    compile(config),
                     Optional.of(weights),
                     asset -> asset(zip, asset, path),
                     closing.release());
@@ -81,6 +82,12 @@ public final class KerasZipFormat extends KerasFormat {
 
     private static String problem(Path path) throws IOException {
         return Files.size(path) == 0 ? "empty" : "no intact zip";
+    }
+
+    /** The compile configuration in {@code config.json}, where the model was compiled. */
+    @SuppressWarnings("unchecked") // an object that JSON gave has strings for keys
+    static Map<String, Object> compile(Map<String, Object> config) {
+        return config.get("compile_config") instanceof Map<?, ?> compile ? (Map<String, Object>) compile : Map.of();
     }
 
     /** What {@code metadata.json} says of the writer. */

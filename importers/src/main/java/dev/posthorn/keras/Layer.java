@@ -2,6 +2,7 @@ package dev.posthorn.keras;
 
 import dev.posthorn.ir.TensorType;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A Keras layer: a record of its configuration. Everything else is derived: output shapes from the graph that
@@ -47,6 +48,16 @@ public interface Layer {
     /** How many variables of inner layers {@code .keras} files store with this layer's own too, before them. */
     default int borrowedWeights() {
         return 0;
+    }
+
+    /** The layers inside of this one, each replaced: what holds other layers says how. */
+    default Layer withChildren(UnaryOperator<LayerNode> replace) {
+        return this;
+    }
+
+    /** The regularizer of its outputs as the configuration says it; null for none. */
+    default Object activityRegularizer() {
+        return null;
     }
 
     /** The names of the files beside the weights that the layer reads, where the model's file holds them. */

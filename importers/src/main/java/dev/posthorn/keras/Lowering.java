@@ -1,11 +1,15 @@
 package dev.posthorn.keras;
 
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.UnsupportedModelException;
+import dev.posthorn.train.regularizer.Regularizer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +24,10 @@ public final class Lowering {
     private final Map<String, List<Value>> outputs = new LinkedHashMap<>();
     private final Map<String, List<TensorType>> types = new LinkedHashMap<>();
     private final Map<String, Value> updates = new LinkedHashMap<>();
+    private final List<Value> losses = new ArrayList<>();
     private Builder builder;
     private boolean training;
+    private boolean penalised;
 
     Lowering(Builder builder, Mode mode) {
         this(builder, mode, Map.of());
@@ -79,6 +85,9 @@ public final class Lowering {
             List<KerasTensor> out = parent == null
                     ? node.layer().call(c)
                     : builder.scoped(node.name(), () -> node.layer().call(c));
+            if (penalised) {
+                Settings.activity(node).ifPresent(r -> out.forEach(t -> penalise(r, t.value(), path)));
+            }
             outputs.putIfAbsent(path, out.stream().map(KerasTensor::value).toList());
             types.put(path, out.stream().map(t -> t.value().type()).toList());
             return out;
@@ -87,6 +96,26 @@ public final class Lowering {
         } finally {
             training = outer;
         }
+    }
+
+    /** From now on the penalties that layers put on their outputs are losses. */
+    Lowering penalised() {
+        penalised = true;
+        return this;
+    }
+
+    /** The penalty of a tensor, divided by its batch size. Source: keras/src/layers/layer.py. */
+    private void penalise(Regularizer regularizer, Value x, String path) {
+        if (builder != root) {
+            throw new UnsupportedModelException("activity_regularizer inside of a loop is not supported, at " + path);
+        }
+        Value penalty = regularizer.call(builder, x);
+        if (x.shape().rank() > 0) {
+            Dim batch = builder.dim(x, 0);
+            Value rows = batch.isKnown() ? builder.constant(DType.INT32, batch.known()) : batch.value();
+            penalty = builder.over(penalty, builder.cast(rows, penalty.dtype()));
+        }
+        losses.add(penalty);
     }
 
     /** Keras casts floating-point inputs of a layer to its compute dtype. */
@@ -152,6 +181,11 @@ public final class Lowering {
     /** The types of each layer's outputs in its last call, by the layer's path. */
     Map<String, List<TensorType>> types() {
         return types;
+    }
+
+    /** The penalties of outputs, in the order of the calls. */
+    List<Value> losses() {
+        return losses;
     }
 
     Map<String, Value> updates() {

@@ -77,6 +77,52 @@ public record Codec<T>(String name, List<String> aliases, Function<Fields<T>, T>
         return out;
     }
 
+    /** Every argument of an object by its current key, as the object has it: for looking up one, not for writing. */
+    public Map<String, Object> values(T value) {
+        Map<String, Object> out = new LinkedHashMap<>();
+        T unused = call.apply(new Looking<>(value, out));
+        return out;
+    }
+
+    private record Looking<T>(T value, Map<String, Object> out) implements Fields<T> {
+        @Override
+        public <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+            F v = getter.apply(value);
+            out.put(keys.get(0), v);
+            return v;
+        }
+
+        @Override
+        public <F> F idle(List<String> keys, FieldType<F> type, Function<T, F> getter) {
+            return of(keys, type, getter, null);
+        }
+
+        @Override
+        public <F> F implied(String what, Function<T, F> getter, F inDialect) {
+            return getter.apply(value);
+        }
+
+        @Override
+        public <F> F rare(String key, FieldType<F> type, Function<T, F> getter) {
+            return of(List.of(key), type, getter, null);
+        }
+
+        @Override
+        public <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+            return of(List.of(key), type, getter, ifAbsent);
+        }
+
+        @Override
+        public <G> G group(Function<Fields<G>, G> part, Function<T, G> getter) {
+            return part.apply(new Looking<>(getter.apply(value), out));
+        }
+
+        @Override
+        public Dialect dialect() {
+            return Dialect.KERAS3;
+        }
+    }
+
     private record Reading<T>(String who, Map<String, ?> config, FieldType.Context c, Set<String> taken)
             implements Fields<T> {
         @Override

@@ -55,7 +55,7 @@ public final class Conv2d {
      * Packs the weights.
      *
      * @param cin channels of x, of all groups
-     * @param weights w[kh, kw, cin / groups, cout] at {@code wo}
+     * @param weights w[kh, kw, cin / groups, cout] at {@code wo}, or null where they come with each call
      * @param epilogue with a bias of cout values, or none
      */
     public Conv2d(Simd simd, Window window, int cin, int cout, int groups, float[] weights, int wo, Epilogue epilogue) {
@@ -74,7 +74,9 @@ public final class Conv2d {
         this.weights = new PackedB[groups];
         this.epilogues = new Epilogue[groups];
         for (int g = 0; g < groups; g++) {
-            this.weights[g] = PackedB.of(simd, k, n, weights, wo + g * n, cout);
+            this.weights[g] = weights == null
+                    ? PackedB.in(simd, k, n, null, 0)
+                    : PackedB.of(simd, k, n, weights, wo + g * n, cout);
             float[] bias = epilogue.bias() == null ? null : Arrays.copyOfRange(epilogue.bias(), g * n, g * n + n);
             epilogues[g] = new Epilogue(bias, epilogue.act(), epilogue.alpha(), epilogue.beta());
         }
@@ -112,10 +114,47 @@ public final class Conv2d {
         }
     }
 
+    /** Floats that weights take which come with a call. */
+    public int packedSize() {
+        return Math.multiplyExact(groups, PackedB.size(simd, weights[0].k, weights[0].n));
+    }
+
+    /** Packs weights for one call into {@code to[at …]}. */
+    public PackedB[] pack(Workers workers, Scratch scratch, float[] w, int wo, float[] to, int at) {
+        PackedB[] packed = new PackedB[groups];
+        for (int g = 0; g < groups; g++) {
+            PackedB shape = weights[g];
+            PackedB b = PackedB.in(simd, shape.k, shape.n, to, at + g * PackedB.size(simd, shape.k, shape.n));
+            packed[g] = b;
+            int from = wo + g * shape.n;
+            if ((long) b.k * b.n < SMALL) {
+                b.fill(w, from, cout, false, 0, b.panels);
+            } else {
+                workers.run(b.panels, scratch, (p, s) -> b.fill(w, from, cout, false, p, p + 1));
+            }
+        }
+        return packed;
+    }
+
+    /** {@link #run(Workers, Scratch, PackedB[], int, float[], int, float[], int, float[], int)} with the weights it has. */
+    public void run(
+            Workers workers,
+            Scratch scratch,
+            int batch,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            float[] residual,
+            int ro) {
+        run(workers, scratch, weights, batch, x, xo, y, yo, residual, ro);
+    }
+
     /** Computes {@code batch} images; the residual (or null) has the layout of y. y must not overlap what is read. */
     public void run(
             Workers workers,
             Scratch scratch,
+            PackedB[] weights,
             int batch,
             float[] x,
             int xo,
@@ -163,10 +202,11 @@ public final class Conv2d {
             int panel = t / inner / groups * step;
             tile(
                     s,
+                    weights[group],
+                    group,
                     x,
                     xo + image * window.h() * window.w() * cin,
                     row,
-                    group,
                     panel,
                     Math.min(panels, panel + step),
                     y,
@@ -178,17 +218,17 @@ public final class Conv2d {
 
     private void tile(
             Scratch scratch,
+            PackedB b,
+            int group,
             float[] x,
             int xo,
             int row,
-            int group,
             int p0,
             int p1,
             float[] y,
             int yo,
             float[] residual,
             int ro) {
-        PackedB b = weights[group];
         int count = Math.min(rows, window.outH() - row);
         int m = count * window.outW();
         int top = row * window.sh() - window.top();

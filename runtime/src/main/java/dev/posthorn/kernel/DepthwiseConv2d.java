@@ -19,23 +19,40 @@ public final class DepthwiseConv2d {
     /** Where tap t's weights begin. */
     private final int[] weightAt;
 
-    /** Prepares the taps; w[kh, kw, cin, multiplier] at {@code wo} is copied. */
+    /** Prepares the taps; w[kh, kw, cin, multiplier] at {@code wo} is copied; null where it comes with each call. */
     public DepthwiseConv2d(
             Simd simd, Window window, int cin, int multiplier, float[] weights, int wo, Epilogue epilogue) {
         this.simd = simd;
         this.cin = cin;
         this.multiplier = multiplier;
         int channels = Math.multiplyExact(cin, multiplier);
-        this.weights = Arrays.copyOfRange(weights, wo, wo + window.kh() * window.kw() * channels);
+        this.weights =
+                weights == null ? null : Arrays.copyOfRange(weights, wo, wo + window.kh() * window.kw() * channels);
         this.epilogue = epilogue;
         taps = new Taps(window, channels);
         weightAt = taps.scaledTaps(channels);
+    }
+
+    /** {@link #run(Workers, Scratch, float[], int, int, float[], int, float[], int, float[], int)} with its weights. */
+    public void run(
+            Workers workers,
+            Scratch scratch,
+            int batch,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            float[] residual,
+            int ro) {
+        run(workers, scratch, weights, 0, batch, x, xo, y, yo, residual, ro);
     }
 
     /** Computes {@code batch} images; the residual (or null) has the layout of y. y must not overlap what is read. */
     public void run(
             Workers workers,
             Scratch scratch,
+            float[] weights,
+            int wo,
             int batch,
             float[] x,
             int xo,
@@ -80,7 +97,7 @@ public final class DepthwiseConv2d {
                             base + xAt,
                             window.sw() * channels,
                             weights,
-                            0,
+                            wo,
                             epilogue.bias(),
                             0,
                             y,

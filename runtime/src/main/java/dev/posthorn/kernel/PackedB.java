@@ -78,6 +78,19 @@ public final class PackedB {
         return n;
     }
 
+    /** Packs rows from … to − 1 of all panels; row {@code from} begins at {@code b[bo]}. */
+    void fillRows(float[] b, int bo, int ldb, int from, int to) {
+        for (int panel = 0; panel < panels; panel++) {
+            int width = width(panel);
+            int cols = Math.min(width, n - panel * nr);
+            for (int p = from; p < to; p++) {
+                int at = offset(panel) + p * width;
+                System.arraycopy(b, bo + (p - from) * ldb + panel * nr, data, at, cols);
+                Arrays.fill(data, at + cols, at + width, 0);
+            }
+        }
+    }
+
     /** Packs the panels from … to − 1. */
     void fill(float[] b, int bo, int ldb, boolean transposed, int from, int to) {
         for (int panel = from; panel < to; panel++) {

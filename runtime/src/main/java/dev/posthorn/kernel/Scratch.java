@@ -12,6 +12,9 @@ public final class Scratch {
     private float[] floats = new float[0];
     private double[] doubles = new double[0];
     private long[] longs = new long[0];
+    private int[] ints = new int[0];
+    private int[] moreInts = new int[0];
+    private int[] index = new int[0];
 
     /** An array of at least {@code n} floats with undefined contents; the same one until a longer one is asked for. */
     public float[] floats(int n) {
@@ -35,6 +38,30 @@ public final class Scratch {
             longs = new long[n];
         }
         return longs;
+    }
+
+    /** As {@link #floats}. */
+    public int[] ints(int n) {
+        if (ints.length < n) {
+            ints = new int[Math.max(n, 256)];
+        }
+        return ints;
+    }
+
+    /** Another array of integers, besides that of {@link #ints}. */
+    int[] moreInts(int n) {
+        if (moreInts.length < n) {
+            moreInts = new int[Math.max(n, 256)];
+        }
+        return moreInts;
+    }
+
+    /** An array of exactly {@code n} integers, besides the others. */
+    int[] index(int n) {
+        if (index.length != n) {
+            index = new int[n];
+        }
+        return index;
     }
 
     Lines lines(int values) {

@@ -25,6 +25,30 @@ public enum Storage {
         return this == FLOAT32 || this == FLOAT64 || this == INT64;
     }
 
+    /** The least integer of the type. */
+    long least() {
+        return switch (this) {
+            case INT8 -> Byte.MIN_VALUE;
+            case INT16 -> Short.MIN_VALUE;
+            case INT32 -> Integer.MIN_VALUE;
+            case INT64 -> Long.MIN_VALUE;
+            default -> 0;
+        };
+    }
+
+    /** The largest integer of the type. */
+    long most() {
+        return switch (this) {
+            case INT8 -> Byte.MAX_VALUE;
+            case UINT8 -> 0xff;
+            case INT16 -> Short.MAX_VALUE;
+            case UINT16 -> 0xffff;
+            case INT32 -> Integer.MAX_VALUE;
+            case UINT32 -> 0xffffffffL;
+            default -> Long.MAX_VALUE;
+        };
+    }
+
     /** {@code y[yo + i] = x[xo + i·step]}, y an array of the register's type. */
     void load(Object x, int xo, int step, Object y, int yo, int n) {
         switch (this) {

@@ -5,6 +5,8 @@ import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.train.TrainableProgram;
+import dev.posthorn.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +33,7 @@ public final class Model implements AutoCloseable {
 
     private static final int PLANS = 16;
 
-    private final Program program;
+    private volatile Program program;
     private final Variables variables;
     private final Backend backend;
     private final Map<Key, Plan> plans = new LinkedHashMap<>(16, 0.75f, true) {
@@ -153,6 +155,37 @@ public final class Model implements AutoCloseable {
 
     public Program program() {
         return program;
+    }
+
+    /** What runs the model's graphs. */
+    public Backend backend() {
+        return backend;
+    }
+
+    /** A trainer of this model; compiled as the model's file says, where it says so. */
+    public Trainer trainer() {
+        return new Trainer(this);
+    }
+
+    /**
+     * Sets layers, and all layers inside of them, to be trained no more: those whose name, at any depth, or whose whole path
+     * is like one of the patterns, in which {@code *} stands for anything. Batch normalisation then keeps its statistics.
+     */
+    public void freeze(String... patterns) {
+        trainable(false, patterns);
+    }
+
+    /** Sets layers, and all layers inside of them, to be trained. */
+    public void unfreeze(String... patterns) {
+        trainable(true, patterns);
+    }
+
+    private void trainable(boolean value, String... patterns) {
+        if (!(program instanceof TrainableProgram p)) {
+            throw new UnsupportedModelException(
+                    "freeze: expected a model of Keras layers but was another, at " + name());
+        }
+        program = p.withTrainable(new LayerPatterns(program, List.of(patterns)).set(value));
     }
 
     /** The variables, whose values may be read and set. */

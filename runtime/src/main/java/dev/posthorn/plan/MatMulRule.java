@@ -1,5 +1,6 @@
 package dev.posthorn.plan;
 
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Shape;
@@ -11,6 +12,8 @@ import dev.posthorn.kernel.Epilogue;
 import dev.posthorn.kernel.Gemm;
 import dev.posthorn.kernel.MatMul.Operand;
 import dev.posthorn.kernel.PackedB;
+import dev.posthorn.kernel.Storage;
+import dev.posthorn.kernel.WideMatMul;
 import dev.posthorn.kernel.simd.Simd;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +24,16 @@ final class MatMulRule implements StepRule {
     public boolean takes(Op op, List<Value> in) {
         boolean product =
                 op instanceof MatMul || op instanceof Fused f && f.ops().get(0) instanceof MatMul;
-        return product && StepRule.float32(in);
+        return product && StepRule.float32(in) || op instanceof MatMul && wide(in);
+    }
+
+    /** Whether the operands are of another type that kernels know. */
+    private static boolean wide(List<Value> in) {
+        return in.stream()
+                .allMatch(v -> v.shape().isKnown()
+                        && v.dtype() != DType.FLOAT32
+                        && v.dtype() != DType.BOOL
+                        && ProgramRule.storage(v.dtype()).isPresent());
     }
 
     @Override
@@ -29,7 +41,10 @@ final class MatMulRule implements StepRule {
         Epilogued e = Epilogued.of(node.op(), node.inputs());
         MatMul op = (MatMul) e.root();
         Optional<Tensor> w = room.constant(e.w());
-        boolean packs = w.isPresent() && e.w().shape().rank() == 2 && !op.transposeA();
+        boolean packs = w.isPresent()
+                && w.get().dtype() == DType.FLOAT32
+                && e.w().shape().rank() == 2
+                && !op.transposeA();
         return packs ? weighted(op, e, w.get(), node, room) : batched(op, node, room);
     }
 
@@ -87,11 +102,19 @@ final class MatMulRule implements StepRule {
         Operand left = operand(a, batch, op.transposeA());
         Operand right = operand(b, batch, op.transposeB());
         Operand result = operand(y, batch, false);
+        String size = batch.size() + "×" + m + "×" + n + "×" + k;
+        Slot x = room.slot(node.input(0));
+        Slot w = room.slot(node.input(1));
+        if (node.output().dtype() != DType.FLOAT32) {
+            Storage storage = ProgramRule.storage(node.output().dtype()).orElseThrow();
+            WideMatMul kernel = new WideMatMul(storage, m, n, k, left, right, result);
+            return new Wide(kernel, "matmul wide " + size, x, w, room.slot(node.output()));
+        }
         return new Batched(
                 new dev.posthorn.kernel.MatMul(Simd.best(), m, n, k, left, right, result),
-                batch.size() + "×" + m + "×" + n + "×" + k,
-                room.slot(node.input(0)),
-                room.slot(node.input(1)),
+                size,
+                x,
+                w,
                 room.slot(node.output()));
     }
 
@@ -114,6 +137,13 @@ final class MatMulRule implements StepRule {
             }
         }
         return new Operand(at, s.dim(-1), transposed);
+    }
+
+    private record Wide(WideMatMul kernel, String label, Slot a, Slot b, Slot y) implements Step {
+        @Override
+        public void run(Frame f) {
+            kernel.run(f.workers(), f.scratch(), f.array(a), f.at(a), f.array(b), f.at(b), f.array(y), f.at(y));
+        }
     }
 
     private record Batched(dev.posthorn.kernel.MatMul kernel, String size, Slot a, Slot b, Slot y) implements Step {

@@ -25,6 +25,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What is computed element by element, of any fixed type: one function, or many of them fused. */
@@ -35,6 +36,16 @@ final class ProgramRule implements StepRule {
         for (Storage s : Storage.values()) {
             STORAGE.put(DType.valueOf(s.name()), s);
         }
+    }
+
+    /** How elements of a type are stored, where programs compute with them. */
+    static Optional<Storage> storage(DType dtype) {
+        return Optional.ofNullable(STORAGE.get(dtype));
+    }
+
+    /** Whether a shape operand is known when the plan is made. */
+    static boolean constantShape(Value shape) {
+        return shape.node().op() instanceof Constant;
     }
 
     @Override
@@ -62,7 +73,7 @@ final class ProgramRule implements StepRule {
     /** Whether an op is a function of one element of each of its operands, and one that programs have. */
     static boolean elementwise(Op op, List<Value> in) {
         if (op instanceof BroadcastTo) {
-            return isComputed(in.get(0).type()) && in.get(1).node().op() instanceof Constant;
+            return isComputed(in.get(0).type()) && constantShape(in.get(1));
         }
         boolean known = in.stream().allMatch(v -> isComputed(v.type()));
         if (!known) {

@@ -12,6 +12,7 @@ final class Steps {
             new CopyRule(),
             new ElementwiseRule(),
             new GatherRule(),
+            new GradientRule(),
             new MatMulRule(),
             new PoolRule(),
             new ProgramRule(),

@@ -26,6 +26,8 @@ class ReduceTest {
             {4, 49, 1280},
             {7, 5, 3},
             {2, 1500, 17},
+            {1, 5003, 17},
+            {2, 3000, 33},
             {1, 40, 601},
             {300, 2, 2},
             {31, 3, 1}
@@ -44,10 +46,10 @@ class ReduceTest {
         for (int i = 0; i < x.length; i++) {
             x[i] = kind == Reduce.Fn.PROD ? 1 + spread * x[i] : x[i] + 0.25f;
         }
-        float[] actual = Laws.everywhere(
-                what,
-                outer * inner,
-                (workers, scratch, y) -> new Reduce(simd, kind, outer, axis, inner).run(workers, scratch, x, 3, y, 0));
+        float[] actual = Laws.everywhere(what, outer * inner, (workers, scratch, y) -> {
+            Reduce reduce = new Reduce(simd, kind, outer, axis, inner);
+            reduce.run(workers, scratch, x, 3, y, 0, new float[reduce.room() + 2], 2);
+        });
         double[] expected = new double[outer * inner];
         double[] bound = new double[outer * inner];
         for (int o = 0; o < outer; o++) {

@@ -40,7 +40,7 @@ class CoverageTest {
             Map.entry("FlaxLayer", "wraps a model of another framework"),
             Map.entry("InputSpec", "describes inputs, is no layer"),
             Map.entry("JaxLayer", "wraps a model of another framework"),
-            Map.entry("Lambda", "holds Python byte code, which is never run"),
+            Map.entry("Lambda", "its Python code is never run; a function can be bound to its name"),
             Map.entry("Layer", "abstract"),
             Map.entry("MaxNumBoundingBoxes", "takes dictionaries of images and boxes, in input pipelines"),
             Map.entry("MixUp", "takes dictionaries of images and labels, in input pipelines"),

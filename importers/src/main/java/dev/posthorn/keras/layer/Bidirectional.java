@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A recurrent layer run in both directions, the outputs merged. Source: keras/src/layers/rnn/bidirectional.py.
@@ -60,6 +61,12 @@ public record Bidirectional(LayerNode layer, LayerNode backwardLayer, String mer
                 ? r.withOptions(r.options().withZeroOutputForMask(r.options().returnSequences()))
                 : layer;
         return new LayerNode(name, set, n.policy(), n.trainable(), n.carried());
+    }
+
+    @Override
+    public Layer withChildren(UnaryOperator<LayerNode> replace) {
+        return new Bidirectional(
+                replace.apply(layer), backwardLayer == null ? null : replace.apply(backwardLayer), mergeMode);
     }
 
     @Override

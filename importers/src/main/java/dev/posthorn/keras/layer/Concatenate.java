@@ -1,6 +1,7 @@
 package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
@@ -18,10 +19,15 @@ import java.util.List;
 /**
  * Inputs one after the other along an axis; an element is unmasked where any of its features is. Source:
  * keras/src/layers/merging/concatenate.py.
+ *
+ * @param keras2 whether it is unmasked only where all of its features are, as before Keras 3
  */
-public record Concatenate(int axis) implements Layer {
-    public static final Codec<Concatenate> CODEC =
-            Codec.of("Concatenate", f -> new Concatenate(f.of("axis", FieldType.INT, Concatenate::axis, -1)));
+public record Concatenate(int axis, boolean keras2) implements Layer {
+    public static final Codec<Concatenate> CODEC = Codec.of(
+            "Concatenate",
+            f -> new Concatenate(
+                    f.of("axis", FieldType.INT, Concatenate::axis, -1),
+                    f.implied("masks of all features", Concatenate::keras2, f.dialect() != Dialect.KERAS3)));
 
     @Override
     public List<KerasTensor> call(Call c) {
@@ -41,6 +47,7 @@ public record Concatenate(int axis) implements Layer {
             boolean lower = t.mask().isPresent() && mask.shape().rank() < dims.length;
             masks.add(b.broadcastTo(lower ? b.expandDims(mask, -1) : mask, dims));
         }
-        return List.of(new KerasTensor(y, b.reduce(Reduce.Fn.ANY, b.concat(axis, masks), false, -1)));
+        return List.of(
+                new KerasTensor(y, b.reduce(keras2 ? Reduce.Fn.ALL : Reduce.Fn.ANY, b.concat(axis, masks), false, -1)));
     }
 }

@@ -42,8 +42,20 @@ public record Dot(Axes axes, boolean normalize) implements Layer {
         if (in.size() != 2) {
             throw new ShapeException("Dot: expected 2 inputs but was " + in.size());
         }
-        Value x = rows(b, in.get(0).value(), axes.list().get(0));
-        Value y = rows(b, in.get(1).value(), axes.list().get(axes.single() ? 0 : 1));
+        int i = axes.list().get(0);
+        int j = axes.list().get(axes.single() ? 0 : 1);
+        return List.of(KerasTensor.of(product(
+                b, normed(b, in.get(0).value(), i), i, normed(b, in.get(1).value(), j), j)));
+    }
+
+    private Value normed(Builder b, Value x, int axis) {
+        return normalize ? UnitNormalization.normalized(b, x, 1e-7, x.shape().axis(axis)) : x;
+    }
+
+    /** The sums of products along axis {@code i} of x and {@code j} of y. */
+    static Value product(Builder b, Value first, int i, Value second, int j) {
+        Value x = rows(b, first, i);
+        Value y = rows(b, second, j);
         List<Dim> out = new ArrayList<>(Arrays.asList(b.dims(x)));
         out.remove(out.size() - 1);
         out.addAll(Arrays.asList(b.dims(y)).subList(1, y.shape().rank() - 1));
@@ -51,23 +63,22 @@ public record Dot(Axes axes, boolean normalize) implements Layer {
             out.add(Dim.of(1));
         }
         Value z = b.add(new MatMul(false, true), flat(b, x), flat(b, y));
-        return List.of(KerasTensor.of(b.reshape(z, out.toArray(Dim[]::new))));
+        return b.reshape(z, out.toArray(Dim[]::new));
     }
 
     /** {@code x} with the axis of the sum last. */
-    private Value rows(Builder b, Value x, int axis) {
+    private static Value rows(Builder b, Value x, int axis) {
         int at = x.shape().axis(axis);
         if (at == 0 || x.shape().rank() < 2) {
             throw new ShapeException(
                     "Dot: expected an axis after that of the batch but was " + axis + " of " + x.type());
         }
-        Value n = normalize ? UnitNormalization.normalized(b, x, 1e-7, at) : x;
         List<Integer> perm = new ArrayList<>();
         for (int a = 0; a < x.shape().rank(); a++) {
             perm.add(a);
         }
         perm.add(perm.remove(at));
-        return b.transpose(n, perm.stream().mapToInt(i -> i).toArray());
+        return b.transpose(x, perm.stream().mapToInt(i -> i).toArray());
     }
 
     /** {@code x[batch×…×k]} as {@code [batch×n×k]}. */

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A graph of layers. It is itself a layer, so that models nest.
@@ -40,6 +41,11 @@ public record Functional(
         steps = List.copyOf(steps);
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
+    }
+
+    @Override
+    public Layer withChildren(UnaryOperator<LayerNode> replace) {
+        return new Functional(className, layers.stream().map(replace).toList(), steps, inputs, outputs);
     }
 
     @Override

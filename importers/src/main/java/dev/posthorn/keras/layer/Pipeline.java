@@ -11,11 +11,17 @@ import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.LayerReader;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Layers one after the other. Source: keras/src/layers/preprocessing/pipeline.py. */
 public record Pipeline(List<LayerNode> layers) implements Layer {
     public static final Codec<Pipeline> CODEC = Codec.of(
             "Pipeline", f -> new Pipeline(f.of("layers", FieldType.listOf(LayerReader.TYPE), Pipeline::layers, null)));
+
+    @Override
+    public Layer withChildren(UnaryOperator<LayerNode> replace) {
+        return new Pipeline(layers.stream().map(replace).toList());
+    }
 
     @Override
     public List<Child> children(DTypePolicy policy) {

@@ -3,9 +3,11 @@ package dev.posthorn.keras.layer;
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.keras.DTypePolicy;
+import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.LayerReader;
 import dev.posthorn.keras.Unsupported;
+import java.util.function.UnaryOperator;
 
 /** Any cell over a sequence. Source: keras/src/layers/rnn/rnn.py. */
 public record RNN(LayerNode cell, RecurrentOptions options, Object activityRegularizer) implements Recurrent {
@@ -26,6 +28,11 @@ public record RNN(LayerNode cell, RecurrentOptions options, Object activityRegul
     @Override
     public RNN withOptions(RecurrentOptions other) {
         return new RNN(cell, other, activityRegularizer);
+    }
+
+    @Override
+    public Layer withChildren(UnaryOperator<LayerNode> replace) {
+        return new RNN(replace.apply(cell), options, activityRegularizer);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Layers one after the other.
@@ -18,6 +19,11 @@ import java.util.Map;
 public record Sequential(List<LayerNode> layers, TensorType input) implements Layer {
     public Sequential {
         layers = List.copyOf(layers);
+    }
+
+    @Override
+    public Layer withChildren(UnaryOperator<LayerNode> replace) {
+        return new Sequential(layers.stream().map(replace).toList(), input);
     }
 
     @Override

@@ -21,6 +21,7 @@ import dev.posthorn.keras.LayerReader;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A layer whose kernel is divided by its largest singular value while it trains; what is stored is the divided one.
@@ -32,6 +33,11 @@ public record SpectralNormalization(LayerNode layer, int powerIterations) implem
             f -> new SpectralNormalization(
                     f.of("layer", LayerReader.TYPE, SpectralNormalization::layer, null),
                     f.of("power_iterations", FieldType.INT, SpectralNormalization::powerIterations, 1)));
+
+    @Override
+    public Layer withChildren(UnaryOperator<LayerNode> replace) {
+        return new SpectralNormalization(replace.apply(layer), powerIterations);
+    }
 
     @Override
     public List<Child> children(DTypePolicy policy) {

@@ -8,17 +8,24 @@ import dev.posthorn.keras.Call;
 import dev.posthorn.keras.Child;
 import dev.posthorn.keras.DTypePolicy;
 import dev.posthorn.keras.KerasTensor;
+import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.LayerReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** Cells one on top of the other, as one cell. Source: keras/src/layers/rnn/stacked_rnn_cells.py. */
 public record StackedRNNCells(List<LayerNode> cells) implements Cell {
     public static final Codec<StackedRNNCells> CODEC = Codec.of(
             "StackedRNNCells",
             f -> new StackedRNNCells(f.of("cells", FieldType.listOf(LayerReader.TYPE), StackedRNNCells::cells, null)));
+
+    @Override
+    public Layer withChildren(UnaryOperator<LayerNode> replace) {
+        return new StackedRNNCells(cells.stream().map(replace).toList());
+    }
 
     @Override
     public List<Child> children(DTypePolicy policy) {

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A layer applied to each step of a sequence: {@code x[b×t×…] → y[b×t×…]}, computed as one call on {@code [(b·t)×…]}; but
@@ -33,6 +34,11 @@ public record TimeDistributed(LayerNode layer, boolean keras2) implements Layer 
             f -> new TimeDistributed(
                     f.of("layer", LayerReader.TYPE, TimeDistributed::layer, null),
                     f.implied("one call for all steps", TimeDistributed::keras2, f.dialect() != Dialect.KERAS3)));
+
+    @Override
+    public Layer withChildren(UnaryOperator<LayerNode> replace) {
+        return new TimeDistributed(replace.apply(layer), keras2);
+    }
 
     @Override
     public List<Child> children(DTypePolicy policy) {

@@ -1,6 +1,5 @@
 package dev.posthorn.keras.layout;
 
-import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.hdf5.Hdf5Group;
 import dev.posthorn.keras.KerasProgram;
 import dev.posthorn.model.WeightSelection;
@@ -9,9 +8,9 @@ import java.util.Map;
 /** Where a model's weights live in a file. One implementation a format. */
 public interface Layout {
     /**
-     * The datasets of the stored variables that {@code root} holds, by the variable's key.
+     * The values of the stored variables that {@code root} holds, by the variable's key.
      *
      * @param root the group below which the weights are
      */
-    Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root, WeightSelection selection);
+    Map<String, Stored> find(KerasProgram program, Hdf5Group root, WeightSelection selection);
 }

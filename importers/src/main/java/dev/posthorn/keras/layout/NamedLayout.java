@@ -9,6 +9,7 @@ import dev.posthorn.keras.Weight;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.WeightSelection;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,25 +26,25 @@ import java.util.stream.Stream;
  */
 public final class NamedLayout implements Layout {
     /** A variable of a layer, and whether it is trainable where it stands. */
-    private record Member(String key, boolean trainable) {}
+    private record Member(OlderWeights.Wanted wanted, boolean trainable) {}
 
     @Override
-    public Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
-        Map<String, List<String>> wanted = new LinkedHashMap<>();
+    public Map<String, Stored> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
+        Map<String, List<OlderWeights.Wanted>> wanted = new LinkedHashMap<>();
         for (Child c : program.root().layer().children(program.root().policy())) {
-            List<String> keys = keys(program, c.node(), program.root().trainable());
+            List<OlderWeights.Wanted> keys =
+                    keys(program, c.node(), program.root().trainable());
             if (!keys.isEmpty()) {
                 wanted.put(c.node().name(), keys);
             }
         }
-        Map<String, List<Hdf5Dataset>> stored = stored(root);
+        Map<String, List<Hdf5Dataset>> all = stored(root);
         if (selection.byName()) {
-            wanted.keySet().retainAll(stored.keySet());
-            stored.keySet().retainAll(wanted.keySet());
+            wanted.keySet().retainAll(all.keySet());
+            all.keySet().retainAll(wanted.keySet());
         }
-        if (!stored.keySet().equals(wanted.keySet()) && stored.size() == wanted.size()) {
-            stored = renamed(stored, wanted); // as Keras: the order decides
-        }
+        boolean others = !all.keySet().equals(wanted.keySet()) && all.size() == wanted.size();
+        Map<String, List<Hdf5Dataset>> stored = others ? renamed(all, wanted) : all; // as Keras: the order decides
         if (!stored.keySet().equals(wanted.keySet())) {
             Set<String> absent = new TreeSet<>(wanted.keySet());
             absent.removeAll(stored.keySet());
@@ -53,22 +54,33 @@ public final class NamedLayout implements Layout {
                     "weights: expected " + wanted.size() + " layers with weights but was " + stored.size()
                             + " (missing " + absent + ", not in the model " + surplus + "), at " + root.where());
         }
-        Map<String, Hdf5Dataset> found = new LinkedHashMap<>();
-        for (Map.Entry<String, List<String>> layer : wanted.entrySet()) {
-            List<Hdf5Dataset> datasets = stored.get(layer.getKey());
-            if (datasets.size() != layer.getValue().size()) {
-                if (selection.skipMismatch()) {
-                    continue;
+        OlderWeights older = older(root, stored);
+        Map<String, Stored> found = new LinkedHashMap<>();
+        wanted.forEach((name, variables) -> {
+            List<Stored> values = older.of(variables, stored.get(name));
+            if (values.size() == variables.size()) {
+                for (int i = 0; i < values.size(); i++) {
+                    found.put(variables.get(i).key(), values.get(i));
                 }
-                throw new ModelFormatException(
-                        "weights: expected " + layer.getValue().size() + " weights " + layer.getValue() + " but was "
-                                + datasets.size() + ", at " + root.where() + "/" + layer.getKey());
+            } else if (!selection.skipMismatch()) {
+                throw new ModelFormatException("weights: expected " + variables.size() + " weights "
+                        + variables.stream().map(OlderWeights.Wanted::key).toList() + " but was "
+                        + stored.get(name).size() + ", at " + root.where() + "/" + name);
             }
-            for (int i = 0; i < datasets.size(); i++) {
-                found.put(layer.getValue().get(i), datasets.get(i));
-            }
-        }
+        });
         return found;
+    }
+
+    /** What wrote the file, as it or the file around it says. */
+    private static OlderWeights older(Hdf5Group root, Map<String, List<Hdf5Dataset>> stored) {
+        Hdf5Group whole = root.file().root();
+        String version = root.string("keras_version")
+                .or(() -> whole.string("keras_version"))
+                .orElse("");
+        String backend =
+                root.string("backend").or(() -> whole.string("backend")).orElse("");
+        return OlderWeights.of(
+                version, backend, stored.values().stream().flatMap(List::stream).toList());
     }
 
     private static Map<String, List<Hdf5Dataset>> stored(Hdf5Group root) {
@@ -89,7 +101,7 @@ public final class NamedLayout implements Layout {
     }
 
     private static Map<String, List<Hdf5Dataset>> renamed(
-            Map<String, List<Hdf5Dataset>> stored, Map<String, List<String>> wanted) {
+            Map<String, List<Hdf5Dataset>> stored, Map<String, List<OlderWeights.Wanted>> wanted) {
         Map<String, List<Hdf5Dataset>> out = new LinkedHashMap<>();
         List<List<Hdf5Dataset>> order = List.copyOf(stored.values());
         wanted.keySet().forEach(name -> out.put(name, order.get(out.size())));
@@ -97,12 +109,12 @@ public final class NamedLayout implements Layout {
     }
 
     /** The keys of a layer's stored variables in the order in which files list them. */
-    private static List<String> keys(KerasProgram program, LayerNode node, boolean trainable) {
+    private static List<OlderWeights.Wanted> keys(KerasProgram program, LayerNode node, boolean trainable) {
         List<Member> members = new ArrayList<>();
         collect(program, node, node.name(), trainable, members);
         Stream<Member> first = members.stream().filter(Member::trainable);
         Stream<Member> then = members.stream().filter(m -> !m.trainable());
-        return Stream.concat(first, then).map(Member::key).toList();
+        return Stream.concat(first, then).map(Member::wanted).toList();
     }
 
     private static void collect(
@@ -112,8 +124,11 @@ public final class NamedLayout implements Layout {
         for (boolean kind : new boolean[] {true, false}) {
             for (Weight w : weights) {
                 if ((w.stored() || w.adaption() == Weight.Adaption.ADAPTER) && w.trainable() == kind) {
-                    members.add(
-                            new Member(path + "/" + w.name(), own && kind && w.adaption() != Weight.Adaption.ADAPTED));
+                    long[] shape =
+                            Arrays.stream(w.shape().dims()).asLongStream().toArray();
+                    members.add(new Member(
+                            new OlderWeights.Wanted(path + "/" + w.name(), w.name(), node.layer(), shape),
+                            own && kind && w.adaption() != Weight.Adaption.ADAPTED));
                 }
             }
         }

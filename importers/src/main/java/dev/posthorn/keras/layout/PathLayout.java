@@ -29,6 +29,9 @@ public final class PathLayout implements Layout {
      */
     public record Place(LayerNode node, String group) {}
 
+    /** What tells that a layer stands at several places: files hold it at the first only. */
+    private record Named(String name, String className) {}
+
     /** Where the layers of a model are, by their paths; the model itself is at the empty path. */
     public static Map<String, Place> places(LayerNode root) {
         Map<String, Place> places = new LinkedHashMap<>();
@@ -57,9 +60,15 @@ public final class PathLayout implements Layout {
     }
 
     @Override
-    public Map<String, Hdf5Dataset> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
-        Map<String, Hdf5Dataset> found = new LinkedHashMap<>();
+    public Map<String, Stored> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
+        Map<String, Stored> found = new LinkedHashMap<>();
+        Map<Named, String> stored = new HashMap<>();
         places(program.root()).forEach((path, place) -> {
+            boolean here = child(root, place.group().isEmpty() ? "vars" : place.group())
+                    .isPresent();
+            Named named = new Named(place.node().name(), place.node().layer().className());
+            String group = here ? place.group() : stored.getOrDefault(named, place.group());
+            stored.putIfAbsent(named, group);
             List<Weight> own = program.weights(path);
             Stream<Weight> trainable = own.stream().filter(w -> w.stored() && w.trainable());
             Stream<Weight> others = own.stream().filter(w -> w.stored() && !w.trainable());
@@ -67,14 +76,14 @@ public final class PathLayout implements Layout {
             List<Weight> order = listed
                     ? own.stream().filter(Weight::stored).toList()
                     : Stream.concat(trainable, others).toList();
-            Optional<Hdf5Object> vars = order.isEmpty() ? Optional.empty() : child(root, join(place.group(), "vars"));
+            Optional<Hdf5Object> vars = order.isEmpty() ? Optional.empty() : child(root, join(group, "vars"));
             for (int i = 0; i < order.size(); i++) {
                 Weight w = order.get(i);
                 String number = Integer.toString(i + place.node().layer().borrowedWeights());
                 Optional<Hdf5Object> dataset =
                         vars.flatMap(v -> child(v, number)).or(() -> vars.flatMap(v -> child(v, w.name())));
                 if (dataset.isPresent() && dataset.get() instanceof Hdf5Dataset d) {
-                    found.put(join(path, w.name()), d);
+                    found.put(join(path, w.name()), Stored.of(d));
                 }
             }
         });

@@ -129,6 +129,56 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public void outer4(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
+        outer(2 * LANES, n, a, ao, as, b, bo, bs, c, co, ldc);
+    }
+
+    @Override
+    public void outer4Half(
+            int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
+        outer(LANES, n, a, ao, as, b, bo, bs, c, co, ldc);
+    }
+
+    private static void outer(
+            int nr, int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
+        float[][] rows = ROWS.get();
+        for (int r = 0; r < 4; r++) {
+            Arrays.fill(rows[r], 0, nr, 0);
+        }
+        for (int p = 0; p < n; p++) {
+            System.arraycopy(b, bo + bs[p] * nr, rows[4], 0, nr);
+            int at = ao + as[p];
+            step(nr, a[at], a[at + 1], a[at + 2], a[at + 3], rows[4], rows[0], rows[1], rows[2], rows[3]);
+        }
+        for (int r = 0; r < 4; r++) {
+            store(nr, rows[r], c, co + r * ldc, false);
+        }
+    }
+
+    @Override
+    public void inner(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int count) {
+        for (int i = 0; i < count; i++) {
+            float s = 0;
+            for (int p = 0; p < n; p++) {
+                s += a[ao + as[p] + i] * b[bo + bs[p] + i];
+            }
+            c[co + i] += s;
+        }
+    }
+
+    @Override
+    public void tapsMaxGradient(
+            int t0, int t1, int[] xs, float[] x, int xo, float[] dy, int dyo, float[] dx, int to, int n) {
+        for (int i = 0; i < n; i++) {
+            int best = t0;
+            for (int t = t0 + 1; t < t1; t++) {
+                best = x[xo + xs[t] + i] > x[xo + xs[best] + i] ? t : best;
+            }
+            dx[to + xs[best] + i] += dy[dyo + i];
+        }
+    }
+
+    @Override
     public void taps(
             int t0,
             int t1,

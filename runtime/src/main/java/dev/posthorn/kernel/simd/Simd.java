@@ -69,6 +69,24 @@ public interface Simd {
     void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first);
 
     /**
+     * c[r, 0…2L) += Σₚ a[ao + as[p] + r] · b[bo + bs[p]·2L …] for four r and p = 0 … n − 1: products of columns that lie at
+     * any places of a with rows of a panel; row r of c is at co + r · ldc.
+     */
+    void outer4(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc);
+
+    /** As {@link #outer4}, for a panel of L columns. */
+    void outer4Half(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc);
+
+    /** c[i] += Σₚ a[ao + as[p] + i] · b[bo + bs[p] + i] for i = 0 … count − 1 and p = 0 … n − 1. */
+    void inner(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int count);
+
+    /**
+     * dx[xs[t] + i] += dy[i] for the first t = t0 … t1 − 1 at which x[xs[t] + i] is largest, i = 0 … n − 1; positions are
+     * relative to xo, of dx to {@code to}.
+     */
+    void tapsMaxGradient(int t0, int t1, int[] xs, float[] x, int xo, float[] dy, int dyo, float[] dx, int to, int n);
+
+    /**
      * A run of pixels of a depthwise convolution, all with the taps t = t0 … t1 − 1: for p = 0 … pixels − 1 and i = 0 … n −
      * 1, y[yo + p·yStep + i] = bias[bo + i] + Σₜ x[xo + p·xStep + xs[t] + i] · w[wo + ws[t] + i]; bias may be null.
      */

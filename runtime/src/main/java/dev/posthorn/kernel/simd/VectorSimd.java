@@ -72,6 +72,31 @@ final class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public void outer4(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
+        VectorOuter.outer4(n, a, ao, as, b, bo, bs, c, co, ldc);
+    }
+
+    @Override
+    public void outer4Half(
+            int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
+        VectorOuter.outer4Half(n, a, ao, as, b, bo, bs, c, co, ldc);
+    }
+
+    @Override
+    public void inner(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int count) {
+        int done = VectorOuter.inner(n, a, ao, as, b, bo, bs, c, co, count);
+        super.inner(n, a, ao + done, as, b, bo + done, bs, c, co + done, count - done);
+    }
+
+    @Override
+    public void tapsMaxGradient(
+            int t0, int t1, int[] xs, float[] x, int xo, float[] dy, int dyo, float[] dx, int to, int n) {
+        int done = whole(n);
+        VectorOuter.tapsMaxGradient(t0, t1, xs, x, xo, dy, dyo, dx, to, done);
+        super.tapsMaxGradient(t0, t1, xs, x, xo + done, dy, dyo + done, dx, to + done, n - done);
+    }
+
+    @Override
     public void taps(
             int t0,
             int t1,

@@ -11,9 +11,11 @@ import java.util.Optional;
  * @param path its Keras path, by which optimizers are chosen: {@code model/dense/bias}
  * @param constraint what it is brought back to after each step
  * @param rate by what the learning rate is multiplied for it
+ * @param decays whether it decays where the optimizer lets weights decay
  */
-public record Parameter(String name, String path, TensorType type, Optional<Constraint> constraint, double rate) {
+public record Parameter(
+        String name, String path, TensorType type, Optional<Constraint> constraint, double rate, boolean decays) {
     public Parameter(String name, String path, TensorType type) {
-        this(name, path, type, Optional.empty(), 1);
+        this(name, path, type, Optional.empty(), 1, true);
     }
 }

@@ -113,7 +113,7 @@ final class RuleStep {
     }
 
     private boolean excluded(Parameter p) {
-        return options.excluded().stream().anyMatch(pattern -> Patterns.found(pattern, p.path()));
+        return !p.decays() || options.excluded().stream().anyMatch(pattern -> Patterns.found(pattern, p.path()));
     }
 
     /** Every n-th time updates with the mean of the last n gradients, else only adds them up. */

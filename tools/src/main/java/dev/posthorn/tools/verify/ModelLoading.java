@@ -25,7 +25,7 @@ final class ModelLoading {
             return model;
         }
         Model model = Model.load(file.path(), backend, bindings);
-        if (name.endsWith(".json")) {
+        if (ModelFile.architecture(name)) {
             model.loadWeights(
                     beside(file.path(), List.of("weights.h5", "model.weights.h5", "model.h5")), WeightSelection.ALL);
         }

@@ -79,6 +79,11 @@ final class Recording {
         }
     }
 
+    /** Notes a difference of another kind. */
+    void differs(String what) {
+        problem = problem.isEmpty() ? what : problem;
+    }
+
     /** Notes what is recorded and was compared with nothing, but for arrays that go in. */
     void complete(Predicate<String> in) {
         List<String> rest = arrays.keySet().stream()

@@ -44,6 +44,9 @@ public final class Verification {
             if (c.models().isEmpty()) {
                 throw new ModelFormatException("case: expected a model file but was none");
             }
+            if (FitReplay.isOne(folder)) {
+                return FitReplay.verify(c, folder, file, backend);
+            }
             if (c.calls().isEmpty()) {
                 throw new ModelFormatException(
                         "case: expected recorded calls b<k>.in.<i>, b<k>.out.<i> but was none, at "

@@ -1,0 +1,71 @@
+package dev.posthorn.train;
+
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.train.loss.Loss;
+import dev.posthorn.train.loss.Losses;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The losses of a model's outputs: {@code L = Σ weight · loss(y, ŷ)}. Source: keras/src/trainers/compile_utils.py
+ * (CompileLoss).
+ */
+final class OutputLosses {
+    private final List<String> outputs;
+    private final List<Optional<Choice<Loss>>> losses;
+    private final List<Optional<Double>> weights;
+
+    OutputLosses(CompileConfig config, List<String> outputs) {
+        this.outputs = List.copyOf(outputs);
+        this.losses = config.loss().of(outputs, "losses");
+        this.weights = config.lossWeights().of(outputs, "loss_weights");
+    }
+
+    /** Whether an output has a loss. */
+    boolean has(int output) {
+        return losses.get(output).isPresent();
+    }
+
+    /** The outputs whose losses are reported each by itself: all that have one, where these are several. */
+    List<Integer> reported() {
+        List<Integer> with = new ArrayList<>();
+        for (int i = 0; i < outputs.size(); i++) {
+            if (has(i)) {
+                with.add(i);
+            }
+        }
+        return with.size() > 1 ? with : List.of();
+    }
+
+    /** {@code <output>_loss}. */
+    String name(int output) {
+        return outputs.get(output) + "_loss";
+    }
+
+    /** The loss of one output, without its weight. */
+    Value call(Builder b, int output, Heads.Head head) {
+        Loss loss = resolved(losses.get(output).orElseThrow(), head);
+        return b.cast(loss.apply(b, head.yTrue(), head.yPred(), head.sampleWeight(), head.mask()), DType.FLOAT32);
+    }
+
+    /** A loss as it counts in the sum. */
+    Value weighted(Builder b, int output, Value loss) {
+        return weights.get(output)
+                .map(w -> b.times(loss, b.constant(loss.dtype(), w)))
+                .orElse(loss);
+    }
+
+    private static Loss resolved(Choice<Loss> choice, Heads.Head head) {
+        if (choice.object().isPresent()) {
+            return choice.object().get();
+        }
+        String name = choice.name();
+        if (!name.equalsIgnoreCase("crossentropy") && !name.equalsIgnoreCase("ce")) {
+            return Losses.ALL.named(name);
+        }
+        return Losses.ALL.named(head.prefix() + "_crossentropy");
+    }
+}

@@ -1,0 +1,239 @@
+package dev.posthorn.train;
+
+import dev.posthorn.autograd.Gradients;
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Node;
+import dev.posthorn.ir.Op;
+import dev.posthorn.ir.Rewriter;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Variable;
+import dev.posthorn.model.Mode;
+import dev.posthorn.model.Port;
+import dev.posthorn.model.Signature;
+import dev.posthorn.train.metric.Mean;
+import dev.posthorn.train.metric.Metric;
+import dev.posthorn.train.metric.MetricOptions;
+import dev.posthorn.train.metric.State;
+import dev.posthorn.train.optimizer.Optimizer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Writes a step as one pure graph: {@code (variables, slots, metrics, batch) → (new variables, new slots, new metrics;
+ * loss, metrics)}. Only what leads to a trained weight is differentiated.
+ */
+final class StepGraph {
+    /** The first part of the keys of variables that are not the model's. */
+    static final String SLOT = "@optimizer/";
+
+    static final String METRIC = "@metric/";
+    private static final String OBJECTIVE = "@objective";
+
+    private final TrainableProgram program;
+    private final CompileConfig config;
+    private final Trained trained;
+    private final List<String> outputs;
+    private final Map<String, Value> logs = new LinkedHashMap<>();
+    private final Map<String, Value> updates = new LinkedHashMap<>();
+    private final Map<String, TensorType> metricStates = new LinkedHashMap<>();
+
+    StepGraph(TrainableProgram program, CompileConfig config, Trained trained) {
+        this.program = program;
+        this.config = config;
+        this.trained = trained;
+        this.outputs = signature().outputs().stream().map(Port::name).toList();
+    }
+
+    private Signature signature() {
+        return program.signatures().get(0);
+    }
+
+    /**
+     * A step.
+     *
+     * @param logs what its outputs are called, in order
+     * @param metricStates the variables of metrics
+     */
+    record Step(Graph graph, List<String> logs, Map<String, TensorType> metricStates) {}
+
+    /** Evaluates a batch: loss and metrics, weights as they are. */
+    Step test(BatchTypes types) {
+        Builder b = new Builder();
+        forward(b, types, Mode.INFERENCE);
+        return new Step(
+                b.graph(types.enter(b, signature()).all(), logs, updates), List.copyOf(logs.keySet()), metricStates);
+    }
+
+    /** Trains on a batch. */
+    Step train(BatchTypes types) {
+        Builder b = new Builder();
+        Optional<Value> loss = forward(b, types, Mode.TRAINING);
+        if (loss.isEmpty()) {
+            throw new IllegalArgumentException("compile: expected a loss but was none, at " + program.name()
+                    + " (trainer.loss(...), or a model that was saved compiled)");
+        }
+        Optimizer optimizer = config.optimizer();
+        Map<String, Value> all = new LinkedHashMap<>(logs);
+        all.put(OBJECTIVE, optimizer.scaleLoss(b, loss.get(), trained.slots(b)));
+        Graph forward = b.graph(types.enter(b, signature()).all(), all, updates);
+        Graph prepared = Rewriter.apply(forward, prepare());
+        return new Step(differentiated(prepared), List.copyOf(logs.keySet()), metricStates);
+    }
+
+    /** Composites on the way to a trained weight are expanded, so that their gradients use what they computed. */
+    private Rewriter.Rule prepare() {
+        Map<Node, Boolean> active = new HashMap<>();
+        return (b, op, in) -> op instanceof Op.Composite c
+                        && !Gradients.isPrepared(op)
+                        && in.stream().anyMatch(v -> isActive(v.node(), active))
+                ? c.expand(b, in)
+                : null;
+    }
+
+    private boolean isActive(Node node, Map<Node, Boolean> active) {
+        Boolean known = active.get(node);
+        if (known == null) {
+            known = node.op() instanceof Variable v && trained.keys().contains(v.key())
+                    || node.inputs().stream().anyMatch(v -> isActive(v.node(), active));
+            active.put(node, known);
+        }
+        return known;
+    }
+
+    private Graph differentiated(Graph g) {
+        Builder b = new Builder();
+        Map<Value, Value> map = Rewriter.copy(g, b, Map.of());
+        Value objective = map.get(g.outputs().get(OBJECTIVE));
+        List<Value> weights = trained.values(b);
+        Map<String, Value> results = new LinkedHashMap<>();
+        g.outputs().forEach((name, v) -> results.put(name, map.get(v)));
+        results.remove(OBJECTIVE);
+        Map<String, Value> next = new LinkedHashMap<>();
+        g.updates().forEach((key, v) -> next.put(key, map.get(v)));
+        if (!weights.isEmpty()) {
+            List<Optional<Value>> gradients =
+                    Gradients.of(b, List.of(objective), List.of(ones(b, objective.type())), weights);
+            List<Value> slots = trained.slots(b);
+            Optimizer.After after = b.scoped(
+                    "optimizer",
+                    () -> config.optimizer()
+                            .step(b, new Optimizer.Before(trained.parameters(), weights, gradients, slots)));
+            put(next, trained.keys(), weights, after.values());
+            put(next, trained.slotKeys(), slots, after.slots());
+        }
+        return b.graph(g.inputs().stream().map(map::get).toList(), results, next);
+    }
+
+    /** What changes; the rest are constants of the plan. */
+    private static void put(Map<String, Value> updates, List<String> keys, List<Value> before, List<Value> after) {
+        for (int i = 0; i < keys.size(); i++) {
+            if (!after.get(i).equals(before.get(i))) {
+                updates.put(keys.get(i), after.get(i));
+            }
+        }
+    }
+
+    private static Value ones(Builder b, TensorType type) {
+        if (type.shape().equals(Shape.SCALAR)) {
+            return b.constant(type.dtype(), 1);
+        }
+        Tensor t = Tensor.zeros(type);
+        for (int i = 0; i < t.size(); i++) {
+            t.setDouble(i, 1);
+        }
+        return b.constant(t);
+    }
+
+    /** Writes the model, its losses and metrics; returns the loss as it counts, where there is any. */
+    private Optional<Value> forward(Builder b, BatchTypes types, Mode mode) {
+        BatchTypes.Entered in = types.enter(b, signature());
+        Forward f = program.forward(b, in.x(), mode);
+        updates.putAll(f.updates());
+        List<Heads.Head> heads = new ArrayList<>();
+        for (int i = 0; i < outputs.size(); i++) {
+            heads.add(new Heads.Head(
+                    in.y().get(i).orElse(null),
+                    f.outputs().get(i),
+                    in.weight(i),
+                    f.masks().get(i)));
+        }
+        Value rows = b.constant(DType.FLOAT32, types.rows());
+        Map<String, Value> outputLosses = new LinkedHashMap<>();
+        Optional<Value> loss = loss(b, f, heads, outputLosses);
+        loss.ifPresent(l -> tracked(b, "loss", l, rows));
+        for (OutputMetrics.Entry e : OutputMetrics.of(config, outputs, new Heads(heads))) {
+            metric(b, e, heads.get(e.output()));
+        }
+        outputLosses.forEach((name, l) -> tracked(b, name, l, rows));
+        return loss;
+    }
+
+    private Optional<Value> loss(Builder b, Forward f, List<Heads.Head> heads, Map<String, Value> outputLosses) {
+        OutputLosses losses = new OutputLosses(config, outputs);
+        List<Value> terms = new ArrayList<>();
+        for (int i = 0; i < heads.size(); i++) {
+            if (losses.has(i)) {
+                if (heads.get(i).yTrue() == null) {
+                    throw new IllegalArgumentException("train: expected targets but was none, at output '"
+                            + outputs.get(i) + "', which has a loss");
+                }
+                Value one = losses.call(b, i, heads.get(i));
+                if (losses.reported().contains(i)) {
+                    outputLosses.put(losses.name(i), one);
+                }
+                terms.add(losses.weighted(b, i, one));
+            }
+        }
+        Optional<Value> own = terms.stream().reduce(b::plus);
+        List<Value> all = new ArrayList<>(own.stream().toList());
+        f.losses().forEach(l -> all.add(b.cast(l, DType.FLOAT32)));
+        return all.stream().reduce(b::plus);
+    }
+
+    /** A mean over the rows of all batches. */
+    private void tracked(Builder b, String name, Value loss, Value rows) {
+        Metric mean = new Mean(new MetricOptions(name));
+        List<Value> state = state(b, name, mean, loss.type());
+        List<Value> next = mean.update(b, state, loss, loss, Optional.of(rows), Optional.empty());
+        finish(b, name, mean, next);
+    }
+
+    private void metric(Builder b, OutputMetrics.Entry e, Heads.Head head) {
+        if (head.yTrue() == null) {
+            throw new IllegalArgumentException("train: expected targets but was none, at output '"
+                    + outputs.get(e.output()) + "', which has the metric " + e.name());
+        }
+        List<Value> state = state(b, e.key(), e.metric(), head.yPred().type());
+        Optional<Value> weight = e.weighted() ? head.sampleWeight() : Optional.empty();
+        finish(b, e.key(), e.metric(), e.metric().update(b, state, head.yTrue(), head.yPred(), weight, head.mask()));
+    }
+
+    private List<Value> state(Builder b, String name, Metric metric, TensorType yPred) {
+        List<Value> values = new ArrayList<>();
+        for (State s : metric.state(yPred)) {
+            String key = METRIC + name + "/" + s.name();
+            metricStates.put(key, s.type());
+            values.add(b.variable(key, s.type()));
+        }
+        return values;
+    }
+
+    private void finish(Builder b, String name, Metric metric, List<Value> next) {
+        List<String> keys = metricStates.keySet().stream()
+                .filter(k -> k.startsWith(METRIC + name + "/"))
+                .toList();
+        for (int i = 0; i < keys.size(); i++) {
+            updates.put(keys.get(i), next.get(i));
+        }
+        logs.put(name, metric.result(b, next));
+    }
+}

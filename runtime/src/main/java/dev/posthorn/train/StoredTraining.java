@@ -1,0 +1,35 @@
+package dev.posthorn.train;
+
+import dev.posthorn.codec.Dialect;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a model file keeps of training.
+ *
+ * @param compile the compile configuration as the file has it; empty where the model was not compiled
+ * @param dialect whose configuration it is
+ * @param types the types of the optimizer's variables, in the file's order
+ * @param reader reads the optimizer's variables, in the same order
+ */
+public record StoredTraining(Map<String, Object> compile, Dialect dialect, List<TensorType> types, Reader reader) {
+    /** Nothing. */
+    public static final StoredTraining NONE = new StoredTraining(Map.of(), Dialect.KERAS3, List.of(), List::of);
+
+    /** Reads the optimizer's variables when they are asked for: who only predicts needs none of them. */
+    public interface Reader {
+        List<Tensor> read() throws IOException;
+    }
+
+    public StoredTraining {
+        types = List.copyOf(types);
+    }
+
+    /** The values of the optimizer's variables, read from the file. */
+    public List<Tensor> optimizer() throws IOException {
+        return types.isEmpty() ? List.of() : reader.read();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.posthorn.train;
+
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Value;
+import dev.posthorn.model.Mode;
+import dev.posthorn.model.Program;
+import dev.posthorn.train.constraint.Constraint;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A program whose layers are known, so that it can be trained. */
+public interface TrainableProgram extends Program {
+    /** Writes the program into a builder, with inputs of known or unknown shapes; losses of layers included. */
+    Forward forward(Builder b, List<Value> inputs, Mode mode);
+
+    /**
+     * The same program with other layers trainable. What is set for a layer holds for all layers inside of it, as in Keras;
+     * layers of which nothing is said stay as they are. A layer that is not trainable keeps its weights, and batch
+     * normalisation its statistics.
+     */
+    TrainableProgram withTrainable(Layers layers);
+
+    /** Which layers are to be trainable. */
+    interface Layers {
+        /** Whether the layer at this path is to be trainable; empty where nothing is said of it. */
+        Optional<Boolean> trainable(String path);
+    }
+
+    /** The constraints of weights, by the weight's key. */
+    Map<String, Constraint> constraints();
+
+    /** The path by which Keras knows a variable: that of its key, without models that Keras does not count. */
+    String path(String key);
+
+    /** What the model's file keeps of training. */
+    StoredTraining training();
+}

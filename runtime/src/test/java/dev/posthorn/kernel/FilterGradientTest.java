@@ -1,0 +1,55 @@
+package dev.posthorn.kernel;
+
+import dev.posthorn.kernel.simd.Simd;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds of gradients by weights: they are the definition, for both providers and any number of threads. */
+class FilterGradientTest {
+    private static final int[][] CHANNELS = {
+        {1, 1, 1}, {3, 8, 1}, {16, 40, 1}, {20, 17, 1}, {6, 9, 3}, {8, 70, 2}, {37, 37, 37}, {4, 8, 4}, {96, 32, 1}
+    };
+
+    static Stream<Arguments> gradients() {
+        List<Grid> grids = ConvNdTest.GRIDS;
+        return Laws.PROVIDERS.stream()
+                .flatMap(simd -> grids.stream()
+                        .flatMap(g ->
+                                Stream.of(CHANNELS).map(c -> Arguments.of(simd, grids.indexOf(g), c[0], c[1], c[2]))));
+    }
+
+    @ParameterizedTest(name = "{0} grid {1} {2}→{3} in {4}")
+    @MethodSource("gradients")
+    void gradientEqualsTheDefinition(Simd simd, int index, int cin, int cout, int groups) {
+        Grid grid = ConvNdTest.GRIDS.get(index);
+        String what = simd.name() + " grid " + index + " " + cin + " to " + cout + " in " + groups;
+        int batch = grid.places() > 100 ? 9 : 2; // more than a slice
+        int c = cin / groups;
+        int n = cout / groups;
+        float[] x = Laws.random(1, 3 + batch * grid.cells() * cin);
+        float[] dy = Laws.random(2, 5 + batch * grid.places() * cout);
+        int size = grid.taps() * c * cout;
+        double[] expected = new double[size];
+        double[] bound = new double[size];
+        ConvNdTest.terms(grid, batch, (image, place, tap, cell) -> {
+            for (int o = 0; o < cout; o++) {
+                double d = dy[5 + (image * grid.places() + place) * cout + o];
+                for (int e = 0; e < c; e++) {
+                    int to = (tap * c + e) * cout + o;
+                    double v = x[3 + (image * grid.cells() + cell) * cin + o / n * c + e] * d;
+                    expected[to] += v;
+                    bound[to] += 4e-6 * Math.abs(v);
+                }
+            }
+        });
+        FilterGradient gradient = new FilterGradient(simd, grid, batch, cin, cout, groups);
+        float[] dw = Laws.everywhere(what, size, (workers, scratch, out) -> {
+            float[] part = new float[gradient.room() + 1];
+            gradient.run(workers, scratch, x, 3, dy, 5, out, 0, part, 1);
+        });
+        Laws.close(what, expected, bound, dw);
+    }
+}
