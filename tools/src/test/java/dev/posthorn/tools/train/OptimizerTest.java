@@ -137,7 +137,12 @@ class OptimizerTest {
                         ? Optional.empty()
                         : Optional.of(Constraints.ALL.read(map(constraint), context));
                 parameters.add(new Parameter(
-                        path.substring(path.indexOf('/') + 1), path, new TensorType(dtype, Shape.of(dims)), c, 1));
+                        path.substring(path.indexOf('/') + 1),
+                        path,
+                        new TensorType(dtype, Shape.of(dims)),
+                        c,
+                        1,
+                        true));
             }
             this.slots = optimizer.slots(parameters);
         }
