@@ -457,6 +457,8 @@ for name, fn in ACTIVATIONS.items():
     case(f"{name} special", lambda x: fn(tf.constant(x)), SPECIAL)
     case(f"{name} empty", lambda x: fn(tf.constant(x)), rand("none", 0, 2))
 
+case("ErfInv", tf.math.erfinv, np.linspace(-0.98, 0.97, 14).astype(F32))
+
 for name, layer in (("Softmax", keras.layers.Softmax), ("LogSoftmax", None)):
     def fn(x, axes):
         if layer is None:

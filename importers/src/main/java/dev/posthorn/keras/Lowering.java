@@ -5,6 +5,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Assigned;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.UnsupportedModelException;
@@ -142,7 +143,10 @@ public final class Lowering {
         for (Weight w : weights.get(path)) {
             if (w.name().equals(name)) {
                 Value updated = updates.get(key(path, w));
-                return updated != null ? updated : builder.variable(key(path, w), type(node, w));
+                Value before = builder.variable(key(path, w), type(node, w));
+                return updated == null
+                        ? before
+                        : w.trainable() ? builder.add(new Assigned(), before, updated) : updated;
             }
         }
         throw new IllegalStateException(

@@ -1,9 +1,11 @@
 package dev.posthorn.ir;
 
+import dev.posthorn.ir.fn.Assigned;
 import dev.posthorn.ir.fn.BatchNorm;
 import dev.posthorn.ir.fn.Celu;
 import dev.posthorn.ir.fn.ClippedRelu;
 import dev.posthorn.ir.fn.Elu;
+import dev.posthorn.ir.fn.ErfInv;
 import dev.posthorn.ir.fn.Fused;
 import dev.posthorn.ir.fn.Gelu;
 import dev.posthorn.ir.fn.Glu;
@@ -470,6 +472,7 @@ final class OpRows {
         activation("SparsePlus", new SparsePlus());
         activation("SparseSigmoid", new SparseSigmoid());
         activation("Threshold 0.5 -1", new Threshold(0.5, -1));
+        row("ErfInv", new ErfInv());
         floats("Softmax [-1]", new Softmax(List.of(-1)));
         floats("LogSoftmax [-1]", new LogSoftmax(List.of(-1)));
         for (List<Integer> axes : List.of(List.of(1), List.of(-1, 1))) {
@@ -648,6 +651,9 @@ final class OpRows {
 
     /** Ops that TensorFlow does not have. */
     private void ours() {
+        Tensor before = Tensor.of(Shape.of(2), 1, 2);
+        Tensor now = Tensor.of(Shape.of(2), -3, 5);
+        rows.add(new Row("Assigned", new Assigned(), List.of(before, now), List.of(now), -1));
         Builder b = new Builder();
         Value x = b.input("x", TensorType.f32(Shape.UNKNOWN, 2));
         Value y = b.input("y", TensorType.f32(2));

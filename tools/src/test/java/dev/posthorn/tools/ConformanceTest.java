@@ -64,8 +64,10 @@ class ConformanceTest {
                 Case c = Case.read(f);
                 Verification verification = new Verification("java", CustomCases.of(c.id()));
                 for (ModelFile file : c.models()) {
-                    verdicts.put(
-                            folder.relativize(file.path()).toString().replace('\\', '/'), verification.verify(c, file));
+                    String path = folder.relativize(file.path()).toString().replace('\\', '/');
+                    for (Verdict v : verification.verify(c, file)) {
+                        verdicts.put(path + (v.what().equals(Verdict.OUTPUTS) ? "" : " " + v.what()), v);
+                    }
                 }
             }
         }

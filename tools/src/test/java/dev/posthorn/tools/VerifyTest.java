@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.numpy.Npz;
 import java.io.IOException;
@@ -38,13 +39,15 @@ class VerifyTest {
             Cli cli = Cli.run("verify", path);
             assertEquals(0, cli.code(), cli.out());
             List<String> lines = cli.out().lines().toList();
-            assertEquals(3, lines.size());
+            assertEquals(5, lines.size());
             assertTrue(lines.get(0).matches("PASS .*model\\.h5 max_abs \\S+ max_rel \\S+"), lines.get(0));
-            assertTrue(lines.get(1).startsWith("PASS ") && lines.get(1).contains("model.keras max_abs"), lines.get(1));
-            assertEquals("2 passed, 0 failed", lines.get(2));
+            assertTrue(lines.get(1).matches("PASS .*model\\.h5 gradients max_abs \\S+ max_rel \\S+"), lines.get(1));
+            assertTrue(lines.get(2).startsWith("PASS ") && lines.get(2).contains("model.keras max_abs"), lines.get(2));
+            assertTrue(lines.get(3).contains("model.keras gradients max_abs"), lines.get(3));
+            assertEquals("4 passed, 0 failed", lines.get(4));
         }
         assertEquals(
-                "1 passed, 0 failed\n",
+                "2 passed, 0 failed\n",
                 Cli.run("verify", "--quiet", "--format", "h5", folder).out());
     }
 
@@ -99,6 +102,25 @@ class VerifyTest {
                         "2")
                 .out()
                 .contains("1 passed, 0 failed"));
+    }
+
+    @Test
+    void saysWhichGradientIsWrong() throws IOException {
+        Map<String, Tensor> recorded = Npz.read(folder.resolve("grads.npz"));
+        String key = recorded.keySet().stream()
+                .filter(k -> k.startsWith("train.d.w."))
+                .findFirst()
+                .orElseThrow();
+        recorded.get(key).floats()[2] += 1;
+        Npz.write(folder.resolve("grads.npz"), recorded);
+        Cli cli = Cli.run("verify", folder, "--format", "keras");
+        assertEquals(1, cli.code());
+        assertTrue(cli.out().contains("model.keras gradients " + key + ": 1 of "), cli.out());
+        recorded.put("d.w.none/kernel", Tensor.of(Shape.of(1), 1));
+        Npz.write(folder.resolve("grads.npz"), recorded);
+        assertTrue(Cli.run("verify", folder, "--format", "keras")
+                .out()
+                .contains("gradients case: expected a variable of the model but was 'none/kernel'"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static dev.posthorn.keras.operation.Operation.of;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.ErfInv;
 import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
@@ -57,7 +58,7 @@ final class ElementwiseOperations {
             Map.entry("Equal", compare(Compare.Fn.EQ)),
             Map.entry("Erf", unary(Unary.Fn.ERF)),
             Map.entry("Erfc", unary(Unary.Fn.ERFC)),
-            Map.entry("Erfinv", of(a -> erfinv(a.b(), floating(a)))),
+            Map.entry("Erfinv", of(a -> a.b().add(new ErfInv(), floating(a)))),
             Map.entry("Exp", unary(Unary.Fn.EXP)),
             Map.entry(
                     "Exp2",
@@ -389,39 +390,6 @@ final class ElementwiseOperations {
             y = b.binary(Binary.Fn.ADD, b.times(y, x), c[i]);
         }
         return y;
-    }
-
-    /** Source: M. Giles, Approximating the erfinv function, in single precision. */
-    private static Value erfinv(Builder b, Value x) {
-        Value one = constant(b, x, 1);
-        Value w = b.unary(Unary.Fn.NEG, b.unary(Unary.Fn.LOG, b.times(b.minus(one, x), b.plus(one, x))));
-        Value centre = polynomial(
-                b,
-                b.binary(Binary.Fn.SUB, w, 2.5),
-                2.81022636e-08,
-                3.43273939e-07,
-                -3.5233877e-06,
-                -4.39150654e-06,
-                0.00021858087,
-                -0.00125372503,
-                -0.00417768164,
-                0.246640727,
-                1.50140941);
-        Value tail = polynomial(
-                b,
-                b.binary(Binary.Fn.SUB, b.unary(Unary.Fn.SQRT, w), 3),
-                -0.000200214257,
-                0.000100950558,
-                0.00134934322,
-                -0.00367342844,
-                0.00573950773,
-                -0.0076224613,
-                0.00943887047,
-                1.00167406,
-                2.83297682);
-        Value y = b.times(b.select(b.compare(Compare.Fn.LT, w, constant(b, w, 5)), centre, tail), x);
-        Value edge = b.times(x, constant(b, x, Double.POSITIVE_INFINITY));
-        return b.select(b.compare(Compare.Fn.EQ, b.unary(Unary.Fn.ABS, x), one), edge, y);
     }
 
     /** The modified Bessel function of order 0. Source: Abramowitz and Stegun 9.8.1, 9.8.2. */

@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Loads every model file of every case, repeats the recorded calls and compares all outputs. A case is a folder with "
                     + "case.json, model files and expected.npz (arrays b<k>.in.<i> and b<k>.out.<i> of call k), as the oracle writes it.",
-            "Prints a line for each model file. Exit code 0: all passed; 1: some failed; 2: nothing was found."
+            "Also repeats the gradients of cases that hold grads.npz (as the oracle writes it). Prints a line for each model file and "
+                    + "one for its gradients. Exit code 0: all passed; 1: some failed; 2: nothing was found."
         })
 public final class Verify implements Callable<Integer> {
     @Spec
@@ -96,15 +97,16 @@ public final class Verify implements Callable<Integer> {
             Verification verification = new Verification(backend.name(), bound.bindings());
             for (Case c : cases(found)) {
                 for (ModelFile file : models(c)) {
-                    Verdict v = verification.verify(c, file);
-                    count[v.passed() ? 0 : 1]++;
-                    if (v.error() != null && spec.root().userObject() instanceof Posthorn p && p.debug()) {
-                        v.error().printStackTrace(spec.commandLine().getErr());
-                    }
-                    if (json) {
-                        lines.add(json(v, file, found));
-                    } else if (!v.passed() || !quiet) {
-                        out.println(line(v, found));
+                    for (Verdict v : verification.verify(c, file)) {
+                        count[v.passed() ? 0 : 1]++;
+                        if (v.error() != null && spec.root().userObject() instanceof Posthorn p && p.debug()) {
+                            v.error().printStackTrace(spec.commandLine().getErr());
+                        }
+                        if (json) {
+                            lines.add(json(v, file, found));
+                        } else if (!v.passed() || !quiet) {
+                            out.println(line(v, found));
+                        }
                     }
                     if (out.checkError()) { // flushes; true: nobody reads on
                         return Posthorn.UNUSABLE;
@@ -147,7 +149,7 @@ public final class Verify implements Callable<Integer> {
             for (Path folder : found.find(path)) {
                 Case c = Case.read(folder);
                 if (c.id().contains(only)) {
-                    all.add(new Case(c.id(), c.expected(), tolerance(c.tolerance()), c.models(), c.calls()));
+                    all.add(c.within(tolerance(c.tolerance())));
                 }
             }
         }
@@ -159,10 +161,10 @@ public final class Verify implements Callable<Integer> {
     }
 
     private static String line(Verdict v, Cases found) {
+        String what = found.name(v.path()) + (v.what().equals(Verdict.OUTPUTS) ? "" : " " + v.what());
         return v.passed()
-                ? String.format(
-                        Locale.ROOT, "PASS %s max_abs %.2g max_rel %.2g", found.name(v.path()), v.maxAbs(), v.maxRel())
-                : "FAIL " + found.name(v.path()) + " " + found.named(v.problem());
+                ? String.format(Locale.ROOT, "PASS %s max_abs %.2g max_rel %.2g", what, v.maxAbs(), v.maxRel())
+                : "FAIL " + what + " " + found.named(v.problem());
     }
 
     private static Map<String, Object> json(Verdict v, ModelFile file, Cases found) {
@@ -170,6 +172,7 @@ public final class Verify implements Callable<Integer> {
         line.put("case", v.caseId());
         line.put("path", found.name(v.path()));
         line.put("format", file.format());
+        line.put("what", v.what());
         line.put("passed", v.passed());
         line.put("max_abs", Double.isFinite(v.maxAbs()) ? v.maxAbs() : null);
         line.put("max_rel", Double.isFinite(v.maxRel()) ? v.maxRel() : null);

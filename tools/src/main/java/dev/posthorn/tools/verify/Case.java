@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -25,16 +26,29 @@ import java.util.stream.Stream;
  *
  * @param id what it is called
  * @param expected the archive of inputs and outputs
+ * @param gradients the archive of gradients, where there is one
  * @param models its model files, each of which must give the recorded outputs
  */
-public record Case(String id, Path expected, Tolerance tolerance, List<ModelFile> models, List<Call> calls) {
+public record Case(
+        String id,
+        Path expected,
+        Optional<Path> gradients,
+        Tolerance tolerance,
+        List<ModelFile> models,
+        List<Call> calls) {
     static final String FILE = "case.json";
     private static final String EXPECTED = "expected.npz";
+    private static final String GRADIENTS = "grads.npz";
     private static final Pattern KEY = Pattern.compile("(?:(.+?)\\.)?b(\\d+)\\.(in|out)\\.(.+)");
 
     public Case {
         models = List.copyOf(models);
         calls = List.copyOf(calls);
+    }
+
+    /** This case with another tolerance. */
+    public Case within(Tolerance other) {
+        return new Case(id, expected, gradients, other, models, calls);
     }
 
     /** Reads the folder of a case. */
@@ -50,6 +64,7 @@ public record Case(String id, Path expected, Tolerance tolerance, List<ModelFile
         return new Case(
                 json.path("id").asText(folder.getFileName().toString()),
                 expected,
+                Optional.of(folder.resolve(GRADIENTS)).filter(Files::exists),
                 new Tolerance(
                         tolerance.path("rtol").asDouble(Tolerance.DEFAULT.rtol()),
                         tolerance.path("atol").asDouble(Tolerance.DEFAULT.atol())),
@@ -64,7 +79,7 @@ public record Case(String id, Path expected, Tolerance tolerance, List<ModelFile
             throw new ModelFormatException(
                     "npz: expected arrays b<k>.in.<i> and b<k>.out.<i> but was none, at " + expected);
         }
-        return new Case(model.toString(), expected, tolerance, List.of(ModelFile.of(model)), calls);
+        return new Case(model.toString(), expected, Optional.empty(), tolerance, List.of(ModelFile.of(model)), calls);
     }
 
     private static JsonNode json(Path file) throws IOException {

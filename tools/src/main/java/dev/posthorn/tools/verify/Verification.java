@@ -2,11 +2,13 @@ package dev.posthorn.tools.verify;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.model.Backend;
 import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Port;
 import dev.posthorn.model.Signature;
+import dev.posthorn.model.Variables;
 import dev.posthorn.numpy.Npz;
 import dev.posthorn.tools.Failure;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 
 /** Loads the models of cases, repeats the recorded calls and compares every output. */
@@ -34,8 +37,9 @@ public final class Verification {
         this.bindings = bindings;
     }
 
-    /** The verdict on one model of a case. Never throws for what the model or the case is. */
-    public Verdict verify(Case c, ModelFile file) {
+    /** The verdicts on one model of a case, the first of them on its outputs. Never throws for what the model or the case is. */
+    public List<Verdict> verify(Case c, ModelFile file) {
+        List<Verdict> verdicts = new ArrayList<>();
         try {
             Path folder = c.expected().toAbsolutePath().getParent();
             if (c.models().isEmpty() && Component.isOne(folder)) {
@@ -57,13 +61,40 @@ public final class Verification {
             }
             try (Model model = ModelLoading.load(file, backend, bindings);
                     Npz npz = Npz.open(c.expected())) {
-                return repeat(c, file, model, npz);
+                Variables.Snapshot loaded = model.variables().snapshot();
+                verdicts.add(repeat(c, file, model, npz));
+                if (verdicts.get(0).passed() && c.gradients().isPresent()) {
+                    verdicts.add(gradients(c, file, model, loaded, npz));
+                }
             }
         } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
-            String problem = String.join(
-                    "; ", Failure.lines(e).stream().map(String::strip).toList());
-            return new Verdict(c.id(), file.path(), problem, Double.NaN, Double.NaN, e);
+            verdicts.add(failed(c, file, Verdict.OUTPUTS, e));
         }
+        return verdicts;
+    }
+
+    private Verdict gradients(Case c, ModelFile file, Model model, Variables.Snapshot loaded, Npz npz) {
+        try (Npz recorded = Npz.open(c.gradients().orElseThrow())) {
+            GradientCheck check = new GradientCheck(c, model, backend(), loaded, recorded);
+            String problem = check.run(npz);
+            return new Verdict(c.id(), file.path(), Verdict.GRADIENTS, problem, check.maxAbs(), check.maxRel(), null);
+        } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
+            return failed(c, file, Verdict.GRADIENTS, e);
+        }
+    }
+
+    private Backend backend() {
+        return ServiceLoader.load(Backend.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(b -> b.name().equals(backend))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Verdict failed(Case c, ModelFile file, String what, Throwable e) {
+        String problem =
+                String.join("; ", Failure.lines(e).stream().map(String::strip).toList());
+        return new Verdict(c.id(), file.path(), what, problem, Double.NaN, Double.NaN, e);
     }
 
     private static Verdict repeat(Case c, ModelFile file, Model model, Npz npz) throws IOException {
@@ -85,6 +116,7 @@ public final class Verification {
                     return new Verdict(
                             c.id(),
                             file.path(),
+                            Verdict.OUTPUTS,
                             a.key() + ": " + comparison + " (allowed " + c.tolerance() + ")",
                             comparison.maxAbs(),
                             comparison.maxRel(),
@@ -96,10 +128,10 @@ public final class Verification {
             String divergence =
                     LayerSamples.firstDivergence(c.expected().toAbsolutePath().getParent(), model, inputs);
             if (!divergence.isEmpty()) {
-                return new Verdict(c.id(), file.path(), divergence, maxAbs, maxRel, null);
+                return new Verdict(c.id(), file.path(), Verdict.OUTPUTS, divergence, maxAbs, maxRel, null);
             }
         }
-        return new Verdict(c.id(), file.path(), "", maxAbs, maxRel, null);
+        return new Verdict(c.id(), file.path(), Verdict.OUTPUTS, "", maxAbs, maxRel, null);
     }
 
     /** NumPy has no bfloat16: such values are recorded as float32, and the case says what they were. */
@@ -113,7 +145,7 @@ public final class Verification {
     }
 
     /** The arrays in the order of the ports: by name where all names agree, else as recorded. */
-    private static List<Call.Array> ordered(List<Call.Array> arrays, List<Port> ports, String what) {
+    static List<Call.Array> ordered(List<Call.Array> arrays, List<Port> ports, String what) {
         if (arrays.size() != ports.size()) {
             throw new ModelFormatException("model: expected " + arrays.size() + " " + what + " "
                     + arrays.stream().map(Call.Array::key).toList() + " but was " + ports.size() + " "

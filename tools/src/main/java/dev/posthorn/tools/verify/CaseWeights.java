@@ -1,0 +1,67 @@
+package dev.posthorn.tools.verify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.posthorn.model.Model;
+import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.Variable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Which variable of a model a weight of {@code case.json} is: the one of that key, else the one at its place. */
+final class CaseWeights {
+    private final Map<String, String> variables = new HashMap<>();
+
+    private CaseWeights() {}
+
+    static CaseWeights read(Case c, Model model) throws IOException {
+        JsonNode json = new ObjectMapper()
+                .readTree(c.expected().resolveSibling(Case.FILE).toFile());
+        CaseWeights w = new CaseWeights();
+        List<Variable> declared = model.variables().list();
+        for (boolean trainable : new boolean[] {true, false}) {
+            List<String> keys = new ArrayList<>();
+            json.path("weights").forEach(n -> {
+                if (n.path("trainable").asBoolean() == trainable) {
+                    keys.add(n.path("key").asText());
+                }
+            });
+            List<String> own = declared.stream()
+                    .filter(v -> v.trainable() == trainable)
+                    .map(Variable::key)
+                    .toList();
+            w.pair(keys, own);
+        }
+        return w;
+    }
+
+    private void pair(List<String> keys, List<String> own) {
+        Set<String> names = new HashSet<>(own);
+        for (int i = 0; i < keys.size(); i++) {
+            String plain = plain(keys.get(i));
+            if (names.contains(plain)) {
+                variables.put(keys.get(i), plain);
+            } else if (keys.size() == own.size()) {
+                variables.put(keys.get(i), own.get(i));
+            }
+        }
+    }
+
+    /** Keras 2 numbers the tensors of a variable. */
+    private static String plain(String key) {
+        return key.replaceAll(":0$", "");
+    }
+
+    String variable(String key) {
+        String variable = variables.get(key);
+        if (variable == null) {
+            throw new ModelFormatException("case: expected a variable of the model but was '" + key + "'");
+        }
+        return variable;
+    }
+}

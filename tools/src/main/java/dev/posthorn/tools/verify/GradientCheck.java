@@ -1,0 +1,192 @@
+package dev.posthorn.tools.verify;
+
+import dev.posthorn.autograd.Backward;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.model.Backend;
+import dev.posthorn.model.Mode;
+import dev.posthorn.model.Model;
+import dev.posthorn.model.Signature;
+import dev.posthorn.model.Variable;
+import dev.posthorn.model.Variables;
+import dev.posthorn.numpy.Npz;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Repeats the recorded gradients of a case, {@code grads.npz}: those of its first calls by their inputs and trainable
+ * weights, in inference and, where no randomness is in it, in training, with what the layers give and leave behind then.
+ */
+final class GradientCheck {
+    /** How far a derivative may be off, as a fraction of the largest of its tensor; more where the case allows its outputs more. */
+    private static final double TOLERANCE = 1e-4;
+
+    /** And of the largest of the case: sums that cancel to nothing but what float32 rounds. */
+    private static final double ROUNDING = 1e-6;
+
+    private final Case c;
+    private final Model model;
+    private final Backend backend;
+    private final Variables.Snapshot weights;
+    private final Npz recorded;
+    private final CaseWeights keys;
+    private final double largest;
+    private double maxAbs;
+    private double maxRel;
+
+    GradientCheck(Case c, Model model, Backend backend, Variables.Snapshot weights, Npz recorded) throws IOException {
+        this.c = c;
+        this.model = model;
+        this.backend = backend;
+        this.weights = weights;
+        this.recorded = recorded;
+        this.keys = CaseWeights.read(c, model);
+        double max = 0;
+        for (String key : recorded.names()) {
+            max = key.contains("d.") ? Math.max(max, scale(recorded.get(key))) : max;
+        }
+        this.largest = max;
+    }
+
+    double maxAbs() {
+        return maxAbs;
+    }
+
+    double maxRel() {
+        return maxRel;
+    }
+
+    /** What differs, in one line; empty where nothing does. */
+    String run(Npz expected) throws IOException {
+        Set<String> checked = new HashSet<>();
+        for (Call call : c.calls()) {
+            String prefix = call.signature().equals(Signature.DEFAULT)
+                            && !recorded.names().contains(call.signature())
+                    ? ""
+                    : call.signature() + ".";
+            if (call.batch() == 0) {
+                for (Mode mode : Mode.values()) {
+                    String problem = repeat(call, prefix, mode, expected, checked);
+                    if (!problem.isEmpty()) {
+                        return problem;
+                    }
+                }
+            }
+        }
+        List<String> unchecked = recorded.names().stream()
+                .filter(k -> k.contains("d.w.")
+                        || k.contains("d.in.")
+                        || k.startsWith("train.out.")
+                        || k.startsWith("train.state."))
+                .filter(k -> !checked.contains(k))
+                .toList();
+        return unchecked.isEmpty() ? "" : "gradients: expected to check all arrays but was none for " + unchecked;
+    }
+
+    private String repeat(Call call, String prefix, Mode mode, Npz expected, Set<String> checked) throws IOException {
+        String way = prefix + (mode == Mode.TRAINING ? "train." : "");
+        if (recorded.names().stream().noneMatch(k -> k.startsWith(way + "d.") || k.startsWith(way + "out."))) {
+            return "";
+        }
+        Signature signature = model.signature(call.signature());
+        List<Call.Array> in = Verification.ordered(call.inputs(), signature.inputs(), "inputs");
+        List<Call.Array> out = Verification.ordered(call.outputs(), signature.outputs(), "outputs");
+        List<Tensor> arguments = new ArrayList<>();
+        for (int i = 0; i < in.size(); i++) {
+            arguments.add(expected.get(in.get(i).key())
+                    .cast(signature.inputs().get(i).type().dtype()));
+        }
+        List<TensorType> types = arguments.stream().map(Tensor::type).toList();
+        Set<String> trainable = model.variables().list().stream()
+                .filter(Variable::trainable)
+                .map(Variable::key)
+                .collect(Collectors.toSet());
+        Backward backward = Backward.of(model.program().lower(call.signature(), types, mode), trainable);
+        List<Value> cotangents = backward.graph()
+                .inputs()
+                .subList(in.size(), backward.graph().inputs().size());
+        int next = 0;
+        for (int i = 0; i < out.size(); i++) {
+            if (next < cotangents.size() && real(out.get(i), expected)) {
+                TensorType type = cotangents.get(next++).type();
+                String key = prefix + "cot." + ending(out.get(i), ".out.");
+                boolean given = recorded.names().contains(key);
+                arguments.add(given ? recorded.get(key).cast(type.dtype()) : Tensor.zeros(type));
+            }
+        }
+        Map<String, Tensor> was =
+                backward.named(backend.compile(backward.graph(), weights).run(arguments, weights));
+        for (String key : recorded.names()) {
+            String problem = "";
+            if (key.startsWith(way + "d.in.")) {
+                String name = key.substring((way + "d.in.").length());
+                int i = in.stream().map(a -> ending(a, ".in.")).toList().indexOf(name);
+                problem = compare(key, backward.inputs().get(i).map(was::get));
+            } else if (key.startsWith(way + "d.w.")) {
+                String variable = keys.variable(key.substring((way + "d.w.").length()));
+                problem = compare(
+                        key,
+                        Optional.ofNullable(backward.variables().get(variable)).map(was::get));
+            } else if (mode == Mode.TRAINING && key.startsWith(way + "out.")) {
+                int i = Integer.parseInt(key.substring((way + "out.").length()));
+                problem = compare(key, Optional.ofNullable(was.get("y." + i)));
+            } else if (mode == Mode.TRAINING && key.startsWith(way + "state.")) {
+                String variable = keys.variable(key.substring((way + "state.").length()));
+                problem = compare(key, Optional.ofNullable(was.get("update." + variable)));
+            } else {
+                continue;
+            }
+            checked.add(key);
+            if (!problem.isEmpty()) {
+                return problem;
+            }
+        }
+        return "";
+    }
+
+    private static boolean real(Call.Array a, Npz expected) throws IOException {
+        return expected.get(a.key()).dtype().isFloating();
+    }
+
+    private static String ending(Call.Array a, String after) {
+        int at = a.key().indexOf(after);
+        return a.key().substring(at + after.length());
+    }
+
+    /** Layers that compute in 16 bits round as coarsely backward as forward. */
+    private double tolerance() {
+        return Math.max(TOLERANCE, c.tolerance().rtol() > 1e-3 ? c.tolerance().rtol() : 0);
+    }
+
+    private static double scale(Tensor t) {
+        double scale = 0;
+        for (int i = 0; i < t.size(); i++) {
+            double v = Math.abs(t.getDouble(i));
+            scale = Double.isFinite(v) ? Math.max(scale, v) : scale;
+        }
+        return scale;
+    }
+
+    /** Compares with what is recorded; nothing is as good as zeros. */
+    private String compare(String key, Optional<Tensor> found) throws IOException {
+        Tensor expected = recorded.get(key);
+        Tensor was = found.orElseGet(() -> Tensor.zeros(expected.type()));
+        if (was.dtype() != expected.dtype() && expected.dtype() == DType.FLOAT32) {
+            was = was.cast(DType.FLOAT32); // bfloat16 is recorded so
+        }
+        double scale = scale(expected);
+        Tolerance allowed = new Tolerance(0, tolerance() * scale + ROUNDING * largest);
+        Comparison comparison = Comparison.of(expected, was, allowed);
+        maxAbs = Math.max(maxAbs, comparison.maxAbs());
+        maxRel = scale == 0 ? maxRel : Math.max(maxRel, comparison.maxAbs() / Math.max(scale, 1e-2 * largest));
+        return comparison.passed() ? "" : key + ": " + comparison + " (allowed " + allowed + ")";
+    }
+}
