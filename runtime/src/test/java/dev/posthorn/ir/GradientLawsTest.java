@@ -15,7 +15,9 @@ import dev.posthorn.ir.op.Cast;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Input;
 import dev.posthorn.ir.op.Lookup;
+import dev.posthorn.ir.op.ProjectiveTransform;
 import dev.posthorn.ir.op.RandomGamma;
+import dev.posthorn.ir.op.Svd;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
@@ -41,10 +43,20 @@ class GradientLawsTest {
     private static final Set<Class<?>> WITHOUT_GRADIENT = Set.of(BinCount.class, Lookup.class, RandomGamma.class);
 
     /** These are no derivatives on purpose; and that of ErfInv is of the function, which its polynomial is only close to. */
-    private static final Set<Class<?>> OTHERWISE = Set.of(StopGradient.class, Assigned.class, ErfInv.class);
+    private static final Set<Class<?>> OTHERWISE =
+            Set.of(StopGradient.class, Assigned.class, ErfInv.class, ProjectiveTransform.class);
+
+    /** Rows whose function has no derivative. */
+    private static final Map<String, String> NOT_SMOOTH = Map.of(
+            "Eigh float64", "some vectors turn their signs with the last bits of the matrix",
+            "Svd true tall", "of the further vectors only the space is decided",
+            "Svd true wide", "of the further vectors only the space is decided");
 
     /** Rows where TensorFlow's own gradient is another. */
     private static final Map<String, String> DIFFERENT = Map.of(
+            "ProjectiveTransform false NEAREST float32", "halfway between pixels the last bit of the inverse decides",
+            "ProjectiveTransform false REFLECT float32", "halfway between pixels the last bit of the inverse decides",
+            "ProjectiveTransform false WRAP float32", "halfway between pixels the last bit of the inverse decides",
             "HardSilu special", "0 · ∞ where x is infinite",
             "Selu special", "its exp(x) − 1 is 0 at −1e-30, and then no more negative",
             "MaxPoolGradient 3d", "of equal elements only the first gives its v, though each was given dy");
@@ -65,7 +77,7 @@ class GradientLawsTest {
         return OpRows.all().stream()
                 .filter(r -> r.operands().stream().anyMatch(t -> t.dtype().isFloating()))
                 .filter(r -> r.results().stream().anyMatch(t -> t.dtype().isFloating()))
-                .filter(r -> !OTHERWISE.contains(r.op().getClass()))
+                .filter(r -> !OTHERWISE.contains(r.op().getClass()) && !NOT_SMOOTH.containsKey(r.name()))
                 .filter(r -> !(r.op() instanceof Cast c) || c.to() == DType.FLOAT64)
                 .filter(r -> seen.add(
                         r.op() + " " + r.operands().stream().map(Tensor::shape).toList()
@@ -97,7 +109,9 @@ class GradientLawsTest {
     }
 
     static Stream<Row> rowsOfTensorFlow() {
-        return OpRows.all().stream().filter(r -> !r.dys().isEmpty() && !DIFFERENT.containsKey(r.name()));
+        return OpRows.all().stream()
+                .filter(r -> !r.dys().isEmpty() && !DIFFERENT.containsKey(r.name()))
+                .filter(r -> !WITHOUT_GRADIENT.contains(r.op().getClass()));
     }
 
     /** At the row's own operands, kinks, infinities and all. */
@@ -136,7 +150,7 @@ class GradientLawsTest {
                 continue; // TensorFlow gives none
             }
             Tensor actual = was.getOrDefault("d" + i, Tensor.zeros(expected.type()));
-            double tolerance = expected.dtype() == DType.FLOAT64 ? 1e-7 : 4e-6;
+            double tolerance = expected.dtype() == DType.FLOAT64 ? 1e-7 : row.op() instanceof Svd ? 2e-5 : 4e-6;
             TensorAssert.assertThat(actual, row + ", operand " + i).isCloseTo(expected, tolerance);
         }
     }

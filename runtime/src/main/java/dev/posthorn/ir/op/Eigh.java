@@ -1,11 +1,14 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
 
@@ -249,5 +252,23 @@ public record Eigh() implements Op.Primitive {
                 }
             }
         }
+    }
+
+    /** {@code V·(diag(dw) + f ∘ Vᵀ·dV)·Vᵀ}, {@code f[i,j] = 1/(w[j] − w[i])}, folded to the half that is read. */
+    @Override
+    public void gradient(Adjoint g) {
+        Builder b = g.builder();
+        g.to(0, () -> {
+            Value v = g.out(1);
+            Value inner = Matrices.diagonal(b, g.dy(0));
+            if (g.flows(1)) {
+                inner = b.plus(inner, b.times(Matrices.differences(b, g.out(0)), Matrices.inner(b, v, g.dy(1))));
+            }
+            Value d = b.matmul(v, Matrices.outer(b, inner, v));
+            Value both = b.plus(d, Matrices.transposed(b, d));
+            Value below = Matrices.where(b, Compare.Fn.GT, b.dim(v, -1));
+            Value on = Matrices.where(b, Compare.Fn.EQ, b.dim(v, -1));
+            return b.select(below, both, b.select(on, d, b.constant(d.dtype(), 0)));
+        });
     }
 }

@@ -1,12 +1,16 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -130,5 +134,39 @@ public record ProjectiveTransform(boolean bilinear, Beyond beyond) implements Op
         Shape s = x.shape();
         boolean inside = row >= 0 && row < s.dim(1) && column >= 0 && column < s.dim(2);
         return inside ? x.getDouble(((b * s.dim(1) + (int) row) * s.dim(2) + (int) column) * s.dim(3) + c) : fill;
+    }
+
+    /** dy seen through the inverse projections: not the derivative, but what TensorFlow takes for it. */
+    @Override
+    public void gradient(Adjoint g) {
+        Builder b = g.builder();
+        g.to(1, () -> {
+            Value size = b.shape(b.dim(g.in(1), 1), b.dim(g.in(1), 2));
+            return b.add(this, size, g.dy(), inverse(b, g.in(2)), b.constant(DType.FLOAT32, 0));
+        });
+        g.none(2, 3);
+    }
+
+    /** The adjugates of the matrices, each over its last element. */
+    private static Value inverse(Builder b, Value p) {
+        List<Value> m = new ArrayList<>(b.split(p, 1, 1, 1, 1, 1, 1, 1, 1, 1));
+        m.add(b.constant(p.dtype(), 1));
+        int[][] minors = {
+            {4, 8, 5, 7},
+            {2, 7, 1, 8},
+            {1, 5, 2, 4},
+            {5, 6, 3, 8},
+            {0, 8, 2, 6},
+            {2, 3, 0, 5},
+            {3, 7, 4, 6},
+            {1, 6, 0, 7}
+        };
+        Value last = b.minus(b.times(m.get(0), m.get(4)), b.times(m.get(1), m.get(3)));
+        List<Value> all = new ArrayList<>();
+        for (int[] i : minors) {
+            Value minor = b.minus(b.times(m.get(i[0]), m.get(i[1])), b.times(m.get(i[2]), m.get(i[3])));
+            all.add(b.over(minor, last));
+        }
+        return b.concat(1, all);
     }
 }

@@ -5,7 +5,6 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
-import dev.posthorn.model.Backend;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.Signature;
@@ -34,7 +33,6 @@ final class GradientCheck {
 
     private final Case c;
     private final Model model;
-    private final Backend backend;
     private final Variables.Snapshot weights;
     private final Npz recorded;
     private final CaseWeights keys;
@@ -42,10 +40,9 @@ final class GradientCheck {
     private double maxAbs;
     private double maxRel;
 
-    GradientCheck(Case c, Model model, Backend backend, Variables.Snapshot weights, Npz recorded) throws IOException {
+    GradientCheck(Case c, Model model, Variables.Snapshot weights, Npz recorded) throws IOException {
         this.c = c;
         this.model = model;
-        this.backend = backend;
         this.weights = weights;
         this.recorded = recorded;
         this.keys = CaseWeights.read(c, model);
@@ -122,8 +119,8 @@ final class GradientCheck {
                 arguments.add(given ? recorded.get(key).cast(type.dtype()) : Tensor.zeros(type));
             }
         }
-        Map<String, Tensor> was =
-                backward.named(backend.compile(backward.graph(), weights).run(arguments, weights));
+        Map<String, Tensor> was = backward.named(
+                model.backend().compile(backward.graph(), weights).run(arguments, weights));
         for (String key : recorded.names()) {
             String problem = "";
             if (key.startsWith(way + "d.in.")) {

@@ -17,6 +17,11 @@ public record Verdict(
     /** What cases with {@code grads.npz} are checked for as well. */
     public static final String GRADIENTS = "gradients";
 
+    /** On outputs, or whatever else there is just one of. */
+    public Verdict(String caseId, Path path, String problem, double maxAbs, double maxRel, Throwable error) {
+        this(caseId, path, OUTPUTS, problem, maxAbs, maxRel, error);
+    }
+
     public boolean passed() {
         return problem.isEmpty();
     }

@@ -2,7 +2,6 @@ package dev.posthorn.tools.verify;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
-import dev.posthorn.model.Backend;
 import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 
 /** Loads the models of cases, repeats the recorded calls and compares every output. */
@@ -43,13 +41,13 @@ public final class Verification {
         try {
             Path folder = c.expected().toAbsolutePath().getParent();
             if (c.models().isEmpty() && Component.isOne(folder)) {
-                return Component.verify(folder, c.tolerance(), backend);
+                return List.of(Component.verify(folder, c.tolerance(), backend));
             }
             if (c.models().isEmpty()) {
                 throw new ModelFormatException("case: expected a model file but was none");
             }
             if (FitReplay.isOne(folder)) {
-                return FitReplay.verify(c, folder, file, backend);
+                return List.of(FitReplay.verify(c, folder, file, backend));
             }
             if (c.calls().isEmpty()) {
                 throw new ModelFormatException(
@@ -73,22 +71,14 @@ public final class Verification {
         return verdicts;
     }
 
-    private Verdict gradients(Case c, ModelFile file, Model model, Variables.Snapshot loaded, Npz npz) {
+    private static Verdict gradients(Case c, ModelFile file, Model model, Variables.Snapshot loaded, Npz npz) {
         try (Npz recorded = Npz.open(c.gradients().orElseThrow())) {
-            GradientCheck check = new GradientCheck(c, model, backend(), loaded, recorded);
+            GradientCheck check = new GradientCheck(c, model, loaded, recorded);
             String problem = check.run(npz);
             return new Verdict(c.id(), file.path(), Verdict.GRADIENTS, problem, check.maxAbs(), check.maxRel(), null);
         } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
             return failed(c, file, Verdict.GRADIENTS, e);
         }
-    }
-
-    private Backend backend() {
-        return ServiceLoader.load(Backend.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(b -> b.name().equals(backend))
-                .findFirst()
-                .orElseThrow();
     }
 
     private static Verdict failed(Case c, ModelFile file, String what, Throwable e) {
@@ -116,7 +106,6 @@ public final class Verification {
                     return new Verdict(
                             c.id(),
                             file.path(),
-                            Verdict.OUTPUTS,
                             a.key() + ": " + comparison + " (allowed " + c.tolerance() + ")",
                             comparison.maxAbs(),
                             comparison.maxRel(),
@@ -128,10 +117,10 @@ public final class Verification {
             String divergence =
                     LayerSamples.firstDivergence(c.expected().toAbsolutePath().getParent(), model, inputs);
             if (!divergence.isEmpty()) {
-                return new Verdict(c.id(), file.path(), Verdict.OUTPUTS, divergence, maxAbs, maxRel, null);
+                return new Verdict(c.id(), file.path(), divergence, maxAbs, maxRel, null);
             }
         }
-        return new Verdict(c.id(), file.path(), Verdict.OUTPUTS, "", maxAbs, maxRel, null);
+        return new Verdict(c.id(), file.path(), "", maxAbs, maxRel, null);
     }
 
     /** NumPy has no bfloat16: such values are recorded as float32, and the case says what they were. */
