@@ -205,6 +205,18 @@ public final class Shape {
         return of(out);
     }
 
+    /** What holds for both shapes: what differs is unknown. */
+    public static Shape join(Shape a, Shape b) {
+        if (!a.isRanked() || !b.isRanked() || a.rank() != b.rank()) {
+            return UNRANKED;
+        }
+        int[] out = a.dims();
+        for (int i = 0; i < out.length; i++) {
+            out[i] = out[i] == b.dim(i) ? out[i] : UNKNOWN;
+        }
+        return of(out);
+    }
+
     @Override
     public boolean equals(Object o) {
         return o instanceof Shape s && Arrays.equals(dims, s.dims);

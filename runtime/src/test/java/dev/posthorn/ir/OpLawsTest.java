@@ -9,6 +9,7 @@ import dev.posthorn.ir.fn.RaggedToDense;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Input;
 import dev.posthorn.ir.op.NGrams;
+import dev.posthorn.ir.op.NonZero;
 import dev.posthorn.ir.op.StringSplit;
 import dev.posthorn.ir.op.UnicodeDecode;
 import dev.posthorn.ir.op.Variable;
@@ -38,7 +39,7 @@ class OpLawsTest {
 
     /** The values of the operands decide the shapes of these ops' results. */
     private static final Set<Class<?>> DATA_SHAPED =
-            Set.of(StringSplit.class, UnicodeDecode.class, NGrams.class, RaggedToDense.class);
+            Set.of(StringSplit.class, UnicodeDecode.class, NGrams.class, RaggedToDense.class, NonZero.class);
 
     private static final List<Row> ROWS = OpRows.all();
 

@@ -45,6 +45,7 @@ import dev.posthorn.ir.op.AsString;
 import dev.posthorn.ir.op.AvgPoolGradient;
 import dev.posthorn.ir.op.BinCount;
 import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Branch;
 import dev.posthorn.ir.op.BroadcastTo;
 import dev.posthorn.ir.op.Cast;
 import dev.posthorn.ir.op.Checked;
@@ -54,6 +55,7 @@ import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.ConvFilterGradient;
 import dev.posthorn.ir.op.CumSum;
+import dev.posthorn.ir.op.DynamicSlice;
 import dev.posthorn.ir.op.Eigh;
 import dev.posthorn.ir.op.Gather;
 import dev.posthorn.ir.op.HashBucket;
@@ -64,6 +66,7 @@ import dev.posthorn.ir.op.MatMul;
 import dev.posthorn.ir.op.MaxPoolGather;
 import dev.posthorn.ir.op.MaxPoolGradient;
 import dev.posthorn.ir.op.NGrams;
+import dev.posthorn.ir.op.NonZero;
 import dev.posthorn.ir.op.Pad;
 import dev.posthorn.ir.op.Pool;
 import dev.posthorn.ir.op.ProjectiveTransform;
@@ -75,6 +78,7 @@ import dev.posthorn.ir.op.RegexReplace;
 import dev.posthorn.ir.op.Reshape;
 import dev.posthorn.ir.op.Reverse;
 import dev.posthorn.ir.op.Scan;
+import dev.posthorn.ir.op.Scatter;
 import dev.posthorn.ir.op.ScatterAdd;
 import dev.posthorn.ir.op.SearchSorted;
 import dev.posthorn.ir.op.Select;
@@ -89,6 +93,7 @@ import dev.posthorn.ir.op.Transpose;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.ir.op.UnicodeDecode;
 import dev.posthorn.ir.op.UnicodeEncode;
+import dev.posthorn.ir.op.While;
 import dev.posthorn.ir.op.Window;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -196,6 +201,7 @@ final class OpRows {
         strings();
         tables();
         further();
+        tensorflow();
         ours();
     }
 
@@ -214,7 +220,9 @@ final class OpRows {
         }
         int shapeOperand = SECOND_IS_SHAPE.contains(op.getClass())
                 ? 1
-                : FIRST_IS_SHAPE.contains(op.getClass()) ? 0 : op instanceof ScatterAdd ? 2 : -1;
+                : FIRST_IS_SHAPE.contains(op.getClass())
+                        ? 0
+                        : op instanceof ScatterAdd || op instanceof DynamicSlice ? 2 : -1;
         rows.add(new Row(name, op, v.operands(), v.results(), shapeOperand, v.dys(), v.dxs()));
     }
 
@@ -428,6 +436,53 @@ final class OpRows {
         row("ScatterAdd 1", new ScatterAdd(1));
         row("ScatterAdd 2 scalar", new ScatterAdd(2));
         row("ScatterAdd none", new ScatterAdd(1));
+    }
+
+    /** What TensorFlow's graphs need: of tensorflow.txt. */
+    private void tensorflow() {
+        for (String dtype : List.of("float32", "int32")) {
+            row("DynamicSlice " + dtype + " 1", new DynamicSlice(List.of(1, 1)));
+            row("DynamicSlice " + dtype + " 2", new DynamicSlice(List.of(2, 3)));
+        }
+        row("DynamicSlice none", new DynamicSlice(List.of(1, 1)));
+        List.of("float32", "int32", "bool", "none").forEach(d -> row("NonZero " + d, new NonZero()));
+        for (Scatter.Fn fn : Scatter.Fn.values()) {
+            row("Scatter " + fn + " float32", new Scatter(fn));
+            row("Scatter " + fn + " int64", new Scatter(fn));
+        }
+        row("Scatter SET none", new Scatter(Scatter.Fn.SET));
+        List.of(0, 1, 2, 7, -1).forEach(i -> row("Branch " + i, branches()));
+        List.of(0, 1, 5).forEach(n -> row("While " + n, power()));
+    }
+
+    /** x·y, or sin(z)·z, or 2·v. */
+    private static Branch branches() {
+        TensorType t = TensorType.f32(Shape.UNKNOWN, 3);
+        Builder a = new Builder();
+        List<Value> xy = List.of(a.input("x", t), a.input("y", t));
+        Builder b = new Builder();
+        Value z = b.input("z", t);
+        Builder c = new Builder();
+        Value v = c.input("v", t);
+        return new Branch(List.of(
+                a.graph(xy, Map.of("r", a.times(xy.get(0), xy.get(1))), Map.of()),
+                b.graph(List.of(z), Map.of("r", b.times(b.unary(Unary.Fn.SIN, z), z)), Map.of()),
+                c.graph(List.of(v), Map.of("r", c.binary(Binary.Fn.MUL, v, 2)), Map.of())));
+    }
+
+    /** x = x·w + sin(x) while i &lt; n. */
+    private static While power() {
+        TensorType count = TensorType.of(DType.INT32);
+        TensorType t = TensorType.f32(Shape.UNKNOWN, 3);
+        Builder c = new Builder();
+        List<Value> test = List.of(c.input("i", count), c.input("x", t), c.input("n", count));
+        Graph condition = c.graph(test, Map.of("r", c.compare(Compare.Fn.LT, test.get(0), test.get(2))), Map.of());
+        Builder b = new Builder();
+        List<Value> in = List.of(b.input("i", count), b.input("x", t), b.input("w", TensorType.f32(3)));
+        Map<String, Value> results = new LinkedHashMap<>();
+        results.put("i", b.binary(Binary.Fn.ADD, in.get(0), 1));
+        results.put("x", b.plus(b.times(in.get(1), in.get(2)), b.unary(Unary.Fn.SIN, in.get(1))));
+        return new While(condition, b.graph(in, results, Map.of()), 2);
     }
 
     private void activation(String name, Op op) {

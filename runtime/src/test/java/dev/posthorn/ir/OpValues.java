@@ -14,15 +14,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Operands and results as TensorFlow and Keras have them: {@code ops.txt} and {@code further.txt}, which
- * {@code ops.py} and {@code further_ops.py} of {@code src/test/python} write; the derivatives by results and operands where
+ * Operands and results as TensorFlow and Keras have them: {@code ops.txt} and its kin, which
+ * {@code ops.py} and its kin of {@code src/test/python} write; the derivatives by results and operands where
  * TensorFlow differentiates, each empty where it has none.
  */
 record OpValues(List<Tensor> operands, List<Tensor> results, List<Optional<Tensor>> dys, List<Optional<Tensor>> dxs) {
     /** All cases by name. */
     static Map<String, OpValues> read() {
         Map<String, OpValues> cases = new LinkedHashMap<>();
-        List.of("ops.txt", "further.txt").forEach(file -> read(file, cases));
+        List.of("ops.txt", "further.txt", "tensorflow.txt").forEach(file -> read(file, cases));
         return cases;
     }
 

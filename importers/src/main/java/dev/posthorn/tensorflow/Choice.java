@@ -1,0 +1,125 @@
+package dev.posthorn.tensorflow;
+
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Branch;
+import dev.posthorn.ir.op.Constant;
+import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.UnsupportedModelException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads a choice between functions. One that is known already is read in place. */
+final class Choice {
+    private final Site site;
+    private final List<SubGraph> graphs = new ArrayList<>();
+    private final List<List<TfValue>> results = new ArrayList<>();
+
+    private Choice(Site site) {
+        this.site = site;
+    }
+
+    /** The first branch where the condition holds, else the second. */
+    static List<TfValue> readIf(Site site) {
+        Value holds = Loop.truth(site.b(), site.in(0));
+        List<String> branches = List.of(
+                site.attributes().function("then_branch"), site.attributes().function("else_branch"));
+        Value index = site.b()
+                .select(holds, site.b().constant(DType.INT32, 0), site.b().constant(DType.INT32, 1));
+        return new Choice(site).read(index, branches);
+    }
+
+    static List<TfValue> readCase(Site site) {
+        return new Choice(site).read(site.in(0), site.attributes().functions("branches"));
+    }
+
+    private List<TfValue> read(Value index, List<String> branches) {
+        List<TfValue> arguments = site.raws().subList(1, site.count());
+        if (branches.isEmpty()) {
+            throw new ModelFormatException("Case: expected branches but was none, at " + site.where());
+        }
+        if (index.node().op() instanceof Constant c) {
+            int i = c.value().ints()[0];
+            int taken = i < 0 || i >= branches.size() ? branches.size() - 1 : i;
+            return site.frame().call(branches.get(taken), arguments, Map.of());
+        }
+        for (String f : branches) {
+            SubGraph g = site.frame().subGraph();
+            List<TfValue> own = new ArrayList<>();
+            for (TfValue v : arguments) {
+                boolean reads = v instanceof TfValue.Reference;
+                own.add(reads ? new TfValue.Of(g.frame().state().read(((TfValue.Reference) v).key())) : g.bring(v));
+            }
+            graphs.add(g);
+            results.add(g.frame().call(f, own, Map.of()));
+        }
+        return join(index);
+    }
+
+    private List<TfValue> join(Value index) {
+        Set<String> changed = new LinkedHashSet<>();
+        graphs.forEach(g -> changed.addAll(g.frame().state().changed().keySet()));
+        List<List<Value>> flat = new ArrayList<>();
+        graphs.forEach(g -> flat.add(new ArrayList<>()));
+        int n = results.get(0).size();
+        for (int i = 0; i < n; i++) {
+            int at = i;
+            if (results.get(0).get(i) instanceof TfValue.Elements) {
+                TensorType row = results.stream()
+                        .map(r -> ((TfValue.Elements) r.get(at)).element())
+                        .reduce((a, b) -> a.withShape(dev.posthorn.ir.Shape.merge(a.shape(), b.shape())))
+                        .orElseThrow();
+                for (int k = 0; k < graphs.size(); k++) {
+                    TfValue.Elements e = (TfValue.Elements) results.get(k).get(i);
+                    flat.get(k).add(e.length());
+                    flat.get(k).add(Loop.stacked(graphs.get(k).frame().builder(), e, row));
+                }
+            } else if (!(results.get(0).get(i) instanceof TfValue.Nothing)) {
+                for (int k = 0; k < graphs.size(); k++) {
+                    flat.get(k).add(graphs.get(k).frame().value(results.get(k).get(i), site.op(), site.where()));
+                }
+            }
+        }
+        for (int k = 0; k < graphs.size(); k++) {
+            for (String key : changed) {
+                flat.get(k).add(graphs.get(k).frame().state().read(key));
+            }
+        }
+        List<Value> operands = new ArrayList<>(List.of(index));
+        List<Graph> bodies = new ArrayList<>();
+        for (int k = 0; k < graphs.size(); k++) {
+            bodies.add(graphs.get(k).graph(flat.get(k)));
+            operands.addAll(graphs.get(k).captures());
+        }
+        List<Value> out = flat.get(0).isEmpty() ? List.of() : site.b().addAll(new Branch(bodies), operands);
+        return unflatten(out, n, changed);
+    }
+
+    private List<TfValue> unflatten(List<Value> out, int n, Set<String> changed) {
+        List<TfValue> all = new ArrayList<>();
+        int at = 0;
+        for (int i = 0; i < n; i++) {
+            TfValue first = results.get(0).get(i);
+            if (first instanceof TfValue.Elements e) {
+                all.add(new TfValue.Elements(e.element(), out.get(at), null).with(out.get(at + 1)));
+                at += 2;
+            } else if (first instanceof TfValue.Nothing) {
+                all.add(first);
+            } else {
+                all.add(new TfValue.Of(out.get(at++)));
+            }
+        }
+        for (String key : changed) {
+            site.frame().state().assign(key, out.get(at++));
+        }
+        if (at != out.size()) {
+            throw new UnsupportedModelException("branches: expected " + at + " results but was " + out.size());
+        }
+        return all;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.posthorn.tensorflow;
+
+import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.proto.FunctionDef;
+import dev.posthorn.proto.FunctionDefLibrary;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The functions of a model by name. */
+final class Functions {
+    private final Map<String, FunctionDef> functions = new LinkedHashMap<>();
+    private final Map<String, Body> bodies = new LinkedHashMap<>();
+
+    Functions(FunctionDefLibrary library) {
+        library.getFunctionList().forEach(f -> functions.put(f.getSignature().getName(), f));
+    }
+
+    boolean contains(String name) {
+        return functions.containsKey(name);
+    }
+
+    Optional<FunctionDef> find(String name) {
+        return Optional.ofNullable(functions.get(name));
+    }
+
+    synchronized Body body(String name) {
+        FunctionDef f = functions.get(name);
+        if (f == null) {
+            throw new ModelFormatException("function: expected a function of the model but was '" + name + "'");
+        }
+        return bodies.computeIfAbsent(name, n -> Body.of(f));
+    }
+}

@@ -1,0 +1,274 @@
+package dev.posthorn.tensorflow;
+
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
+import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Compare;
+import dev.posthorn.ir.op.Constant;
+import dev.posthorn.ir.op.While;
+import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.UnsupportedModelException;
+import dev.posthorn.proto.NodeDef;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Reads a while loop: what its body gives back as it came is captured, the rest is carried. A carry's shape is what every
+ * step keeps; it is found by reading the body again until nothing changes.
+ */
+final class Loop {
+    private static final int ROUNDS = 20;
+
+    private final Site site;
+    private final String condition;
+    private final String body;
+    private final List<TfValue> first;
+    private final boolean[] fixed;
+    private final Map<Integer, TensorType> types = new LinkedHashMap<>();
+    private final Map<Integer, TensorType> elements = new LinkedHashMap<>();
+    private final Map<Integer, Boolean> growing = new LinkedHashMap<>();
+    private final Map<String, TensorType> states = new LinkedHashMap<>();
+
+    private Loop(Site site, String condition, String body) {
+        this.site = site;
+        this.condition = condition;
+        this.body = body;
+        List<TfValue> all = new ArrayList<>();
+        for (int i = 0; i < site.count(); i++) {
+            TfValue v = site.raw(i);
+            all.add(v instanceof TfValue.Reference || v instanceof TfValue.Known ? new TfValue.Of(site.in(i)) : v);
+        }
+        this.first = all;
+        this.fixed = new boolean[all.size()];
+    }
+
+    static List<TfValue> read(Site site) {
+        Loop loop = new Loop(
+                site, site.attributes().function("cond"), site.attributes().function("body"));
+        loop.classify();
+        return loop.read();
+    }
+
+    private void classify() {
+        Body b = site.frame().reader().functions().body(body);
+        for (int i = 0; i < first.size(); i++) {
+            TfValue v = first.get(i);
+            boolean data = v instanceof TfValue.Of || v instanceof TfValue.Elements;
+            fixed[i] = !data || isReturned(b, i);
+            if (!fixed[i] && v instanceof TfValue.Of of) {
+                types.put(i, of.value().type());
+            } else if (!fixed[i]) {
+                TfValue.Elements e = (TfValue.Elements) v;
+                elements.put(i, e.stacked() == null ? null : e.stacked().type());
+                growing.put(i, false);
+            }
+        }
+    }
+
+    /** Whether the function gives back argument {@code i} as it came. */
+    private static boolean isReturned(Body b, int i) {
+        if (i >= b.function().getSignature().getOutputArgCount()) {
+            throw new ModelFormatException("loop: expected as many results as arguments but was "
+                    + b.function().getSignature().getOutputArgCount() + ", at " + b.name());
+        }
+        String argument = b.function().getSignature().getInputArg(i).getName();
+        String ref = b.function()
+                .getRetOrDefault(b.function().getSignature().getOutputArg(i).getName(), "");
+        for (int steps = 0; steps < 100; steps++) {
+            Body.Ref r = Body.Ref.of(ref);
+            NodeDef node = b.node(r.node());
+            if (node == null) {
+                return r.node().equals(argument);
+            }
+            if (!node.getOp().equals("Identity") || node.getInputCount() < 1) {
+                return false;
+            }
+            ref = node.getInput(0);
+        }
+        return false;
+    }
+
+    /** A body or condition, as far as it is read. */
+    private record Part(SubGraph graph, List<TfValue> arguments, List<TfValue> results) {}
+
+    private List<TfValue> read() {
+        for (int round = 0; round < ROUNDS; round++) {
+            Part step = part(body);
+            if (!widen(step)) {
+                return finish(step);
+            }
+        }
+        throw new UnsupportedModelException(
+                "loop: expected carries whose shapes settle but was " + types + ", at " + site.where());
+    }
+
+    private Part part(String function) {
+        SubGraph g = site.frame().subGraph();
+        List<TfValue> arguments = new ArrayList<>();
+        for (int i = 0; i < first.size(); i++) {
+            TfValue v = first.get(i);
+            if (fixed[i]) {
+                arguments.add(g.bring(v));
+            } else if (types.containsKey(i)) {
+                arguments.add(new TfValue.Of(g.parameter(types.get(i))));
+            } else {
+                TfValue.Elements e = (TfValue.Elements) v;
+                Value length = growing.get(i) ? g.parameter(TensorType.of(DType.INT32)) : g.bring(e.length());
+                TensorType all = elements.get(i);
+                TfValue.Elements bare = new TfValue.Elements(e.element(), length, null);
+                arguments.add(all == null ? bare : bare.with(g.parameter(all)));
+            }
+        }
+        states.forEach((key, type) -> g.frame().state().hold(key, g.parameter(type)));
+        return new Part(g, arguments, g.frame().call(function, arguments, Map.of()));
+    }
+
+    /** Adapts the types of carries to what the step gave; whether any changed. */
+    private boolean widen(Part step) {
+        boolean changed = false;
+        for (Map.Entry<Integer, TensorType> e : types.entrySet()) {
+            Value v = step.graph.frame().value(step.results.get(e.getKey()), "While", site.where());
+            TensorType joined = joined(e.getValue(), v.type());
+            changed |= !joined.equals(e.getValue());
+            e.setValue(joined);
+        }
+        for (Map.Entry<Integer, TensorType> e : elements.entrySet()) {
+            int i = e.getKey();
+            if (!(step.results.get(i) instanceof TfValue.Elements result)) {
+                throw new ModelFormatException("While: expected a list but was another, at " + site.where());
+            }
+            TensorType was = e.getValue();
+            TensorType now = result.stacked() == null ? was : result.stacked().type();
+            if (was != null && now != null) {
+                now = joined(was, now);
+            }
+            boolean grows = !result.length().equals(((TfValue.Elements) step.arguments.get(i)).length());
+            if (grows && !growing.get(i)) {
+                growing.put(i, true);
+                changed = true;
+            }
+            if (growing.get(i) && now != null) {
+                now = now.withShape(now.shape().with(0, Shape.UNKNOWN));
+            }
+            changed |= !Objects.equals(was, now);
+            e.setValue(now);
+        }
+        for (Map.Entry<String, Value> e : step.graph.frame().state().changed().entrySet()) {
+            TensorType was = states.get(e.getKey());
+            TensorType outer = site.frame().state().read(e.getKey()).type();
+            TensorType now = joined(was == null ? outer : was, e.getValue().type());
+            changed |= !now.equals(was);
+            states.put(e.getKey(), now);
+        }
+        return changed;
+    }
+
+    private TensorType joined(TensorType a, TensorType b) {
+        if (a.dtype() != b.dtype()) {
+            throw new ModelFormatException("While: expected carries that keep their dtype but was " + a + " and " + b
+                    + ", at " + site.where());
+        }
+        return a.withShape(Shape.join(a.shape(), b.shape()));
+    }
+
+    private List<TfValue> finish(Part step) {
+        Builder b = site.b();
+        Part test = part(condition);
+        List<Value> operands = new ArrayList<>();
+        List<Value> next = new ArrayList<>();
+        for (int i = 0; i < first.size(); i++) {
+            if (types.containsKey(i)) {
+                operands.add(((TfValue.Of) first.get(i)).value());
+                next.add(step.graph.frame().value(step.results.get(i), "While", site.where()));
+            } else if (elements.containsKey(i)) {
+                TfValue.Elements initial = (TfValue.Elements) first.get(i);
+                TfValue.Elements result = (TfValue.Elements) step.results.get(i);
+                if (growing.get(i)) {
+                    operands.add(initial.length());
+                    next.add(result.length());
+                }
+                if (elements.get(i) != null) {
+                    TensorType row = elements.get(i)
+                            .withShape(elements.get(i)
+                                    .shape()
+                                    .slice(1, elements.get(i).shape().rank()));
+                    operands.add(stacked(b, initial, row));
+                    next.add(stacked(step.graph.frame().builder(), result, row));
+                }
+            }
+        }
+        states.keySet().forEach(key -> operands.add(site.frame().state().read(key)));
+        states.keySet().forEach(key -> next.add(step.graph.frame().state().read(key)));
+        int carries = operands.size();
+        Value holds = truth(
+                test.graph.frame().builder(), test.graph.frame().value(test.results.get(0), "While", site.where()));
+        Graph condition = test.graph.graph(List.of(holds));
+        Graph looped = step.graph.graph(next);
+        operands.addAll(test.graph.captures());
+        operands.addAll(step.graph.captures());
+        return results(b.addAll(new While(condition, looped, carries), operands));
+    }
+
+    private List<TfValue> results(List<Value> out) {
+        List<TfValue> all = new ArrayList<>();
+        int at = 0;
+        for (int i = 0; i < first.size(); i++) {
+            if (types.containsKey(i)) {
+                all.add(new TfValue.Of(out.get(at++)));
+            } else if (elements.containsKey(i)) {
+                TfValue.Elements e = (TfValue.Elements) first.get(i);
+                Value length = growing.get(i) ? out.get(at++) : e.length();
+                TfValue.Elements bare = new TfValue.Elements(e.element(), length, null);
+                all.add(elements.get(i) == null ? bare : bare.with(out.get(at++)));
+            } else {
+                all.add(first.get(i));
+            }
+        }
+        for (String key : states.keySet()) {
+            site.frame().state().assign(key, out.get(at++));
+        }
+        return all;
+    }
+
+    /** The elements, zeros where none was set yet. */
+    static Value stacked(Builder b, TfValue.Elements e, TensorType row) {
+        if (e.stacked() != null) {
+            return e.stacked();
+        }
+        if (!row.shape().isKnown()) {
+            throw new UnsupportedModelException(
+                    "list: expected elements of a known shape but was " + row + ", at " + b.scope());
+        }
+        Dim length = e.length().node().op() instanceof Constant c
+                ? Dim.of(c.value().ints()[0])
+                : new Dim(Shape.UNKNOWN, e.length());
+        Dim[] dims = new Dim[row.shape().rank() + 1];
+        dims[0] = length;
+        for (int a = 1; a < dims.length; a++) {
+            dims[a] = Dim.of(row.shape().dim(a - 1));
+        }
+        return b.broadcastTo(b.constant(Tensor.zeros(TensorType.of(row.dtype()))), dims);
+    }
+
+    /** TensorFlow's truth: a number that is not zero, a string or tensor that is not empty. */
+    static Value truth(Builder b, Value v) {
+        if (v.dtype() == DType.BOOL && v.shape().isRanked() && v.shape().rank() == 0) {
+            return v;
+        }
+        if (v.shape().isRanked() && v.shape().rank() == 0 && v.dtype() != DType.STRING) {
+            return b.compare(Compare.Fn.NE, v, b.constant(v.dtype(), 0));
+        }
+        if (v.shape().isKnown() && v.shape().size() == 1) {
+            return truth(b, b.reshape(v, new int[0]));
+        }
+        throw new UnsupportedModelException("condition: expected a number but was " + v.type() + ", at " + b.scope());
+    }
+}

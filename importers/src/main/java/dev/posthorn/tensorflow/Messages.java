@@ -1,0 +1,57 @@
+package dev.posthorn.tensorflow;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import com.google.protobuf.TextFormat;
+import dev.posthorn.model.ModelFormatException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads messages from files, which are not trusted. */
+final class Messages {
+    private Messages() {}
+
+    static <M> M read(Path file, Parser<M> parser) throws IOException {
+        check(file);
+        try {
+            return parser.parseFrom(Files.readAllBytes(file));
+        } catch (InvalidProtocolBufferException e) {
+            throw new ModelFormatException(
+                    "file: expected a protocol buffer but was broken (" + e.getMessage() + "), at " + file, e);
+        }
+    }
+
+    static <M> M parse(byte[] bytes, Parser<M> parser, String where) {
+        try {
+            return parser.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new ModelFormatException(
+                    "file: expected a protocol buffer but was broken (" + e.getMessage() + "), at " + where, e);
+        }
+    }
+
+    /** Reads a message as text; fields that are not known are passed over. */
+    static <B extends Message.Builder> B readText(Path file, B builder) throws IOException {
+        check(file);
+        try {
+            TextFormat.Parser.newBuilder()
+                    .setAllowUnknownFields(true)
+                    .build()
+                    .merge(new String(Files.readAllBytes(file), StandardCharsets.UTF_8), builder);
+            return builder;
+        } catch (TextFormat.ParseException e) {
+            throw new ModelFormatException(
+                    "file: expected a protocol buffer as text but was broken (" + e.getMessage() + "), at " + file, e);
+        }
+    }
+
+    private static void check(Path file) throws IOException {
+        if (Files.size(file) > Integer.MAX_VALUE - 8) {
+            throw new ModelFormatException(
+                    "file: expected at most 2 GiB but was " + Files.size(file) + " bytes, at " + file);
+        }
+    }
+}

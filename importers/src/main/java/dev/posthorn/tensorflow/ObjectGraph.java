@@ -1,0 +1,210 @@
+package dev.posthorn.tensorflow;
+
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.proto.AssetFileDef;
+import dev.posthorn.proto.MetaGraphDef;
+import dev.posthorn.proto.SavedConcreteFunction;
+import dev.posthorn.proto.SavedObject;
+import dev.posthorn.proto.SavedObjectGraph;
+import dev.posthorn.proto.SavedVariable;
+import dev.posthorn.proto.TrackableObjectGraph;
+import dev.posthorn.proto.TrackableObjectGraph.TrackableObject;
+import dev.posthorn.proto.TrackableObjectGraph.TrackableObject.ObjectReference;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The objects of a TensorFlow 2 SavedModel: variables with the checkpoint's values, assets, constants, tables; and which of
+ * them each function is bound to.
+ */
+final class ObjectGraph {
+    /** The checkpoint's key of its own object graph. */
+    static final String KEY = "_CHECKPOINTABLE_OBJECT_GRAPH";
+
+    private static final String VALUE = "VARIABLE_VALUE";
+
+    private final SavedObjectGraph graph;
+    private final MetaGraphDef meta;
+    private final Body nodes;
+    private final Functions functions;
+    private final Resources resources;
+    private final Map<Integer, TfValue> objects = new HashMap<>();
+
+    private ObjectGraph(MetaGraphDef meta, Body nodes, Functions functions, Resources resources) {
+        this.graph = meta.getObjectGraphDef();
+        this.meta = meta;
+        this.nodes = nodes;
+        this.functions = functions;
+        this.resources = resources;
+    }
+
+    /** Makes the objects known to {@code resources}, and binds the functions to them. */
+    static void load(MetaGraphDef meta, Body nodes, Functions functions, Resources resources) throws IOException {
+        ObjectGraph g = new ObjectGraph(meta, nodes, functions, resources);
+        for (int id = 0; id < g.graph.getNodesCount(); id++) {
+            g.declare(id, g.graph.getNodes(id));
+        }
+        if (resources.hasCheckpoint()) {
+            g.restore();
+        }
+        g.create();
+        g.graph.getConcreteFunctionsMap().forEach((name, f) -> resources.bind(name, g.bound(name, f)));
+        g.initialise();
+    }
+
+    private void declare(int id, SavedObject object) throws IOException {
+        String where = "object " + id;
+        switch (object.getKindCase()) {
+            case VARIABLE -> {
+                SavedVariable v = object.getVariable();
+                String key = unique(v.getName().isEmpty() ? "variable_" + id : v.getName());
+                resources.variable(
+                        key, new TensorType(Protos.dtype(v.getDtype(), where), Protos.shape(v.getShape(), where)));
+                resources.trainable(key, v.getTrainable());
+                objects.put(id, new TfValue.Handle(key));
+            }
+            case ASSET -> {
+                int i = object.getAsset().getAssetFileDefIndex();
+                if (i < 0 || i >= meta.getAssetFileDefCount()) {
+                    throw new ModelFormatException("asset: expected one of " + meta.getAssetFileDefCount()
+                            + " files but was " + i + ", at " + where);
+                }
+                AssetFileDef asset = meta.getAssetFileDef(i);
+                objects.put(id, new TfValue.Known(Tensor.of(Shape.SCALAR, asset.getFilename())));
+            }
+            case CONSTANT -> {
+                String operation = object.getConstant().getOperation();
+                if (!nodes.contains(operation)) {
+                    throw new ModelFormatException(
+                            "constant: expected a node but was '" + operation + "', at " + where);
+                }
+                objects.put(
+                        id,
+                        new TfValue.Known(new Attributes(nodes.node(operation), Map.of(), operation).tensor("value")));
+            }
+            default -> {
+                // functions, containers and what only training uses hold no values
+            }
+        }
+    }
+
+    /** Variables are called as they were in Python; a second one of the same name gets a number. */
+    private String unique(String name) {
+        String plain = name.endsWith(":0") ? name.substring(0, name.length() - 2) : name;
+        String key = plain;
+        for (int i = 1; resources.variables().containsKey(key); i++) {
+            key = plain + "#" + i;
+        }
+        return key;
+    }
+
+    /** Walks the objects of the model and those of the checkpoint side by side, by the names of their edges. */
+    private void restore() throws IOException {
+        if (!resources.bundle().contains(KEY)) {
+            throw new ModelFormatException("checkpoint: expected '" + KEY + "' but was absent, at "
+                    + resources.bundle().prefix());
+        }
+        TrackableObjectGraph stored =
+                Messages.parse(resources.checkpoint(KEY).byteStrings()[0], TrackableObjectGraph.parser(), KEY);
+        record Pair(int object, int stored) {}
+        Deque<Pair> work = new ArrayDeque<>(List.of(new Pair(0, 0)));
+        Set<Pair> seen = new HashSet<>(work);
+        while (!work.isEmpty()) {
+            Pair at = work.pop();
+            if (at.object >= graph.getNodesCount()
+                    || at.stored >= stored.getNodesCount()
+                    || at.object < 0
+                    || at.stored < 0) {
+                throw new ModelFormatException("checkpoint: expected objects that are there but was " + at);
+            }
+            TrackableObject from = stored.getNodes(at.stored);
+            read(at.object, from);
+            Map<String, Integer> children = children(graph.getNodes(at.object));
+            for (ObjectReference c : from.getChildrenList()) {
+                Integer child = children.get(c.getLocalName());
+                if (child != null && seen.add(new Pair(child, c.getNodeId()))) {
+                    work.add(new Pair(child, c.getNodeId()));
+                }
+            }
+        }
+    }
+
+    private static Map<String, Integer> children(SavedObject object) {
+        Map<String, Integer> children = new LinkedHashMap<>();
+        object.getDependenciesList().forEach(c -> children.put(c.getLocalName(), c.getNodeId()));
+        object.getChildrenList().forEach(c -> children.put(c.getLocalName(), c.getNodeId()));
+        return children;
+    }
+
+    private void read(int id, TrackableObject stored) throws IOException {
+        for (TrackableObject.SerializedTensor t : stored.getAttributesList()) {
+            boolean there = resources.bundle().contains(t.getCheckpointKey());
+            if (t.getName().equals(VALUE) && there && objects.get(id) instanceof TfValue.Handle h) {
+                resources.contents().put(h.key(), resources.checkpoint(t.getCheckpointKey()));
+            }
+        }
+    }
+
+    private Optional<String> function(int id, String child) {
+        Integer at = children(graph.getNodes(id)).get(child);
+        if (at == null || at < 0 || at >= graph.getNodesCount()) {
+            return Optional.empty();
+        }
+        SavedObject o = graph.getNodes(at);
+        return switch (o.getKindCase()) {
+            case FUNCTION -> o.getFunction().getConcreteFunctionsList().stream().findFirst();
+            case BARE_CONCRETE_FUNCTION ->
+                Optional.of(o.getBareConcreteFunction().getConcreteFunctionName());
+            default -> Optional.empty();
+        };
+    }
+
+    /** Tables are what the functions that make them return. */
+    private void create() {
+        for (int id = 0; id < graph.getNodesCount(); id++) {
+            if (graph.getNodes(id).getKindCase() == SavedObject.KindCase.RESOURCE) {
+                Optional<String> create = function(id, "_create_resource");
+                if (create.isPresent()) {
+                    List<TfValue> made = Initialisation.run(
+                            functions, resources, frame -> frame.call(create.get(), List.of(), Map.of()));
+                    objects.put(id, made.get(0));
+                }
+            }
+        }
+    }
+
+    private List<TfValue> bound(String name, SavedConcreteFunction f) {
+        List<TfValue> all = new ArrayList<>();
+        for (int id : f.getBoundInputsList()) {
+            all.add(objects.getOrDefault(id, new TfValue.Missing(name + ", bound to object " + id)));
+        }
+        return all;
+    }
+
+    private void initialise() {
+        for (int id = 0; id < graph.getNodesCount(); id++) {
+            if (objects.containsKey(id)) {
+                Optional<String> fill = function(id, "_initialize");
+                if (fill.isPresent()) {
+                    List<TfValue> bound = bound(
+                            fill.get(),
+                            graph.getConcreteFunctionsOrDefault(
+                                    fill.get(), SavedConcreteFunction.getDefaultInstance()));
+                    Initialisation.run(functions, resources, frame -> frame.call(fill.get(), bound, Map.of()));
+                }
+            }
+        }
+    }
+}

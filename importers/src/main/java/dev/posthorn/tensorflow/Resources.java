@@ -1,0 +1,162 @@
+package dev.posthorn.tensorflow;
+
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.tensorflow.bundle.Bundle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a model has beside its graph: variables, tables, the checkpoint and the files it was saved with. It grows while the
+ * model is loaded and does not change afterwards.
+ */
+public final class Resources {
+    /** After a table's key: the state that is its keys. */
+    public static final String KEYS = "/keys";
+
+    /** After a table's key: the state that is its values. */
+    public static final String VALUES = "/values";
+
+    private static final long MOST_ASSET_BYTES = 1L << 30;
+
+    private final Optional<Bundle> checkpoint;
+    private final Path assets;
+    private final Map<String, TensorType> variables = new LinkedHashMap<>();
+    private final Map<String, Boolean> trainable = new LinkedHashMap<>();
+    private final Map<String, TableType> tables = new LinkedHashMap<>();
+    private final Map<String, List<TfValue>> bound = new LinkedHashMap<>();
+    private final Map<String, Tensor> contents = new LinkedHashMap<>();
+
+    /** What a table maps to what; its content is the state {@code key/keys} and {@code key/values}. */
+    public record TableType(DType key, TensorType value) {}
+
+    Resources(Optional<Bundle> checkpoint, Path assets) {
+        this.checkpoint = checkpoint;
+        this.assets = assets;
+    }
+
+    /** The variables by key, in the order in which they were found. */
+    Map<String, TensorType> variables() {
+        return variables;
+    }
+
+    /** Makes a variable known; the first declaration counts. */
+    public void variable(String key, TensorType type) {
+        variables.putIfAbsent(key, type);
+    }
+
+    void trainable(String key, boolean is) {
+        trainable.put(key, is);
+    }
+
+    boolean isTrainable(String key) {
+        return trainable.getOrDefault(key, true) && variables.get(key).dtype().isFloating();
+    }
+
+    /** Makes a table known; the first declaration counts. */
+    public void table(String key, TableType type) {
+        tables.putIfAbsent(key, type);
+    }
+
+    public TableType table(String key) {
+        TableType t = tables.get(key);
+        if (t == null) {
+            throw new ModelFormatException("table: expected a table but was '" + key + "'");
+        }
+        return t;
+    }
+
+    Map<String, TableType> tables() {
+        return tables;
+    }
+
+    /** Says what the last arguments of a function are bound to where the graph calls it. */
+    void bind(String function, List<TfValue> last) {
+        bound.put(function, List.copyOf(last));
+    }
+
+    /** The arguments of a call of {@code function} by the graph. */
+    List<TfValue> bound(String function, List<TfValue> arguments) {
+        List<TfValue> last = bound.getOrDefault(function, List.of());
+        if (last.isEmpty() || last.size() > arguments.size()) {
+            return arguments;
+        }
+        List<TfValue> all = new ArrayList<>(arguments.subList(0, arguments.size() - last.size()));
+        all.addAll(last);
+        return all;
+    }
+
+    /** Whether the state is a part of a table. */
+    boolean isTable(String key) {
+        return key.endsWith(KEYS) && tables.containsKey(key.substring(0, key.length() - KEYS.length()))
+                || key.endsWith(VALUES) && tables.containsKey(key.substring(0, key.length() - VALUES.length()));
+    }
+
+    /** The value of a state before a call: that of a variable, or what a table was filled with. */
+    Value first(Builder b, String key) {
+        TensorType type = variables.get(key);
+        if (type != null) {
+            return b.variable(key, type);
+        }
+        Tensor content = contents.get(key);
+        if (content == null) {
+            throw new ModelFormatException("state: expected a variable or a filled table but was '" + key + "'");
+        }
+        return b.constant(content);
+    }
+
+    /** What a state holds so far, while the model is loaded. */
+    Tensor content(String key) {
+        Tensor t = contents.get(key);
+        if (t == null) {
+            throw new ModelFormatException("state: expected a value but was none yet, at '" + key + "'");
+        }
+        return t;
+    }
+
+    /** What variables and tables held when the model was loaded. */
+    Map<String, Tensor> contents() {
+        return contents;
+    }
+
+    /** The checkpoint's tensor of that key. */
+    public Tensor checkpoint(String key) throws IOException {
+        return bundle().read(key);
+    }
+
+    public Bundle bundle() {
+        return checkpoint.orElseThrow(
+                () -> new ModelFormatException("variables: expected a checkpoint but was none, beside " + assets));
+    }
+
+    boolean hasCheckpoint() {
+        return checkpoint.isPresent();
+    }
+
+    /** The bytes of a file the model was saved with, which lies in its folder of assets and nowhere else. */
+    public byte[] asset(String name) {
+        Path file = assets.resolve(name).normalize();
+        if (!file.startsWith(assets.normalize()) || Files.isSymbolicLink(file) || !Files.isRegularFile(file)) {
+            throw new ModelFormatException("asset: expected a file in " + assets + " but was '" + name + "'");
+        }
+        try {
+            if (Files.size(file) > MOST_ASSET_BYTES) {
+                throw new ModelFormatException(
+                        "asset: expected at most 1 GiB but was " + Files.size(file) + " bytes, at " + file);
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new ModelFormatException("asset: expected a readable file but was not, at " + file, e);
+        }
+    }
+}

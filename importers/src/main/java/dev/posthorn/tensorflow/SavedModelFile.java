@@ -1,0 +1,231 @@
+package dev.posthorn.tensorflow;
+
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.model.Inspection;
+import dev.posthorn.model.Port;
+import dev.posthorn.model.Signature;
+import dev.posthorn.proto.CollectionDef;
+import dev.posthorn.proto.MetaGraphDef;
+import dev.posthorn.proto.SavedModel;
+import dev.posthorn.proto.SignatureDef;
+import dev.posthorn.proto.TensorInfo;
+import dev.posthorn.tensorflow.bundle.Bundle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A SavedModel that is open: one of its graphs, with its signatures. */
+final class SavedModelFile {
+    private static final String INIT = "__saved_model_init_op";
+
+    private final Path folder;
+    private final SavedModel model;
+    private final MetaGraphDef meta;
+    private final Body graph;
+    private final Functions functions;
+    private final List<Entry> entries;
+
+    private SavedModelFile(Path folder, SavedModel model, MetaGraphDef meta) {
+        this.folder = folder;
+        this.model = model;
+        this.meta = meta;
+        this.graph = Body.of(meta.getGraphDef());
+        this.functions = new Functions(meta.getGraphDef().getLibrary());
+        this.entries = entries(meta);
+    }
+
+    /** The graph for serving, or the first. */
+    static SavedModelFile open(Path folder, SavedModel model) {
+        MetaGraphDef meta = model.getMetaGraphsList().stream()
+                .filter(m -> m.getMetaInfoDef().getTagsList().equals(List.of("serve")))
+                .findFirst()
+                .or(() -> model.getMetaGraphsList().stream()
+                        .filter(m -> m.getMetaInfoDef().getTagsList().contains("serve"))
+                        .findFirst())
+                .orElse(model.getMetaGraphs(0));
+        return new SavedModelFile(folder, model, meta);
+    }
+
+    private static List<Entry> entries(MetaGraphDef meta) {
+        List<Entry> all = new ArrayList<>();
+        new TreeMap<>(meta.getSignatureDefMap()).forEach((name, def) -> {
+            if (!name.startsWith("__saved_model_")) {
+                all.add(entry(name, def));
+            }
+        });
+        return all;
+    }
+
+    private static Entry entry(String name, SignatureDef def) {
+        Map<String, String> inputs = new LinkedHashMap<>();
+        Map<String, String> outputs = new LinkedHashMap<>();
+        List<Port> in = ports(def.getInputsMap(), inputs, name);
+        List<Port> out = ports(def.getOutputsMap(), outputs, name);
+        return new Entry(new Signature(name, in, out), inputs, outputs);
+    }
+
+    /** The ports in the order of their names; a sparse or composite tensor is several. */
+    private static List<Port> ports(Map<String, TensorInfo> infos, Map<String, String> tensors, String signature) {
+        List<Port> ports = new ArrayList<>();
+        new TreeMap<>(infos).forEach((name, info) -> {
+            String where = signature + "/" + name;
+            switch (info.getEncodingCase()) {
+                case COO_SPARSE -> {
+                    TensorInfo.CooSparse coo = info.getCooSparse();
+                    tensors.put(name + "/indices", coo.getIndicesTensorName());
+                    tensors.put(name + "/values", coo.getValuesTensorName());
+                    tensors.put(name + "/shape", coo.getDenseShapeTensorName());
+                    ports.add(new Port(name + "/indices", new TensorType(dev.posthorn.ir.DType.INT64, Shape.UNRANKED)));
+                    ports.add(new Port(
+                            name + "/values", new TensorType(Protos.dtype(info.getDtype(), where), Shape.UNRANKED)));
+                    ports.add(new Port(name + "/shape", new TensorType(dev.posthorn.ir.DType.INT64, Shape.UNRANKED)));
+                }
+                case COMPOSITE_TENSOR -> {
+                    Map<String, TensorInfo> parts = new LinkedHashMap<>();
+                    for (int i = 0; i < info.getCompositeTensor().getComponentsCount(); i++) {
+                        parts.put(name + "/" + i, info.getCompositeTensor().getComponents(i));
+                    }
+                    ports.addAll(ports(parts, tensors, signature));
+                }
+                default -> {
+                    tensors.put(name, info.getName());
+                    ports.add(new Port(
+                            name,
+                            new TensorType(
+                                    Protos.dtype(info.getDtype(), where), Protos.shape(info.getTensorShape(), where))));
+                }
+            }
+        });
+        return ports;
+    }
+
+    private Map<String, List<String>> ops() {
+        Set<String> roots = new LinkedHashSet<>();
+        Set<String> given = new HashSet<>();
+        entries.forEach(e -> roots.addAll(e.roots()));
+        entries.forEach(e -> given.addAll(e.given()));
+        return Support.ops(graph, functions, roots, given);
+    }
+
+    Support support() {
+        return new Support(ops());
+    }
+
+    TensorFlowProgram load() throws IOException {
+        Resources resources = new Resources(checkpoint(), folder.resolve("assets"));
+        if (meta.hasObjectGraphDef() && meta.getObjectGraphDef().getConcreteFunctionsCount() > 0) {
+            ObjectGraph.load(meta, graph, functions, resources);
+        } else {
+            restore(resources);
+        }
+        return new TensorFlowProgram(name(), graph, functions, resources, entries);
+    }
+
+    private String name() {
+        Path last = folder.toAbsolutePath().normalize().getFileName();
+        return last == null ? "saved_model" : last.toString();
+    }
+
+    private Optional<Bundle> checkpoint() throws IOException {
+        Path prefix = folder.resolve("variables").resolve("variables");
+        return Files.exists(Bundle.index(prefix)) ? Optional.of(Bundle.open(prefix)) : Optional.empty();
+    }
+
+    /** TensorFlow 1: what the graph's own nodes restore and initialise. */
+    private void restore(Resources resources) {
+        Variables1.declare(graph, resources);
+        String restore = meta.getSaverDef().getRestoreOpName();
+        if (resources.hasCheckpoint() && !restore.isEmpty()) {
+            Tensor prefix = Tensor.of(Shape.SCALAR, "");
+            run(
+                    resources,
+                    restore,
+                    Map.of(
+                            Body.Ref.of(meta.getSaverDef().getFilenameTensorName())
+                                    .node(),
+                            List.of(new TfValue.Known(prefix))));
+        }
+        Map<String, List<TfValue>> assets = new LinkedHashMap<>();
+        meta.getAssetFileDefList()
+                .forEach(a -> assets.put(
+                        Body.Ref.of(a.getTensorInfo().getName()).node(),
+                        List.of(new TfValue.Known(Tensor.of(Shape.SCALAR, a.getFilename())))));
+        initOp().ifPresent(op -> run(resources, op, assets));
+    }
+
+    private void run(Resources resources, String op, Map<String, List<TfValue>> given) {
+        Initialisation.run(
+                functions,
+                resources,
+                frame -> frame.reader().run(graph, given, GraphReader.names(List.of(op)), Map.of(), frame));
+    }
+
+    private Optional<String> initOp() {
+        SignatureDef init = meta.getSignatureDefMap().get(INIT);
+        if (init != null) {
+            return init.getOutputsMap().values().stream()
+                    .map(TensorInfo::getName)
+                    .findFirst();
+        }
+        for (String key : List.of("saved_model_main_op", "legacy_init_op")) {
+            CollectionDef c = meta.getCollectionDefMap().get(key);
+            if (c != null && c.getNodeList().getValueCount() > 0) {
+                return Optional.of(c.getNodeList().getValue(0));
+            }
+        }
+        return Optional.empty();
+    }
+
+    Inspection inspect(String format) throws IOException {
+        Map<String, String> producer = new LinkedHashMap<>();
+        String version = meta.getMetaInfoDef().getTensorflowVersion();
+        if (!version.isEmpty()) {
+            producer.put("TensorFlow", version);
+        }
+        List<String> notes = new ArrayList<>();
+        model.getMetaGraphsList()
+                .forEach(m -> notes.add(
+                        "graph with the tags " + m.getMetaInfoDef().getTagsList() + (m == meta ? "" : ", not read")));
+        entries.forEach(e -> notes.add("signature " + e.signature().name() + ": "
+                + e.signature().inputs() + " → " + e.signature().outputs()));
+        meta.getAssetFileDefList().forEach(a -> notes.add("asset " + a.getFilename()));
+        long parameters = 0;
+        long bytes = 0;
+        Optional<Bundle> checkpoint = checkpoint();
+        if (checkpoint.isPresent()) {
+            for (String key : checkpoint.get().keys()) {
+                if (!key.equals(ObjectGraph.KEY)) {
+                    TensorType t = checkpoint.get().type(key);
+                    parameters += t.shape().longSize();
+                    bytes += t.shape().longSize() * Math.max(1, t.dtype().bytes());
+                    notes.add("variable " + key + ": " + t);
+                }
+            }
+        }
+        Optional<Entry> first = entries.stream()
+                .filter(e -> e.signature().name().equals(Signature.DEFAULT))
+                .findFirst()
+                .or(() -> entries.stream().findFirst());
+        return new Inspection(
+                format,
+                producer,
+                "SavedModel '" + name() + "'",
+                support().items(),
+                first.map(e -> e.signature().inputs()).orElse(List.of()),
+                first.map(e -> e.signature().outputs()).orElse(List.of()),
+                parameters,
+                bytes,
+                notes);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.posthorn.tensorflow;
+
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import java.util.List;
+
+/** What an edge of a TensorFlow graph carries while the graph is read. */
+public sealed interface TfValue {
+    /** A tensor. */
+    record Of(Value value) implements TfValue {}
+
+    /** A tensor that the model holds outside of its graph. */
+    record Known(Tensor value) implements TfValue {}
+
+    /** A handle of a variable or table: the key of its state. */
+    record Handle(String key) implements TfValue {}
+
+    /** A variable of TensorFlow 1 itself: reading it gives its value at that time. */
+    record Reference(String key) implements TfValue {}
+
+    /**
+     * A TensorList or TensorArray: its elements stacked along a first axis.
+     *
+     * @param element the type of an element as far as it is declared
+     * @param length the number of elements, an int32 scalar
+     * @param stacked the elements; null as long as none was set
+     */
+    record Elements(TensorType element, Value length, Value stacked) implements TfValue {
+        public Elements with(Value all) {
+            Shape known = Shape.merge(
+                    element.shape(), all.shape().slice(1, all.shape().rank()));
+            return new Elements(element.withShape(known), length, all);
+        }
+    }
+
+    /** An optional: what it holds, or null. */
+    record Maybe(List<TfValue> held) implements TfValue {}
+
+    /** No data: the output of an op that is run for its effect. */
+    record Nothing(DType dtype) implements TfValue {}
+
+    /** An object of the model that is not supported; using it is an error that says which. */
+    record Missing(String what) implements TfValue {}
+
+    static List<TfValue> of(List<Value> values) {
+        return values.stream().<TfValue>map(Of::new).toList();
+    }
+}

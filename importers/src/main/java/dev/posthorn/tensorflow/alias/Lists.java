@@ -1,0 +1,174 @@
+package dev.posthorn.tensorflow.alias;
+
+import static dev.posthorn.tensorflow.TfOp.general;
+import static dev.posthorn.tensorflow.TfOp.one;
+
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Reshape;
+import dev.posthorn.ir.op.Scatter;
+import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.tensorflow.Site;
+import dev.posthorn.tensorflow.TfOp;
+import dev.posthorn.tensorflow.TfValue;
+import dev.posthorn.tensorflow.TfValue.Elements;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** TensorLists, and TensorArrays of TensorFlow 1, whose flow carries the elements. */
+final class Lists {
+    static final List<TfOp> ALL = List.of(
+            general("TensorListReserve", s -> List.of(new Elements(element(s, 0), scalar(s, s.in(1)), null))),
+            general("EmptyTensorList", s -> List.of(new Elements(element(s, 0), s.b().constant(DType.INT32, 0), null))),
+            general("TensorListFromTensor", s -> List.of(of(s, s.in(0)))),
+            one("TensorListStack", s -> stacked(s, list(s, 0), element(s, 1).shape())),
+            one("TensorListLength", s -> list(s, 0).length()),
+            one(
+                    "TensorListGetItem",
+                    s -> s.b().gather(stacked(s, list(s, 0), element(s, 2).shape()), scalar(s, s.in(1)), 0)),
+            general("TensorListSetItem", s -> List.of(set(s, list(s, 0), scalar(s, s.in(1)), s.in(2)))),
+            one(
+                    "TensorListGather",
+                    s -> s.b().gather(stacked(s, list(s, 0), element(s, 2).shape()), s.in(1), 0)),
+            general(
+                    "TensorListScatterV2",
+                    s -> List.of(scatter(s, new Elements(element(s, 2), rows(s, s.in(1)), null), s.in(1), s.in(0)))),
+            general("TensorListPushBack", s -> List.of(push(s, list(s, 0), s.in(1)))),
+            general("TensorListPopBack", s -> pop(s, list(s, 0))),
+            general("TensorListConcatV2", s -> concat(s, list(s, 0))),
+            general("TensorListConcat", s -> concat(s, list(s, 0))),
+            general("TensorListSplit", s -> List.of(split(s, s.in(0)))),
+            general(
+                    "TensorArrayV3",
+                    s -> List.of(
+                            new TfValue.Handle(s.name()),
+                            new Elements(
+                                    new TensorType(
+                                            s.attributes().type("dtype"),
+                                            s.attributes().shape("element_shape")),
+                                    scalar(s, s.in(0)),
+                                    null))),
+            one("TensorArrayReadV3", s -> s.b().gather(stacked(s, list(s, 2), Shape.UNRANKED), s.in(1), 0)),
+            general("TensorArrayWriteV3", s -> List.of(set(s, list(s, 3), scalar(s, s.in(1)), s.in(2)))),
+            one(
+                    "TensorArrayGatherV3",
+                    s -> s.b().gather(stacked(s, list(s, 2), s.attributes().shape("element_shape")), s.in(1), 0)),
+            general("TensorArrayScatterV3", s -> List.of(scatter(s, list(s, 3), s.in(1), s.in(2)))),
+            one("TensorArraySizeV3", s -> list(s, 1).length()),
+            general("TensorArrayConcatV3", s -> concat(s, list(s, 1))),
+            general("TensorArraySplitV3", s -> List.of(split(s, s.in(1)))),
+            general("TensorArrayCloseV3", s -> List.of()));
+
+    private Lists() {}
+
+    private static Elements list(Site s, int i) {
+        if (s.raw(i) instanceof Elements e) {
+            return e;
+        }
+        throw new ModelFormatException(s.op() + ": expected a list but was another, at " + s.where());
+    }
+
+    private static Value scalar(Site s, Value x) {
+        return s.b().cast(
+                        x.shape().isRanked() && x.shape().rank() == 0 ? x : s.b().reshape(x, new int[0]), DType.INT32);
+    }
+
+    /** The element type that input {@code i}, a shape, declares: -1 alone is an unknown rank. */
+    private static TensorType element(Site s, int i) {
+        DType dtype = s.attributes().type("element_dtype");
+        Value v = s.in(i);
+        if (v.shape().isRanked() && v.shape().rank() == 0) {
+            return new TensorType(dtype, Shape.UNRANKED);
+        }
+        int[] dims = s.frame().dims(v).stream()
+                .mapToInt(d -> d.isKnown() ? d.known() : Shape.UNKNOWN)
+                .toArray();
+        return new TensorType(dtype, Shape.of(dims));
+    }
+
+    private static Value rows(Site s, Value x) {
+        return Shapes.value(s, s.b().dim(x, 0));
+    }
+
+    private static Elements of(Site s, Value all) {
+        TensorType row = all.type().withShape(all.shape().slice(1, all.shape().rank()));
+        return new Elements(row, rows(s, all), all);
+    }
+
+    /** All elements, zeros where none was set. */
+    private static Value stacked(Site s, Elements e, Shape declared) {
+        if (e.stacked() != null) {
+            return e.stacked();
+        }
+        Shape row = Shape.merge(e.element().shape(), declared);
+        if (!row.isKnown()) {
+            boolean empty = s.b().constant(DType.INT32, 0).equals(e.length());
+            if (!empty || !row.isRanked()) {
+                throw s.unsupported("a list none of whose elements is set, of shape " + row);
+            }
+            row = Shape.of(Arrays.stream(row.dims()).map(d -> Math.max(d, 0)).toArray());
+        }
+        Dim[] dims = new Dim[row.rank() + 1];
+        dims[0] = s.frame().dims(s.b().reshape(e.length(), 1)).get(0);
+        for (int a = 0; a < row.rank(); a++) {
+            dims[a + 1] = Dim.of(row.dim(a));
+        }
+        return s.b().broadcastTo(
+                        s.b().constant(Tensor.zeros(TensorType.of(e.element().dtype()))), dims);
+    }
+
+    private static Elements set(Site s, Elements e, Value index, Value item) {
+        Value all = stacked(s, e, item.shape());
+        Value one = s.b().expandDims(item, 0);
+        return e.with(s.b().add(new Scatter(Scatter.Fn.SET), all, s.b().add(new Reshape(), index, s.b().ints(1)), one));
+    }
+
+    private static Elements scatter(Site s, Elements e, Value indices, Value values) {
+        Value all = stacked(s, e, values.shape().slice(1, values.shape().rank()));
+        return e.with(s.b().add(new Scatter(Scatter.Fn.SET), all, indices, values));
+    }
+
+    private static Elements push(Site s, Elements e, Value item) {
+        Value one = s.b().expandDims(item, 0);
+        boolean empty = s.b().constant(DType.INT32, 0).equals(e.length());
+        Value all = empty ? one : s.b().concat(0, List.of(stacked(s, e, item.shape()), one));
+        return new Elements(e.element(), s.b().binary(dev.posthorn.ir.op.Binary.Fn.ADD, e.length(), 1), null).with(all);
+    }
+
+    private static List<TfValue> pop(Site s, Elements e) {
+        Value all = stacked(s, e, element(s, 1).shape());
+        Value last = s.b().squeeze(s.b().slice(all, 0, -1, dev.posthorn.ir.op.Slice.END), 0);
+        Value rest = s.b().slice(all, 0, 0, -1);
+        Value length = s.b().binary(dev.posthorn.ir.op.Binary.Fn.SUB, e.length(), 1);
+        return List.of(new Elements(e.element(), length, rest), new TfValue.Of(last));
+    }
+
+    /** The elements one after the other, and their lengths. */
+    private static List<TfValue> concat(Site s, Elements e) {
+        Value all = stacked(s, e, Shape.UNRANKED);
+        Dim[] d = s.b().dims(all);
+        List<Dim> joined = new ArrayList<>(List.of(Dim.of(-1)));
+        joined.addAll(Arrays.asList(d).subList(2, d.length));
+        Value lengths = s.b().broadcastTo(s.b().cast(Shapes.value(s, d[1]), DType.INT64), d[0]);
+        return List.of(new TfValue.Of(s.b().reshape(all, joined.toArray(Dim[]::new))), new TfValue.Of(lengths));
+    }
+
+    /** Parts of equal length. */
+    private static Elements split(Site s, Value x) {
+        Tensor n = s.constant(2);
+        for (int i = 1; i < n.size(); i++) {
+            if (n.getLong(i) != n.getLong(0)) {
+                throw s.unsupported("parts of different lengths");
+            }
+        }
+        Dim[] d = s.b().dims(x);
+        List<Dim> parts = new ArrayList<>(List.of(Dim.of(n.size()), Dim.of((int) n.getLong(0))));
+        parts.addAll(Arrays.asList(d).subList(1, d.length));
+        return of(s, s.b().reshape(x, parts.toArray(Dim[]::new)));
+    }
+}

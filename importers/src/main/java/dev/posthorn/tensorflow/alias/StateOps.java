@@ -1,0 +1,116 @@
+package dev.posthorn.tensorflow.alias;
+
+import static dev.posthorn.tensorflow.TfOp.general;
+import static dev.posthorn.tensorflow.TfOp.one;
+
+import dev.posthorn.ir.Dim;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Scatter;
+import dev.posthorn.ir.op.Unary;
+import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.tensorflow.Site;
+import dev.posthorn.tensorflow.TfOp;
+import dev.posthorn.tensorflow.TfValue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BinaryOperator;
+
+/** Variables: handles of them (TensorFlow 2), and variables themselves as values (TensorFlow 1). */
+final class StateOps {
+    static final List<TfOp> ALL = List.of(
+            general("VarHandleOp", s -> List.of(new TfValue.Handle(key(s)))),
+            general("VariableV2", s -> List.of(new TfValue.Reference(key(s)))),
+            general("Variable", s -> List.of(new TfValue.Reference(key(s)))),
+            one("ReadVariableOp", s -> s.frame().state().read(handle(s))),
+            one(
+                    "ResourceGather",
+                    s -> Indexing.gather(
+                            s,
+                            s.frame().state().read(handle(s)),
+                            s.in(1),
+                            (int) s.attributes().integer("batch_dims", 0),
+                            (int) s.attributes().integer("batch_dims", 0))),
+            one("VarIsInitializedOp", s -> Logic.truth(s, true)),
+            one("IsVariableInitialized", s -> Logic.truth(s, true)),
+            general("DisableCopyOnRead", s -> List.of()),
+            general("DestroyResourceOp", s -> List.of()),
+            general("AssignVariableOp", s -> assign(s, (old, v) -> v)),
+            general("AssignAddVariableOp", s -> assign(s, s.b()::plus)),
+            general("AssignSubVariableOp", s -> assign(s, s.b()::minus)),
+            general("Assign", s -> assign(s, (old, v) -> v)),
+            general("AssignAdd", s -> assign(s, s.b()::plus)),
+            general("AssignSub", s -> assign(s, s.b()::minus)),
+            general("ResourceScatterUpdate", s -> scatter(s, Scatter.Fn.SET, s.in(2))),
+            general("ResourceScatterAdd", s -> scatter(s, Scatter.Fn.ADD, s.in(2))),
+            general("ResourceScatterSub", s -> scatter(s, Scatter.Fn.ADD, s.b().unary(Unary.Fn.NEG, s.in(2)))),
+            one("ResourceGatherNd", s -> Indexing.gatherNd(s, s.frame().state().read(handle(s)), s.in(1))),
+            general("ResourceScatterNdUpdate", s -> scatterNd(s, Scatter.Fn.SET)),
+            general("ResourceScatterNdAdd", s -> scatterNd(s, Scatter.Fn.ADD)),
+            general("RestoreV2", StateOps::restore));
+
+    private StateOps() {}
+
+    private static String key(Site s) {
+        String shared = s.attributes().string("shared_name", "");
+        return shared.isEmpty() || s.op().equals("VarHandleOp") ? s.name() : shared;
+    }
+
+    /** The state that input 0 names. */
+    private static String handle(Site s) {
+        if (s.raw(0) instanceof TfValue.Handle h) {
+            return h.key();
+        }
+        if (s.raw(0) instanceof TfValue.Reference r) {
+            return r.key();
+        }
+        throw new ModelFormatException(s.op() + ": expected a variable but was another, at " + s.where());
+    }
+
+    private static List<TfValue> assign(Site s, BinaryOperator<Value> fn) {
+        String key = handle(s);
+        boolean plain = s.op().equals("Assign") || s.op().equals("AssignVariableOp");
+        Value v = s.in(1);
+        s.frame().state().assign(key, plain ? v : fn.apply(s.frame().state().read(key), v));
+        return s.op().endsWith("VariableOp") ? List.of() : List.of(s.raw(0));
+    }
+
+    private static List<TfValue> scatter(Site s, Scatter.Fn fn, Value updates) {
+        String key = handle(s);
+        Value x = s.frame().state().read(key);
+        Value places = s.b().reshape(s.in(1), -1);
+        List<Dim> rows = new ArrayList<>(List.of(s.b().dim(places, 0)));
+        rows.addAll(Arrays.asList(s.b().dims(x)).subList(1, x.shape().rank()));
+        boolean scalar = updates.shape().rank() == 0;
+        Dim[] shape = rows.toArray(Dim[]::new);
+        Value u = scalar ? s.b().broadcastTo(updates, shape) : s.b().reshape(updates, shape);
+        s.frame().state().assign(key, s.b().add(new Scatter(fn), x, places, u));
+        return List.of();
+    }
+
+    private static List<TfValue> scatterNd(Site s, Scatter.Fn fn) {
+        String key = handle(s);
+        Value x = s.frame().state().read(key);
+        s.frame().state().assign(key, Indexing.scatterNd(s, fn, x, s.in(1), s.in(2)));
+        return List.of();
+    }
+
+    /** Tensors of the model's own checkpoint, as they are read when the model is loaded. */
+    private static List<TfValue> restore(Site s) {
+        Tensor names = s.constant(1);
+        Tensor slices = s.constant(2);
+        List<TfValue> all = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            try {
+                Tensor t = s.frame().resources().bundle().read(names.getString(i), slices.getString(i));
+                all.add(new TfValue.Of(s.b().constant(t)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.posthorn.tensorflow.alias;
+
+import dev.posthorn.tensorflow.TfOp;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Every op of TensorFlow that is read, by name. */
+public final class TfOps {
+    /** The ops; a family a line. */
+    public static final Map<String, TfOp> ALL = byName(
+            Elementwise.ALL,
+            Logic.ALL,
+            Shapes.ALL,
+            Joining.ALL,
+            Indexing.ALL,
+            Reductions.ALL,
+            Products.ALL,
+            Convolutions.ALL,
+            Normalisation.ALL,
+            Control.ALL,
+            StateOps.ALL,
+            Tables.ALL,
+            Lists.ALL);
+
+    /** Ops that are run for what they do to the state, needed or not. */
+    private static final Set<String> EFFECTS = Set.of(
+            "Assign",
+            "AssignAdd",
+            "AssignSub",
+            "AssignVariableOp",
+            "AssignAddVariableOp",
+            "AssignSubVariableOp",
+            "InitializeTableV2",
+            "InitializeTableFromTextFileV2",
+            "LookupTableImportV2",
+            "LookupTableInsertV2",
+            "LookupTableRemoveV2",
+            "ResourceScatterUpdate",
+            "ResourceScatterAdd",
+            "ResourceScatterSub",
+            "ResourceScatterNdUpdate",
+            "ResourceScatterNdAdd");
+
+    private TfOps() {}
+
+    @SafeVarargs
+    private static Map<String, TfOp> byName(List<TfOp>... families) {
+        Map<String, TfOp> all = new LinkedHashMap<>();
+        for (List<TfOp> family : families) {
+            for (TfOp op : family) {
+                if (all.put(op.name(), op) != null) {
+                    throw new IllegalStateException("ops: expected each once but was twice " + op.name());
+                }
+            }
+        }
+        return Collections.unmodifiableMap(all);
+    }
+
+    /** Whether the op changes the state: functions run it even where nothing needs its outputs. */
+    public static boolean hasEffect(String op) {
+        return EFFECTS.contains(op);
+    }
+}

@@ -1,0 +1,294 @@
+package dev.posthorn.tensorflow.bundle;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.proto.BundleEntryProto;
+import dev.posthorn.proto.BundleHeaderProto;
+import dev.posthorn.proto.TensorSliceProto;
+import dev.posthorn.proto.VariantTensorDataProto;
+import dev.posthorn.tensorflow.Protos;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A checkpoint of TensorFlow: {@code prefix.index} says where each tensor lies in {@code prefix.data-00000-of-0000n}.
+ * Tensors are read when they are asked for.
+ */
+public final class Bundle {
+    private static final String INDEX = ".index";
+
+    private final Path prefix;
+    private final int shards;
+    private final Map<String, BundleEntryProto> entries;
+    private final Map<String, BundleEntryProto> slices;
+
+    private Bundle(
+            Path prefix, int shards, Map<String, BundleEntryProto> entries, Map<String, BundleEntryProto> slices) {
+        this.prefix = prefix;
+        this.shards = shards;
+        this.entries = entries;
+        this.slices = slices;
+    }
+
+    /** The file that holds the index of the bundle of that prefix. */
+    public static Path index(Path prefix) {
+        return prefix.resolveSibling(prefix.getFileName() + INDEX);
+    }
+
+    /** Whether the file is a bundle's index, by its content. */
+    public static boolean isIndex(Path file) throws IOException {
+        if (!file.getFileName().toString().endsWith(INDEX) || Files.size(file) < IndexTable.FOOTER) {
+            return false;
+        }
+        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer last = ByteBuffer.allocate(8);
+            in.read(last, in.size() - 8);
+            return IndexTable.is(last.flip());
+        }
+    }
+
+    /** Opens the bundle of this prefix, or of this index. */
+    public static Bundle open(Path prefixOrIndex) throws IOException {
+        String name = prefixOrIndex.getFileName().toString();
+        Path prefix = name.endsWith(INDEX)
+                ? prefixOrIndex.resolveSibling(name.substring(0, name.length() - INDEX.length()))
+                : prefixOrIndex;
+        Path index = index(prefix);
+        if (!Files.isRegularFile(index)) {
+            throw new ModelFormatException("checkpoint: expected an index but was nothing, at " + index);
+        }
+        Map<String, byte[]> table;
+        try (FileChannel in = FileChannel.open(index, StandardOpenOption.READ)) {
+            table = IndexTable.read(in, index).entries();
+        }
+        byte[] first = table.remove("");
+        if (first == null) {
+            throw new ModelFormatException("checkpoint: expected a header but was none, at " + index);
+        }
+        BundleHeaderProto header = parse(first, BundleHeaderProto.parser(), index + "!/header");
+        if (header.getEndianness() != BundleHeaderProto.Endianness.LITTLE || header.getNumShards() < 1) {
+            throw new ModelFormatException("checkpoint: expected little-endian shards but was " + header.getEndianness()
+                    + ", " + header.getNumShards() + " shards, at " + index);
+        }
+        Map<String, BundleEntryProto> entries = new LinkedHashMap<>();
+        Map<String, BundleEntryProto> slices = new LinkedHashMap<>();
+        for (Map.Entry<String, byte[]> e : table.entrySet()) {
+            // Names of slices begin with a zero byte; those of tensors never do.
+            boolean slice = e.getKey().charAt(0) == 0;
+            String key = slice ? e.getKey() : utf8(e.getKey());
+            (slice ? slices : entries).put(key, parse(e.getValue(), BundleEntryProto.parser(), index + "!/" + key));
+        }
+        return new Bundle(prefix, header.getNumShards(), entries, slices);
+    }
+
+    private static String utf8(String latin) {
+        return new String(latin.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+
+    private static String latin(String utf8) {
+        return new String(utf8.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    private static <M> M parse(byte[] bytes, com.google.protobuf.Parser<M> parser, String where) {
+        try {
+            return parser.parseFrom(bytes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new ModelFormatException(
+                    "checkpoint: expected a message but was broken (" + e.getMessage() + "), at " + where, e);
+        }
+    }
+
+    /** The keys, in order. */
+    public List<String> keys() {
+        return List.copyOf(entries.keySet());
+    }
+
+    public boolean contains(String key) {
+        return entries.containsKey(key);
+    }
+
+    public Path prefix() {
+        return prefix;
+    }
+
+    /** The type of a tensor, without reading it. */
+    public TensorType type(String key) {
+        BundleEntryProto e = entry(key);
+        return new TensorType(Protos.dtype(e.getDtype(), where(key)), Protos.known(e.getShape(), where(key)));
+    }
+
+    private BundleEntryProto entry(String key) {
+        return Optional.ofNullable(entries.get(key))
+                .orElseThrow(() -> new ModelFormatException(
+                        "checkpoint: expected '" + key + "' but was absent, at " + index(prefix)));
+    }
+
+    private String where(String key) {
+        return index(prefix) + "!/" + key;
+    }
+
+    /** The tensor of that key, put together where it was saved in slices. */
+    public Tensor read(String key) throws IOException {
+        TensorType type = type(key);
+        BundleEntryProto e = entry(key);
+        if (e.getSlicesCount() == 0) {
+            return read(e, type, where(key));
+        }
+        Tensor whole = Tensor.zeros(type);
+        long covered = 0;
+        for (TensorSliceProto s : e.getSlicesList()) {
+            String name = SliceKey.of(latin(key), s);
+            Box box = Box.of(s, type.shape(), where(key));
+            BundleEntryProto part = slices.get(name);
+            if (part == null) {
+                throw new ModelFormatException(
+                        "checkpoint: expected the slice " + box + " but was absent, at " + where(key));
+            }
+            box.copy(read(part, type.withShape(box.shape()), where(key)), whole);
+            covered += box.shape().longSize();
+        }
+        if (covered < type.shape().longSize()) {
+            throw new ModelFormatException("checkpoint: expected slices of all of " + type + " but was " + covered
+                    + " elements, at " + where(key));
+        }
+        return whole;
+    }
+
+    /**
+     * The part of a tensor that {@code spec} names as {@code RestoreV2} has it: empty for all, else the whole shape and a
+     * box, {@code "10 4 0,5:-"}: its start and length for each axis.
+     */
+    public Tensor read(String key, String spec) throws IOException {
+        Tensor whole = read(key);
+        if (spec.isEmpty()) {
+            return whole;
+        }
+        String box = spec.substring(spec.lastIndexOf(' ') + 1);
+        TensorSliceProto.Builder slice = TensorSliceProto.newBuilder();
+        try {
+            for (String extent : box.split(":", -1)) {
+                TensorSliceProto.Extent.Builder e = TensorSliceProto.Extent.newBuilder();
+                if (!extent.equals("-")) {
+                    String[] parts = extent.split(",", -1);
+                    e.setStart(Long.parseLong(parts[0])).setLength(Long.parseLong(parts[1]));
+                }
+                slice.addExtent(e);
+            }
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            throw new ModelFormatException(
+                    "checkpoint: expected a slice such as 0,5:- but was '" + spec + "', at " + where(key), e);
+        }
+        return Box.of(slice.build(), whole.shape(), where(key)).part(whole);
+    }
+
+    /** The elements of a tensor of variants. */
+    public List<VariantTensorDataProto> readVariants(String key) throws IOException {
+        BundleEntryProto e = entry(key);
+        Shape shape = Protos.known(e.getShape(), where(key));
+        Cursor in = new Cursor(bytes(e, where(key)), where(key));
+        Checksum crc = new Checksum();
+        List<VariantTensorDataProto> all = new ArrayList<>();
+        for (int i = 0; i < shape.size(); i++) {
+            int n = in.count(in.remaining(), "bytes of a variant");
+            byte[] element = in.array(n);
+            crc.add(n, 8).add(element);
+            int stored = in.int32();
+            check(stored, crc.masked(), where(key));
+            crc.add(stored, 4);
+            all.add(parse(element, VariantTensorDataProto.parser(), where(key)));
+        }
+        check(e.getCrc32C(), crc.masked(), where(key));
+        return all;
+    }
+
+    private Tensor read(BundleEntryProto e, TensorType type, String where) throws IOException {
+        if (!Protos.shape(e.getShape(), where).equals(type.shape())) {
+            throw new ModelFormatException(
+                    "checkpoint: expected " + type + " but was " + Protos.shape(e.getShape(), where) + ", at " + where);
+        }
+        if (type.dtype() == DType.STRING) {
+            return strings(bytes(e, where), type, e.getCrc32C(), where);
+        }
+        long expected = type.shape().longSize() * type.dtype().bytes();
+        if (e.getSize() != expected) {
+            throw new ModelFormatException("checkpoint: expected " + expected + " bytes for " + type + " but was "
+                    + e.getSize() + ", at " + where);
+        }
+        ByteBuffer bytes = bytes(e, where);
+        check(e.getCrc32C(), new Checksum().add(bytes).masked(), where);
+        return Protos.ofBytes(type, bytes, where);
+    }
+
+    private static Tensor strings(ByteBuffer bytes, TensorType type, int crc, String where) {
+        Cursor in = new Cursor(bytes, where);
+        if (type.shape().longSize() > bytes.remaining()) {
+            throw new ModelFormatException("checkpoint: expected the lengths of " + type + " but was "
+                    + bytes.remaining() + " bytes, at " + where);
+        }
+        int[] lengths = new int[type.shape().size()];
+        Checksum sum = new Checksum();
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = in.count(in.remaining(), "bytes of a string");
+            sum.add(lengths[i], 4);
+        }
+        int stored = in.int32();
+        check(stored, sum.masked(), where);
+        sum.add(stored, 4);
+        Tensor t = Tensor.zeros(type);
+        for (int i = 0; i < lengths.length; i++) {
+            t.byteStrings()[i] = in.array(lengths[i]);
+            sum.add(t.byteStrings()[i]);
+        }
+        check(crc, sum.masked(), where);
+        return t;
+    }
+
+    private static void check(int expected, int was, String where) {
+        if (expected != was) {
+            throw new ModelFormatException(String.format(
+                    "checkpoint: expected checksum %08x but was %08x (the file is damaged), at %s",
+                    expected, was, where));
+        }
+    }
+
+    /** The bytes of an entry, mapped. */
+    private ByteBuffer bytes(BundleEntryProto e, String where) throws IOException {
+        if (e.getShardId() < 0 || e.getShardId() >= shards) {
+            throw new ModelFormatException(
+                    "checkpoint: expected one of " + shards + " shards but was " + e.getShardId() + ", at " + where);
+        }
+        Path shard = prefix.resolveSibling(
+                String.format("%s.data-%05d-of-%05d", prefix.getFileName(), e.getShardId(), shards));
+        if (!Files.isRegularFile(shard)) {
+            throw new ModelFormatException("checkpoint: expected a shard but was nothing, at " + shard);
+        }
+        try (FileChannel in = FileChannel.open(shard, StandardOpenOption.READ)) {
+            long size = in.size();
+            if (e.getOffset() < 0 || e.getSize() < 0 || e.getOffset() > size - e.getSize()) {
+                throw new ModelFormatException("checkpoint: expected " + e.getSize() + " bytes at " + e.getOffset()
+                        + " but was a shard of " + size + " bytes, at " + where);
+            }
+            if (e.getSize() > Integer.MAX_VALUE) {
+                throw new ModelFormatException(
+                        "checkpoint: expected tensors of at most 2^31 bytes but was " + e.getSize() + ", at " + where);
+            }
+            return in.map(FileChannel.MapMode.READ_ONLY, e.getOffset(), e.getSize())
+                    .order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+}
