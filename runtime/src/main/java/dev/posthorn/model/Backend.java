@@ -3,6 +3,7 @@ package dev.posthorn.model;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /** Runs graphs. Found by {@code ServiceLoader}. */
 public interface Backend {
@@ -15,6 +16,11 @@ public interface Backend {
     interface Executable {
         /** The outputs in order, then the updates in order. Variables that the graph updates are read from {@code now}. */
         List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now);
+
+        /** How long each step takes, over some runs; empty where the backend has no steps to time. */
+        default Optional<Profile> profile(List<Tensor> inputs, Variables.Snapshot now, int runs) {
+            return Optional.empty();
+        }
 
         /** How the graph runs: steps, memory, what was fused. */
         String explain();

@@ -324,6 +324,13 @@ public final class Model implements AutoCloseable {
         return t.cast(to);
     }
 
+    /** How long each step of a prediction takes, over some runs; empty where the backend cannot say. */
+    public Optional<Profile> profile(List<Tensor> inputs, int runs) {
+        List<Tensor> in = checked(Signature.DEFAULT, inputs);
+        Plan plan = plan(new Key(Signature.DEFAULT, in.stream().map(Tensor::type).toList()));
+        return plan.executable.profile(in, variables.snapshot(), runs);
+    }
+
     /** How a call of this signature runs: graph, plan, memory. */
     public String explain(String signature, List<TensorType> inputs) {
         Plan plan = plan(new Key(signature, inputs));

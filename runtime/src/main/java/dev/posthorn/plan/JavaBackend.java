@@ -9,6 +9,7 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Variable;
 import dev.posthorn.kernel.Workers;
 import dev.posthorn.model.Backend;
+import dev.posthorn.model.Profile;
 import dev.posthorn.model.Variables;
 import dev.posthorn.pass.FoldBatchNorm;
 import dev.posthorn.pass.FuseElementwise;
@@ -16,6 +17,7 @@ import dev.posthorn.pass.FuseEpilogue;
 import dev.posthorn.pass.Specialise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The fast backend: passes, a plan, and our own kernels. */
@@ -41,6 +43,13 @@ public final class JavaBackend implements Backend {
                 List<Tensor> all = new ArrayList<>(inputs);
                 read.forEach(v -> all.add(now.get(v.key())));
                 return plan.run(all);
+            }
+
+            @Override
+            public Optional<Profile> profile(List<Tensor> inputs, Variables.Snapshot now, int runs) {
+                List<Tensor> all = new ArrayList<>(inputs);
+                read.forEach(v -> all.add(now.get(v.key())));
+                return Optional.of(plan.profile(all, runs));
             }
 
             @Override

@@ -3,6 +3,7 @@ package dev.posthorn.plan;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.kernel.Workers;
+import dev.posthorn.model.Profile;
 import dev.posthorn.model.ShapeException;
 import java.lang.reflect.Array;
 import java.util.ArrayDeque;
@@ -82,6 +83,28 @@ public final class Plan {
         }
         frame.finish();
         return out;
+    }
+
+    /** Times every step over some runs. */
+    Profile profile(List<Tensor> arguments, int runs) {
+        double[] nanos = new double[steps.size()];
+        Frame frame = borrow();
+        for (int r = 0; r < runs; r++) {
+            frame.start(arguments);
+            for (int i = 0; i < nanos.length; i++) {
+                long begin = System.nanoTime();
+                steps.get(i).run(frame);
+                nanos[i] += System.nanoTime() - begin;
+            }
+            frame.finish();
+        }
+        giveBack(frame);
+        List<Profile.Step> all = new ArrayList<>();
+        for (int i = 0; i < nanos.length; i++) {
+            Node n = nodes.get(i);
+            all.add(new Profile.Step(steps.get(i).label(), n.toString(), nanos[i] / runs, Work.flops(n)));
+        }
+        return new Profile(all, runs, memory.elements());
     }
 
     /** Runs all steps on a frame whose inputs and outputs have their places. */

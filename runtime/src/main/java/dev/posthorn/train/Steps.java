@@ -9,6 +9,7 @@ import dev.posthorn.ir.op.Variable;
 import dev.posthorn.model.Backend;
 import dev.posthorn.model.LayerPatterns;
 import dev.posthorn.model.Model;
+import dev.posthorn.model.Profile;
 import dev.posthorn.model.Variables;
 import dev.posthorn.train.callback.Logs;
 import dev.posthorn.train.data.Batch;
@@ -143,6 +144,12 @@ final class Steps {
     private StepGraph.Step written(Key key) {
         StepGraph graph = new StepGraph(program, config, trained);
         return key.training ? graph.train(key.types) : graph.test(key.types);
+    }
+
+    Optional<Profile> profile(Batch batch, int runs) {
+        BatchTypes.Bound bound = BatchTypes.bind(batch, program.signatures().get(0));
+        Planned p = planned(new Key(bound.types(), true));
+        return p.executable.profile(bound.tensors(), new Variables.Snapshot(0, values(p.step)), runs);
     }
 
     String explain(Batch like) {

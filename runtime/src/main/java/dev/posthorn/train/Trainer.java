@@ -4,6 +4,7 @@ import dev.posthorn.codec.FieldType.Context;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.LayerPatterns;
 import dev.posthorn.model.Model;
+import dev.posthorn.model.Profile;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.train.callback.Callback;
 import dev.posthorn.train.callback.History;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -243,6 +245,11 @@ public final class Trainer {
     /** The optimizer's variables, in Keras's order. */
     public List<Tensor> optimizerVariables() throws IOException {
         return steps().optimizerVariables();
+    }
+
+    /** How long each part of a training step takes, over some runs that change nothing; empty where the backend cannot say. */
+    public Optional<Profile> profile(Batch batch, int runs) throws IOException {
+        return steps().profile(batch, runs);
     }
 
     /** How a step on batches of these types runs: graph, plan, memory. */

@@ -1,0 +1,115 @@
+package dev.posthorn.tools.command;
+
+import dev.posthorn.kernel.Workers;
+import dev.posthorn.model.Model;
+import dev.posthorn.tools.Posthorn;
+import dev.posthorn.tools.bench.ModelTimer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code posthorn bench}: how fast a model is, and where the time goes. */
+@Command(
+        name = "bench",
+        header = "Times predictions (or training steps) of a model, step by step.",
+        description = "The data are made up. POSTHORN_JAVA_OPTS=-Dposthorn.threads=N sets the number of threads.")
+public final class Bench implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL", description = "A model file.")
+    private Path model;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "1", description = "Rows of a call. Default: 1.")
+    private int batch;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "3",
+            description = "How long to warm up, and how long to measure. Default: 3.")
+    private double seconds;
+
+    @Option(
+            names = "--train",
+            description = "Time steps of Adam, with classes 0, 1, … as labels, rather than predictions.")
+    private boolean train;
+
+    @Option(names = "--explain", description = "Also print the graph and the plan: what was fused, and what was not.")
+    private boolean explain;
+
+    @Option(names = "--serve", hidden = true, description = "Answer 'run SECONDS' lines: for tools/bench.")
+    private boolean serve;
+
+    @Mixin
+    private Backends backend;
+
+    @Mixin
+    private Bound bound;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        long begin = System.nanoTime();
+        try (Model m = Model.load(model, backend.name(), bound.bindings())) {
+            double load = (System.nanoTime() - begin) / 1e9;
+            ModelTimer timer = train ? ModelTimer.training(m, batch) : ModelTimer.predictions(m, batch);
+            begin = System.nanoTime();
+            double[] first = timer.call();
+            double once = (System.nanoTime() - begin) / 1e9;
+            if (serve) {
+                serve(timer, load, first, out);
+                return Posthorn.RIGHT;
+            }
+            timer.run(seconds);
+            ModelTimer.Round r = timer.run(seconds);
+            out.printf(
+                    Locale.ROOT,
+                    "load %.3f s, first call %.3f s; then %.3f ms a call (processor time %.3f ms, %.0f bytes allocated),"
+                            + " median of %d calls of %d rows, %d threads%n",
+                    load,
+                    once,
+                    r.wall(),
+                    r.cpu(),
+                    r.allocated(),
+                    r.calls(),
+                    batch,
+                    Workers.shared().size());
+            int runs = (int) Math.max(3, Math.min(1000, seconds * 1000 / r.wall()));
+            timer.profile(runs).ifPresent(out::print);
+            if (explain) {
+                out.print(timer.explain());
+            }
+        }
+        return Posthorn.RIGHT;
+    }
+
+    private static void serve(ModelTimer timer, double load, double[] first, PrintWriter out) throws IOException {
+        out.printf(Locale.ROOT, "ready {\"load_s\": %.4f, \"first\": %s}%n", load, Arrays.toString(first));
+        out.flush();
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            ModelTimer.Round r = timer.run(Double.parseDouble(line.substring(line.indexOf(' ') + 1)));
+            out.printf(
+                    Locale.ROOT,
+                    "{\"wall_ms\": %.5f, \"cpu_ms\": %.5f, \"calls\": %d, \"allocated\": %.0f}%n",
+                    r.wall(),
+                    r.cpu(),
+                    r.calls(),
+                    r.allocated());
+            out.flush();
+        }
+    }
+}
