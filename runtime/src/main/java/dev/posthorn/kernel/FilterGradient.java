@@ -28,6 +28,10 @@ public final class FilterGradient {
     private final int cout;
     private final int groups;
     private final int[][] meets;
+    private final int[] in;
+    /** The taps of the window, axis by axis. */
+    private final int[] taps;
+
     private final boolean depthwise;
     private final boolean gathers;
     private final int blocks;
@@ -45,6 +49,13 @@ public final class FilterGradient {
         meets = new int[grid.rank()][];
         for (int a = 0; a < meets.length; a++) {
             meets[a] = grid.meets(a);
+        }
+        in = grid.in();
+        int[] one = new int[grid.rank()];
+        taps = new int[grid.taps() * one.length];
+        for (int t = 0; t < grid.taps(); t++) {
+            Grid.unravel(t, grid.size(), one);
+            System.arraycopy(one, 0, taps, t * one.length, one.length);
         }
         int c = cin / groups;
         depthwise = groups == cin && cout == cin;
@@ -118,21 +129,22 @@ public final class FilterGradient {
         int packedAt = edge + CHUNK * wide;
         float[] room = s.floats(packedAt + PackedB.size(simd, CHUNK, n));
         int[] as = s.ints(CHUNK);
-        int[] bs = s.moreInts(CHUNK);
         for (int p = from; p < end; p += CHUNK) {
             int count = Math.min(CHUNK, end - p);
+            int[] where = locate(s, p, count);
+            int[] bs = where;
             PackedB b = PackedB.in(simd, count, n, room, packedAt);
             b.fill(dy, dyo + p * cout + group * n, cout, false, 0, b.panels);
             int pairs;
             if (gathers) {
-                gather(s, p, count, x, xo + group * c, row, rows, wide, room, edge);
+                gather(where, count, x, xo + group * c, row, rows, wide, room, edge);
                 for (int i = 0; i < count; i++) {
                     as[i] = i * wide;
                     bs[i] = i;
                 }
                 pairs = count;
             } else {
-                pairs = pairs(s, p, count, tap, as, bs);
+                pairs = pairs(where, count, tap, as, bs);
             }
             if (pairs > 0) {
                 product(
@@ -193,13 +205,46 @@ public final class FilterGradient {
         }
     }
 
-    /** Where x begins for each of the places that meet an element with a tap, and which of the chunk it is. */
-    private int pairs(Scratch s, int from, int count, int tap, int[] as, int[] bs) {
+    /**
+     * For each place of a chunk, and each axis, where its row of {@link #meets} begins, and last the number of its image
+     * times the elements of one; {@code rank + 1} integers a place.
+     */
+    private int[] locate(Scratch s, int from, int count) {
         int rank = grid.rank();
-        int[] index = s.index(2 * rank);
+        int[] where = s.moreInts(CHUNK * (rank + 2));
+        int places = grid.places();
+        for (int i = 0; i < count; i++) {
+            int at = CHUNK + i * (rank + 1);
+            int o = (from + i) % places;
+            where[at + rank] = (from + i) / places * grid.cells();
+            for (int a = rank - 1; a >= 0; a--) {
+                where[at + a] = o % grid.out()[a] * grid.size()[a];
+                o /= grid.out()[a];
+            }
+        }
+        return where;
+    }
+
+    /** The element that a place meets with a tap, counted over all images; −1 where none. */
+    private int cell(int[] where, int i, int tap) {
+        int rank = meets.length;
+        int at = CHUNK + i * (rank + 1);
+        int cell = 0;
+        for (int a = 0; a < rank; a++) {
+            int met = meets[a][where[at + a] + taps[tap * rank + a]];
+            if (met < 0) {
+                return -1;
+            }
+            cell = cell * in[a] + met;
+        }
+        return where[at + rank] + cell;
+    }
+
+    /** Where x begins for each of the places that meet an element with a tap, and which of the chunk it is. */
+    private int pairs(int[] where, int count, int tap, int[] as, int[] bs) {
         int pairs = 0;
         for (int i = 0; i < count; i++) {
-            int cell = cell(from + i, tap, index, rank);
+            int cell = cell(where, i, tap);
             if (cell >= 0) {
                 as[pairs] = cell * cin;
                 bs[pairs++] = i;
@@ -208,38 +253,15 @@ public final class FilterGradient {
         return pairs;
     }
 
-    /** The element that a place meets, counted over all images; −1 where none. */
-    private int cell(int place, int tap, int[] index, int rank) {
-        int o = place % grid.places();
-        int k = tap;
-        for (int a = rank - 1; a >= 0; a--) {
-            int size = grid.size()[a];
-            int met = meets[a][o % grid.out()[a] * size + k % size];
-            if (met < 0) {
-                return -1;
-            }
-            index[a] = met;
-            o /= grid.out()[a];
-            k /= size;
-        }
-        int cell = place / grid.places();
-        for (int a = 0; a < rank; a++) {
-            cell = cell * grid.in()[a] + index[a];
-        }
-        return cell;
-    }
-
     /** Lays what each place meets, of rows {@code row} … of dw, one after the other, {@code wide} floats a place. */
     private void gather(
-            Scratch s, int from, int count, float[] x, int xo, int row, int rows, int wide, float[] to, int at) {
-        int rank = grid.rank();
-        int[] index = s.index(2 * rank);
+            int[] where, int count, float[] x, int xo, int row, int rows, int wide, float[] to, int at) {
         int c = cin / groups;
         for (int i = 0; i < count; i++, at += wide) {
             for (int r = row; r < row + rows; ) {
                 int channel = r % c;
                 int run = Math.min(c - channel, row + rows - r);
-                int cell = cell(from + i, r / c, index, rank);
+                int cell = cell(where, i, r / c);
                 for (int e = 0; e < run; e++) {
                     to[at + r - row + e] = cell < 0 ? 0 : x[xo + cell * cin + channel + e];
                 }
@@ -252,11 +274,12 @@ public final class FilterGradient {
     private void depthwise(Scratch s, int from, int end, float[] x, int xo, float[] dy, int dyo, float[] dw, int wo) {
         Arrays.fill(dw, wo, wo + size, 0);
         int[] as = s.ints(CHUNK);
-        int[] bs = s.moreInts(CHUNK);
         for (int p = from; p < end; p += CHUNK) {
             int count = Math.min(CHUNK, end - p);
+            int[] where = locate(s, p, count);
+            int[] bs = where;
             for (int tap = 0; tap < grid.taps(); tap++) {
-                int pairs = pairs(s, p, count, tap, as, bs);
+                int pairs = pairs(where, count, tap, as, bs);
                 for (int i = 0; i < pairs; i++) {
                     bs[i] *= cout;
                 }

@@ -5,10 +5,13 @@ import dev.posthorn.kernel.Conv2d;
 import dev.posthorn.kernel.DepthwiseConv2d;
 import dev.posthorn.kernel.Elementwise;
 import dev.posthorn.kernel.Epilogue;
+import dev.posthorn.kernel.FilterGradient;
 import dev.posthorn.kernel.Gemm;
+import dev.posthorn.kernel.Grid;
 import dev.posthorn.kernel.MatMul;
 import dev.posthorn.kernel.PackedB;
 import dev.posthorn.kernel.Pool2d;
+import dev.posthorn.kernel.PoolGradient;
 import dev.posthorn.kernel.Recurrent;
 import dev.posthorn.kernel.Rows;
 import dev.posthorn.kernel.Scratch;
@@ -45,6 +48,7 @@ public final class KernelBench {
             KernelBench bench = new KernelBench(workers, args.length > 1 ? args[1] : "");
             bench.products();
             bench.convolutions();
+            bench.gradients();
             bench.pools();
             bench.functions();
             bench.recurrent();
@@ -145,6 +149,45 @@ public final class KernelBench {
                     2.0 * y.length * s[1] * s[1],
                     () -> conv.run(workers, scratch, 1, x, 0, y, 0, null, 0));
         }
+    }
+
+    private void gradients() {
+        // batch, size, window, in, out, groups
+        int[][] shapes = {
+            {32, 28, 3, 1, 32, 1},
+            {32, 13, 3, 32, 64, 1},
+            {32, 5, 3, 64, 64, 1},
+            {8, 56, 1, 24, 144, 1},
+            {8, 56, 3, 64, 64, 1},
+            {8, 7, 1, 320, 1280, 1},
+            {8, 28, 3, 192, 192, 192}
+        };
+        for (int[] s : shapes) {
+            int out = s[1] - s[2] + 1;
+            Grid grid = new Grid(
+                    new int[] {s[1], s[1]},
+                    new int[] {out, out},
+                    new int[] {s[2], s[2]},
+                    new int[] {1, 1},
+                    new int[] {1, 1},
+                    new int[] {0, 0},
+                    new int[] {1, 1});
+            FilterGradient gradient = new FilterGradient(SIMD, grid, s[0], s[3], s[4], s[5]);
+            float[] x = filled(s[0] * s[1] * s[1] * s[3]);
+            float[] dy = filled(s[0] * out * out * s[4]);
+            float[] dw = new float[s[2] * s[2] * s[3] / s[5] * s[4]];
+            float[] part = new float[gradient.room()];
+            flops(
+                    "filter gradient " + s[0] + "x" + s[1] + " " + s[2] + "x" + s[2] + " " + s[3] + " to " + s[4],
+                    2.0 * dy.length * s[2] * s[2] * s[3] / s[5],
+                    () -> gradient.run(workers, scratch, x, 0, dy, 0, dw, 0, part, 0));
+        }
+        Window w = Window.valid(26, 26, 2, 2, 2, 2);
+        PoolGradient pool = new PoolGradient(SIMD, w, 32);
+        float[] x = filled(32 * 26 * 26 * 32);
+        float[] dy = filled(32 * 13 * 13 * 32);
+        float[] dx = new float[x.length];
+        bytes("max pool gradient 26 2x2 32", 8.0 * x.length, () -> pool.run(workers, scratch, 32, x, 0, dy, 0, dx, 0));
     }
 
     private void pools() {
