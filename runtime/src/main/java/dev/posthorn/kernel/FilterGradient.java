@@ -254,8 +254,7 @@ public final class FilterGradient {
     }
 
     /** Lays what each place meets, of rows {@code row} … of dw, one after the other, {@code wide} floats a place. */
-    private void gather(
-            int[] where, int count, float[] x, int xo, int row, int rows, int wide, float[] to, int at) {
+    private void gather(int[] where, int count, float[] x, int xo, int row, int rows, int wide, float[] to, int at) {
         int c = cin / groups;
         for (int i = 0; i < count; i++, at += wide) {
             for (int r = row; r < row + rows; ) {

@@ -327,7 +327,8 @@ public final class Model implements AutoCloseable {
     /** How long each step of a prediction takes, over some runs; empty where the backend cannot say. */
     public Optional<Profile> profile(List<Tensor> inputs, int runs) {
         List<Tensor> in = checked(Signature.DEFAULT, inputs);
-        Plan plan = plan(new Key(Signature.DEFAULT, in.stream().map(Tensor::type).toList()));
+        Plan plan =
+                plan(new Key(Signature.DEFAULT, in.stream().map(Tensor::type).toList()));
         return plan.executable.profile(in, variables.snapshot(), runs);
     }
 

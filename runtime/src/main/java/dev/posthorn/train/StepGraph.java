@@ -133,10 +133,10 @@ final class StepGraph {
         return b.graph(g.inputs().stream().map(map::get).toList(), results, next);
     }
 
-    /** What changes; the rest are constants of the plan. */
+    /** What changes, and numbers that others may change, such as the learning rate; the rest are constants of the plan. */
     private static void put(Map<String, Value> updates, List<String> keys, List<Value> before, List<Value> after) {
         for (int i = 0; i < keys.size(); i++) {
-            if (!after.get(i).equals(before.get(i))) {
+            if (!after.get(i).equals(before.get(i)) || before.get(i).shape().equals(Shape.SCALAR)) {
                 updates.put(keys.get(i), after.get(i));
             }
         }

@@ -126,7 +126,7 @@ final class Steps {
     private Planned planned(Key key) {
         Planned p = plans.get(key);
         Map<String, Tensor> now = model.variables().snapshot().values();
-        if (p == null || p.constants.entrySet().stream().anyMatch(e -> now.get(e.getKey()) != e.getValue())) {
+        if (p == null || p.constants.entrySet().stream().anyMatch(e -> current(now, e) != e.getValue())) {
             StepGraph.Step step = p == null ? written(key) : p.step;
             Map<String, Tensor> all = values(step);
             Map<String, Tensor> constants = new HashMap<>();
@@ -139,6 +139,13 @@ final class Steps {
             plans.put(key, p);
         }
         return p;
+    }
+
+    /** What a variable is that a plan holds as a constant; a metric's that has seen nothing is what it was. */
+    private Tensor current(Map<String, Tensor> now, Map.Entry<String, Tensor> constant) {
+        return isOwn(constant.getKey())
+                ? own.getOrDefault(constant.getKey(), constant.getValue())
+                : now.get(constant.getKey());
     }
 
     private StepGraph.Step written(Key key) {

@@ -86,8 +86,7 @@ public final class ModelTimer {
     public Round run(double seconds) throws IOException {
         List<Double> wall = new ArrayList<>();
         List<Double> cpu = new ArrayList<>();
-        com.sun.management.ThreadMXBean threads =
-                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         com.sun.management.OperatingSystemMXBean process =
                 (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long allocated = threads.getCurrentThreadAllocatedBytes();
@@ -111,7 +110,8 @@ public final class ModelTimer {
     public String explain() throws IOException {
         return trainer.isPresent()
                 ? trainer.get().explain(batch)
-                : model.explain(Signature.DEFAULT, inputs.stream().map(Tensor::type).toList());
+                : model.explain(
+                        Signature.DEFAULT, inputs.stream().map(Tensor::type).toList());
     }
 
     /** How long each step takes. */
