@@ -8,7 +8,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 venv=$here/../../.oracle-venv
-suites=(layers models legacy)
+suites=(layers models legacy training)
 "$here/setup.sh" "$venv"
 python=$(cd "$venv" && pwd)/bin/python
 for part in ${@:-cases digits}; do

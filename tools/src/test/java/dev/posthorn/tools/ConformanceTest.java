@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.tools.verify.Case;
 import dev.posthorn.tools.verify.Cases;
+import dev.posthorn.tools.verify.Component;
 import dev.posthorn.tools.verify.ModelFile;
 import dev.posthorn.tools.verify.Verdict;
 import dev.posthorn.tools.verify.Verification;
@@ -63,7 +64,8 @@ class ConformanceTest {
             for (Path f : cases.find(folder)) {
                 Case c = Case.read(f);
                 Verification verification = new Verification("java", CustomCases.of(c.id()));
-                for (ModelFile file : c.models()) {
+                List<ModelFile> all = Component.isOne(f) ? List.of(new ModelFile(f, "component")) : c.models();
+                for (ModelFile file : all) {
                     String path = folder.relativize(file.path()).toString().replace('\\', '/');
                     for (Verdict v : verification.verify(c, file)) {
                         verdicts.put(path + (v.what().equals(Verdict.OUTPUTS) ? "" : " " + v.what()), v);
