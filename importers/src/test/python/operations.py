@@ -22,6 +22,7 @@ RANDOM = np.random.RandomState(0)
 X = ((3, 4), "float32")
 TYPES = {t: ((3, 4), t) for t in ("float32", "int32", "bool", "float16", "int64", "uint8", "int8", "float64")}
 entries = {}
+refused = []
 
 
 def data(shape, dtype):
@@ -34,16 +35,17 @@ def data(shape, dtype):
     return RANDOM.randn(*shape).astype(dtype)
 
 
-def case(name, call, *specs, nan=False):
+def case(name, call, *specs, nan=False, batch=None):
     specs = specs or (X,)
     values = [data((2,) + tuple(shape), dtype) for shape, dtype in specs]
     if nan:
         values[0][0, 0, 1] = values[0][1, 2] = np.nan
-    inputs = [keras.Input(shape, dtype=dtype, name=f"in{i}") for i, (shape, dtype) in enumerate(specs)]
+    inputs = [keras.Input(shape, batch_size=batch, dtype=dtype, name=f"in{i}") for i, (shape, dtype) in enumerate(specs)]
     try:
         model = keras.Model(inputs, call(*inputs), name="model")
         outputs = [np.asarray(v) for v in keras.tree.flatten(model(values))]
-    except Exception:  # what TensorFlow or Keras refuses is no case
+    except Exception as error:  # what TensorFlow or Keras refuses is no case
+        refused.append(f"{name}: {error}"[:200].replace("\n", " "))
         return
     entries[f"{name}.json"] = json.dumps(json.loads(model.to_json()), separators=(",", ":")).encode()
     for kind, arrays in (("in", values), ("out", outputs)):
@@ -257,9 +259,155 @@ def neural():
         x, bottom_padding=1, right_padding=2, target_height=8, target_width=9), image)
 
 
-for family in (elementwise, reductions, shapes, choices, matrices, neural):
+def symmetric(x):
+    return K.add(x, K.swapaxes(x, -1, -2))
+
+
+def decompositions():
+    square, tall, wide = ((4, 4), "float32"), ((5, 3), "float32"), ((3, 4), "float32")
+    case("eigh", lambda x: K.eigh(symmetric(x)), square)
+    for name, spec in (("square", square), ("tall", tall), ("wide", wide)):
+        case(f"svd.{name}", K.svd, spec)
+        case(f"svd.{name}.reduced", lambda x: K.svd(x, full_matrices=False), spec)
+        case(f"svd.{name}.values", lambda x: K.svd(x, compute_uv=False), spec)
+        case(f"pinv.{name}", K.linalg.pinv, spec)
+        case(f"matrix_rank.{name}", K.linalg.matrix_rank, spec)
+        case(f"lstsq.{name}", lambda x, y: K.lstsq(x[0], y[0]), spec, ((spec[0][0], 2), "float32"))
+    case("pinv.rcond", lambda x: K.linalg.pinv(x, rcond=0.5), tall)
+    case("matrix_rank.tol", lambda x: K.linalg.matrix_rank(x, tol=1.0), square)
+    case("lu_factor", lambda x: K.lu_factor(x[0]), square)
+    case("lstsq.vector", lambda x, y: K.lstsq(x[0], y[0]), tall, ((5,), "float32"))
+    case("lstsq.rcond", lambda x, y: K.lstsq(x[0], y[0], rcond=0.4), tall, ((5,), "float32"))
+    case("cholesky_inverse", lambda x: K.linalg.cholesky_inverse(K.cholesky(
+        K.add(K.matmul(x, K.swapaxes(x, -1, -2)), K.eye(4)))), square)
+    case("cholesky_inverse.upper", lambda x: K.linalg.cholesky_inverse(K.cholesky(
+        K.add(K.matmul(x, K.swapaxes(x, -1, -2)), K.eye(4)), upper=True), upper=True), square)
+    case("cdist", lambda x, y: K.cdist(x, y), wide, ((5, 4), "float32"))
+
+
+def images():
+    image, first = ((6, 5, 3), "float32"), ((3, 6, 5), "float32")
+    transform = [1.1, 0.2, -0.7, -0.1, 0.9, 0.6, 0.01, -0.02]
+    for method in ("bilinear", "nearest"):
+        for fill in ("constant", "nearest", "reflect", "wrap"):
+            case(f"affine_transform.{method}.{fill}", lambda x: K.image.affine_transform(
+                x, np.array([transform] , "float32"), method, fill, 0.5), image)
+    case("affine_transform.first", lambda x: K.image.affine_transform(
+        x, np.array(transform, "float32"), data_format="channels_first"), first)
+    case("affine_transform.int", lambda x: K.image.affine_transform(x, np.array(transform, "float32")), ((6, 5, 3), "uint8"))
+    case("affine_transform.each", lambda x, t: K.image.affine_transform(x, t), image, ((8,), "float32"))
+    start = np.array([[[0, 0], [0, 4], [5, 0], [5, 4]]] * 2, "float32")
+    end = np.array([[[1.1, 0.6], [0, 4.2], [4.3, 1], [5, 3.1]]] * 2, "float32")
+    for method in ("bilinear", "nearest"):
+        case(f"perspective_transform.{method}", lambda x: K.image.perspective_transform(
+            x, start, end, method, fill_value=0.5), image)
+    case("perspective_transform.first", lambda x: K.image.perspective_transform(
+        x, start, end, data_format="channels_first"), first)
+    places = RANDOM.uniform(-3, 8, (3, 4, 5)).astype("float32")
+    for order in (0, 1):
+        for fill in ("constant", "nearest", "wrap", "mirror", "reflect"):
+            case(f"map_coordinates.{order}.{fill}", lambda x: K.image.map_coordinates(
+                x, places, order, fill, 0.25), ((5, 4), "float32"))
+    case("map_coordinates.int", lambda x: K.image.map_coordinates(x, places, 1, "nearest"), ((5, 4), "int32"))
+    for name in ("linear", "cubic", "lanczos3", "lanczos5"):
+        for antialias in (True, False):
+            case(f"scale_and_translate.{name}.{antialias}", lambda x: K.image.scale_and_translate(
+                x, (2, 4, 7, 3), np.array([0.7, 1.3], "float32"), np.array([0.2, -0.4], "float32"), (1, 2), name,
+                antialias), image)
+    case("scale_and_translate.int", lambda x: K.image.scale_and_translate(
+        x, (2, 4, 7, 3), np.array([0.7, 1.3], "float32"), np.array([0.2, -0.4], "float32"), (1, 2), "linear"),
+        ((6, 5, 3), "uint8"))
+    case("sobel_edges", K.image.sobel_edges, image)
+    case("sobel_edges.first", lambda x: K.image.sobel_edges(x, data_format="channels_first"), first)
+    case("psnr", lambda x, y: K.psnr(x, y, 2.0), image, image)
+    big = ((14, 13, 2), "float32")
+    case("ssim", lambda x, y: K.image.ssim(x, y, 2.0), big, big)
+    case("elastic_transform", lambda x: K.image.elastic_transform(x, alpha=3.0, sigma=1.0, seed=3), image)
+    for fill in ("constant", "nearest", "wrap", "reflect"):
+        case(f"elastic_transform.{fill}", lambda x: K.image.elastic_transform(
+            x, alpha=9.0, sigma=1.5, seed=4, fill_mode=fill, interpolation="nearest", fill_value=0.3), image)
+
+
+def creation():
+    case("full", lambda x: K.full((2, 3), x[0, 0, 0]), X)
+    case("full_like", lambda x: K.full_like(x, 2.5), X)
+    case("linspace", lambda x: K.linspace(x[0, 0], x[1, 1], 5), X)
+    case("linspace.open", lambda x: K.linspace(x[0, 0], x[1, 1], 5, endpoint=False, axis=-1), X)
+    case("linspace.step", lambda x: K.linspace(x[0, 0], x[1, 1], 5, retstep=True), X)
+    case("logspace", lambda x: K.logspace(x[0, 0], x[1, 1], 5), X)
+    case("logspace.base", lambda x: K.logspace(x[0, 0], x[1, 1], 5, base=2, endpoint=False), X)
+    case("geomspace", lambda x: K.geomspace(K.exp(x[0, 0]), K.exp(x[1, 1]), 5), X)
+    case("geomspace.open", lambda x: K.geomspace(K.exp(x[0, 0]), K.exp(x[1, 1]), 4, endpoint=False), X)
+    case("array", lambda x: K.array(x, dtype="float16"), X)
+    case("vander", lambda x: K.vander(x[0, 0]), X)
+    case("vander.n", lambda x: K.vander(x[0, 0], 3, increasing=True), X)
+    case("ndim", lambda x: K.add(x, K.ndim(x)), X)
+    case("view", lambda x: K.view(x, dtype="int32"), X)
+    case("view.narrow", lambda x: K.view(x, dtype="int16"), X)
+    case("view.wide", lambda x: K.view(x, dtype="float32"), ((3, 4), "int16"))
+    case("rearrange", lambda x: K.rearrange(x, "b (h p) c -> b h (p c)", p=2), ((4, 3), "float32"), batch=2)
+    case("rearrange.swap", lambda x: K.rearrange(x, "b a c -> b c a"), X, batch=2)
+    for t in ("float32", "int32"):
+        case(f"isreal.{t}", K.isreal, TYPES[t])
+        case(f"imag.{t}", K.imag, TYPES[t])
+        case(f"angle.{t}", K.angle, TYPES[t])
+    case("gcd", K.gcd, TYPES["int32"], TYPES["int32"])
+    case("lcm", K.lcm, TYPES["int32"], TYPES["int32"])
+    case("gcd.mixed", K.gcd, TYPES["int64"], TYPES["uint8"])
+    case("lcm.mixed", K.lcm, TYPES["int64"], TYPES["int8"])
+    case("nextafter", K.nextafter, X, X)
+    case("nextafter.double", K.nextafter, TYPES["float64"], TYPES["float64"])
+
+
+def statistics():
+    case("corrcoef", lambda x: K.corrcoef(x[0]), X)
+    for mode in ("valid", "same", "full"):
+        case(f"correlate.{mode}", lambda x, y: K.correlate(x[0], y[0], mode), ((6,), "float32"), ((3,), "float32"))
+        case(f"correlate.short.{mode}", lambda x, y: K.correlate(x[0], y[0], mode), ((3,), "float32"), ((6,), "float32"))
+    for axis in (None, 1, -1, (1, 2)):
+        for keep in (False, True):
+            case(f"nanmedian.{axis}.{keep}", lambda x: K.nanmedian(x, axis, keepdims=keep), X, nan=True)
+            case(f"nanquantile.{axis}.{keep}", lambda x: K.nanquantile(x, 0.3, axis, keepdims=keep), X, nan=True)
+    for method in ("linear", "lower", "higher", "midpoint", "nearest"):
+        case(f"nanquantile.{method}", lambda x: K.nanquantile(x, [0.2, 0.7], 1, method), X, nan=True)
+        case(f"nanpercentile.{method}", lambda x: K.nanpercentile(x, [20.0, 70.0], 1, method), X, nan=True)
+    case("argpartition", lambda x: K.take(x[0, 0], K.argpartition(x[0, 0], 2)), X)
+    case("argpartition.axis", lambda x: K.argpartition(x[0, 0], 1), X)
+    case("unravel_index", lambda x: K.unravel_index(K.abs(x), (4, 7)), TYPES["int32"])
+    ids = np.array([0, 1, 1, 0, 2, 2], "int32")
+    for name in ("min", "prod", "max", "sum"):
+        fn = getattr(K, f"segment_{name}", None) or getattr(K.math, f"segment_{name}", None)
+        if fn:
+            for t in ("float32", "int32"):
+                case(f"segment_{name}.{t}", lambda x: fn(K.reshape(x, (6, 4)), ids, num_segments=4), TYPES[t])
+    case("scatter", lambda x: K.scatter(np.array([[0], [2], [0]]), K.reshape(x, (3, 8)), (5, 8)), X)
+    case("scatter.points", lambda x: K.scatter(np.array([[0, 1], [2, 0], [0, 1]]), x[0, :, 0], (3, 2)), X)
+
+
+def windows():
+    signal, picture = ((7, 3), "float32"), ((5, 4, 3), "float32")
+    for size in (1, 2, 3):
+        for kind in ("average", "max"):
+            fn = getattr(K, f"adaptive_{kind}_pool")
+            case(f"adaptive_{kind}.{size}", lambda x: fn(x, (size,)), signal)
+            case(f"adaptive_{kind}2d.{size}", lambda x: fn(x, (size, 2)), picture)
+    case("adaptive_max.first", lambda x: K.adaptive_max_pool(x, (2, 2), data_format="channels_first"), picture)
+    case("fold", lambda x: K.fold(x, (4, 5), (2, 2)), ((8, 12), "float32"))
+    case("fold.options", lambda x: K.fold(x, (5, 5), (2, 2), dilation=2, padding=1, stride=2), ((8, 9), "float32"))
+    case("istft", lambda x: K.istft(K.stft(x, 12, 5, 16), 12, 5, 16), ((40,), "float32"))
+    case("istft.length", lambda x: K.istft(K.stft(x, 12, 4, 16, window="hamming"), 12, 4, 16, length=30,
+                                           window="hamming"), ((40,), "float32"))
+    case("istft.edge", lambda x: K.istft(K.stft(x, 12, 4, 12, center=False), 12, 4, 12, center=False), ((40,), "float32"))
+    case("ctc_decode", lambda x: K.ctc_decode(x, np.array([7, 5]), "greedy"), ((7, 6), "float32"), batch=2)
+    case("ctc_decode.merge", lambda x: K.ctc_decode(x, np.array([7, 5]), "greedy", merge_repeated=False, mask_index=0),
+         ((7, 6), "float32"), batch=2)
+
+
+for family in (elementwise, reductions, shapes, choices, matrices, neural, decompositions, images, creation, statistics,
+               windows):
     family()
 with zipfile.ZipFile(TARGET, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
     for name in sorted(entries):
         archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), entries[name], zipfile.ZIP_DEFLATED, 9)
+print("refused:", *refused, sep="\n  ")
 print(sum(name.endswith(".json") for name in entries), "cases")

@@ -78,3 +78,14 @@ for fill in ("CONSTANT", "NEAREST", "REFLECT", "WRAP"):
                      lambda s, i, t, f: raw.ImageProjectiveTransformV3(
                          images=i, transforms=t, output_shape=s, fill_value=f, interpolation=method, fill_mode=fill),
                      np.array(size, np.int32), x, p, np.array(2.5, np.float32))
+for name, x, to in (("float32 int32", ops.rand("bc1", 2, 3), "int32"), ("float32 int16", ops.rand("bc2", 2, 3), "int16"),
+                    ("uint8 float32", ops.ints("bc3", 3, 4, low=0, high=120, dtype=np.uint8), "float32"),
+                    ("int64 float64", ops.ints("bc4", 3, dtype=np.int64), "float64"),
+                    ("float16 int16", ops.rand("bc5", 3, dtype=np.float16), "int16")):
+    ops.case(f"Bitcast {name}", lambda v: tf.bitcast(v, to), x)
+for h, w in ((6, 10), (7, 4), (2, 3), (1, 1), (3, 4), (5, 11)):
+    ops.case(f"Resize AREA {h} {w}", lambda x: tf.image.resize(x, (h, w), "area"), ops.IMAGES)
+for h, w in ((2, 2), (3, 1)):
+    ops.case(f"UpSample AREA {h} {w}", lambda x: tf.image.resize(x, (3 * h, 4 * w), "area"), ops.IMAGES)
+for h, w in ((2, 3), (5, 2)):
+    ops.case(f"Resize AREA antialias {h} {w}", lambda x: tf.image.resize(x, (h, w), "area"), ops.rand("ra", 1, 5, 7, 1))

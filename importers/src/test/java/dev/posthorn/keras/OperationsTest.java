@@ -39,7 +39,7 @@ class OperationsTest {
                 .filter(n -> n.endsWith(".json"))
                 .map(n -> n.substring(0, n.length() - ".json".length()))
                 .toList();
-        assertTrue(names.size() > 600, () -> "expected more than 600 cases but was " + names.size());
+        assertTrue(names.size() > 800, () -> "expected more than 800 cases but was " + names.size());
         return names.stream()
                 .map(n -> DynamicTest.dynamicTest(n, () -> verify(n, entries)))
                 .toList();

@@ -45,6 +45,7 @@ import dev.posthorn.ir.op.AsString;
 import dev.posthorn.ir.op.AvgPoolGradient;
 import dev.posthorn.ir.op.BinCount;
 import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Bitcast;
 import dev.posthorn.ir.op.Branch;
 import dev.posthorn.ir.op.BroadcastTo;
 import dev.posthorn.ir.op.Cast;
@@ -111,6 +112,7 @@ final class OpRows {
     /** These only move or compare data: their results are exact. */
     private static final Set<Class<?>> EXACT = Set.of(
             ArgReduce.class,
+            Bitcast.class,
             BroadcastTo.class,
             Cast.class,
             Compare.class,
@@ -658,7 +660,8 @@ final class OpRows {
     }
 
     private void further() {
-        List<String> kinds = List.of("RandomKey", "RandomGamma", "Random", "Eigh", "Svd", "ProjectiveTransform");
+        List<String> kinds =
+                List.of("RandomKey", "RandomGamma", "Random", "Eigh", "Svd", "ProjectiveTransform", "Bitcast");
         for (String name : values.keySet().stream()
                 .filter(s -> kinds.contains(s.split(" ")[0]))
                 .toList()) {
@@ -669,6 +672,7 @@ final class OpRows {
                 case "ProjectiveTransform" ->
                     new ProjectiveTransform(
                             Boolean.parseBoolean(words[1]), ProjectiveTransform.Beyond.valueOf(words[2]));
+                case "Bitcast" -> new Bitcast(DType.ofKeras(words[2]).orElseThrow());
                 case "RandomKey" -> new RandomKey();
                 case "RandomGamma" -> new RandomGamma();
                 default ->

@@ -72,9 +72,6 @@ public record TextVectorization(
             throw new UnsupportedModelException(
                     "TextVectorization: expected known standardize and split but was " + standardize + " and " + split);
         }
-        if (ngrams != null && split == null) {
-            throw new UnsupportedModelException("TextVectorization: expected split with ngrams but was null");
-        }
         if (vocabulary.outputMode() == OutputMode.ONE_HOT && split != null) {
             throw new UnsupportedModelException(
                     "TextVectorization: expected another output_mode with split but was one_hot");
@@ -132,7 +129,7 @@ public record TextVectorization(
         if (standardize != null && standardize.endsWith("strip_punctuation")) {
             x = b.add(new RegexReplace(PUNCTUATION, "", true), x);
         }
-        return split == null ? whole(c, x) : words(c, b.reshape(x, -1));
+        return split == null ? whole(c, ngrams == null ? x : grams(c, x)) : words(c, b.reshape(x, -1));
     }
 
     /** Texts that are looked up as they are. */
@@ -149,6 +146,23 @@ public record TextVectorization(
         return n.isKnown() && n.known() >= length
                 ? b.slice(y, -1, 0, length)
                 : b.slice(b.concat(-1, List.of(y, zeros)), -1, 0, length);
+    }
+
+    /** {@code x[b×n] → y[b×m]}: what n texts give in each row. */
+    private Value grams(Call c, Value x) {
+        Builder b = c.builder();
+        int n = x.shape().rank() == 2 ? x.shape().dim(1) : -1;
+        if (n < 0) {
+            throw new UnsupportedModelException(
+                    "TextVectorization: expected rows of a known number of texts, for there are"
+                            + " ngrams but no split, but was " + x.type() + ", at " + c.path());
+        }
+        Value rows = b.add(new Iota(DType.INT32), b.binary(Binary.Fn.ADD, count(b, x), 1));
+        Value splits = b.cast(b.binary(Binary.Fn.MUL, rows, n), DType.INT64);
+        Value grams = b.addAll(new NGrams(" ", widths()), List.of(b.reshape(x, -1), splits))
+                .get(0);
+        int m = widths().stream().mapToInt(w -> Math.max(0, n - w + 1)).sum();
+        return b.reshape(grams, b.dim(x, 0), Dim.of(m));
     }
 
     private Value words(Call c, Value x) {

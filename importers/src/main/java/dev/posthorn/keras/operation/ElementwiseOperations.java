@@ -325,8 +325,15 @@ final class ElementwiseOperations {
     }
 
     /** The largest finite number. */
+    /** The least number of a type. */
+    static double least(DType dtype) {
+        return dtype.isFloating() ? -largest(dtype) : dtype.kind() == DType.Kind.SIGNED ? -largest(dtype) - 1 : 0;
+    }
+
     static double largest(DType dtype) {
         return switch (dtype) {
+            case INT8, INT16, INT32, INT64 -> Math.pow(2, dtype.bytes() * 8 - 1) - 1;
+            case UINT8, UINT16, UINT32, UINT64 -> Math.pow(2, dtype.bytes() * 8) - 1;
             case FLOAT64 -> Double.MAX_VALUE;
             case FLOAT16 -> 65504;
             case BFLOAT16 -> 0x1.FEp127;

@@ -4,14 +4,17 @@ import static dev.posthorn.keras.operation.Operation.of;
 
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Pad;
+import dev.posthorn.ir.op.ScatterAdd;
 import dev.posthorn.ir.op.Unary;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,8 @@ final class FourierOperations {
             a -> transformed(a, transformed(a, pair(a), -1), -2),
             "IFFT2",
             FourierOperations::inverse2,
+            "ISTFT",
+            of(FourierOperations::inverseShortTime),
             "IRFFT",
             of(FourierOperations::inverseReal),
             "RFFT",
@@ -121,9 +126,12 @@ final class FourierOperations {
     }
 
     private static Value inverseReal(Arguments a) {
-        Builder b = a.b();
         List<Value> pair = pair(a);
-        int n = a.integer("fft_length", 2 * (length(a, pair.get(0), -1) - 1));
+        return inverseReal(a, pair, a.integer("fft_length", 2 * (length(a, pair.get(0), -1) - 1)));
+    }
+
+    private static Value inverseReal(Arguments a, List<Value> pair, int n) {
+        Builder b = a.b();
         int bins = n / 2 + 1;
         Value re = fitted(a, pair.get(0), bins);
         Value im = fitted(a, pair.get(1), bins);
@@ -152,6 +160,53 @@ final class FourierOperations {
             window.setDouble(i, inside ? weight(a, i - left, length) : 0);
         }
         return real(a, b.times(frames, b.constant(window)), n);
+    }
+
+    /** The signal whose parts these are the transforms of: what overlaps is added. */
+    private static Value inverseShortTime(Arguments a) {
+        Builder b = a.b();
+        List<Value> pair = pair(a);
+        int n = a.integer("fft_length", 1);
+        int length = a.integer("sequence_length", n);
+        int step = a.integer("sequence_stride", 1);
+        int frames = length(a, pair.get(0), -2);
+        Value parts = inverseReal(a, pair, n);
+        if (a.option("window") != null) {
+            parts = b.times(parts, b.constant(inverseWindow(a, parts.dtype(), n, length, step)));
+        }
+        int[] places = new int[frames * n];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = i / n * step + i % n;
+        }
+        int whole = n + step * (frames - 1);
+        Dim[] dims = b.dims(parts);
+        Dim[] flat = Arrays.copyOf(dims, dims.length - 1);
+        flat[flat.length - 1] = Dim.of(places.length);
+        Dim[] to = flat.clone();
+        to[to.length - 1] = Dim.of(whole);
+        Value y = b.add(new ScatterAdd(to.length - 1), b.ints(places), b.reshape(parts, flat), b.shape(to));
+        boolean centred = a.option("center") == null || a.flag("center");
+        int from = centred ? n / 2 : 0;
+        int end = a.option("length") == null ? centred ? whole - n / 2 : whole : from + a.integer("length", 0);
+        return b.slice(y, -1, from, Math.min(end, whole));
+    }
+
+    /** The window by which parts are weighed so that, with the one they were cut by, all weights add up to 1. */
+    private static Tensor inverseWindow(Arguments a, DType dtype, int n, int length, int step) {
+        double[] window = new double[n];
+        int left = (n - length) / 2;
+        for (int i = left; i < left + length; i++) {
+            window[i] = weight(a, i - left, length);
+        }
+        Tensor t = Tensor.zeros(TensorType.of(dtype, n));
+        for (int i = 0; i < n; i++) {
+            double sum = 0;
+            for (int j = i % step; j < n; j += step) {
+                sum += window[j] * window[j];
+            }
+            t.setDouble(i, window[i] / sum);
+        }
+        return t;
     }
 
     /** A window's value at one of its places; windows are periodic. */

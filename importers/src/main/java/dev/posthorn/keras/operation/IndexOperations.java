@@ -34,6 +34,8 @@ final class IndexOperations {
             Map.entry("ScatterUpdate", of(IndexOperations::scatterUpdate)),
             Map.entry("SearchSorted", of(IndexOperations::searchSorted)),
             Map.entry("SegmentMax", of(a -> segment(a, Reduce.Fn.MAX))),
+            Map.entry("SegmentMin", of(a -> segment(a, Reduce.Fn.MIN))),
+            Map.entry("SegmentProd", of(a -> segment(a, Reduce.Fn.PROD))),
             Map.entry("SegmentSum", of(a -> segment(a, Reduce.Fn.SUM))),
             Map.entry("Slice", of(IndexOperations::slice)),
             Map.entry("SliceUpdate", of(IndexOperations::sliceUpdate)),
@@ -261,7 +263,13 @@ final class IndexOperations {
         Arrays.fill(dims, Dim.of(1));
         dims[0] = Dim.of(segments);
         dims[1] = b.dim(ids, 0);
-        double neutral = fn == Reduce.Fn.SUM ? 0 : -ElementwiseOperations.largest(x.dtype());
+        double most = ElementwiseOperations.largest(x.dtype());
+        double neutral = switch (fn) {
+            case SUM -> 0;
+            case PROD -> 1;
+            case MIN -> most;
+            default -> ElementwiseOperations.least(x.dtype());
+        };
         Value chosen = b.select(b.reshape(member, dims), b.expandDims(x, 0), b.constant(x.dtype(), neutral));
         return b.reduce(fn, chosen, false, 1);
     }

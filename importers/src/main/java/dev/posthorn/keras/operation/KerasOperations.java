@@ -23,7 +23,12 @@ public final class KerasOperations {
                 WindowOperations.ALL,
                 ImageOperations.ALL,
                 FourierOperations.ALL,
-                LinearAlgebraOperations.ALL)) {
+                LinearAlgebraOperations.ALL,
+                DecompositionOperations.ALL,
+                GeometryOperations.ALL,
+                StatisticsOperations.ALL,
+                CreationOperations.ALL,
+                SelectionOperations.ALL)) {
             family.forEach((name, operation) -> {
                 if (all.put(name, operation) != null) {
                     throw new IllegalStateException("operations: expected unique names but was " + name + " twice");

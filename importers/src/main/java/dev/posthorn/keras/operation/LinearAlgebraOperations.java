@@ -36,12 +36,12 @@ final class LinearAlgebraOperations {
 
     /** One step of a loop: from its number and the carries to the next carries. */
     @FunctionalInterface
-    private interface Step {
+    interface Step {
         List<Value> next(Builder b, Value k, List<Value> carries);
     }
 
     /** Runs {@code step} for k = 0 … n-1. */
-    private static List<Value> loop(Builder b, Dim n, List<Value> carries, Step step) {
+    static List<Value> loop(Builder b, Dim n, List<Value> carries, Step step) {
         Builder body = new Builder();
         List<Value> arguments = new ArrayList<>();
         for (Value v : carries) {
@@ -73,10 +73,10 @@ final class LinearAlgebraOperations {
     }
 
     /** What elimination gives: the solution of {@code A·X = B}, and the determinant of A as its logarithm and sign. */
-    private record Elimination(Value solution, Value determinant, Value sign, Value logarithm) {}
+    record Elimination(Value solution, Value determinant, Value sign, Value logarithm) {}
 
     /** Gauss-Jordan elimination, the largest element of each column as its pivot. */
-    private static Elimination eliminated(Builder b, Value a, Value right) {
+    static Elimination eliminated(Builder b, Value a, Value right) {
         int rank = a.shape().rank();
         int[] matrix = {rank - 2, rank - 1};
         Value one = b.reduce(Reduce.Fn.MAX, b.times(a, b.constant(a.dtype(), 0)), true, matrix);
@@ -209,5 +209,48 @@ final class LinearAlgebraOperations {
         return "reduced".equals(a.string("mode", "reduced"))
                 ? List.of(b.slice(q, -1, 0, kept), b.slice(r, -2, 0, kept))
                 : List.of(q, r);
+    }
+
+    static Value inverseTriangular(Builder b, Value m, boolean lower) {
+        Value offset = b.minus(ShapeOperations.positions(b, m, -1), ShapeOperations.positions(b, m, -2));
+        Value inside = b.compare(lower ? Compare.Fn.LE : Compare.Fn.GE, offset, b.constant(DType.INT32, 0));
+        Value triangle = b.select(inside, m, b.constant(m.dtype(), 0));
+        return eliminated(b, triangle, identity(b, triangle)).solution;
+    }
+
+    /** {@code P·A = L·U}: L below the diagonal and U from it on in one matrix, and where each row of A went. */
+    static List<Value> luFactor(Arguments a) {
+        Builder b = a.b();
+        Value x = a.tensor("x", 0);
+        Value rows = b.cast(b.broadcastTo(ShapeOperations.positions(b, x, -2), b.dim(x, -2), Dim.of(1)), x.dtype());
+        List<Value> out = loop(b, b.dim(x, -1), List.of(x, rows), (s, k, c) -> {
+            Value m = c.get(0);
+            Value at = ShapeOperations.positions(s, m, -2);
+            Value column = unit(s, m, -1, k);
+            Value own = sum(s, s.times(m, column), -1);
+            Value from = s.compare(Compare.Fn.GE, at, k);
+            Value size = s.select(from, s.unary(Unary.Fn.ABS, own), s.constant(m.dtype(), -1));
+            Value chosen = s.expandDims(s.add(new ArgReduce(true, 0, DType.INT32), size), 0);
+            Value now = unit(s, m, -2, k);
+            Value swap = s.minus(now, s.cast(s.compare(Compare.Fn.EQ, at, chosen), m.dtype()));
+            Value order = s.minus(c.get(1), s.times(swap, sum(s, s.times(swap, c.get(1)), -2)));
+            m = s.minus(m, s.times(swap, sum(s, s.times(swap, m), -2)));
+            Value pivot = sum(s, s.times(sum(s, s.times(m, column), -1), now), -2);
+            Value below = s.cast(s.compare(Compare.Fn.GT, at, k), m.dtype());
+            Value factor = s.times(s.over(sum(s, s.times(m, column), -1), pivot), below);
+            Value right = s.cast(s.compare(Compare.Fn.GT, ShapeOperations.positions(s, m, -1), k), m.dtype());
+            Value rest = s.minus(m, s.times(factor, s.times(sum(s, s.times(m, now), -2), right)));
+            Value stored = s.compare(Compare.Fn.GT, s.times(below, column), s.constant(m.dtype(), 0));
+            return List.of(s.select(stored, factor, rest), order);
+        });
+        Value order = b.cast(b.squeeze(out.get(1), -1), DType.INT32);
+        Value inverse = b.add(new ArgReduce(true, 0, DType.INT32), equal(b, order)); // place p of the order holds row p
+        return List.of(out.get(0), inverse);
+    }
+
+    /** {@code y[i×j] = (order[i] = j)} as int32. */
+    private static Value equal(Builder b, Value order) {
+        Value j = b.expandDims(b.add(new Iota(DType.INT32), ShapeOperations.scalar(b, b.dim(order, 0))), 0);
+        return b.cast(b.compare(Compare.Fn.EQ, b.expandDims(order, 1), j), DType.INT32);
     }
 }

@@ -13,7 +13,6 @@ import dev.posthorn.ir.op.CumSum;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Scan;
 import dev.posthorn.ir.op.Slice;
-import dev.posthorn.ir.op.Sort;
 import dev.posthorn.ir.op.Unary;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +38,6 @@ final class ReductionOperations {
             Map.entry("Logsumexp", of(ReductionOperations::logSumExp)),
             Map.entry("Max", of(a -> extreme(a, Reduce.Fn.MAX))),
             Map.entry("Mean", of(a -> mean(a, a.x()))),
-            Map.entry("Median", of(a -> quantile(a, 0.5))),
             Map.entry("Min", of(a -> extreme(a, Reduce.Fn.MIN))),
             Map.entry("Moments", ReductionOperations::moments),
             Map.entry("Nanargmax", of(a -> nanArg(a, true))),
@@ -54,7 +52,6 @@ final class ReductionOperations {
             Map.entry("Nansum", of(a -> reduce(a, Reduce.Fn.SUM, without(a.b(), a.x(), 0)))),
             Map.entry("Nanvar", of(ReductionOperations::nanVariance)),
             Map.entry("Norm", of(ReductionOperations::norm)),
-            Map.entry("Percentile", of(a -> quantile(a, q(a) / 100))),
             Map.entry(
                     "Prod",
                     of(a -> reduce(
@@ -64,7 +61,6 @@ final class ReductionOperations {
                                             wide(a.b(), a.x()),
                                             a.dtype("dtype", wide(a.b(), a.x()).dtype()))))),
             Map.entry("Ptp", of(a -> a.b().minus(extreme(a, Reduce.Fn.MAX), extreme(a, Reduce.Fn.MIN)))),
-            Map.entry("Quantile", of(a -> quantile(a, q(a)))),
             Map.entry(
                     "Size", of(a -> ShapeOperations.scalar(a.b(), ShapeOperations.product(a.b(), a.b().dims(a.x()))))),
             Map.entry("Std", of(a -> a.b().unary(Unary.Fn.SQRT, variance(a, a.x(), a.flag("keepdims"))))),
@@ -318,48 +314,5 @@ final class ReductionOperations {
         return p == 1
                 ? reduce(a, Reduce.Fn.SUM, abs)
                 : b.binary(Binary.Fn.POW, reduce(a, Reduce.Fn.SUM, b.binary(Binary.Fn.POW, abs, p)), 1 / p);
-    }
-
-    private static double q(Arguments a) {
-        if (a.raw("q", 1) instanceof Number n) {
-            return n.doubleValue();
-        }
-        throw a.unsupported("q that is not a number");
-    }
-
-    /**
-     * The value below which the part q of the elements lies, between two of them by linear interpolation. Keras takes other
-     * methods, but its graphs do not pass them on.
-     */
-    private static Value quantile(Arguments a, double q) {
-        Builder b = a.b();
-        Value x = ElementwiseOperations.floating(a);
-        int[] axes = a.axes(x);
-        List<Integer> along = IntStream.of(axes).boxed().toList();
-        List<Integer> perm = new ArrayList<>(IntStream.range(0, x.shape().rank())
-                .filter(i -> !along.contains(i))
-                .boxed()
-                .toList());
-        int kept = perm.size();
-        perm.addAll(along);
-        Value last = b.transpose(x, perm.stream().mapToInt(i -> i).toArray());
-        Dim[] dims = b.dims(last);
-        Dim[] flat = Arrays.copyOf(dims, kept + 1);
-        flat[kept] = ShapeOperations.product(b, Arrays.copyOfRange(dims, kept, dims.length));
-        Value sorted = b.add(new Sort(kept, false), b.reshape(last, flat));
-        Value most = b.binary(Binary.Fn.SUB, ShapeOperations.scalar(b, flat[kept]), 1);
-        Value exact = b.binary(Binary.Fn.MUL, b.cast(most, DType.FLOAT64), q);
-        Value above = b.cast(b.unary(Unary.Fn.CEIL, exact), DType.INT32);
-        Value low = b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.SUB, above, 1), 0);
-        Value high = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.ADD, low, 1), most);
-        Value fraction = b.cast(b.minus(b.cast(high, DType.FLOAT64), exact), x.dtype());
-        Value rest = b.minus(b.constant(x.dtype(), 1), fraction);
-        Value y = b.plus(b.times(b.gather(sorted, high, -1), rest), b.times(b.gather(sorted, low, -1), fraction));
-        Value nan = b.reduce(Reduce.Fn.ANY, ElementwiseOperations.isNan(b, x), false, axes);
-        Value result = b.select(nan, b.constant(x.dtype(), Double.NaN), y);
-        for (int axis : a.flag("keepdims") ? IntStream.of(axes).sorted().toArray() : new int[0]) {
-            result = b.expandDims(result, axis);
-        }
-        return result;
     }
 }

@@ -11,8 +11,11 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Pad;
 import dev.posthorn.ir.op.Pool;
+import dev.posthorn.ir.op.ScatterAdd;
 import dev.posthorn.ir.op.Slice;
+import dev.posthorn.keras.layer.AdaptivePooling;
 import dev.posthorn.keras.layer.Pooling;
+import dev.posthorn.keras.object.Blur;
 import dev.posthorn.keras.object.DataFormat;
 import dev.posthorn.keras.object.Padding;
 import dev.posthorn.keras.object.Sliding;
@@ -25,6 +28,9 @@ import java.util.Map;
 /** Operations with a window that moves. Source: keras/src/backend/tensorflow/nn.py, image.py. */
 final class WindowOperations {
     static final Map<String, Operation> ALL = Map.ofEntries(
+            Map.entry("AdaptiveAveragePool", of(a -> adaptive(a, Pool.Fn.AVG))),
+            Map.entry("AdaptiveMaxPool", of(a -> adaptive(a, Pool.Fn.MAX))),
+            Map.entry("Fold", of(WindowOperations::fold)),
             Map.entry("AveragePool", of(a -> pool(a, Pool.Fn.AVG))),
             Map.entry("Conv", of(WindowOperations::conv)),
             Map.entry("DepthwiseConv", of(WindowOperations::depthwiseConv)),
@@ -58,6 +64,11 @@ final class WindowOperations {
         int n = x.shape().rank() - 2;
         List<Integer> strides = a.option("strides") == null ? null : each(a, "strides", n, 1);
         return new Pooling(fn, each(a, "pool_size", n, 2), strides, padding(a), format(a)).call(a.call(), x);
+    }
+
+    private static Value adaptive(Arguments a, Pool.Fn fn) {
+        Value x = a.tensor("inputs", 0);
+        return new AdaptivePooling(fn, each(a, "output_size", x.shape().rank() - 2, 1), format(a)).call(a.call(), x);
     }
 
     private static Sliding sliding(Arguments a, Value kernel) {
@@ -151,32 +162,14 @@ final class WindowOperations {
         Value x = format(a).toLast(b, single ? b.expandDims(given, 0) : given);
         List<Integer> size = each(a, "kernel_size", 2, 3);
         List<?> sigma = a.option("sigma") instanceof List<?> l ? l : List.of(1.0, 1.0);
-        double[] across = bell(size.get(0), ((Number) sigma.get(0)).doubleValue());
-        double[] down = bell(size.get(1), ((Number) sigma.get(1)).doubleValue());
-        int channels = x.shape().dim(-1);
-        Tensor kernel = Tensor.zeros(TensorType.of(x.dtype(), size.get(0), size.get(1), channels, 1));
-        for (int i = 0; i < kernel.size(); i++) { // as Keras: the product of both, row by row
-            int at = i / channels;
-            kernel.setDouble(i, down[at / across.length] * across[at % across.length]);
-        }
-        Sliding sliding =
-                new Sliding(size, List.of(1, 1), Padding.SAME, DataFormat.CHANNELS_LAST, List.of(1, 1), false);
-        Value y = format(a).fromLast(b, sliding.convolveDepthwise(b, x, b.constant(kernel)));
+        double down = ((Number) sigma.get(0)).doubleValue();
+        double right = ((Number) sigma.get(1)).doubleValue();
+        Value y = format(a).fromLast(b, Blur.same(b, x, size.get(0), size.get(1), down, right));
         return single ? b.squeeze(y, 0) : y;
     }
 
-    private static double[] bell(int n, double sigma) {
-        double[] w = new double[n];
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            double d = (i - (n - 1) / 2.0) / sigma;
-            w[i] = Math.exp(-0.5 * d * d);
-            sum += w[i];
-        }
-        for (int i = 0; i < n; i++) {
-            w[i] /= sum;
-        }
-        return w;
+    static Value blurred(Builder b, Value x, int size, double sigma) {
+        return Blur.valid(b, x, size, sigma);
     }
 
     /** {@code x[b×c×h×w] → y[b×(c·kh·kw)×(oh·ow)]}: a strided slice for each place in the window. */
@@ -214,6 +207,45 @@ final class WindowOperations {
         }
         Value y = b.concat(2, places);
         return b.reshape(y, b.dim(y, 0), Dim.of(x.shape().dim(1) * places.size()), Dim.of(n[0] * n[1]));
+    }
+
+    /** What {@link #unfold} takes apart: {@code x[b×(c·kh·kw)×(oh·ow)] → y[b×c×h×w]}, where windows overlap their sum. */
+    private static Value fold(Arguments a) {
+        Builder b = a.b();
+        Value x = a.x();
+        List<Integer> size = each(a, "kernel_size", 2, 1);
+        List<Integer> output = each(a, "output_size", 2, 1);
+        List<Integer> dilation = each(a, "dilation", 2, 1);
+        List<Integer> padding = each(a, "padding", 2, 0);
+        List<Integer> stride = each(a, "stride", 2, 1);
+        int taps = size.get(0) * size.get(1);
+        int channels = x.shape().dim(1) / taps;
+        int[] n = new int[2];
+        int[] whole = new int[2];
+        for (int i = 0; i < 2; i++) {
+            whole[i] = output.get(i) + 2 * padding.get(i);
+            n[i] = (whole[i] - dilation.get(i) * (size.get(i) - 1) - 1) / stride.get(i) + 1;
+        }
+        int[] places = new int[taps * n[0] * n[1]];
+        for (int p = 0; p < places.length; p++) {
+            int tap = p / (n[0] * n[1]);
+            int row = tap / size.get(1) * dilation.get(0) + p % (n[0] * n[1]) / n[1] * stride.get(0);
+            int column = tap % size.get(1) * dilation.get(1) + p % n[1] * stride.get(1);
+            places[p] = row * whole[1] + column;
+        }
+        Dim batch = b.dim(x, 0);
+        Value parts = b.reshape(x, batch, Dim.of(channels), Dim.of(places.length));
+        Value shape = b.shape(batch, Dim.of(channels), Dim.of(whole[0] * whole[1]));
+        Value y = b.reshape(
+                b.add(new ScatterAdd(2), b.ints(places), parts, shape),
+                batch,
+                Dim.of(channels),
+                Dim.of(whole[0]),
+                Dim.of(whole[1]));
+        for (int i = 0; i < 2; i++) {
+            y = b.slice(y, i + 2, padding.get(i), padding.get(i) + output.get(i));
+        }
+        return y;
     }
 
     private static Value zero(Arguments a) {

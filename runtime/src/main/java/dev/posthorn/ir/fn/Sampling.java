@@ -28,7 +28,9 @@ public enum Sampling {
     /** {@code sinc(d)·sinc(d/3)} for d ≤ 3, made to add up to 1. Source: TF ScaleAndTranslate. */
     LANCZOS3,
     /** {@code sinc(d)·sinc(d/5)} for d ≤ 5, made to add up to 1. Source: TF ScaleAndTranslate. */
-    LANCZOS5;
+    LANCZOS5,
+    /** As much as input i has of the part from {@code o·n/m} to {@code (o + 1)·n/m}. Source: TF ResizeArea. */
+    AREA;
 
     /**
      * {@code x[b×h×w×c] → y[b×height×width×c]}; with {@code antialias} a smaller image takes every input into account: the
@@ -64,6 +66,9 @@ public enum Sampling {
                 : b.over(real(b, from), real(b, to));
         Value centres = b.expandDims(b.times(centres(b, to), ratio), 1);
         Value places = b.binary(Binary.Fn.SUB, centres, 0.5);
+        if (this == AREA) {
+            return overlaps(b, inputs, centres(b, to), b.over(real(b, from), real(b, to)));
+        }
         if (antialias) {
             Value d = distance(b, b.binary(Binary.Fn.ADD, inputs, 0.5), centres);
             return normalised(b, kernel(b, b.over(d, b.binary(Binary.Fn.MAX, ratio, 1))));
@@ -84,12 +89,21 @@ public enum Sampling {
     /** The weight at a distance. */
     private Value kernel(Builder b, Value d) {
         return switch (this) {
-            case NEAREST -> throw new IllegalStateException("expected weights but was NEAREST");
+            case NEAREST, AREA -> throw new IllegalStateException("expected a kernel but was " + this);
             case BILINEAR -> b.unary(Unary.Fn.RELU, b.minus(b.constant(d.dtype(), 1), d));
             case BICUBIC -> cubic(b, d);
             case LANCZOS3 -> lanczos(b, d, 3);
             case LANCZOS5 -> lanczos(b, d, 5);
         };
+    }
+
+    private static Value overlaps(Builder b, Value inputs, Value centres, Value ratio) {
+        Value centre = b.expandDims(centres, 1);
+        Value start = b.times(b.binary(Binary.Fn.SUB, centre, 0.5), ratio);
+        Value end = b.times(b.binary(Binary.Fn.ADD, centre, 0.5), ratio);
+        Value from = b.binary(Binary.Fn.MAX, start, inputs);
+        Value to = b.binary(Binary.Fn.MIN, end, b.binary(Binary.Fn.ADD, inputs, 1));
+        return b.over(b.unary(Unary.Fn.RELU, b.minus(to, from)), ratio);
     }
 
     private static Value normalised(Builder b, Value w) {

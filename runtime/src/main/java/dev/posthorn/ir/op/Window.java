@@ -59,7 +59,9 @@ public record Window(
     }
 
     /**
-     * TensorFlow's SAME: {@code ceil(n / stride)} places, the odd element of padding after the input. Where n is unknown
+     * TensorFlow's SAME: {@code ceil(n / stride)} places, the odd element of padding after the input. Where strides leave
+     * out elements at the end, on three axes half of them are left out at the start instead, as TensorFlow's CPU does. Where
+     * n is unknown
      * the padding is that of stride 1: such a graph has types but is not run.
      */
     public static Window same(List<Integer> size, List<Integer> strides, List<Integer> dilations, List<Integer> n) {
@@ -73,7 +75,8 @@ public record Window(
 
                 total = Math.max(w.extent(a) - 1, 0);
             } else {
-                total = Math.max(((n.get(a) + stride - 1) / stride - 1) * stride + w.extent(a) - n.get(a), 0);
+                total = ((n.get(a) + stride - 1) / stride - 1) * stride + w.extent(a) - n.get(a);
+                total = low.length == 3 ? total : Math.max(total, 0);
             }
             low[a] = total / 2;
             high[a] = total - total / 2;

@@ -1,0 +1,163 @@
+package dev.posthorn.keras.operation;
+
+import static dev.posthorn.keras.operation.Operation.of;
+
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
+import dev.posthorn.ir.Expr;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Pad;
+import dev.posthorn.ir.op.Reduce;
+import dev.posthorn.ir.op.Sort;
+import dev.posthorn.ir.op.Unary;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Quantiles and correlations. Source: keras/src/backend/tensorflow/numpy.py. */
+final class StatisticsOperations {
+    static final Map<String, Operation> ALL = Map.of(
+            "Corrcoef", of(StatisticsOperations::correlations),
+            "Correlate", of(StatisticsOperations::correlate),
+            "Median", of(a -> quantiles(a, a.b().constant(DType.FLOAT64, 0.5), false)),
+            "Nanmedian", of(a -> quantiles(a, a.b().constant(DType.FLOAT64, 0.5), true)),
+            "Nanpercentile", of(a -> quantiles(a, q(a, 100), true)),
+            "Nanquantile", of(a -> quantiles(a, q(a, 1), true)),
+            "Percentile", of(a -> quantiles(a, q(a, 100), false)),
+            "Quantile", of(a -> quantiles(a, q(a, 1), false)));
+
+    private StatisticsOperations() {}
+
+    /** Which quantiles, in float64; those of a percentage are first divided in float32, as Keras does. */
+    private static Value q(Arguments a, double whole) {
+        Builder b = a.b();
+        Value q = a.tensor("q", 1);
+        if (whole == 1) {
+            return b.cast(q, DType.FLOAT64);
+        }
+        return b.cast(b.binary(Binary.Fn.DIV, b.cast(q, DType.FLOAT32), whole), DType.FLOAT64);
+    }
+
+    /**
+     * {@code x → y[q…×kept…]}: what a share q of the elements along the axes is not above.
+     *
+     * @param some whether elements that are NaN do not count; else one makes the result NaN
+     */
+    private static Value quantiles(Arguments a, Value q, boolean some) {
+        Builder b = a.b();
+        Value x = ElementwiseOperations.floating(a);
+        if (some && a.option("axis") instanceof List<?> none && none.isEmpty()) {
+            return x;
+        }
+        int[] axes = a.axes(x);
+        List<Integer> along = IntStream.of(axes).boxed().toList();
+        List<Integer> perm = new ArrayList<>(IntStream.range(0, x.shape().rank())
+                .filter(i -> !along.contains(i))
+                .boxed()
+                .toList());
+        int kept = perm.size();
+        perm.addAll(along);
+        Value last = b.transpose(x, perm.stream().mapToInt(i -> i).toArray());
+        Dim[] dims = b.dims(last);
+        Dim[] flat = Arrays.copyOf(dims, kept + 1);
+        flat[kept] = ShapeOperations.product(b, Arrays.copyOfRange(dims, kept, dims.length));
+        Expr rows = Expr.of(b, b.reshape(last, flat));
+        Expr nan = rows.notEqualTo(rows);
+        Expr count = some
+                ? nan.not().cast(DType.INT32).sum(-1)
+                : rows.with(ShapeOperations.scalar(b, flat[kept]))
+                        .broadcastTo(nan.cast(DType.INT32).sum(-1));
+        Expr sorted = some
+                ? nan.select(rows.number(Double.POSITIVE_INFINITY), rows)
+                        .with(b.add(
+                                new Sort(kept, false),
+                                nan.select(rows.number(Double.POSITIVE_INFINITY), rows)
+                                        .v()))
+                : rows.with(b.add(new Sort(kept, false), rows.v()));
+        List<Value> each = new ArrayList<>();
+        int n = q.shape().rank() == 0 ? 1 : q.shape().dim(0);
+        for (int i = 0; i < n; i++) {
+            Expr one = rows.with(q.shape().rank() == 0 ? q : b.squeeze(b.slice(q, 0, i, i + 1), 0));
+            Expr y = quantile(sorted, count, one, a.string("method", "linear"), a);
+            Expr any = some ? count.equalTo(count.number(0)) : nan.with(b.reduce(Reduce.Fn.ANY, nan.v(), false, kept));
+            Value result = any.select(y.number(Double.NaN), y).v();
+            for (int axis : a.flag("keepdims") ? IntStream.of(axes).sorted().toArray() : new int[0]) {
+                result = b.expandDims(result, axis);
+            }
+            each.add(result);
+        }
+        return q.shape().rank() == 0
+                ? each.get(0)
+                : b.concat(0, each.stream().map(v -> b.expandDims(v, 0)).toList());
+    }
+
+    private static Expr quantile(Expr sorted, Expr count, Expr q, String method, Arguments a) {
+        Expr most = count.minus(1).max(0);
+        Expr exact = most.cast(DType.FLOAT64).times(q);
+        Expr low = at(sorted, exact.apply(Unary.Fn.FLOOR).cast(DType.INT32), most);
+        Expr high = at(sorted, exact.apply(Unary.Fn.CEIL).cast(DType.INT32), most);
+        return switch (method) {
+            case "lower" -> low;
+            case "higher" -> high;
+            case "nearest" -> at(sorted, exact.apply(Unary.Fn.ROUND).cast(DType.INT32), most);
+            case "midpoint" -> low.plus(high).times(0.5);
+            case "linear" -> {
+                Expr below =
+                        exact.apply(Unary.Fn.CEIL).cast(DType.INT32).minus(1).max(0);
+                Expr above = below.plus(1).min(most);
+                Expr share = above.cast(DType.FLOAT64).minus(exact).cast(sorted.dtype());
+                yield at(sorted, above, most)
+                        .times(share.from(1))
+                        .plus(at(sorted, below, most).times(share));
+            }
+            default -> throw a.unsupported("method " + method);
+        };
+    }
+
+    /** The element of each row at a place of its own. */
+    private static Expr at(Expr rows, Expr place, Expr most) {
+        Builder b = rows.b();
+        Expr all = rows.iota(b.dim(rows.v(), -1)).cast(DType.INT32);
+        Expr here = all.equalTo(place.max(0).min(most).expandDims(-1));
+        return here.select(rows, rows.number(0)).sum(-1);
+    }
+
+    private static Value correlations(Arguments a) {
+        Builder b = a.b();
+        Expr x = Expr.of(b, ElementwiseOperations.floating(a));
+        Expr centred = x.minus(x.with(b.reduce(Reduce.Fn.MEAN, x.v(), true, -1)));
+        Expr n = x.with(ShapeOperations.scalar(b, b.dim(x.v(), -1)))
+                .cast(x.dtype())
+                .minus(1);
+        Expr covariance = centred.matmul(x.with(ShapeOperations.swapAxes(b, centred.v(), -1, -2)))
+                .over(n);
+        Expr deviation = centred.square().sum(-1).over(n).sqrt();
+        Expr outer = deviation.expandDims(-1).times(deviation.expandDims(-2));
+        return covariance.over(outer).clip(-1, 1).v();
+    }
+
+    private static Value correlate(Arguments a) {
+        Builder b = a.b();
+        List<Value> both = a.weak();
+        DType dtype = both.get(0).dtype() == DType.INT64
+                ? DType.FLOAT64
+                : both.get(0).dtype().isFloating() ? both.get(0).dtype() : DType.FLOAT32;
+        Value x = b.cast(both.get(0), dtype);
+        Value w = b.cast(both.get(1), dtype);
+        int n = x.shape().dim(0);
+        int m = w.shape().dim(0);
+        if (n < 1 || m < 1) {
+            throw a.unsupported("a length that is not known");
+        }
+        String mode = a.string("mode", "valid");
+        int margin = mode.equals("valid") ? 0 : m - 1;
+        Value padded = b.add(new Pad(Pad.Mode.CONSTANT, List.of(margin), List.of(margin)), x, b.constant(dtype, 0));
+        Value y = b.reduce(Reduce.Fn.SUM, b.times(WindowOperations.frames(b, padded, m, 1), w), false, -1);
+        int from = (m + n - 1 - Math.max(n, m)) / 2;
+        return mode.equals("same") ? b.slice(y, 0, from, from + Math.max(n, m)) : y;
+    }
+}
