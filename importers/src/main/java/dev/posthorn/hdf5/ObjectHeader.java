@@ -16,6 +16,7 @@ final class ObjectHeader {
     static final int LINK = 0x06;
     static final int EXTERNAL_FILES = 0x07;
     static final int LAYOUT = 0x08;
+    static final int GROUP_INFO = 0x0a;
     static final int FILTERS = 0x0b;
     static final int ATTRIBUTE = 0x0c;
     static final int CONTINUATION = 0x10;

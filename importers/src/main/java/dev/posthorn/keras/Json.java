@@ -27,6 +27,15 @@ final class Json {
         }
     }
 
+    /** An object as Python's {@code json.dumps} writes it, but with characters beyond ASCII as they are. */
+    static String whole(Map<String, Object> object) {
+        try {
+            return MAPPER.writeValueAsString(object);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("configuration: expected values that JSON has but was " + object, e);
+        }
+    }
+
     /** The object that {@code text} holds. */
     static Map<String, Object> object(String text, String where) {
         try {

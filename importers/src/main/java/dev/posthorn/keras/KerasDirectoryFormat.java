@@ -7,6 +7,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A {@code .keras} archive unpacked into a directory, as {@code model.save(..., zipped=False)} writes it. */
 public final class KerasDirectoryFormat extends KerasFormat {
@@ -38,7 +42,7 @@ public final class KerasDirectoryFormat extends KerasFormat {
                             producer,
                             KerasZipFormat.compile(json),
                             KerasWeightsFiles.open(path.resolve(name), closing),
-                            asset -> asset(path.resolve("assets").resolve(asset)),
+                            assets(path.resolve("assets")),
                             closing.release());
                 }
             }
@@ -47,7 +51,25 @@ public final class KerasDirectoryFormat extends KerasFormat {
         }
     }
 
-    private static Optional<byte[]> asset(Path path) throws IOException {
-        return Files.isRegularFile(path) ? Optional.of(Files.readAllBytes(path)) : Optional.empty();
+    private static KerasFile.Assets assets(Path folder) {
+        return new KerasFile.Assets() {
+            @Override
+            public Optional<byte[]> read(String name) throws IOException {
+                Path file = folder.resolve(name);
+                return Files.isRegularFile(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+            }
+
+            @Override
+            public Set<String> names() throws IOException {
+                if (!Files.isDirectory(folder)) {
+                    return Set.of();
+                }
+                try (Stream<Path> all = Files.walk(folder)) {
+                    return all.filter(Files::isRegularFile)
+                            .map(f -> folder.relativize(f).toString().replace('\\', '/'))
+                            .collect(Collectors.toCollection(TreeSet::new));
+                }
+            }
+        };
     }
 }

@@ -5,11 +5,13 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.keras.layout.PathLayout;
 import dev.posthorn.train.StoredTraining;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An opened Keras model.
@@ -33,6 +35,11 @@ record KerasFile(
     /** The files that layers keep beside the weights, by their path below {@code assets}. */
     interface Assets {
         Optional<byte[]> read(String path) throws IOException;
+
+        /** The paths of all that there are. */
+        default Set<String> names() throws IOException {
+            return Set.of();
+        }
     }
 
     /** A file without assets. */
@@ -49,11 +56,9 @@ record KerasFile(
     /** The assets that the layers of a model read, by the layer's path and the asset's name. */
     Map<String, byte[]> assets(LayerNode root) throws IOException {
         Map<String, byte[]> found = new LinkedHashMap<>();
-        for (Map.Entry<String, PathLayout.Place> e : PathLayout.places(root).entrySet()) {
-            for (String name : e.getValue().node().layer().assets()) {
-                Optional<byte[]> bytes = assets.read(e.getValue().group() + "/" + name);
-                bytes.ifPresent(b -> found.put(e.getKey() + "/" + name, b));
-            }
+        for (PathLayout.Asset asset : PathLayout.assets(root)) {
+            Optional<byte[]> bytes = assets.read(asset.files().get(0));
+            bytes.ifPresent(b -> found.put(asset.key(), b));
         }
         return found;
     }
@@ -82,6 +87,15 @@ record KerasFile(
                 return StoredOptimizer.read(again, types);
             }
         });
+    }
+
+    /** How a program was read from this file. */
+    Origin origin(KerasProgram program, Reopen reopen) {
+        try {
+            return new Origin(dialect(), config, producer, reopen, new Remainder(this, program).names());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Opens a file again. */

@@ -50,8 +50,7 @@ abstract class KerasFormat implements ModelFormat {
                                 + String.join("; ", reasons) + ", at " + path,
                         reasons);
             }
-            KerasProgram program =
-                    new KerasProgram(root, file.assets(root), file.training(() -> open(path)), file.where());
+            KerasProgram program = program(root, file, path);
             Map<String, Tensor> values = new LinkedHashMap<>(program.states());
             file.weights().ifPresent(w -> values.putAll(w.read(program, WeightSelection.ALL)));
             return new Loaded(program, new Variables(program.variables(), values));
@@ -73,6 +72,12 @@ abstract class KerasFormat implements ModelFormat {
     /** The weights in a file, where it is one of this format; what is opened is added to {@code closing}. */
     Optional<KerasWeights> weights(Path path, Closing closing) throws IOException {
         return accepts(path) ? closing.add(open(path)).weights() : Optional.empty();
+    }
+
+    private KerasProgram program(LayerNode root, KerasFile file, Path path) throws IOException {
+        KerasFile.Reopen again = () -> open(path);
+        return new KerasProgram(
+                root, file.assets(root), file.training(again), p -> file.origin(p, again), file.where());
     }
 
     private static LayerNode root(KerasFile file, Bindings bindings) {
@@ -132,7 +137,10 @@ abstract class KerasFormat implements ModelFormat {
     private Signature program(LayerNode root, KerasFile file, Path path, List<String> notes, Signature none)
             throws IOException {
         try {
-            Program program = new KerasProgram(root, file.assets(root), file.training(() -> open(path)), file.where());
+            KerasProgram program = program(root, file, path);
+            program.origin().rest().stream()
+                    .map(name -> "kept but not understood: " + name)
+                    .forEach(notes::add);
             return program.signatures().get(0);
         } catch (ModelFormatException | UnsupportedModelException | ShapeException e) {
             notes.add("cannot be built: " + e.getMessage());

@@ -1,10 +1,16 @@
 package dev.posthorn.keras;
 
+import dev.posthorn.file.AtomicFile;
+import dev.posthorn.hdf5.Hdf5Draft;
 import dev.posthorn.hdf5.Hdf5File;
 import dev.posthorn.hdf5.Hdf5Group;
 import dev.posthorn.keras.layout.NamedLayout;
 import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.Program;
+import dev.posthorn.model.SaveOptions;
+import dev.posthorn.model.Variables;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -26,6 +32,26 @@ public final class KerasH5Format extends KerasFormat {
                 path.getFileName() == null ? "" : path.getFileName().toString().toLowerCase(Locale.ROOT);
         boolean named = name.endsWith(".h5") || name.endsWith(".hdf5");
         return Files.isRegularFile(path) && (named || Hdf5File.is(path));
+    }
+
+    @Override
+    public boolean writes(Path path, SaveOptions options) {
+        String name = path.toString().toLowerCase(Locale.ROOT);
+        return name.endsWith(".h5") || name.endsWith(".hdf5");
+    }
+
+    @Override
+    public void save(Program program, Variables.Snapshot values, Path path, SaveOptions options) throws IOException {
+        boolean paths = path.toString().toLowerCase(Locale.ROOT).endsWith(".weights.h5");
+        try (Saving saving = Saving.of(program, values, options)) {
+            Hdf5Draft draft = paths ? saving.paths() : saving.names();
+            try (AtomicFile file = AtomicFile.create(path)) {
+                OutputStream out = file.stream();
+                draft.write(out);
+                out.flush();
+                file.commit();
+            }
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.keras.layer.Functional;
 import dev.posthorn.keras.layer.InputLayer;
 import dev.posthorn.keras.layer.Sequential;
+import dev.posthorn.keras.layout.PathLayout;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Port;
@@ -25,12 +26,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** A Keras model as a program: one signature, whose graph the layers write. */
 public final class KerasProgram implements TrainableProgram {
     private final LayerNode root;
     private final Map<String, byte[]> assets;
     private final StoredTraining training;
+    private final Origin origin;
     private final String where;
     private final List<Port> inputs;
     private final List<Port> outputs;
@@ -44,8 +47,14 @@ public final class KerasProgram implements TrainableProgram {
      *
      * @param assets the files that layers read, by the layer's path and their name
      * @param training what the file keeps of training
+     * @param origin how it was read, told of the program as it is built
      */
-    public KerasProgram(LayerNode root, Map<String, byte[]> assets, StoredTraining training, String where) {
+    KerasProgram(
+            LayerNode root,
+            Map<String, byte[]> assets,
+            StoredTraining training,
+            Function<KerasProgram, Origin> origin,
+            String where) {
         this.root = root;
         this.assets = Map.copyOf(assets);
         this.training = training;
@@ -59,6 +68,7 @@ public final class KerasProgram implements TrainableProgram {
         outputTypes.putAll(lowering.types());
         this.outputs = ports(out.stream().map(t -> t.value().type()).toList());
         declare(root, "", true);
+        this.origin = origin.apply(this);
     }
 
     private static List<Port> inputs(LayerNode root, String where) {
@@ -187,7 +197,7 @@ public final class KerasProgram implements TrainableProgram {
 
     @Override
     public KerasProgram withTrainable(Layers layers) {
-        return new KerasProgram(Freezing.set(root, layers), assets, training, where);
+        return new KerasProgram(Freezing.set(root, layers), assets, training, p -> origin, where);
     }
 
     @Override
@@ -259,6 +269,31 @@ public final class KerasProgram implements TrainableProgram {
     /** The model as a layer. */
     public LayerNode root() {
         return root;
+    }
+
+    /** A program of other layers with the same inputs and files. */
+    KerasProgram with(LayerNode other) {
+        return new KerasProgram(other, assets, training, p -> origin, where);
+    }
+
+    Origin origin() {
+        return origin;
+    }
+
+    /** The files beside the weights, by their paths below {@code assets}. */
+    Map<String, byte[]> assetFiles() {
+        Map<String, byte[]> files = new TreeMap<>();
+        for (PathLayout.Asset asset : PathLayout.assets(root)) {
+            if (assets.containsKey(asset.key())) {
+                asset.files().forEach(f -> files.put(f, assets.get(asset.key())));
+            }
+        }
+        return files;
+    }
+
+    /** The type of an output of a layer of the model. */
+    Optional<TensorType> type(Functional.TensorRef ref) {
+        return outputTypes(ref.layer()).filter(o -> ref.tensor() < o.size()).map(o -> o.get(ref.tensor()));
     }
 
     /** The weights that the layer at {@code path} itself owns. */

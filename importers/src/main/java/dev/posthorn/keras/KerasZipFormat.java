@@ -1,8 +1,13 @@
 package dev.posthorn.keras;
 
+import dev.posthorn.codec.Dialect;
+import dev.posthorn.file.StoredZip;
 import dev.posthorn.hdf5.Hdf5File;
 import dev.posthorn.keras.layout.PathLayout;
 import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.Program;
+import dev.posthorn.model.SaveOptions;
+import dev.posthorn.model.Variables;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -16,6 +21,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -42,6 +49,33 @@ public final class KerasZipFormat extends KerasFormat {
     }
 
     @Override
+    public boolean writes(Path path, SaveOptions options) {
+        return path.toString().toLowerCase(Locale.ROOT).endsWith(".keras");
+    }
+
+    @Override
+    public void save(Program program, Variables.Snapshot values, Path path, SaveOptions options) throws IOException {
+        if (options.weightsOnly() || options.dialect().orElse(Dialect.KERAS3) != Dialect.KERAS3) {
+            throw new IllegalArgumentException("save: expected a whole model of Keras 3, as .keras holds it, but was "
+                    + (options.weightsOnly()
+                            ? "weights alone"
+                            : options.dialect().get()) + ", at " + path);
+        }
+        try (Saving saving = Saving.of(program, values, options)) {
+            Saving.Archive archive = saving.archive();
+            try (StoredZip zip = new StoredZip(path)) {
+                zip.add("metadata.json", Json.whole(archive.metadata()).getBytes(StandardCharsets.UTF_8));
+                zip.add("config.json", Json.whole(archive.config()).getBytes(StandardCharsets.UTF_8));
+                zip.add("model.weights.h5", archive.weights()::write);
+                for (Map.Entry<String, byte[]> asset : saving.assets().entrySet()) {
+                    zip.add("assets/" + asset.getKey(), asset.getValue());
+                }
+                zip.finish();
+            }
+        }
+    }
+
+    @Override
     KerasFile open(Path path) throws IOException {
         try (Closing closing = new Closing()) {
             ZipFile zip = closing.add(zip(path));
@@ -64,7 +98,7 @@ public final class KerasZipFormat extends KerasFormat {
                     producer,
                     compile(config),
                     Optional.of(weights),
-                    asset -> asset(zip, asset, path),
+                    assets(zip, path),
                     closing.release());
         }
     }
@@ -108,6 +142,25 @@ public final class KerasZipFormat extends KerasFormat {
             throw new ModelFormatException("model: expected '" + name + "' in the archive but was absent, at " + path);
         }
         return new String(bytes(zip, entry, LONGEST_JSON, path), StandardCharsets.UTF_8);
+    }
+
+    private static KerasFile.Assets assets(ZipFile zip, Path path) {
+        return new KerasFile.Assets() {
+            @Override
+            public Optional<byte[]> read(String name) throws IOException {
+                return asset(zip, name, path);
+            }
+
+            @Override
+            public Set<String> names() {
+                Set<String> names = new TreeSet<>();
+                zip.stream()
+                        .map(ZipEntry::getName)
+                        .filter(n -> n.startsWith("assets/") && !n.endsWith("/"))
+                        .forEach(n -> names.add(n.substring("assets/".length())));
+                return names;
+            }
+        };
     }
 
     private static Optional<byte[]> asset(ZipFile zip, String asset, Path path) throws IOException {

@@ -1,6 +1,8 @@
 package dev.posthorn.keras;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.keras.object.Lora;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -17,6 +19,16 @@ public interface Layer {
     /** The name of the class in Keras's source, after which {@code .keras} files number their groups. */
     default String sourceName() {
         return className();
+    }
+
+    /** The name by which Keras's module of layers exports the class. */
+    default String exportedName() {
+        return className();
+    }
+
+    /** The layer by which another version of Keras has this one: itself, or one that computes the same. */
+    default Layer in(Dialect dialect) {
+        return this;
     }
 
     /** The weights that this layer itself owns, in the order in which Keras creates them, for inputs of these types. */
@@ -58,6 +70,21 @@ public interface Layer {
     /** The regularizer of its outputs as the configuration says it; null for none. */
     default Object activityRegularizer() {
         return null;
+    }
+
+    /** Whether {@code .keras} files keep its variables under their names, not under numbers. */
+    default boolean namesWeights() {
+        return false;
+    }
+
+    /** Groups below its own in which {@code .keras} files keep its variables and assets a second time. */
+    default List<String> mirrors() {
+        return List.of();
+    }
+
+    /** The low-rank adaption of one of its weights. */
+    default Lora lora() {
+        return Lora.NONE;
     }
 
     /** The names of the files beside the weights that the layer reads, where the model's file holds them. */

@@ -1,49 +1,71 @@
 package dev.posthorn.keras;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.keras.custom.CustomLayer;
 import dev.posthorn.keras.custom.Lambda;
 import dev.posthorn.keras.operation.OperationLayer;
+import dev.posthorn.model.UnsupportedModelException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes a layer's configuration object, as {@link LayerReader} reads it. */
 final class LayerWriter {
     private LayerWriter() {}
 
-    static Map<String, Object> write(LayerNode node, FieldType.Context c) {
+    static Map<String, Object> write(LayerNode given, FieldType.Context c) {
+        LayerNode node = new LayerNode(
+                given.name(), given.layer().in(c.dialect()), given.policy(), given.trainable(), given.carried());
+        Versions.refusal(node.layer(), c.dialect()).ifPresent(why -> {
+            throw new UnsupportedModelException(why + ", at " + c.path() + "." + node.name());
+        });
+        Optional<Map<String, Object>> model = ModelWriter.write(node, c);
+        if (model.isPresent()) {
+            return model.get();
+        }
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("name", node.name());
         if (node.layer() instanceof OperationLayer operation) {
             config.putAll(operation.config());
-            return object(node, config, operation.module());
+            String module =
+                    operation.module().isEmpty() ? Modules.ofOperation(operation.className()) : operation.module();
+            return object(node, config, module, operation.className());
         }
-        config.put("trainable", node.trainable());
+        if (c.dialect() != Dialect.KERAS3 || !node.trainable()) { // some layers of Keras 3 do not take it
+            config.put("trainable", node.trainable());
+        }
         config.put("dtype", node.policy().json());
         if (node.layer() instanceof Lambda lambda) {
             config.putAll(lambda.config());
-            return object(node, config, "");
+            return object(node, config, c.dialect() == Dialect.KERAS3 ? Modules.LAYERS : "", null);
         }
         config.putAll(
                 node.layer() instanceof CustomLayer<?> custom
                         ? custom.encode(c.below(node.name()))
                         : encode(node.layer(), c.below(node.name())));
         config.putAll(node.carried());
-        Map<String, Object> object = object(node, config, "");
+        Map<String, Object> object = object(node, config, c.dialect() == Dialect.KERAS3 ? Modules.LAYERS : "", null);
         if (node.layer() instanceof CustomLayer<?> custom) {
             object.putAll(custom.identity());
         }
         return object;
     }
 
-    private static Map<String, Object> object(LayerNode node, Map<String, Object> config, String module) {
+    private static Map<String, Object> object(
+            LayerNode node, Map<String, Object> config, String module, String registered) {
         Map<String, Object> object = new LinkedHashMap<>();
         if (!module.isEmpty()) {
             object.put("module", module);
         }
-        object.put("class_name", node.layer().className());
+        object.put(
+                "class_name",
+                module.isEmpty() ? node.layer().className() : node.layer().exportedName());
         object.put("config", config);
+        if (!module.isEmpty()) {
+            object.put("registered_name", registered);
+        }
         return object;
     }
 

@@ -1,5 +1,6 @@
 package dev.posthorn.numpy;
 
+import dev.posthorn.file.AtomicFile;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;

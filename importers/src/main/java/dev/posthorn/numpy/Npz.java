@@ -1,5 +1,6 @@
 package dev.posthorn.numpy;
 
+import dev.posthorn.file.StoredZip;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.ModelFormatException;
@@ -9,17 +10,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.zip.CRC32;
-import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 
 /**
  * {@code .npz}: a zip archive of arrays by name, stored or deflated. Names may contain {@code /}. An array is read when it
@@ -27,7 +24,6 @@ import java.util.zip.ZipOutputStream;
  */
 public final class Npz implements Closeable {
     private static final String SUFFIX = ".npy";
-    private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
     /** More than deflate can ever compress (1032 : 1), with room for tiny entries. */
     private static final long MAX_RATIO = 1040;
 
@@ -129,38 +125,11 @@ public final class Npz implements Closeable {
     }
 
     private static void write(Path file, Set<String> names, Source source) throws IOException {
-        try (AtomicFile target = AtomicFile.create(file)) {
-            ZipOutputStream zip = new ZipOutputStream(target.stream());
-            zip.setMethod(ZipOutputStream.STORED);
+        try (StoredZip zip = new StoredZip(file)) {
             for (String name : names) {
-                Counter size = new Counter();
-                CheckedOutputStream sum = new CheckedOutputStream(size, new CRC32());
-                source.write(name, sum);
-                ZipEntry entry = new ZipEntry(name + SUFFIX);
-                entry.setTimeLocal(EPOCH);
-                entry.setSize(size.bytes);
-                entry.setCrc(sum.getChecksum().getValue());
-                zip.putNextEntry(entry);
-                source.write(name, zip);
-                zip.closeEntry();
+                zip.add(name + SUFFIX, to -> source.write(name, to));
             }
             zip.finish();
-            zip.flush();
-            target.commit();
-        }
-    }
-
-    private static final class Counter extends OutputStream {
-        private long bytes;
-
-        @Override
-        public void write(int b) {
-            bytes++;
-        }
-
-        @Override
-        public void write(byte[] b, int from, int count) {
-            bytes += count;
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +37,25 @@ public record Graph(List<Node> nodes, List<Value> inputs, Map<String, Value> out
                 .map(Node::op)
                 .flatMap(op -> op instanceof Variable v ? Stream.of(v) : Stream.empty())
                 .toList();
+    }
+
+    /**
+     * Whether another graph is the same, node by node: equal ops and constants, of equal inputs.
+     *
+     * @param reading how a node of this graph is to be read: the identity, but where ops of it stand for others
+     */
+    public boolean sameAs(Graph other, UnaryOperator<String> reading) {
+        boolean same = nodes.size() == other.nodes.size()
+                && outputs.toString().equals(other.outputs.toString())
+                && updates.toString().equals(other.updates.toString());
+        for (int i = 0; same && i < nodes.size(); i++) {
+            Node a = nodes.get(i);
+            Node b = other.nodes.get(i);
+            same = a.op() instanceof Constant c
+                    ? b.op() instanceof Constant d && c.value().equals(d.value())
+                    : reading.apply(a.toString()).equals(b.toString());
+        }
+        return same;
     }
 
     /** One line a node, as {@code explain()} prints it. */

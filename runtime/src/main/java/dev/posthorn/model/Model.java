@@ -102,6 +102,25 @@ public final class Model implements AutoCloseable {
                 "weights: expected a file of weights for " + name() + " but was another, at " + path);
     }
 
+    /** Saves the model, in the format that the name says: {@code .keras}, {@code .h5}, {@code .weights.h5}. */
+    public void save(Path path) throws IOException {
+        save(path, SaveOptions.DEFAULT);
+    }
+
+    /** Saves the model as it is now. The file is there whole or not at all; what was there before stays until then. */
+    public void save(Path path, SaveOptions options) throws IOException {
+        List<String> names = new ArrayList<>();
+        for (ModelFormat f : ServiceLoader.load(ModelFormat.class)) {
+            if (f.writes(path, options)) {
+                f.save(program, variables.snapshot(), path, options);
+                return;
+            }
+            names.add(f.name());
+        }
+        throw new IllegalArgumentException("save: expected a name that says one of the formats "
+                + String.join(", ", names) + " but was '" + path.getFileName() + "'");
+    }
+
     /** A model of a program made in Java. */
     public static Model of(Program program, Variables variables, String backend) {
         List<Backend> all = ServiceLoader.load(Backend.class).stream()

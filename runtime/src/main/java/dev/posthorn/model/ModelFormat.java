@@ -43,6 +43,19 @@ public interface ModelFormat {
         return Optional.empty();
     }
 
+    /** Whether a model that is saved under this name is saved in this format. */
+    default boolean writes(Path path, SaveOptions options) {
+        return false;
+    }
+
+    /**
+     * Writes a program with these values of its variables, so that the file is there whole or not at all. What the format
+     * cannot hold is said before anything is written, all at once.
+     */
+    default void save(Program program, Variables.Snapshot values, Path path, SaveOptions options) throws IOException {
+        throw new UnsupportedOperationException(name() + ": is only read");
+    }
+
     /** A program with the values of its variables. */
     record Loaded(Program program, Variables variables) {}
 }

@@ -1,6 +1,7 @@
 package dev.posthorn.tools;
 
 import dev.posthorn.tools.command.Bench;
+import dev.posthorn.tools.command.Convert;
 import dev.posthorn.tools.command.Inspect;
 import dev.posthorn.tools.command.Predict;
 import dev.posthorn.tools.command.Summary;
@@ -22,7 +23,7 @@ import picocli.CommandLine.ScopeType;
         header = "Runs, checks and converts Keras and TensorFlow models.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Posthorn.Version.class,
-        subcommands = {Inspect.class, Summary.class, Predict.class, Verify.class, Bench.class})
+        subcommands = {Inspect.class, Summary.class, Predict.class, Verify.class, Convert.class, Bench.class})
 public final class Posthorn {
     /** All is right. */
     public static final int RIGHT = 0;

@@ -65,6 +65,11 @@ public record GroupQueryAttention(
     }
 
     @Override
+    public String exportedName() {
+        return "GroupQueryAttention";
+    }
+
+    @Override
     public List<Child> children(DTypePolicy policy) {
         List<Child> children = new ArrayList<>();
         children.add(Child.of("_query_dense", projection.heads("query", queryHeads, headDim, policy)));

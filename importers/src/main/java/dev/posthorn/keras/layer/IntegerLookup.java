@@ -32,6 +32,11 @@ public record IntegerLookup(Vocabulary vocabulary, String dtype) implements Simp
     }
 
     @Override
+    public boolean namesWeights() {
+        return true;
+    }
+
+    @Override
     public List<String> assets() {
         return List.of(Vocabulary.FILE);
     }

@@ -37,6 +37,11 @@ public record StringLookup(Vocabulary vocabulary, String encoding) implements Si
     }
 
     @Override
+    public boolean namesWeights() {
+        return true;
+    }
+
+    @Override
     public List<String> assets() {
         return List.of(Vocabulary.FILE);
     }

@@ -105,6 +105,16 @@ public record TextVectorization(
     }
 
     @Override
+    public boolean namesWeights() {
+        return true;
+    }
+
+    @Override
+    public List<String> mirrors() {
+        return List.of("_lookup_layer");
+    }
+
+    @Override
     public List<String> assets() {
         return List.of(Vocabulary.FILE);
     }

@@ -1,8 +1,10 @@
 package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.Op;
-import dev.posthorn.ir.fn.Threshold;
+import dev.posthorn.ir.fn.ClippedRelu;
+import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.object.ElementwiseLayer;
 import dev.posthorn.keras.object.Numbers;
 
@@ -13,6 +15,11 @@ public record ThresholdedReLU(double theta) implements ElementwiseLayer {
 
     @Override
     public Op op() {
-        return new Threshold(theta, 0);
+        return new ClippedRelu(null, 0, theta);
+    }
+
+    @Override
+    public Layer in(Dialect dialect) {
+        return dialect == Dialect.KERAS3 ? new ReLU(null, 0, theta) : this;
     }
 }

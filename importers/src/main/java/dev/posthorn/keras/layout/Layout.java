@@ -1,11 +1,15 @@
 package dev.posthorn.keras.layout;
 
+import dev.posthorn.hdf5.DraftGroup;
 import dev.posthorn.hdf5.Hdf5Group;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.keras.KerasProgram;
 import dev.posthorn.model.WeightSelection;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 
-/** Where a model's weights live in a file. One implementation a format. */
+/** Where the weights of a model are in a file: one for each kind of format, in both directions. */
 public interface Layout {
     /**
      * The values of the stored variables that {@code root} holds, by the variable's key.
@@ -13,4 +17,16 @@ public interface Layout {
      * @param root the group below which the weights are
      */
     Map<String, Stored> find(KerasProgram program, Hdf5Group root, WeightSelection selection);
+
+    /** The paths of datasets that hold the value of a variable once more, from the file's root. */
+    default Set<String> copies(KerasProgram program) {
+        return Set.of();
+    }
+
+    /**
+     * Writes the stored variables of a model below {@code root}.
+     *
+     * @param values the value of the variable of that key
+     */
+    void store(KerasProgram program, Function<String, Tensor> values, DraftGroup root);
 }

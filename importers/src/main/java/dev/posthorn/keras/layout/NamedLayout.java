@@ -1,11 +1,17 @@
 package dev.posthorn.keras.layout;
 
+import dev.posthorn.hdf5.DraftGroup;
 import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.hdf5.Hdf5Group;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.keras.Child;
 import dev.posthorn.keras.KerasProgram;
+import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.Weight;
+import dev.posthorn.keras.layer.Functional;
+import dev.posthorn.keras.layer.InputLayer;
+import dev.posthorn.keras.operation.OperationLayer;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.WeightSelection;
 import java.util.ArrayList;
@@ -16,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +32,18 @@ import java.util.stream.Stream;
  * keras/src/legacy/saving/legacy_h5_format.py.
  */
 public final class NamedLayout implements Layout {
+    private final String suffix;
+
+    /** The layout as Keras 3 has it. */
+    public NamedLayout() {
+        this("");
+    }
+
+    /** The layout with weights whose names end so: in {@code :0} as tensors of TensorFlow 1, before Keras 3. */
+    public NamedLayout(String suffix) {
+        this.suffix = suffix;
+    }
+
     /** A variable of a layer, and whether it is trainable where it stands. */
     private record Member(OlderWeights.Wanted wanted, boolean trainable) {}
 
@@ -81,6 +100,29 @@ public final class NamedLayout implements Layout {
                 root.string("backend").or(() -> whole.string("backend")).orElse("");
         return OlderWeights.of(
                 version, backend, stored.values().stream().flatMap(List::stream).toList());
+    }
+
+    @Override
+    public void store(KerasProgram program, Function<String, Tensor> values, DraftGroup root) {
+        List<LayerNode> layers = program.root().layer().children(program.root().policy()).stream()
+                .map(Child::node)
+                .filter(n -> isLayer(program, n.layer()))
+                .toList();
+        root.attribute("layer_names", layers.stream().map(LayerNode::name).toList());
+        for (LayerNode node : layers) {
+            DraftGroup group = root.group(node.name());
+            List<String> keys = keys(program, node, program.root().trainable()).stream()
+                    .map(OlderWeights.Wanted::key)
+                    .toList();
+            group.attribute("weight_names", keys.stream().map(k -> k + suffix).toList());
+            keys.forEach(k -> group.dataset(k + suffix, values.apply(k)));
+        }
+    }
+
+    /** Whether Keras counts it among a model's layers: not operations, nor what a Sequential begins with. */
+    static boolean isLayer(KerasProgram program, Layer layer) {
+        boolean input = layer instanceof InputLayer && !(program.root().layer() instanceof Functional);
+        return !input && !(layer instanceof OperationLayer);
     }
 
     private static Map<String, List<Hdf5Dataset>> stored(Hdf5Group root) {

@@ -1,19 +1,28 @@
 package dev.posthorn.keras.layout;
 
+import dev.posthorn.hdf5.DraftDataset;
+import dev.posthorn.hdf5.DraftGroup;
 import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.hdf5.Hdf5Group;
 import dev.posthorn.hdf5.Hdf5Object;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.keras.Child;
 import dev.posthorn.keras.KerasProgram;
+import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.Naming;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.model.WeightSelection;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +48,28 @@ public final class PathLayout implements Layout {
         return places;
     }
 
+    /**
+     * A file beside the weights.
+     *
+     * @param key the layer's path and the file's name
+     * @param files its paths below {@code assets}: where it is looked for, then where it stands once more
+     */
+    public record Asset(String key, List<String> files) {}
+
+    /** The files beside the weights that the layers of a model read. */
+    public static List<Asset> assets(LayerNode root) {
+        List<Asset> assets = new ArrayList<>();
+        places(root).forEach((path, place) -> {
+            Layer layer = place.node().layer();
+            for (String name : layer.assets()) {
+                List<String> files = new ArrayList<>(List.of(join(place.group(), name)));
+                layer.mirrors().forEach(m -> files.add(join(join(place.group(), m), name)));
+                assets.add(new Asset(join(path, name), files));
+            }
+        });
+        return assets;
+    }
+
     private static void visit(LayerNode node, String path, String group, Map<String, Place> places) {
         places.put(path, new Place(node, group));
         Map<String, Naming.Unique> lists = new HashMap<>();
@@ -59,6 +90,40 @@ public final class PathLayout implements Layout {
         return parent.isEmpty() ? name : parent + "/" + name;
     }
 
+    /**
+     * A variable in a layer's group {@code vars}: under its number, or under its name where the layer or an old file names it.
+     *
+     * @param key the variable's key
+     */
+    private record Slot(String key, String number, String name) {}
+
+    /** The variables of the layer at a path, in the order in which files number them. */
+    private static List<Slot> slots(KerasProgram program, String path, LayerNode node) {
+        List<Slot> slots = new ArrayList<>();
+        for (String key : borrowed(program, path, node)) {
+            slots.add(new Slot(key, Integer.toString(slots.size()), ""));
+        }
+        List<Weight> own = program.weights(path).stream().filter(Weight::stored).toList();
+        boolean listed = !node.policy().mode().isEmpty();
+        Stream<Weight> first = own.stream().filter(w -> listed || w.trainable());
+        Stream<Weight> then = own.stream().filter(w -> !listed && !w.trainable());
+        Stream.concat(first, then)
+                .forEach(w -> slots.add(new Slot(join(path, w.name()), Integer.toString(slots.size()), w.name())));
+        return slots;
+    }
+
+    /** The first variables of the layer inside of this one that are stored here too. */
+    private static List<String> borrowed(KerasProgram program, String path, LayerNode node) {
+        if (node.layer().borrowedWeights() == 0) {
+            return List.of();
+        }
+        LayerNode inner = node.layer().children(node.policy()).get(0).node();
+        return program.weights(join(path, inner.name())).stream()
+                .limit(node.layer().borrowedWeights())
+                .map(w -> join(join(path, inner.name()), w.name()))
+                .toList();
+    }
+
     @Override
     public Map<String, Stored> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
         Map<String, Stored> found = new LinkedHashMap<>();
@@ -69,25 +134,58 @@ public final class PathLayout implements Layout {
             Named named = new Named(place.node().name(), place.node().layer().className());
             String group = here ? place.group() : stored.getOrDefault(named, place.group());
             stored.putIfAbsent(named, group);
-            List<Weight> own = program.weights(path);
-            Stream<Weight> trainable = own.stream().filter(w -> w.stored() && w.trainable());
-            Stream<Weight> others = own.stream().filter(w -> w.stored() && !w.trainable());
-            boolean listed = !place.node().policy().mode().isEmpty();
-            List<Weight> order = listed
-                    ? own.stream().filter(Weight::stored).toList()
-                    : Stream.concat(trainable, others).toList();
-            Optional<Hdf5Object> vars = order.isEmpty() ? Optional.empty() : child(root, join(group, "vars"));
-            for (int i = 0; i < order.size(); i++) {
-                Weight w = order.get(i);
-                String number = Integer.toString(i + place.node().layer().borrowedWeights());
+            List<Slot> slots = slots(program, path, place.node());
+            Optional<Hdf5Object> vars = slots.isEmpty() ? Optional.empty() : child(root, join(group, "vars"));
+            for (Slot slot : slots.subList(place.node().layer().borrowedWeights(), slots.size())) {
                 Optional<Hdf5Object> dataset =
-                        vars.flatMap(v -> child(v, number)).or(() -> vars.flatMap(v -> child(v, w.name())));
+                        vars.flatMap(v -> child(v, slot.number)).or(() -> vars.flatMap(v -> child(v, slot.name)));
                 if (dataset.isPresent() && dataset.get() instanceof Hdf5Dataset d) {
-                    found.put(join(path, w.name()), Stored.of(d));
+                    found.put(slot.key, Stored.of(d));
                 }
             }
         });
         return found;
+    }
+
+    @Override
+    public Set<String> copies(KerasProgram program) {
+        Set<String> copies = new HashSet<>();
+        places(program.root()).forEach((path, place) -> {
+            Layer layer = place.node().layer();
+            for (Slot slot : slots(program, path, place.node())) {
+                String name = layer.namesWeights() ? slot.name : slot.number;
+                layer.mirrors().forEach(m -> copies.add("/" + join(place.group(), m) + "/vars/" + name));
+                if (slot.name.isEmpty()) {
+                    copies.add("/" + join(place.group(), "vars") + "/" + name);
+                }
+            }
+        });
+        return copies;
+    }
+
+    @Override
+    public void store(KerasProgram program, Function<String, Tensor> values, DraftGroup root) {
+        places(program.root()).forEach((path, place) -> {
+            Layer layer = place.node().layer();
+            if (!NamedLayout.isLayer(program, layer)) {
+                return;
+            }
+            List<String> groups = new ArrayList<>(List.of(place.group()));
+            layer.mirrors().forEach(m -> groups.add(join(place.group(), m)));
+            for (String group : groups) {
+                DraftGroup vars = root.group(join(group, "vars"));
+                if (group.equals(place.group())) {
+                    vars.attribute("name", place.node().name());
+                }
+                for (Slot slot : slots(program, path, place.node())) {
+                    Tensor value = values.apply(slot.key);
+                    DraftDataset d = vars.dataset(layer.namesWeights() ? slot.name : slot.number, value);
+                    if (value.dtype() == DType.BFLOAT16) {
+                        d.attribute("dtype", "bfloat16");
+                    }
+                }
+            }
+        });
     }
 
     private static Optional<Hdf5Object> child(Hdf5Object parent, String path) {

@@ -1,5 +1,6 @@
 package dev.posthorn.keras.object;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import java.util.List;
 
@@ -12,10 +13,12 @@ public record Axes(List<Integer> list, boolean single) {
     /** The last axis. */
     public static final Axes LAST = new Axes(List.of(-1), true);
 
-    public static final FieldType<Axes> TYPE = FieldType.of(
+    /** A number or a list; Keras 3 wants the number where there is one axis. */
+    public static final FieldType<Axes> TYPE = new FieldType<>(
             "an axis or a list of axes",
-            o -> new Axes(Numbers.ints(o), !(o instanceof List<?>)),
-            a -> a.single ? a.list.get(0) : a.list);
+            (o, c) -> new Axes(Numbers.ints(o), !(o instanceof List<?>)),
+            (a, c) -> a.single || a.list.size() == 1 && c.dialect() == Dialect.KERAS3 ? a.list.get(0) : a.list,
+            false);
 
     public Axes {
         list = List.copyOf(list);

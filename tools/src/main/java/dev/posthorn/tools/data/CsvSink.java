@@ -1,7 +1,7 @@
 package dev.posthorn.tools.data;
 
+import dev.posthorn.file.AtomicFile;
 import dev.posthorn.ir.Tensor;
-import dev.posthorn.numpy.AtomicFile;
 import dev.posthorn.tools.InputException;
 import java.io.IOException;
 import java.io.OutputStreamWriter;

@@ -1,4 +1,4 @@
-package dev.posthorn.numpy;
+package dev.posthorn.file;
 
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
@@ -84,8 +84,11 @@ public final class AtomicFile implements Closeable {
         return new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
     }
 
-    /** Puts the file in its place. */
+    /** Puts the file in its place; its bytes are on the disk before it is there, and its name is when this returns. */
     public void commit() throws IOException {
+        if (!written.equals(target)) {
+            channel.force(true);
+        }
         channel.close();
         if (!written.equals(target)) {
             try {
@@ -94,6 +97,17 @@ public final class AtomicFile implements Closeable {
                 Files.move(written, target, StandardCopyOption.REPLACE_EXISTING);
             }
             UNFINISHED.remove(written);
+            force(target.getParent());
+        }
+    }
+
+    /** Writes a directory's names to the disk, where the system opens directories; Windows does not, nor needs it. */
+    private static void force(Path directory) throws IOException {
+        if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            return;
+        }
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
         }
     }
 

@@ -1,0 +1,66 @@
+package dev.posthorn.keras;
+
+import dev.posthorn.codec.Dialect;
+import dev.posthorn.codec.FieldType;
+import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.model.Mode;
+import dev.posthorn.model.Port;
+import dev.posthorn.model.Signature;
+import dev.posthorn.model.UnsupportedModelException;
+import dev.posthorn.train.StoredTraining;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A model as another version of Keras has it: its configuration made of the layers, and its weights, which are others where
+ * only so it computes the same. That it does is checked: read again, the configuration must give the same graph.
+ *
+ * @param config as archives have it, where the version has modules
+ * @param program the model as it is read from it
+ * @param values the values to write, of those that the model has
+ */
+record Conversion(
+        Map<String, Object> config,
+        KerasProgram program,
+        Function<Function<String, Tensor>, Function<String, Tensor>> values) {
+    /** The model in that dialect; everything that it cannot have is named in one exception. */
+    static Conversion of(KerasProgram program, Dialect dialect, boolean trained) {
+        if (trained) {
+            refuse(program.training());
+        }
+        List<String> changed = new ArrayList<>();
+        FieldType.Context c = new FieldType.Context(dialect, "config", changed::add);
+        HardSigmoids sigmoids = HardSigmoids.of(program, dialect);
+        Map<String, Object> config =
+                ModelWriter.write(program.root(), c, program::type).orElseThrow();
+        KerasProgram converted = program.with(LayerReader.read(config, new FieldType.Context(dialect, "config")));
+        if (!graph(program).sameAs(graph(converted), sigmoids::reading)) {
+            List<String> why = changed.isEmpty() ? List.of("another graph, at " + program.name()) : changed;
+            throw new UnsupportedModelException(
+                    "save: expected a model that computes the same in " + dialect + " but was one that does not: "
+                            + String.join("; ", why),
+                    why);
+        }
+        return new Conversion(config, converted, sigmoids::scaled);
+    }
+
+    private static Graph graph(KerasProgram program) {
+        List<TensorType> inputs =
+                program.signatures().get(0).inputs().stream().map(Port::type).toList();
+        return program.lower(Signature.DEFAULT, inputs, Mode.INFERENCE);
+    }
+
+    /** Refuses what is kept of training: that is not converted. */
+    private static void refuse(StoredTraining training) {
+        if (!training.compile().isEmpty() || !training.types().isEmpty()) {
+            throw new UnsupportedModelException(
+                    "save: expected no optimizer, whose configuration and state are not converted"
+                            + " between versions of Keras, but was a compile configuration and "
+                            + training.types().size() + " variables (save without them)");
+        }
+    }
+}

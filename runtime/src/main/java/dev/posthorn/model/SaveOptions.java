@@ -1,0 +1,31 @@
+package dev.posthorn.model;
+
+import dev.posthorn.codec.Dialect;
+import java.util.Optional;
+
+/**
+ * How a model is saved.
+ *
+ * @param dialect whose configurations are written where a format has those of several; absent for those in which the model
+ *     was read, or the newest that the format has
+ * @param training whether the compile configuration and the optimizer's state are written too
+ * @param weightsOnly whether the weights alone are written, in the layout that the format has for them
+ */
+public record SaveOptions(Optional<Dialect> dialect, boolean training, boolean weightsOnly) {
+    /** Everything, in the model's own dialect. */
+    public static final SaveOptions DEFAULT = new SaveOptions(Optional.empty(), true, false);
+
+    public SaveOptions withDialect(Dialect newDialect) {
+        return new SaveOptions(Optional.of(newDialect), training, weightsOnly);
+    }
+
+    /** Without what only training needs. */
+    public SaveOptions withoutTraining() {
+        return new SaveOptions(dialect, false, weightsOnly);
+    }
+
+    /** The weights alone. */
+    public SaveOptions ofWeights() {
+        return new SaveOptions(dialect, training, true);
+    }
+}
