@@ -44,6 +44,7 @@ def data(shape, dtype, low, high):
 def case(name, make, *specs, batch=3, low=None, high=None, seeds=False):
     """make: a function of the symbolic inputs, or a layer."""
     keras.utils.set_random_seed(1)
+    print(name, flush=True)
     values = [data((batch,) + tuple(shape), dtype, low, high) for shape, dtype in specs]
     inputs = [keras.Input(shape, dtype=dtype, name=f"in{i}") for i, (shape, dtype) in enumerate(specs)]
     model = keras.Model(inputs, make(*inputs), name="model")
@@ -149,7 +150,70 @@ def normalization():
     case("spectral.embedding", L.SpectralNormalization(L.Embedding(7, 3)), ((4,), "int32"), high=7)
 
 
-PARTS = dict(noise=noise, recurrent=recurrent, attention=attention, normalization=normalization)
+def images():
+    picture, first = f32(6, 5, 3), f32(3, 6, 5)
+    bytes_, unit = dict(low=0, high=255), dict(low=0, high=1)
+    for mode in ("horizontal", "vertical", "horizontal_and_vertical"):
+        case(f"flip.{mode}", L.RandomFlip(mode, seed=1), picture, batch=5, **bytes_)
+    fills = ("constant", "nearest", "reflect", "wrap")
+    for fill in fills:
+        for method in ("bilinear", "nearest"):
+            more = dict(fill_mode=fill, interpolation=method, fill_value=9.0, seed=3)
+            case(f"rotation.{fill}.{method}", L.RandomRotation(0.3, **more), picture, **bytes_)
+    for fill, method in zip(fills, ("bilinear", "nearest") * 2):
+        more = dict(fill_mode=fill, interpolation=method, fill_value=9.0, seed=3)
+        case(f"translation.{fill}", L.RandomTranslation((-0.4, 0.3), 0.5, **more), picture, **bytes_)
+        case(f"zoom.{fill}", L.RandomZoom((-0.4, 0.3), 0.5, **more), picture, **bytes_)
+        case(f"shear.{fill}", L.RandomShear(0.4, (0.1, 0.6), **more), picture, **bytes_)
+    case("zoom.one", L.RandomZoom(0.4, seed=2), picture, **bytes_)
+    case("perspective", L.RandomPerspective(0.8, scale=0.4, fill_value=3.0, seed=2), picture, **bytes_)
+    case("perspective.nearest", L.RandomPerspective((0.5, 1.0), interpolation="nearest", seed=2), picture, **bytes_)
+    case("crop", L.RandomCrop(4, 3, seed=2), picture, **bytes_)
+    case("crop.wide", L.RandomCrop(8, 3, seed=2), picture, **bytes_)
+    case("crop.same", L.RandomCrop(6, 5, seed=2), picture, **bytes_)
+    case("elastic", L.RandomElasticTransform(0.9, 0.8, seed=2), f32(21, 24, 2), batch=2, **bytes_)
+    case("elastic.nearest", L.RandomElasticTransform(
+        1.0, (0.5, 1.0), interpolation="nearest", fill_mode="constant", fill_value=7.0, seed=4), f32(40, 45, 1), batch=2,
+        **bytes_)
+    ranged = dict(seed=5, value_range=(0, 1))
+    for name, layer, options in (
+        ("brightness", L.RandomBrightness, dict(factor=0.4)), ("contrast", L.RandomContrast, dict(factor=(0.3, 0.8))),
+        ("color_degeneration", L.RandomColorDegeneration, dict(factor=0.7)), ("hue", L.RandomHue, dict(factor=0.6)),
+        ("saturation", L.RandomSaturation, dict(factor=(0.2, 0.7))), ("sharpness", L.RandomSharpness, dict(factor=0.8)),
+        ("invert", L.RandomInvert, dict(factor=0.6)), ("posterization", L.RandomPosterization, dict(factor=(2, 6))),
+        ("posterization_one", L.RandomPosterization, dict(factor=(3, 3))),
+        ("solarization", L.Solarization, dict(addition_factor=0.3, threshold_factor=(0.2, 0.8))),
+        ("gaussian_blur", L.RandomGaussianBlur, dict(factor=0.9, kernel_size=(3, 5), sigma=(0.3, 0.9))),
+        ("erasing", L.RandomErasing, dict(factor=0.9, scale=(0.2, 0.6), fill_value=0.3)),
+        ("erasing_noise", L.RandomErasing, dict(factor=0.9, scale=(0.2, 0.6))),
+        ("erasing_color", L.RandomErasing, dict(scale=(0.2, 0.6), fill_value=[0.1, 0.5, 0.7])),
+        ("color_jitter", L.RandomColorJitter, dict(brightness_factor=0.2, contrast_factor=0.3, saturation_factor=(
+            0.3, 0.6), hue_factor=0.4)),
+        ("color_jitter_hue", L.RandomColorJitter, dict(hue_factor=0.4)),
+        ("rand_augment", L.RandAugment, dict(num_ops=3, factor=0.4)),
+    ):
+        case(f"{name}.unit", lambda x: layer(**options, **ranged)(x), picture, batch=4, **unit)
+        if "erasing" not in name:
+            case(f"{name}.bytes", lambda x: layer(**options, seed=6)(x), picture, **bytes_)
+    case("rand_augment.long", L.RandAugment(num_ops=6, seed=11), picture, batch=4, **bytes_)
+    case("equalization", L.AutoContrast(), picture, **bytes_)
+    case("grayscale", L.RandomGrayscale(0.6), picture, batch=6, seeds=True, **bytes_)
+    for name, layer in (
+        ("flip", L.RandomFlip(seed=1, data_format="channels_first")),
+        ("rotation", L.RandomRotation(0.3, seed=1, data_format="channels_first")),
+        ("contrast", L.RandomContrast(0.3, seed=1, data_format="channels_first")),
+        ("hue", L.RandomHue(0.3, seed=1, data_format="channels_first")),
+        ("erasing", L.RandomErasing(1.0, (0.3, 0.6), seed=1, data_format="channels_first")),
+        ("sharpness", L.RandomSharpness(0.7, seed=1, data_format="channels_first")),
+        ("blur", L.RandomGaussianBlur(1.0, seed=1, data_format="channels_first")),
+        ("crop", L.RandomCrop(3, 4, seed=1, data_format="channels_first")),
+    ):
+        case(f"first.{name}", layer, first, **unit)
+    case("pipeline", L.Pipeline([L.RandomFlip(seed=1), L.RandomRotation(0.2, seed=2), L.RandomBrightness(0.1, seed=3)]),
+         picture, **bytes_)
+
+
+PARTS = dict(images=images, noise=noise, recurrent=recurrent, attention=attention, normalization=normalization)
 if __name__ == "__main__":
     if sys.argv[1:] and TARGET.exists():
         with zipfile.ZipFile(TARGET) as old:

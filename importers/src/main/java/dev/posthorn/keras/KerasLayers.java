@@ -4,6 +4,9 @@ import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.op.Pool;
 import dev.posthorn.ir.op.Reduce;
+import dev.posthorn.keras.image.Colors;
+import dev.posthorn.keras.image.Mixes;
+import dev.posthorn.keras.image.Moves;
 import dev.posthorn.keras.layer.Activation;
 import dev.posthorn.keras.layer.ActivityRegularization;
 import dev.posthorn.keras.layer.AdaptivePooling;
@@ -115,6 +118,7 @@ public final class KerasLayers {
             Attention.CODEC,
             Augmentation.codec(
                     "AugMix",
+                    Mixes::augMix,
                     "value_range",
                     "num_chains",
                     "chain_depth",
@@ -162,7 +166,7 @@ public final class KerasLayers {
             ELU.CODEC,
             EinsumDense.CODEC,
             Embedding.CODEC,
-            Augmentation.codec("Equalization", "value_range", "bins"),
+            Augmentation.codec("Equalization", Colors::equalization, "value_range", "bins"),
             Flatten.CODEC,
             GRU.CODEC,
             GRUCell.CODEC,
@@ -207,21 +211,24 @@ public final class KerasLayers {
             Pipeline.CODEC,
             RMSNormalization.CODEC,
             RNN.CODEC,
-            Augmentation.codec("RandAugment", "value_range", "num_ops", "factor", "interpolation", "seed"),
-            Augmentation.codec("RandomBrightness", "factor", "value_range", "seed"),
-            Augmentation.codec("RandomColorDegeneration", "factor", "value_range", "seed"),
+            Augmentation.codec(
+                    "RandAugment", Mixes::randAugment, "value_range", "num_ops", "factor", "interpolation", "seed"),
+            Augmentation.codec("RandomBrightness", Colors::brightness, "factor", "value_range", "seed"),
+            Augmentation.codec("RandomColorDegeneration", Colors::degeneration, "factor", "value_range", "seed"),
             Augmentation.codec(
                     "RandomColorJitter",
+                    Mixes::jitter,
                     "value_range",
                     "brightness_factor",
                     "contrast_factor",
                     "saturation_factor",
                     "hue_factor",
                     "seed"),
-            Augmentation.codec("RandomContrast", "factor", "value_range", "seed"),
-            Augmentation.codec("RandomCrop", "height", "width", "seed"),
+            Augmentation.codec("RandomContrast", Colors::contrast, "factor", "value_range", "seed"),
+            Augmentation.codec("RandomCrop", Moves::crop, "height", "width", "seed"),
             Augmentation.codec(
                     "RandomElasticTransform",
+                    Moves::elastic,
                     "factor",
                     "scale",
                     "interpolation",
@@ -229,21 +236,33 @@ public final class KerasLayers {
                     "fill_value",
                     "value_range",
                     "seed"),
-            Augmentation.codec("RandomErasing", "factor", "scale", "fill_value", "value_range", "seed"),
-            Augmentation.codec("RandomFlip", "mode", "seed"),
-            Augmentation.codec("RandomGaussianBlur", "factor", "kernel_size", "sigma", "value_range", "seed"),
-            Augmentation.codec("RandomGrayscale", "factor"),
-            Augmentation.codec("RandomHue", "factor", "value_range", "seed"),
-            Augmentation.codec("RandomInvert", "factor", "value_range", "seed"),
-            Augmentation.codec("RandomPerspective", "factor", "scale", "interpolation", "fill_value", "seed"),
-            Augmentation.codec("RandomPosterization", "factor", "value_range", "seed"),
-            Augmentation.codec("RandomRotation", "factor", "fill_mode", "fill_value", "interpolation", "seed"),
-            Augmentation.codec("RandomSaturation", "factor", "value_range", "seed"),
-            Augmentation.codec("RandomSharpness", "factor", "value_range", "seed"),
             Augmentation.codec(
-                    "RandomShear", "x_factor", "y_factor", "fill_mode", "fill_value", "interpolation", "seed"),
+                    "RandomErasing", Colors::erasing, "factor", "scale", "fill_value", "value_range", "seed"),
+            Augmentation.codec("RandomFlip", Moves::flip, "mode", "seed"),
+            Augmentation.codec(
+                    "RandomGaussianBlur", Colors::blur, "factor", "kernel_size", "sigma", "value_range", "seed"),
+            Augmentation.codec("RandomGrayscale", Colors::grayscale, "factor"),
+            Augmentation.codec("RandomHue", Colors::hue, "factor", "value_range", "seed"),
+            Augmentation.codec("RandomInvert", Colors::invert, "factor", "value_range", "seed"),
+            Augmentation.codec(
+                    "RandomPerspective", Moves::perspective, "factor", "scale", "interpolation", "fill_value", "seed"),
+            Augmentation.codec("RandomPosterization", Colors::posterization, "factor", "value_range", "seed"),
+            Augmentation.codec(
+                    "RandomRotation", Moves::rotation, "factor", "fill_mode", "fill_value", "interpolation", "seed"),
+            Augmentation.codec("RandomSaturation", Colors::saturation, "factor", "value_range", "seed"),
+            Augmentation.codec("RandomSharpness", Colors::sharpness, "factor", "value_range", "seed"),
+            Augmentation.codec(
+                    "RandomShear",
+                    Moves::shear,
+                    "x_factor",
+                    "y_factor",
+                    "fill_mode",
+                    "fill_value",
+                    "interpolation",
+                    "seed"),
             Augmentation.codec(
                     "RandomTranslation",
+                    Moves::translation,
                     "height_factor",
                     "width_factor",
                     "fill_mode",
@@ -251,7 +270,14 @@ public final class KerasLayers {
                     "interpolation",
                     "seed"),
             Augmentation.codec(
-                    "RandomZoom", "height_factor", "width_factor", "fill_mode", "fill_value", "interpolation", "seed"),
+                    "RandomZoom",
+                    Moves::zoom,
+                    "height_factor",
+                    "width_factor",
+                    "fill_mode",
+                    "fill_value",
+                    "interpolation",
+                    "seed"),
             ReLU.CODEC,
             RepeatVector.CODEC,
             Rescaling.CODEC,
@@ -266,7 +292,8 @@ public final class KerasLayers {
             SimpleRNN.CODEC,
             SimpleRNNCell.CODEC,
             Softmax.CODEC,
-            Augmentation.codec("Solarization", "value_range", "addition_factor", "threshold_factor", "seed"),
+            Augmentation.codec(
+                    "Solarization", Colors::solarization, "value_range", "addition_factor", "threshold_factor", "seed"),
             SpatialDropout.codec(1),
             SpatialDropout.codec(2),
             SpatialDropout.codec(3),

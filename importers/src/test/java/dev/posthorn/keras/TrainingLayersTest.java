@@ -48,7 +48,7 @@ class TrainingLayersTest {
         List<String> files = entries.keySet().stream()
                 .filter(n -> n.endsWith(".json") || n.endsWith(".keras"))
                 .toList();
-        assertTrue(files.size() > 70, () -> "expected more than 70 cases but was " + files.size());
+        assertTrue(files.size() > 140, () -> "expected more than 140 cases but was " + files.size());
         return files.stream()
                 .map(n -> DynamicTest.dynamicTest(n, () -> verify(n, entries)))
                 .toList();

@@ -3,12 +3,15 @@ package dev.posthorn.keras.object;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
+import dev.posthorn.ir.Expr;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.ArgReduce;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Random;
+import dev.posthorn.ir.op.RandomGamma;
 import dev.posthorn.ir.op.RandomKey;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.Weight;
@@ -63,6 +66,35 @@ public final class Seeds {
     /** Integers of [low, high), int32 or int64 as the bounds are. */
     public static Value integers(Builder b, Value seed, Value low, Value high, Dim... shape) {
         return draw(b, Random.Distribution.UNIFORM_INT, low.dtype(), seed, List.of(low, high), shape);
+    }
+
+    /** Numbers of the gamma distribution with {@code alpha}, which is broadcast to the shape. */
+    public static Value gamma(Builder b, Value seed, Value alpha, Dim... shape) {
+        List<Value> key = b.addAll(new RandomKey(), List.of(seed));
+        Value each = b.broadcastTo(alpha, shape);
+        Value y = b.add(new RandomGamma(), b.shape(shape), key.get(0), key.get(1), each);
+        return b.binary(Binary.Fn.MAX, y, alpha.dtype() == DType.FLOAT64 ? Double.MIN_NORMAL : Float.MIN_NORMAL);
+    }
+
+    /** Numbers of the beta distribution. */
+    public static Value beta(Builder b, Value seed, Value alpha, Value beta, Dim... shape) {
+        Value x = gamma(b, seed, alpha, shape);
+        Value y = gamma(b, b.binary(Binary.Fn.ADD, seed, 12), beta, shape);
+        return b.over(x, b.plus(x, y));
+    }
+
+    /** 0 … n-1 in another order. */
+    public static Value shuffled(Builder b, Value seed, Dim n) {
+        Value keys = uniform(b, seed, DType.FLOAT32, 0, 1, n);
+        Expr k = Expr.of(b, keys);
+        Expr i = k.iota(n).cast(DType.INT32);
+        Expr earlier = i.expandDims(0).lessThan(i.expandDims(1));
+        Expr here = k.expandDims(1);
+        Expr other = k.expandDims(0);
+        Expr before = other.lessThan(here).or(other.equalTo(here).and(earlier));
+        Expr rank = before.cast(DType.INT32).sum(1); // where each goes
+        Expr at = rank.expandDims(0).equalTo(i.expandDims(1)).cast(DType.INT32);
+        return b.add(new ArgReduce(true, 1, DType.INT32), at.v());
     }
 
     private static Value draw(

@@ -142,12 +142,19 @@ public final class Transforms {
     public static Value elastic(
             Call c, Value x, Value seed, Value alpha, double sigma, int order, String fillMode, double fill) {
         Builder b = c.builder();
+        Expr width = Expr.of(b, b.constant(x.dtype(), sigma));
+        return elastic(c, x, seed, width.with(alpha), width, 3 * (int) sigma, order, fillMode, fill);
+    }
+
+    /** The same with a width of the smoothing that is computed; {@code radius} is the most that it may ask for. */
+    public static Value elastic(
+            Call c, Value x, Value seed, Expr alpha, Expr sigma, int radius, int order, String fillMode, double fill) {
+        Builder b = c.builder();
         Dim[] d = b.dims(x);
         Expr noise = Expr.of(b, Seeds.normal(b, seed, x.dtype(), 0, 1, d[0], d[1], d[2]));
-        int n = 6 * (int) sigma | 1;
+        Value bell = Blur.cut(b, radius, sigma);
         Expr moved = noise.times(sigma).expandDims(-1);
-        moved = moved.with(Blur.same(b, moved.v(), n, n, sigma, sigma)).squeeze(-1);
-        moved = moved.times(moved.with(alpha));
+        moved = moved.with(Blur.same(b, moved.v(), bell, bell)).squeeze(-1).times(alpha);
         Expr down = moved.plus(moved.iota(d[1]).cast(x.dtype()).expandDims(-1));
         Expr right = moved.plus(moved.iota(d[2]).cast(x.dtype()));
         Expr area = scalar(noise, d[1]).times(scalar(noise, d[2]));

@@ -71,17 +71,19 @@ final class ImageOperations {
 
     private static Value rgbToGrayscale(Arguments a) {
         Builder b = a.b();
-        return channelsLast(a, x -> {
-            if (x.shape().dim(-1) == 1) {
-                return x;
-            }
-            Value floating = ElementwiseOperations.floating(b, x);
-            Value weights = b.cast(b.constant(Tensor.of(Shape.of(3), 0.2989f, 0.587f, 0.114f)), floating.dtype());
-            return b.cast(b.reduce(Reduce.Fn.SUM, b.times(floating, weights), true, -1), x.dtype());
-        });
+        return channelsLast(a, x -> gray(b, x));
     }
 
-    private static Value rgbToHsv(Builder b, Value x) {
+    static Value gray(Builder b, Value x) {
+        if (x.shape().dim(-1) == 1) {
+            return x;
+        }
+        Value floating = ElementwiseOperations.floating(b, x);
+        Value weights = b.cast(b.constant(Tensor.of(Shape.of(3), 0.2989f, 0.587f, 0.114f)), floating.dtype());
+        return b.cast(b.reduce(Reduce.Fn.SUM, b.times(floating, weights), true, -1), x.dtype());
+    }
+
+    static Value rgbToHsv(Builder b, Value x) {
         List<Value> rgb = b.split(x, -1, 1, 1, 1);
         Value r = rgb.get(0);
         Value g = rgb.get(1);
@@ -102,7 +104,7 @@ final class ImageOperations {
         return b.concat(-1, List.of(h, s, v));
     }
 
-    private static Value hsvToRgb(Builder b, Value x) {
+    static Value hsvToRgb(Builder b, Value x) {
         List<Value> hsv = b.split(x, -1, 1, 1, 1);
         Value h = b.binary(Binary.Fn.MUL, hsv.get(0), 6);
         Value r = b.binary(Binary.Fn.SUB, distance(b, h, 3), 1);
