@@ -12,6 +12,7 @@ import dev.posthorn.ir.op.ShapeOf;
 import dev.posthorn.ir.op.SumTo;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
@@ -36,7 +37,8 @@ public final class Gradients {
 
     private final Builder b;
     private final Set<String> undefined;
-    private final Map<Value, Value> flow = new HashMap<>();
+    private final Map<Value, List<Value>> terms = new HashMap<>();
+    private final Map<Value, Value> sums = new HashMap<>();
 
     private Gradients(Builder b, Set<String> undefined) {
         this.b = b;
@@ -82,14 +84,14 @@ public final class Gradients {
         }
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node n = nodes.get(i);
-            if (n.values().stream().anyMatch(g.flow::containsKey)) {
+            if (n.values().stream().anyMatch(g.terms::containsKey)) {
                 b.named(n.name().isEmpty() ? SCOPE : SCOPE + "/" + n.name(), () -> {
                     g.visit(n, active);
                     return null;
                 });
             }
         }
-        return xs.stream().map(x -> Optional.ofNullable(g.flow.get(x))).toList();
+        return xs.stream().map(g::sum).toList();
     }
 
     /** The nodes that ys need, in topological order. */
@@ -106,8 +108,7 @@ public final class Gradients {
     }
 
     private void visit(Node n, Set<Value> active) {
-        List<Optional<Value>> dys =
-                n.values().stream().map(v -> Optional.ofNullable(flow.get(v))).toList();
+        List<Optional<Value>> dys = n.values().stream().map(this::sum).toList();
         Set<Value> wanted = n.inputs().stream().filter(active::contains).collect(Collectors.toSet());
         if (wanted.isEmpty()) {
             return;
@@ -146,13 +147,21 @@ public final class Gradients {
         }
     }
 
-    /** Adds to the derivative by {@code x}. */
+    /** Adds a term to the derivative by {@code x}. */
     private void flow(Value x, Value dx) {
         if (dx.dtype() != x.dtype()) {
             throw new IllegalStateException(
                     "gradient: expected " + x.type() + " but was " + dx.type() + ", at " + x.node());
         }
-        flow.merge(x, sumTo(dx, x), b::plus);
+        terms.computeIfAbsent(x, v -> new ArrayList<>()).add(sumTo(dx, x));
+    }
+
+    /** The derivative by {@code x}, when all that depends on x has been visited. */
+    private Optional<Value> sum(Value x) {
+        List<Value> all = terms.get(x);
+        return all == null
+                ? Optional.empty()
+                : Optional.of(sums.computeIfAbsent(x, v -> SideBySide.sum(b, all)));
     }
 
     /** {@code dx} added up along the axes on which {@code x} was broadcast. */

@@ -12,9 +12,11 @@ import dev.posthorn.ir.fn.ErfInv;
 import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.op.BinCount;
 import dev.posthorn.ir.op.Cast;
+import dev.posthorn.ir.op.Concat;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Input;
 import dev.posthorn.ir.op.Lookup;
+import dev.posthorn.ir.op.MatMul;
 import dev.posthorn.ir.op.ProjectiveTransform;
 import dev.posthorn.ir.op.RandomGamma;
 import dev.posthorn.ir.op.Svd;
@@ -179,6 +181,39 @@ class GradientLawsTest {
         Tensor was = Evaluation.of(g).run(List.of(), key -> value).outputs().get("dw");
         TensorAssert.assertThat(was, "2·exp(w)")
                 .isCloseTo(Tensor.of(Shape.of(3), 2f, (float) (2 * Math.E), (float) (2 * Math.exp(2))), 1e-6);
+    }
+
+    @Test
+    void onlyWhatIsNeededIsWritten() {
+        Builder b = new Builder();
+        Value x = b.input("x", TensorType.f32(2, 3));
+        Value w = b.variable("w", TensorType.f32(3, 4));
+        Value frozen = b.variable("frozen", TensorType.f32(4, 5));
+        Value y = b.matmul(b.unary(Unary.Fn.TANH, b.matmul(x, w)), frozen);
+        Value dw = Gradients.of(b, List.of(y), List.of(y), List.of(w)).get(0).orElseThrow();
+        Graph g = b.graph(List.of(x), Map.of("dw", dw), Map.of());
+        assertEquals(
+                4, // two forward; backward one through the frozen weights and one for w: none for frozen, none for x
+                b.graph(List.of(x), Map.of("dw", dw, "y", y), Map.of()).nodes().stream()
+                        .filter(n -> n.op() instanceof MatMul)
+                        .count());
+        assertEquals(w.type(), g.results().get(0).type());
+        assertTrue(dw.node().name().startsWith(Gradients.SCOPE), dw.node()::name);
+    }
+
+    @Test
+    void slicesOfOneAxisAreJoined() {
+        Builder b = new Builder();
+        Value x = b.input("x", TensorType.f32(2, 6));
+        List<Value> gates = b.split(x, 1, 1, 2, 3);
+        List<Value> ys = gates.stream().map(v -> b.unary(Unary.Fn.SQUARE, v)).toList();
+        Value dx = Gradients.of(b, ys, gates, List.of(x)).get(0).orElseThrow();
+        assertTrue(dx.node().op() instanceof Concat, dx.node()::toString);
+        Graph g = b.graph(List.of(x), Map.of("dx", dx), Map.of());
+        Tensor at = Tensor.of(Shape.of(2, 6), 1, 2, 3, 4, 5, 6, -1, -2, -3, -4, -5, -6);
+        Tensor was = evaluate(g, List.of(at)).get(0);
+        TensorAssert.assertThat(was, "2x·x")
+                .isCloseTo(Tensor.of(Shape.of(2, 6), 2, 8, 18, 32, 50, 72, 2, 8, 18, 32, 50, 72), 0);
     }
 
     @Test

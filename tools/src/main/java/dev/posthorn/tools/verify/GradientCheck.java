@@ -1,7 +1,9 @@
 package dev.posthorn.tools.verify;
 
 import dev.posthorn.autograd.Backward;
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
@@ -11,9 +13,11 @@ import dev.posthorn.model.Signature;
 import dev.posthorn.model.Variable;
 import dev.posthorn.model.Variables;
 import dev.posthorn.numpy.Npz;
+import dev.posthorn.train.TrainableProgram;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,7 +86,8 @@ final class GradientCheck {
                 .filter(k -> k.contains("d.w.")
                         || k.contains("d.in.")
                         || k.startsWith("train.out.")
-                        || k.startsWith("train.state."))
+                        || k.startsWith("train.state.")
+                        || k.equals("train.added_losses"))
                 .filter(k -> !checked.contains(k))
                 .toList();
         return unchecked.isEmpty() ? "" : "gradients: expected to check all arrays but was none for " + unchecked;
@@ -138,6 +143,8 @@ final class GradientCheck {
             } else if (mode == Mode.TRAINING && key.startsWith(way + "state.")) {
                 String variable = keys.variable(key.substring((way + "state.").length()));
                 problem = compare(key, Optional.ofNullable(was.get("update." + variable)));
+            } else if (mode == Mode.TRAINING && key.equals(way + "added_losses")) {
+                problem = compare(key, Optional.of(addedLosses(arguments.subList(0, in.size()))));
             } else {
                 continue;
             }
@@ -147,6 +154,24 @@ final class GradientCheck {
             }
         }
         return "";
+    }
+
+    /** What the layers add to the loss in a call that trains. */
+    private Tensor addedLosses(List<Tensor> arguments) {
+        if (!(model.program() instanceof TrainableProgram program)) {
+            throw new IllegalStateException("gradients: expected a model that adds losses but was " + model.name());
+        }
+        Builder b = new Builder();
+        List<Value> in = new ArrayList<>();
+        arguments.forEach(t -> in.add(b.input("in" + in.size(), t.type())));
+        Map<String, Value> losses = new LinkedHashMap<>();
+        program.forward(b, in, Mode.TRAINING)
+                .losses()
+                .forEach(v -> losses.put("loss" + losses.size(), b.cast(v, DType.FLOAT64)));
+        List<Tensor> was =
+                model.backend().compile(b.graph(in, losses, Map.of()), weights).run(arguments, weights);
+        double[] values = was.stream().mapToDouble(t -> t.getDouble(0)).toArray();
+        return Tensor.of(Shape.of(values.length), values);
     }
 
     private static boolean real(Call.Array a, Npz expected) throws IOException {
