@@ -159,9 +159,7 @@ public final class Gradients {
     /** The derivative by {@code x}, when all that depends on x has been visited. */
     private Optional<Value> sum(Value x) {
         List<Value> all = terms.get(x);
-        return all == null
-                ? Optional.empty()
-                : Optional.of(sums.computeIfAbsent(x, v -> SideBySide.sum(b, all)));
+        return all == null ? Optional.empty() : Optional.of(sums.computeIfAbsent(x, v -> SideBySide.sum(b, all)));
     }
 
     /** {@code dx} added up along the axes on which {@code x} was broadcast. */
@@ -178,7 +176,9 @@ public final class Gradients {
         int[] axes = IntStream.range(0, from.rank())
                 .filter(a -> a < more || to.dim(a - more) == 1 && from.dim(a) != 1)
                 .toArray();
-        Value sum = b.reduce(Reduce.Fn.SUM, dx, true, axes);
-        return b.add(new Reshape(), sum, b.ints(to.dims()));
+        if (axes.length == more) {
+            return b.reduce(Reduce.Fn.SUM, dx, false, axes);
+        }
+        return b.add(new Reshape(), b.reduce(Reduce.Fn.SUM, dx, true, axes), b.ints(to.dims()));
     }
 }

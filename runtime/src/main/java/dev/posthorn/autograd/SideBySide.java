@@ -38,7 +38,9 @@ final class SideBySide {
             if (share(parts)) {
                 int first = rest.indexOf(parts.get(0).whole);
                 parts.forEach(p -> rest.remove(p.whole));
-                rest.add(Math.min(first, rest.size()), b.concat(axis, parts.stream().map(Placed::part).toList()));
+                rest.add(
+                        Math.min(first, rest.size()),
+                        b.concat(axis, parts.stream().map(Placed::part).toList()));
             }
         }
         return rest.stream().reduce(b::plus).orElseThrow();

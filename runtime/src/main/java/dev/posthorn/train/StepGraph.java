@@ -15,6 +15,7 @@ import dev.posthorn.ir.op.Variable;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.Port;
 import dev.posthorn.model.Signature;
+import dev.posthorn.pass.MergeScans;
 import dev.posthorn.train.metric.Mean;
 import dev.posthorn.train.metric.Metric;
 import dev.posthorn.train.metric.MetricOptions;
@@ -130,7 +131,8 @@ final class StepGraph {
             put(next, trained.keys(), weights, after.values());
             put(next, trained.slotKeys(), slots, after.slots());
         }
-        return b.graph(g.inputs().stream().map(map::get).toList(), results, next);
+        List<Value> in = g.inputs().stream().map(map::get).toList();
+        return MergeScans.apply(b.graph(in, results, next));
     }
 
     /** What changes, and numbers that others may change, such as the learning rate; the rest are constants of the plan. */

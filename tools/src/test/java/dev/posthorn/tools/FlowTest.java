@@ -2,15 +2,23 @@ package dev.posthorn.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.posthorn.autograd.Backward;
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Rewriter;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
 import dev.posthorn.model.Inspection;
+import dev.posthorn.model.Mode;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.Signature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -50,6 +58,21 @@ class FlowTest {
             int plan = all.indexOf("plan of the backend");
             blocks.put("graph", all.substring(0, plan).strip() + "\n");
             blocks.put("plan", all.substring(plan).strip().replaceAll(" +\n", "\n") + "\n");
+        }
+        try (Model model = Model.load(MODEL)) {
+            Graph call = model.program().lower(Signature.DEFAULT, List.of(TensorType.f32(2, 8, 8, 1)), Mode.INFERENCE);
+            Graph backward =
+                    Backward.of(call, Set.of("classes/kernel", "classes/bias")).graph();
+            Builder b = new Builder();
+            Map<String, Value> gradients = new LinkedHashMap<>(backward.outputs());
+            gradients.keySet().removeIf(name -> !name.startsWith("d.w"));
+            Map<Value, Value> copied = Rewriter.copy(backward, b, Map.of());
+            gradients.replaceAll((name, v) -> copied.get(v));
+            Graph g = b.graph(List.of(), gradients, Map.of());
+            blocks.put(
+                    "gradient",
+                    g.toString().lines().dropWhile(l -> !l.contains("Softmax")).collect(Collectors.joining("\n"))
+                            + "\n");
         }
         return blocks;
     }
