@@ -2,6 +2,7 @@ package dev.posthorn.tools.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Variable;
@@ -11,19 +12,24 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Which variable of a model a weight of {@code case.json} is: the one of that key, else the one at its place. */
 final class CaseWeights {
     private final Map<String, String> variables = new HashMap<>();
 
-    private CaseWeights() {}
+    private final List<Variable> declared;
+
+    private CaseWeights(List<Variable> declared) {
+        this.declared = declared;
+    }
 
     static CaseWeights read(Case c, Model model) throws IOException {
         JsonNode json = new ObjectMapper()
                 .readTree(c.expected().resolveSibling(Case.FILE).toFile());
-        CaseWeights w = new CaseWeights();
         List<Variable> declared = model.variables().list();
+        CaseWeights w = new CaseWeights(declared);
         for (boolean trainable : new boolean[] {true, false}) {
             List<String> keys = new ArrayList<>();
             json.path("weights").forEach(n -> {
@@ -57,11 +63,18 @@ final class CaseWeights {
         return key.replaceAll(":0$", "");
     }
 
-    String variable(String key) {
-        String variable = variables.get(key);
-        if (variable == null) {
-            throw new ModelFormatException("case: expected a variable of the model but was '" + key + "'");
-        }
-        return variable;
+    /**
+     * The key of the variable. SavedModels list none: there it is the one of that name and shape, of several the last, as the
+     * oracle keeps it.
+     */
+    String variable(String key, Shape shape) {
+        return Optional.ofNullable(variables.get(key))
+                .or(() -> declared.stream()
+                        .filter(v -> v.key().replaceAll("#\\d+$", "").equals(key))
+                        .filter(v -> v.type().shape().equals(shape))
+                        .map(Variable::key)
+                        .reduce((first, last) -> last))
+                .orElseThrow(() -> new ModelFormatException(
+                        "case: expected a variable of the model but was '" + key + "'"));
     }
 }

@@ -68,13 +68,12 @@ final class GradientCheck {
     /** What differs, in one line; empty where nothing does. */
     String run(Npz expected) throws IOException {
         Set<String> checked = new HashSet<>();
+        boolean trains = model.program() instanceof TrainableProgram; // an exported function computes what it computes
         for (Call call : c.calls()) {
-            String prefix = call.signature().equals(Signature.DEFAULT)
-                            && !recorded.names().contains(call.signature())
-                    ? ""
-                    : call.signature() + ".";
+            boolean named = call.outputs().get(0).key().startsWith(call.signature() + ".");
+            String prefix = named ? call.signature() + "." : "";
             if (call.batch() == 0) {
-                for (Mode mode : Mode.values()) {
+                for (Mode mode : trains ? Mode.values() : new Mode[] {Mode.INFERENCE}) {
                     String problem = repeat(call, prefix, mode, expected, checked);
                     if (!problem.isEmpty()) {
                         return problem;
@@ -88,7 +87,7 @@ final class GradientCheck {
                         || k.startsWith("train.out.")
                         || k.startsWith("train.state.")
                         || k.equals("train.added_losses"))
-                .filter(k -> !checked.contains(k))
+                .filter(k -> !checked.contains(k) && (trains || !k.startsWith("train.")))
                 .toList();
         return unchecked.isEmpty() ? "" : "gradients: expected to check all arrays but was none for " + unchecked;
     }
@@ -133,7 +132,8 @@ final class GradientCheck {
                 int i = in.stream().map(a -> ending(a, ".in.")).toList().indexOf(name);
                 problem = compare(key, backward.inputs().get(i).map(was::get));
             } else if (key.startsWith(way + "d.w.")) {
-                String variable = keys.variable(key.substring((way + "d.w.").length()));
+                String variable = keys.variable(
+                        key.substring((way + "d.w.").length()), recorded.get(key).shape());
                 problem = compare(
                         key,
                         Optional.ofNullable(backward.variables().get(variable)).map(was::get));
@@ -141,7 +141,8 @@ final class GradientCheck {
                 int i = Integer.parseInt(key.substring((way + "out.").length()));
                 problem = compare(key, Optional.ofNullable(was.get("y." + i)));
             } else if (mode == Mode.TRAINING && key.startsWith(way + "state.")) {
-                String variable = keys.variable(key.substring((way + "state.").length()));
+                String variable = keys.variable(
+                        key.substring((way + "state.").length()), recorded.get(key).shape());
                 problem = compare(key, Optional.ofNullable(was.get("update." + variable)));
             } else if (mode == Mode.TRAINING && key.equals(way + "added_losses")) {
                 problem = compare(key, Optional.of(addedLosses(arguments.subList(0, in.size()))));
