@@ -74,7 +74,7 @@ final class CaseWeights {
                         .filter(v -> v.type().shape().equals(shape))
                         .map(Variable::key)
                         .reduce((first, last) -> last))
-                .orElseThrow(() -> new ModelFormatException(
-                        "case: expected a variable of the model but was '" + key + "'"));
+                .orElseThrow(
+                        () -> new ModelFormatException("case: expected a variable of the model but was '" + key + "'"));
     }
 }

@@ -133,7 +133,8 @@ final class GradientCheck {
                 problem = compare(key, backward.inputs().get(i).map(was::get));
             } else if (key.startsWith(way + "d.w.")) {
                 String variable = keys.variable(
-                        key.substring((way + "d.w.").length()), recorded.get(key).shape());
+                        key.substring((way + "d.w.").length()),
+                        recorded.get(key).shape());
                 problem = compare(
                         key,
                         Optional.ofNullable(backward.variables().get(variable)).map(was::get));
@@ -142,7 +143,8 @@ final class GradientCheck {
                 problem = compare(key, Optional.ofNullable(was.get("y." + i)));
             } else if (mode == Mode.TRAINING && key.startsWith(way + "state.")) {
                 String variable = keys.variable(
-                        key.substring((way + "state.").length()), recorded.get(key).shape());
+                        key.substring((way + "state.").length()),
+                        recorded.get(key).shape());
                 problem = compare(key, Optional.ofNullable(was.get("update." + variable)));
             } else if (mode == Mode.TRAINING && key.equals(way + "added_losses")) {
                 problem = compare(key, Optional.of(addedLosses(arguments.subList(0, in.size()))));
