@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.posthorn.keras.KerasLayers;
 import dev.posthorn.keras.object.Activations;
 import dev.posthorn.keras.operation.KerasOperations;
+import dev.posthorn.tools.train.TrainingCoverage;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -74,6 +75,11 @@ class CoverageTest {
         assertTrue(without.isEmpty(), "expected a layer or a reason for each class but was neither for " + without);
     }
 
+    @Test
+    void everyPublicClassOfTrainingIsRegisteredOrHasAReason() throws IOException {
+        assertEquals(List.of(), TrainingCoverage.problems(api()));
+    }
+
     private static boolean isModel(String name) {
         return name.equals("Functional") || name.equals("Sequential");
     }
@@ -125,6 +131,7 @@ class CoverageTest {
                 .append(list(new TreeSet<>(KerasOperations.ALL.keySet())))
                 .append(".\n\n## Activations\n\n");
         s.append(list(Activations.ALL.keySet())).append(".\n");
+        s.append(TrainingCoverage.section(api()));
         return s.toString();
     }
 

@@ -25,6 +25,7 @@ public final class Losses {
                     Huber.CODEC,
                     KLDivergence.CODEC,
                     LogCosh.CODEC,
+                    LossFunctionWrapper.CODEC,
                     MeanAbsoluteError.CODEC,
                     MeanAbsolutePercentageError.CODEC,
                     MeanSquaredError.CODEC,

@@ -3,6 +3,7 @@ package dev.posthorn.train.metric;
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.codec.Fields;
+import dev.posthorn.model.UnsupportedModelException;
 import java.util.Map;
 
 /**
@@ -20,8 +21,8 @@ final class MeanMetricWrapper {
         });
         Codec<? extends Metric> inner = Metrics.ALL
                 .codec(name)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "expected a function that is a metric of Keras's but was '" + name + "'"));
+                .orElseThrow(() -> new UnsupportedModelException(
+                        "function '" + name + "' as a metric is not one of Keras's metric classes"));
         return read(inner, f);
     });
 
