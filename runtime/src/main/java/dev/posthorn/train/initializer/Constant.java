@@ -68,7 +68,7 @@ public record Constant(Object value) implements Initializer {
     static Tensor filled(TensorType type, double value) {
         Tensor t = Tensor.zeros(type);
         for (int i = 0; value != 0 && i < t.size(); i++) {
-            t.setDouble(i, value);
+            t.setDouble(i, (float) value); // Keras casts it, by way of float32
         }
         return t;
     }

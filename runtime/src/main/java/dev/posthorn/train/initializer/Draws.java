@@ -49,13 +49,13 @@ final class Draws {
                 x -> x.times(deviation).plus(mean));
     }
 
-    /** Over [low, high). */
+    /** Over [low, high), which Keras casts, by way of float32. */
     static Tensor uniform(TensorType type, double low, double high, long seed) {
         return draw(
                 Random.Distribution.UNIFORM,
                 type,
                 seed,
-                x -> x.times(x.number(high).minus(low)).plus(low));
+                x -> x.times(x.number((float) high).minus((float) low)).plus((float) low));
     }
 
     private static Tensor draw(Random.Distribution distribution, TensorType type, long seed, UnaryOperator<Expr> then) {

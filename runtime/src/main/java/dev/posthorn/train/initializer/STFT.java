@@ -9,7 +9,6 @@ import dev.posthorn.ir.Expr;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
-import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
@@ -18,7 +17,7 @@ import java.util.List;
  * The kernel of a convolution that is a short-time Fourier transform:
  * {@code k[t, ·, f] = w[t] · cos(−2π t f / (2 (F − 1)))}, or the sine, over the window's length or sum.
  *
- * <p>(C1) shape [time×channels×frequencies]. (C2) a window of a sum of cosines. Source:
+ * <p>(C1) shape [time×1×frequencies]. (C2) a window of a sum of cosines. Source:
  * keras/src/initializers/constant_initializers.py.
  *
  * @param window null for none
@@ -60,8 +59,8 @@ public record STFT(Side side, String window, Scaling scaling, boolean periodic) 
     @Override
     public Tensor call(TensorType type, long seed) {
         Shape shape = type.shape();
-        if (shape.rank() != 3) { // (C1)
-            throw new ShapeException("STFT: expected [time×channels×frequencies] but was " + type);
+        if (shape.rank() != 3 || shape.dim(1) != 1) { // (C1)
+            throw new ShapeException("STFT: expected [time×1×frequencies] but was " + type);
         }
         Builder b = new Builder();
         Expr one = Expr.of(b, b.constant(type.dtype(), 1));
@@ -81,8 +80,7 @@ public record STFT(Side side, String window, Scaling scaling, boolean periodic) 
                                     ? w.square().sum().sqrt()
                                     : w.abs().sum());
         }
-        Value all = b.broadcastTo(kernel.v(), Dim.of(shape.dim(0)), Dim.of(shape.dim(1)), Dim.of(shape.dim(2)));
-        return Draws.value(b, List.of(), all, List.of());
+        return Draws.value(b, List.of(), kernel.v(), List.of());
     }
 
     private static Expr column(Expr x) {

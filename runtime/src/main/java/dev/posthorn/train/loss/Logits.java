@@ -7,6 +7,7 @@ import dev.posthorn.ir.Expr;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.LogSoftmax;
 import dev.posthorn.ir.fn.Softmax;
+import dev.posthorn.ir.fn.SoftmaxCrossEntropy;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Unary;
 import java.util.List;
@@ -47,7 +48,9 @@ final class Logits {
     static Expr categorical(Expr yTrue, Expr yPred, boolean fromLogits, int axis) {
         Optional<Expr> before = beforeSoftmax(yPred);
         if (fromLogits || before.isPresent()) {
-            return yTrue.times(logSoftmax(before.orElse(yPred), axis)).sum(axis).neg();
+            Expr logits = before.orElse(yPred);
+            int along = logits.shape().axis(axis);
+            return logits.with(logits.b().add(new SoftmaxCrossEntropy(along), logits.v(), yTrue.v()));
         }
         Expr p = yPred.over(yPred.reduce(Reduce.Fn.SUM, true, axis));
         return yTrue.times(p.clip(EPSILON, 1 - EPSILON).log()).sum(axis).neg();

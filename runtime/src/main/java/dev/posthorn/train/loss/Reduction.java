@@ -4,6 +4,7 @@ import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Expr;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
 import java.util.Locale;
 import java.util.Optional;
@@ -72,7 +73,7 @@ public enum Reduction {
     }
 
     private Value reduce(Expr values, Optional<Expr> weight) {
-        if (this == NONE || values.rank() == 0) {
+        if (this == NONE || values.rank() == 0 || values.shape().equals(Shape.of(0))) {
             return values.v();
         }
         if (this == SUM) {

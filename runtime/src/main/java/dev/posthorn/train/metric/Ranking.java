@@ -17,13 +17,10 @@ final class Ranking {
         return x.with(x.b().add(new ArgReduce(true, x.rank() - 1, DType.INT64), x.v()));
     }
 
-    /** Where numbers of classes agree with scores; a column of numbers counts as a vector. */
-    static Expr matches(Builder b, Value yTrue, Value yPred, BinaryOperator<Expr> equal) {
-        Expr y = Expr.of(b, yPred);
-        Expr t = y.with(yTrue).cast(y.dtype());
+    /** What compares numbers of classes with scores; a column of numbers is compared as a vector, and stays a column. */
+    static Expr byNumber(Expr t, Expr y, BinaryOperator<Expr> equal) {
         boolean column = t.rank() == y.rank() && t.shape().dim(-1) == 1;
-        Expr matches = equal.apply(column ? t.squeeze(-1) : t, y).cast(DType.FLOAT32);
-        return matches.rank() > 1 && !column && matches.shape().dim(-1) == 1 ? matches.squeeze(-1) : matches;
+        return column ? equal.apply(t.squeeze(-1), y).expandDims(-1) : equal.apply(t, y);
     }
 
     /**

@@ -2,6 +2,8 @@ package dev.posthorn.train.metric;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Expr;
 import dev.posthorn.ir.Value;
 import java.util.Optional;
 
@@ -28,11 +30,10 @@ public record SparseCategoricalAccuracy(MetricOptions options) implements MeanOf
 
     @Override
     public Value values(Builder b, Value yTrue, Value yPred) {
-        return Ranking.matches(
-                        b,
-                        yTrue,
-                        yPred,
-                        (t, y) -> Ranking.largest(y).cast(y.dtype()).equalTo(t))
-                .v();
+        Expr scores = Expr.of(b, yPred);
+        Expr numbers = scores.with(yTrue).cast(scores.dtype());
+        Expr matches = Ranking.byNumber(numbers, scores, (t, y) -> Ranking.largest(y).cast(y.dtype()).equalTo(t));
+        boolean column = matches.rank() > 1 && matches.shape().dim(-1) == 1;
+        return (column ? matches.squeeze(-1) : matches).cast(DType.FLOAT32).v();
     }
 }

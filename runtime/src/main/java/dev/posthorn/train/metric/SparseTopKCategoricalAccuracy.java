@@ -37,18 +37,14 @@ public record SparseTopKCategoricalAccuracy(MetricOptions options, int k, boolea
     @Override
     public Value values(Builder b, Value yTrue, Value yPred) {
         Expr y = Expr.of(b, yPred);
+        return Ranking.byNumber(y.with(yTrue), y, this::matches).cast(DType.FLOAT32).v();
+    }
+
+    private Expr matches(Expr t, Expr y) {
         if (!fromSortedIds) {
-            return Ranking.amongLargest(y.with(yTrue).cast(DType.INT32), y, k)
-                    .cast(DType.FLOAT32)
-                    .v();
+            return Ranking.amongLargest(t.cast(DType.INT32), y, k);
         }
-        Expr first = y.with(b.slice(yPred, -1, 0, k));
-        return y.with(yTrue)
-                .cast(y.dtype())
-                .expandDims(-1)
-                .equalTo(first)
-                .reduce(Reduce.Fn.ANY, false, -1)
-                .cast(DType.FLOAT32)
-                .v();
+        Expr first = y.with(y.b().slice(y.v(), -1, 0, k));
+        return t.cast(y.dtype()).expandDims(-1).equalTo(first).reduce(Reduce.Fn.ANY, false, -1);
     }
 }
