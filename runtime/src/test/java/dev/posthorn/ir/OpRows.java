@@ -31,6 +31,7 @@ import dev.posthorn.ir.fn.Silu;
 import dev.posthorn.ir.fn.SimpleRnn;
 import dev.posthorn.ir.fn.SoftShrink;
 import dev.posthorn.ir.fn.Softmax;
+import dev.posthorn.ir.fn.SoftmaxCrossEntropy;
 import dev.posthorn.ir.fn.Softsign;
 import dev.posthorn.ir.fn.SparsePlus;
 import dev.posthorn.ir.fn.SparseSigmoid;
@@ -203,6 +204,7 @@ final class OpRows {
         strings();
         tables();
         further();
+        training();
         tensorflow();
         ours();
     }
@@ -656,6 +658,12 @@ final class OpRows {
         row("UnicodeEncode", new UnicodeEncode());
         for (List<Integer> widths : List.of(List.of(1, 2), List.of(3), List.of(2, 1, 5))) {
             row("NGrams " + widths, new NGrams(" ", widths));
+        }
+    }
+
+    private void training() {
+        for (String s : List.of("1 float32", "1 float64", "1 float16", "inner", "large")) {
+            row("SoftmaxCrossEntropy " + s, new SoftmaxCrossEntropy(1));
         }
     }
 

@@ -3,7 +3,6 @@ package dev.posthorn.train.metric;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Expr;
-import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.ArgReduce;
 import dev.posthorn.ir.op.Reduce;
 import java.util.function.BinaryOperator;

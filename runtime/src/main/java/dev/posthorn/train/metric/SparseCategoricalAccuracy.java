@@ -32,7 +32,8 @@ public record SparseCategoricalAccuracy(MetricOptions options) implements MeanOf
     public Value values(Builder b, Value yTrue, Value yPred) {
         Expr scores = Expr.of(b, yPred);
         Expr numbers = scores.with(yTrue).cast(scores.dtype());
-        Expr matches = Ranking.byNumber(numbers, scores, (t, y) -> Ranking.largest(y).cast(y.dtype()).equalTo(t));
+        Expr matches = Ranking.byNumber(
+                numbers, scores, (t, y) -> Ranking.largest(y).cast(y.dtype()).equalTo(t));
         boolean column = matches.rank() > 1 && matches.shape().dim(-1) == 1;
         return (column ? matches.squeeze(-1) : matches).cast(DType.FLOAT32).v();
     }

@@ -37,7 +37,9 @@ public record SparseTopKCategoricalAccuracy(MetricOptions options, int k, boolea
     @Override
     public Value values(Builder b, Value yTrue, Value yPred) {
         Expr y = Expr.of(b, yPred);
-        return Ranking.byNumber(y.with(yTrue), y, this::matches).cast(DType.FLOAT32).v();
+        return Ranking.byNumber(y.with(yTrue), y, this::matches)
+                .cast(DType.FLOAT32)
+                .v();
     }
 
     private Expr matches(Expr t, Expr y) {

@@ -60,8 +60,8 @@ class ComponentTest {
                     row.wrong.add(e.toString());
                 }
                 if (!row.wrong.isEmpty()) {
-                    wrong.add(at + " " + json.path("config").path("class_name").asText() + " (" + json.path("note").asText()
-                            + ") " + backend.name() + ": " + row.wrong.get(0));
+                    wrong.add(at + " " + json.path("config").path("class_name").asText() + " ("
+                            + json.path("note").asText() + ") " + backend.name() + ": " + row.wrong.get(0));
                 }
             }
             at++;
@@ -177,7 +177,9 @@ class ComponentTest {
                     .orElseThrow();
             List<Tensor> out = run(b, in.inputs, in.values, List.of(value, gradient));
             assertEquals(json.path("value").asText(), out.get(0).dtype().keras(), "dtype of the value");
-            DType computed = loss.options().dtype() == null ? DType.FLOAT32 : loss.options().dtype();
+            DType computed = loss.options().dtype() == null
+                    ? DType.FLOAT32
+                    : loss.options().dtype();
             double relative = Math.max(rounding(computed), rounding(dtype));
             compare("value", get("value"), out.get(0), relative, 0);
             compare("gradient", get("gradient"), out.get(1), relative, CANCELLED);
@@ -244,10 +246,12 @@ class ComponentTest {
             for (int i = 0; i < expected.size(); i++) {
                 double e = expected.getDouble(i);
                 double w = given.getDouble(i);
-                boolean same = e == w || Double.isNaN(e) && Double.isNaN(w) || Math.abs(e - w) <= Math.max(relative * scale, least);
+                boolean same = e == w
+                        || Double.isNaN(e) && Double.isNaN(w)
+                        || Math.abs(e - w) <= Math.max(relative * scale, least);
                 if (!same) {
-                    wrong.add(what + "[" + i + "] of " + expected.type() + ": expected " + e + " but was " + w + " (scale "
-                            + scale + ")");
+                    wrong.add(what + "[" + i + "] of " + expected.type() + ": expected " + e + " but was " + w
+                            + " (scale " + scale + ")");
                     return;
                 }
             }

@@ -60,7 +60,8 @@ public final class TrainingCoverage {
         FAMILIES.forEach((module, family) -> {
             List<String> known = names(api, module);
             for (String name : known) {
-                boolean registered = family.all().stream().anyMatch(c -> c.name().equals(name));
+                boolean registered =
+                        family.all().stream().anyMatch(c -> c.name().equals(name));
                 if (!registered && !REASONS.containsKey(name)) {
                     problems.add(module + "." + name + ": neither registered nor a reason");
                 }
@@ -87,8 +88,10 @@ public final class TrainingCoverage {
     public static String section(JsonNode api) throws IOException {
         Map<String, Integer> cases = cases();
         StringBuilder s = new StringBuilder("\n## Training\n\n");
-        s.append("Classes, with the number of cases in which each computes what real Keras computed; optimizers over ten steps,")
-                .append(" losses with\ntheir gradients.\n\n| of `keras.` | supported | not supported |\n|---|---|---|\n");
+        s.append(
+                        "Classes, with the number of cases in which each computes what real Keras computed; optimizers over ten steps,")
+                .append(
+                        " losses with\ntheir gradients.\n\n| of `keras.` | supported | not supported |\n|---|---|---|\n");
         FAMILIES.forEach((module, family) -> {
             String yes = family.all().stream()
                     .map(c -> c.name())
@@ -100,7 +103,13 @@ public final class TrainingCoverage {
                     .filter(n -> family.all().stream().noneMatch(c -> c.name().equals(n)))
                     .map(n -> n + ": " + REASONS.getOrDefault(n, "not yet"))
                     .collect(Collectors.joining("; "));
-            s.append("| ").append(module).append(" | ").append(yes).append(" | ").append(no).append(" |\n");
+            s.append("| ")
+                    .append(module)
+                    .append(" | ")
+                    .append(yes)
+                    .append(" | ")
+                    .append(no)
+                    .append(" |\n");
         });
         return s.toString();
     }
@@ -122,8 +131,11 @@ public final class TrainingCoverage {
                 if (path.length == 4 && path[3].equals("config.json") && modules.containsKey(path[1])) {
                     try (InputStream in = zip.getInputStream(entry)) {
                         JsonNode config = MAPPER.readTree(in);
-                        JsonNode one = config.has("class_name") ? config : config.elements().next();
-                        String key = modules.get(path[1]) + "." + one.path("class_name").asText();
+                        JsonNode one = config.has("class_name")
+                                ? config
+                                : config.elements().next();
+                        String key = modules.get(path[1]) + "."
+                                + one.path("class_name").asText();
                         counts.merge(key, 1, Integer::sum);
                     }
                 }
