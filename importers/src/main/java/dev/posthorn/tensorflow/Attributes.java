@@ -117,6 +117,14 @@ public final class Attributes {
                 .orElse(ifAbsent);
     }
 
+    /** A type, where the attribute is there and is one. */
+    Optional<DType> find(String name) {
+        AttrValue v = node.getAttrMap().get(name);
+        return v != null && v.getValueCase() == AttrValue.ValueCase.TYPE
+                ? Optional.of(Protos.dtype(v.getTypeValue(), where))
+                : Optional.empty();
+    }
+
     /** TensorFlow's number of a type, which need not be one that tensors here may have. */
     public int typeNumber(String name, int ifAbsent) {
         return find(name, AttrValue.ValueCase.TYPE).map(AttrValue::getTypeValue).orElse(ifAbsent);

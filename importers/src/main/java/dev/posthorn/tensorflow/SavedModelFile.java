@@ -7,6 +7,7 @@ import dev.posthorn.model.Inspection;
 import dev.posthorn.model.Port;
 import dev.posthorn.model.Signature;
 import dev.posthorn.proto.CollectionDef;
+import dev.posthorn.proto.GraphDef;
 import dev.posthorn.proto.MetaGraphDef;
 import dev.posthorn.proto.SavedModel;
 import dev.posthorn.proto.SignatureDef;
@@ -40,9 +41,19 @@ final class SavedModelFile {
         this.folder = folder;
         this.model = model;
         this.meta = meta;
-        this.graph = Body.of(meta.getGraphDef());
-        this.functions = new Functions(meta.getGraphDef().getLibrary());
         this.entries = entries(meta);
+        GraphDef lowered = OldControlFlow.lower(meta.getGraphDef(), roots());
+        this.graph = Body.of(lowered);
+        this.functions = new Functions(lowered.getLibrary());
+    }
+
+    /** The nodes that are ever run: for outputs, to restore variables, to initialise. */
+    private Set<String> roots() {
+        Set<String> roots = new LinkedHashSet<>();
+        entries.forEach(e -> roots.addAll(e.roots()));
+        roots.add(meta.getSaverDef().getRestoreOpName());
+        initOp().ifPresent(op -> roots.addAll(GraphReader.names(List.of(op))));
+        return roots;
     }
 
     /** The graph for serving, or the first. */
