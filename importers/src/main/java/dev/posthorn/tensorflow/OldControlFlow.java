@@ -65,6 +65,7 @@ final class OldControlFlow {
         Map<String, NodeDef> all = new LinkedHashMap<>(nodes);
         nodes.keySet().retainAll(reachable(roots, Set.of()));
         loops();
+        nodes.keySet().retainAll(reachable(roots, Set.of())); // what loops were made of
         conditions();
         all.forEach((name, n) -> {
             if (!n.getOp().matches("(Ref)?(Enter|Exit|Switch|Merge|NextIteration)")) {

@@ -125,7 +125,9 @@ public final class Frame {
     public Tensor tensor(Slot s) {
         if (tensors[s.index()] != null) {
             Tensor t = tensors[s.index()];
-            return s.isStatic() && !t.shape().equals(s.type().shape())
+            return s.isStatic()
+                            && s.type().shape().isKnown()
+                            && !t.shape().equals(s.type().shape())
                     ? t.reshape(s.type().shape())
                     : t;
         }

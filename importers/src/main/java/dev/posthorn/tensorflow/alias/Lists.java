@@ -9,6 +9,7 @@ import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Reshape;
 import dev.posthorn.ir.op.Scatter;
 import dev.posthorn.model.ModelFormatException;
@@ -122,7 +123,22 @@ final class Lists {
                         s.b().constant(Tensor.zeros(TensorType.of(e.element().dtype()))), dims);
     }
 
-    private static Elements set(Site s, Elements e, Value index, Value item) {
+    /** Where the attribute says so, the list grows up to the index, with zeros between. */
+    private static Elements grown(Site s, Elements e, Value index, Value item) {
+        Value n = s.b().binary(
+                Binary.Fn.MAX, e.length(), s.b().binary(Binary.Fn.ADD, index, 1));
+        if (n.equals(e.length())) {
+            return e;
+        }
+        Elements more = new Elements(e.element(), s.b().minus(n, e.length()), null);
+        Value all = s.b().concat(0, List.of(stacked(s, e, item.shape()), stacked(s, more, item.shape())));
+        return new Elements(e.element(), n, null).with(all);
+    }
+
+    private static Elements set(Site s, Elements given, Value index, Value item) {
+        boolean grows = s.attributes().bool("resize_if_index_out_of_bounds", false)
+                || s.attributes().bool("dynamic_size", false);
+        Elements e = grows ? grown(s, given, index, item) : given;
         Value all = stacked(s, e, item.shape());
         Value one = s.b().expandDims(item, 0);
         return e.with(s.b().add(new Scatter(Scatter.Fn.SET), all, s.b().add(new Reshape(), index, s.b().ints(1)), one));
@@ -137,14 +153,14 @@ final class Lists {
         Value one = s.b().expandDims(item, 0);
         boolean empty = s.b().constant(DType.INT32, 0).equals(e.length());
         Value all = empty ? one : s.b().concat(0, List.of(stacked(s, e, item.shape()), one));
-        return new Elements(e.element(), s.b().binary(dev.posthorn.ir.op.Binary.Fn.ADD, e.length(), 1), null).with(all);
+        return new Elements(e.element(), s.b().binary(Binary.Fn.ADD, e.length(), 1), null).with(all);
     }
 
     private static List<TfValue> pop(Site s, Elements e) {
         Value all = stacked(s, e, element(s, 1).shape());
         Value last = s.b().squeeze(s.b().slice(all, 0, -1, dev.posthorn.ir.op.Slice.END), 0);
         Value rest = s.b().slice(all, 0, 0, -1);
-        Value length = s.b().binary(dev.posthorn.ir.op.Binary.Fn.SUB, e.length(), 1);
+        Value length = s.b().binary(Binary.Fn.SUB, e.length(), 1);
         return List.of(new Elements(e.element(), length, rest), new TfValue.Of(last));
     }
 

@@ -10,6 +10,7 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.BatchNorm;
 import dev.posthorn.ir.fn.LogSoftmax;
 import dev.posthorn.ir.fn.Softmax;
+import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Iota;
@@ -74,8 +75,10 @@ final class Normalisation {
         Value less = s.b().binary(Binary.Fn.MAX, s.b().binary(Binary.Fn.SUB, rest, 1), 1);
         double factor = s.attributes().real("exponential_avg_factor", 1);
         List<TfValue> all = s.first(y, outputs);
-        all.set(1, new TfValue.Of(moved(s, s.raw(3), flat, factor)));
-        all.set(2, new TfValue.Of(moved(s, s.raw(4), s.b().times(variance, s.b().over(rest, less)), factor)));
+        // TensorFlow's gradient is that of y alone.
+        Value unbiased = s.b().times(variance, s.b().over(rest, less));
+        all.set(1, new TfValue.Of(s.b().add(new StopGradient(), moved(s, s.raw(3), flat, factor))));
+        all.set(2, new TfValue.Of(s.b().add(new StopGradient(), moved(s, s.raw(4), unbiased, factor))));
         return all;
     }
 

@@ -9,13 +9,16 @@ import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.BroadcastTo;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Reshape;
+import dev.posthorn.ir.op.Scatter;
 import dev.posthorn.ir.op.ShapeOf;
 import dev.posthorn.model.ShapeException;
+import dev.posthorn.tensorflow.Direct;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
 import dev.posthorn.tensorflow.TfValue;
@@ -27,8 +30,8 @@ import java.util.List;
 final class Shapes {
     static final List<TfOp> ALL = List.of(
             general("Identity", s -> List.of(read(s, 0))),
-            general("StopGradient", s -> List.of(read(s, 0))),
-            general("PreventGradient", s -> List.of(read(s, 0))),
+            Direct.of("StopGradient", new StopGradient()),
+            one("PreventGradient", s -> s.b().add(new StopGradient(), s.in(0))),
             general("Snapshot", s -> List.of(read(s, 0))),
             general("PlaceholderWithDefault", s -> List.of(read(s, 0))),
             general("CheckNumerics", s -> List.of(read(s, 0))),
@@ -202,6 +205,11 @@ final class Shapes {
     }
 
     private static Value inverse(Site s) {
+        if (!s.isConstant(0)) {
+            Value n = Shapes.value(s, s.b().dim(s.in(0), 0));
+            Value places = s.b().add(new Iota(s.dtype(0)), n);
+            return s.b().add(new Scatter(Scatter.Fn.SET), places, s.in(0), places);
+        }
         int[] p = s.ints(0);
         int[] q = new int[p.length];
         for (int i = 0; i < p.length; i++) {

@@ -8,7 +8,11 @@ import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Dim;
+import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /** Operands one after the other along an axis; all other dimensions equal. Source: TF ConcatV2. */
@@ -52,15 +56,30 @@ public record Concat(int axis) implements Op.Single {
     public void gradient(Adjoint g) {
         Builder b = g.builder();
         int from = 0;
+        Value first = null; // where the part begins, once that is computed
         for (int i = 0; i < g.operands(); i++) {
-            int n = g.in(i).shape().dim(axis);
-            if (from == Shape.UNKNOWN || n == Shape.UNKNOWN) {
-                throw new ShapeException("expected operands of known length along axis " + axis
-                        + " to differentiate but was " + g.in(i).type());
+            Value x = g.in(i);
+            int n = x.shape().dim(axis);
+            if (first == null && n != Shape.UNKNOWN) {
+                int at = from;
+                g.to(i, () -> b.slice(g.dy(), axis, at, at + n));
+                from += n;
+                continue;
             }
-            int at = from;
-            g.to(i, () -> b.slice(g.dy(), axis, at, at + n));
-            from += n;
+            Dim start = first == null ? Dim.of(from) : new Dim(Shape.UNKNOWN, first);
+            g.to(i, () -> part(b, g.dy(), start, x));
+            Value before = first == null ? b.constant(DType.INT32, from) : first;
+            Dim size = b.dim(x, axis);
+            first = b.plus(before, size.isKnown() ? b.constant(DType.INT32, size.known()) : size.value());
         }
+    }
+
+    /** As much of {@code y} as {@code x} has, from {@code start} on. */
+    private Value part(Builder b, Value y, Dim start, Value x) {
+        Dim[] from = new Dim[x.shape().rank()];
+        Arrays.fill(from, Dim.of(0));
+        from[axis] = start;
+        DynamicSlice slice = new DynamicSlice(Collections.nCopies(from.length, 1));
+        return b.add(slice, y, b.shape(from), b.shape(b.dims(x)));
     }
 }
