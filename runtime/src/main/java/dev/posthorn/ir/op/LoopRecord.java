@@ -149,7 +149,15 @@ record LoopRecord(Value steps, List<Value> values, List<Optional<Value>> shapes)
         Value begin = b.minus(ends.get(before), size);
         Value part = b.add(
                 new DynamicSlice(List.of(1)), values.get(k), b.reshape(begin, 1), b.reshape(size, 1));
-        Value x = b.add(new Reshape(), part, shape);
-        return new Item(x, Optional.of(begin));
+        if (!type.shape().isRanked()) {
+            return new Item(b.add(new Reshape(), part, shape), Optional.of(begin));
+        }
+        Dim[] dims = new Dim[type.shape().rank()];
+        for (int a = 0; a < dims.length; a++) {
+            Value d = b.add(new Reshape(), b.slice(shape, 0, a, a + 1), b.ints());
+            int known = type.shape().dim(a);
+            dims[a] = known == Shape.UNKNOWN ? new Dim(Shape.UNKNOWN, d) : Dim.of(known);
+        }
+        return new Item(b.reshape(part, dims), Optional.of(begin));
     }
 }

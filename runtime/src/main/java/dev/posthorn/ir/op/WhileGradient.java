@@ -96,12 +96,17 @@ final class WhileGradient {
             results.put(
                     "d" + i,
                     i < carries
-                            ? d.orElseGet(() -> Adjoint.zeros(step, arguments.get(i)))
+                            ? like(step, d.orElseGet(() -> Adjoint.zeros(step, arguments.get(i))), arguments.get(i))
                             : d.map(v -> step.plus(before, v)).orElse(before));
         }
         List<Value> inputs = new ArrayList<>(flow);
         inputs.addAll(arguments);
         answer(order, back(step.graph(inputs, results, Map.of()), order, used(step, results, arguments)));
+    }
+
+    /** {@code d}, of which at least as much is known as of {@code x}. */
+    private static Value like(Builder b, Value d, Value x) {
+        return !x.shape().isRanked() || x.shape().accepts(d.shape()) ? d : b.reshape(d, b.dims(x));
     }
 
     private void answer(List<Integer> order, List<Value> derivatives) {
