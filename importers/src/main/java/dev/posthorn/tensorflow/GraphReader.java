@@ -88,7 +88,18 @@ final class GraphReader {
         if (op == null) {
             throw new UnsupportedModelException(Support.reason(node.getOp()) + ", at " + site.where());
         }
-        return op.read(site);
+        try {
+            return op.read(site);
+        } catch (IndexOutOfBoundsException
+                | ClassCastException
+                | ArithmeticException
+                | IllegalArgumentException
+                | NegativeArraySizeException e) {
+            throw new ModelFormatException(
+                    node.getOp() + ": expected a node that makes sense but was another (" + e.getMessage() + "), at "
+                            + site.where(),
+                    e);
+        }
     }
 
     private List<TfValue> inputs(NodeDef node, Body body, Map<String, List<TfValue>> values, String where) {

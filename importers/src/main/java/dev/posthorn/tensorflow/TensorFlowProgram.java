@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** A graph of TensorFlow with its functions and state, as a program: a signature is lowered by reading the graph. */
 public final class TensorFlowProgram implements Program {
@@ -73,11 +72,6 @@ public final class TensorFlowProgram implements Program {
     @Override
     public Graph lowerParts(String signature, List<TensorType> inputs, Mode mode) {
         return lower(signature, inputs, mode);
-    }
-
-    @Override
-    public Set<Mode> modes() {
-        return Set.of(Mode.INFERENCE);
     }
 
     @Override

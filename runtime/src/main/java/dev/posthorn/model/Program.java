@@ -2,9 +2,7 @@ package dev.posthorn.model;
 
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.TensorType;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /** What import produced: a model as its own format describes it, from which graphs are made. Immutable. */
 public interface Program {
@@ -21,11 +19,6 @@ public interface Program {
      * {@code name:1} and so on where it has several. States are left as they are.
      */
     Graph lowerParts(String signature, List<TensorType> inputs, Mode mode);
-
-    /** The modes in which its graphs differ; one that has only inference gives that graph for training, too. */
-    default Set<Mode> modes() {
-        return EnumSet.allOf(Mode.class);
-    }
 
     /** What {@code summary} lists: layers or functions, in order. */
     List<Part> parts();

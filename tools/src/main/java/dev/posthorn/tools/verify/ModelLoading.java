@@ -18,7 +18,7 @@ final class ModelLoading {
         if (name.endsWith(".json.gz")) {
             return SeededWeights.load(file.path(), backend);
         }
-        if (name.endsWith(".weights.h5") || name.endsWith(".weights.json")) {
+        if (name.endsWith(".weights.h5") || name.endsWith(".weights.json") || name.endsWith(".index")) {
             Model model = Model.load(
                     beside(file.path(), List.of("model.json", "model.keras", "model.h5")), backend, bindings);
             model.loadWeights(file.path(), WeightSelection.ALL);

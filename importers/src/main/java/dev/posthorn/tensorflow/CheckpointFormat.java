@@ -1,0 +1,159 @@
+package dev.posthorn.tensorflow;
+
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.model.Inspection;
+import dev.posthorn.model.ModelFormat;
+import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.Program;
+import dev.posthorn.model.Variable;
+import dev.posthorn.model.WeightSelection;
+import dev.posthorn.proto.TrackableObjectGraph;
+import dev.posthorn.proto.TrackableObjectGraph.TrackableObject;
+import dev.posthorn.tensorflow.bundle.Bundle;
+import dev.posthorn.tensorflow.bundle.OldCheckpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Weights alone, as TensorFlow's checkpoints have them: {@code prefix.index}, or the one file of the oldest format. */
+public final class CheckpointFormat implements ModelFormat {
+    @Override
+    public String name() {
+        return "TensorFlow checkpoint";
+    }
+
+    @Override
+    public boolean accepts(Path path) throws IOException {
+        return Files.isRegularFile(path) && (Bundle.isIndex(path) || OldCheckpoint.is(path));
+    }
+
+    @Override
+    public Loaded load(Path path) {
+        throw new ModelFormatException("model: expected a model but was a checkpoint, which holds weights only (load the"
+                + " model that they belong to), at " + path);
+    }
+
+    /** A tensor of a checkpoint, by the name of its variable, and how to read it. */
+    private interface Source {
+        TensorType type() throws IOException;
+
+        Tensor read() throws IOException;
+    }
+
+    private static Map<String, Source> sources(Path path) throws IOException {
+        Map<String, Source> all = new LinkedHashMap<>();
+        if (!Bundle.isIndex(path)) {
+            OldCheckpoint.read(path).forEach((name, t) -> all.put(name, source(t)));
+            return all;
+        }
+        Bundle bundle = Bundle.open(path);
+        if (!bundle.contains(ObjectGraph.KEY)) {
+            bundle.keys().forEach(key -> all.put(key, source(bundle, key)));
+            return all;
+        }
+        TrackableObjectGraph graph = Messages.parse(
+                bundle.read(ObjectGraph.KEY).byteStrings()[0], TrackableObjectGraph.parser(), path + "!/" + ObjectGraph.KEY);
+        for (TrackableObject o : graph.getNodesList()) {
+            for (TrackableObject.SerializedTensor t : o.getAttributesList()) {
+                if (bundle.contains(t.getCheckpointKey())) {
+                    String name = t.getFullName().isEmpty() ? t.getCheckpointKey() : t.getFullName();
+                    all.put(name.replaceAll(":0$", ""), source(bundle, t.getCheckpointKey()));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static Source source(Bundle bundle, String key) {
+        return new Source() {
+            @Override
+            public TensorType type() {
+                return bundle.type(key);
+            }
+
+            @Override
+            public Tensor read() throws IOException {
+                return bundle.read(key);
+            }
+        };
+    }
+
+    private static Source source(Tensor t) {
+        return new Source() {
+            @Override
+            public TensorType type() {
+                return t.type();
+            }
+
+            @Override
+            public Tensor read() {
+                return t;
+            }
+        };
+    }
+
+    /** Variables by their names, of which the checkpoint's may have more in front: the model's, a scope's. */
+    @Override
+    public Optional<Map<String, Tensor>> weights(Program program, Path path, WeightSelection selection)
+            throws IOException {
+        if (!accepts(path)) {
+            return Optional.empty();
+        }
+        Map<String, Source> sources = sources(path);
+        Map<String, Tensor> values = new LinkedHashMap<>();
+        List<String> missing = new ArrayList<>();
+        for (Variable v : program.variables()) {
+            if (v.stored()) {
+                Optional<String> name = name(v.key(), sources);
+                boolean fits = name.isPresent()
+                        && v.type().shape().accepts(sources.get(name.get()).type().shape());
+                if (fits) {
+                    values.put(v.key(), sources.get(name.get()).read());
+                } else if (name.isEmpty() ? !selection.byName() : !selection.skipMismatch()) {
+                    missing.add(name.isEmpty()
+                            ? "expected " + v.key() + " " + v.type().shape() + " but was absent"
+                            : "expected " + v.key() + " " + v.type().shape() + " but was "
+                                    + sources.get(name.get()).type().shape());
+                }
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new ModelFormatException("weights: " + String.join("; ", missing) + ", at " + path);
+        }
+        return Optional.of(values);
+    }
+
+    private static Optional<String> name(String key, Map<String, Source> sources) {
+        List<String> ending = sources.keySet().stream()
+                .filter(n -> n.equals(key) || n.endsWith("/" + key))
+                .sorted(Comparator.comparingInt(String::length))
+                .toList();
+        if (ending.size() > 1 && ending.get(0).length() == ending.get(1).length()) {
+            throw new ModelFormatException(
+                    "weights: expected one tensor for " + key + " but was " + ending);
+        }
+        return ending.stream().findFirst();
+    }
+
+    @Override
+    public Inspection inspect(Path path) throws IOException {
+        long parameters = 0;
+        long bytes = 0;
+        List<String> notes = new ArrayList<>(List.of("weights alone: load the model that they belong to"));
+        for (Map.Entry<String, Source> e : sources(path).entrySet()) {
+            TensorType t = e.getValue().type();
+            parameters += t.shape().longSize();
+            bytes += t.shape().longSize() * Math.max(1, t.dtype().bytes());
+            notes.add("variable " + e.getKey() + ": " + t);
+        }
+        return new Inspection(
+                name(), Map.of(), "weights", List.of(), List.of(), List.of(), parameters, bytes, notes);
+    }
+}
