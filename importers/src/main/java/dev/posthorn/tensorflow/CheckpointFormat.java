@@ -36,8 +36,9 @@ public final class CheckpointFormat implements ModelFormat {
 
     @Override
     public Loaded load(Path path) {
-        throw new ModelFormatException("model: expected a model but was a checkpoint, which holds weights only (load the"
-                + " model that they belong to), at " + path);
+        throw new ModelFormatException(
+                "model: expected a model but was a checkpoint, which holds weights only (load the"
+                        + " model that they belong to), at " + path);
     }
 
     /** A tensor of a checkpoint, by the name of its variable, and how to read it. */
@@ -59,7 +60,9 @@ public final class CheckpointFormat implements ModelFormat {
             return all;
         }
         TrackableObjectGraph graph = Messages.parse(
-                bundle.read(ObjectGraph.KEY).byteStrings()[0], TrackableObjectGraph.parser(), path + "!/" + ObjectGraph.KEY);
+                bundle.read(ObjectGraph.KEY).byteStrings()[0],
+                TrackableObjectGraph.parser(),
+                path + "!/" + ObjectGraph.KEY);
         for (TrackableObject o : graph.getNodesList()) {
             for (TrackableObject.SerializedTensor t : o.getAttributesList()) {
                 if (bundle.contains(t.getCheckpointKey())) {
@@ -113,14 +116,17 @@ public final class CheckpointFormat implements ModelFormat {
             if (v.stored()) {
                 Optional<String> name = name(v.key(), sources);
                 boolean fits = name.isPresent()
-                        && v.type().shape().accepts(sources.get(name.get()).type().shape());
+                        && v.type()
+                                .shape()
+                                .accepts(sources.get(name.get()).type().shape());
                 if (fits) {
                     values.put(v.key(), sources.get(name.get()).read());
                 } else if (name.isEmpty() ? !selection.byName() : !selection.skipMismatch()) {
-                    missing.add(name.isEmpty()
-                            ? "expected " + v.key() + " " + v.type().shape() + " but was absent"
-                            : "expected " + v.key() + " " + v.type().shape() + " but was "
-                                    + sources.get(name.get()).type().shape());
+                    missing.add(
+                            name.isEmpty()
+                                    ? "expected " + v.key() + " " + v.type().shape() + " but was absent"
+                                    : "expected " + v.key() + " " + v.type().shape() + " but was "
+                                            + sources.get(name.get()).type().shape());
                 }
             }
         }
@@ -136,8 +142,7 @@ public final class CheckpointFormat implements ModelFormat {
                 .sorted(Comparator.comparingInt(String::length))
                 .toList();
         if (ending.size() > 1 && ending.get(0).length() == ending.get(1).length()) {
-            throw new ModelFormatException(
-                    "weights: expected one tensor for " + key + " but was " + ending);
+            throw new ModelFormatException("weights: expected one tensor for " + key + " but was " + ending);
         }
         return ending.stream().findFirst();
     }
@@ -153,7 +158,6 @@ public final class CheckpointFormat implements ModelFormat {
             bytes += t.shape().longSize() * Math.max(1, t.dtype().bytes());
             notes.add("variable " + e.getKey() + ": " + t);
         }
-        return new Inspection(
-                name(), Map.of(), "weights", List.of(), List.of(), List.of(), parameters, bytes, notes);
+        return new Inspection(name(), Map.of(), "weights", List.of(), List.of(), List.of(), parameters, bytes, notes);
     }
 }

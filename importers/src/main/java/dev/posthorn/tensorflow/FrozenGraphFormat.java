@@ -31,7 +31,8 @@ import java.util.Set;
  */
 public final class FrozenGraphFormat implements ModelFormat {
     /** Ops that give nothing, or something that no caller wants. */
-    private static final Set<String> NO_OUTPUTS = Set.of("NoOp", "Assert", "Const", "Placeholder", "PrintV2", "ControlTrigger");
+    private static final Set<String> NO_OUTPUTS =
+            Set.of("NoOp", "Assert", "Const", "Placeholder", "PrintV2", "ControlTrigger");
 
     @Override
     public String name() {
@@ -82,7 +83,9 @@ public final class FrozenGraphFormat implements ModelFormat {
 
     private static List<NodeDef> outputs(GraphDef graph) {
         Set<String> needed = new HashSet<>();
-        graph.getNodeList().forEach(n -> n.getInputList().forEach(in -> needed.add(Body.Ref.of(in).node())));
+        graph.getNodeList()
+                .forEach(n -> n.getInputList()
+                        .forEach(in -> needed.add(Body.Ref.of(in).node())));
         List<NodeDef> outputs = graph.getNodeList().stream()
                 .filter(n -> !needed.contains(n.getName()) && !NO_OUTPUTS.contains(n.getOp()))
                 .toList();
@@ -131,8 +134,7 @@ public final class FrozenGraphFormat implements ModelFormat {
         Opened o = open(path);
         o.support().check(path.toString());
         Resources resources = new Resources(Optional.empty(), path.resolveSibling("assets"));
-        TensorFlowProgram program =
-                new TensorFlowProgram(o.name, o.body, o.functions, resources, List.of(o.entry));
+        TensorFlowProgram program = new TensorFlowProgram(o.name, o.body, o.functions, resources, List.of(o.entry));
         return new Loaded(program, new Variables(List.of(), Map.of()));
     }
 
@@ -143,7 +145,8 @@ public final class FrozenGraphFormat implements ModelFormat {
         long bytes = 0;
         for (NodeDef n : o.graph.getNodeList()) {
             if (n.getOp().equals("Const")) {
-                TensorType t = new Attributes(n, Map.of(), n.getName()).tensor("value").type();
+                TensorType t =
+                        new Attributes(n, Map.of(), n.getName()).tensor("value").type();
                 parameters += t.shape().longSize();
                 bytes += t.shape().longSize() * Math.max(1, t.dtype().bytes());
             }

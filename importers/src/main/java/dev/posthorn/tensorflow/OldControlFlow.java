@@ -181,7 +181,8 @@ final class OldControlFlow {
         Frame frame = new Frame(name, variables, constants, condition);
         List<String> ends = new ArrayList<>(List.of(Body.Ref.of(condition).node()));
         variables.forEach(v -> ends.add(Body.Ref.of(v.next).node()));
-        boolean inner = reachable(ends, border(frame)).stream().anyMatch(n -> EXIT.contains(nodes.get(n).getOp()));
+        boolean inner = reachable(ends, border(frame)).stream()
+                .anyMatch(n -> EXIT.contains(nodes.get(n).getOp()));
         return inner ? null : frame;
     }
 
@@ -215,9 +216,8 @@ final class OldControlFlow {
         f.variables.forEach(v -> loop.addInput(v.enter.getInput(0)));
         f.constants.forEach(c -> loop.addInput(c.getInput(0)));
         // Whatever the loop waited for.
-        f.variables.forEach(v -> v.enter.getInputList().stream()
-                .filter(in -> in.startsWith("^"))
-                .forEach(loop::addInput));
+        f.variables.forEach(v ->
+                v.enter.getInputList().stream().filter(in -> in.startsWith("^")).forEach(loop::addInput));
         for (NodeDef n2 : List.copyOf(nodes.values())) {
             if (EXIT.contains(n2.getOp())) {
                 String from = Body.Ref.of(n2.getInput(0)).node();
@@ -294,8 +294,8 @@ final class OldControlFlow {
             for (NodeDef n : nodes.values()) {
                 boolean first = MERGE.contains(n.getOp())
                         && branch(n).stream()
-                                .noneMatch(name ->
-                                        !name.equals(n.getName()) && MERGE.contains(nodes.get(name).getOp()));
+                                .noneMatch(name -> !name.equals(n.getName())
+                                        && MERGE.contains(nodes.get(name).getOp()));
                 if (first) {
                     merge = n;
                     break;
@@ -310,7 +310,8 @@ final class OldControlFlow {
         for (NodeDef n : List.copyOf(nodes.values())) {
             if (MERGE.contains(n.getOp())) {
                 throw new UnsupportedModelException(
-                        "condition: expected branches that begin with a Switch but was another graph, at " + n.getName());
+                        "condition: expected branches that begin with a Switch but was another graph, at "
+                                + n.getName());
             }
         }
     }
@@ -328,7 +329,9 @@ final class OldControlFlow {
 
     private void replace(NodeDef merge) {
         Set<String> border = new LinkedHashSet<>();
-        branch(merge).stream().filter(n -> SWITCH.contains(nodes.get(n).getOp())).forEach(border::add);
+        branch(merge).stream()
+                .filter(n -> SWITCH.contains(nodes.get(n).getOp()))
+                .forEach(border::add);
         String predicate = predicate(merge, border);
         List<String> inputs = new ArrayList<>();
         Map<String, String> arguments = new LinkedHashMap<>();
@@ -364,8 +367,8 @@ final class OldControlFlow {
         Set<String> predicates = new LinkedHashSet<>();
         border.forEach(s -> predicates.add(source(nodes.get(s).getInput(1))));
         if (predicates.size() != 1) {
-            throw new UnsupportedModelException("condition: expected one predicate but was " + predicates + ", at "
-                    + merge.getName());
+            throw new UnsupportedModelException(
+                    "condition: expected one predicate but was " + predicates + ", at " + merge.getName());
         }
         return predicates.iterator().next();
     }

@@ -64,9 +64,7 @@ class DamagedFilesTest {
             loaded.program()
                     .lower(
                             s.name(),
-                            s.inputs().stream()
-                                    .map(p -> known(p.type()))
-                                    .toList(),
+                            s.inputs().stream().map(p -> known(p.type())).toList(),
                             Mode.INFERENCE);
         }
     }

@@ -125,8 +125,7 @@ final class Lists {
 
     /** Where the attribute says so, the list grows up to the index, with zeros between. */
     private static Elements grown(Site s, Elements e, Value index, Value item) {
-        Value n = s.b().binary(
-                Binary.Fn.MAX, e.length(), s.b().binary(Binary.Fn.ADD, index, 1));
+        Value n = s.b().binary(Binary.Fn.MAX, e.length(), s.b().binary(Binary.Fn.ADD, index, 1));
         if (n.equals(e.length())) {
             return e;
         }

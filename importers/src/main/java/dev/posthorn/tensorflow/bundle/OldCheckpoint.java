@@ -41,7 +41,8 @@ public final class OldCheckpoint {
         }
         byte[] head = table.remove("");
         if (head == null) {
-            throw new ModelFormatException("checkpoint: expected an entry that lists its tensors but was none, at " + file);
+            throw new ModelFormatException(
+                    "checkpoint: expected an entry that lists its tensors but was none, at " + file);
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         long room = 16 * Files.size(file) + (1 << 20); // what so many bytes may hold, repeated values included
@@ -50,7 +51,8 @@ public final class OldCheckpoint {
             TensorType type = new TensorType(Protos.dtype(m.getType(), where), Protos.known(m.getShape(), where));
             room -= type.shape().longSize();
             if (room < 0) {
-                throw new ModelFormatException("checkpoint: expected tensors that fit the file but was far more, at " + where);
+                throw new ModelFormatException(
+                        "checkpoint: expected tensors that fit the file but was far more, at " + where);
             }
             tensors.put(m.getName(), Tensor.zeros(type));
         }

@@ -70,7 +70,10 @@ class BundleTest {
     @Test
     void readsVariants() throws IOException {
         Bundle bundle = Bundle.open(FIXTURES.resolve("variant"));
-        String key = bundle.keys().stream().filter(k -> k.contains("list")).findFirst().orElseThrow();
+        String key = bundle.keys().stream()
+                .filter(k -> k.contains("list"))
+                .findFirst()
+                .orElseThrow();
         assertEquals(1, bundle.readVariants(key).size());
         assertEquals(3, bundle.readVariants(key).get(0).getTensorsCount());
     }

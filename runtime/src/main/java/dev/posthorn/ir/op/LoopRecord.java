@@ -70,8 +70,8 @@ record LoopRecord(Value steps, List<Value> values, List<Optional<Value>> shapes)
         inputs.addAll(records);
         inputs.addAll(in.subList(n, in.size()));
         first.addAll(operands.subList(n, operands.size()));
-        While recording = new While(
-                condition(loop, records), step.graph(inputs, results, Map.of()), n + records.size());
+        While recording =
+                new While(condition(loop, records), step.graph(inputs, results, Map.of()), n + records.size());
         List<Value> out = b.addAll(recording, first);
         List<Value> values = new ArrayList<>();
         List<Optional<Value>> shapes = new ArrayList<>();
@@ -143,12 +143,12 @@ record LoopRecord(Value steps, List<Value> values, List<Optional<Value>> shapes)
         if (shapes.get(k).isEmpty()) {
             return new Item(b.gather(values.get(k), step, 0), Optional.empty());
         }
-        int before = (int) shapes.subList(0, k).stream().filter(Optional::isPresent).count();
+        int before =
+                (int) shapes.subList(0, k).stream().filter(Optional::isPresent).count();
         Value shape = b.gather(shapes.get(k).get(), step, 0);
         Value size = b.reduce(Reduce.Fn.PROD, shape, false, 0);
         Value begin = b.minus(ends.get(before), size);
-        Value part = b.add(
-                new DynamicSlice(List.of(1)), values.get(k), b.reshape(begin, 1), b.reshape(size, 1));
+        Value part = b.add(new DynamicSlice(List.of(1)), values.get(k), b.reshape(begin, 1), b.reshape(size, 1));
         if (!type.shape().isRanked()) {
             return new Item(b.add(new Reshape(), part, shape), Optional.of(begin));
         }

@@ -163,7 +163,11 @@ final class WhileGradient {
             int at = recorded.indexOf(i);
             if (at >= 0) {
                 LoopRecord.Item item = inside.item(
-                        inner, at, type(i), inputs.get(0), inputs.subList(1 + order.size(), 1 + order.size() + ends.size()));
+                        inner,
+                        at,
+                        type(i),
+                        inputs.get(0),
+                        inputs.subList(1 + order.size(), 1 + order.size() + ends.size()));
                 arguments.add(item.value());
                 item.begin().ifPresent(nextEnds::add);
             } else if (i >= carries && used.contains(i)) {
