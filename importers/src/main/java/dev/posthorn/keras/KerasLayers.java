@@ -70,6 +70,7 @@ import dev.posthorn.keras.layer.Pipeline;
 import dev.posthorn.keras.layer.Pooling;
 import dev.posthorn.keras.layer.RMSNormalization;
 import dev.posthorn.keras.layer.RNN;
+import dev.posthorn.keras.layer.RandomCrop;
 import dev.posthorn.keras.layer.ReLU;
 import dev.posthorn.keras.layer.RepeatVector;
 import dev.posthorn.keras.layer.Rescaling;
@@ -225,7 +226,7 @@ public final class KerasLayers {
                     "hue_factor",
                     "seed"),
             Augmentation.codec("RandomContrast", Colors::contrast, "factor", "value_range", "seed"),
-            Augmentation.codec("RandomCrop", Moves::crop, "height", "width", "seed"),
+            RandomCrop.codec(Augmentation.codec("RandomCrop", Moves::crop, "height", "width", "seed")),
             Augmentation.codec(
                     "RandomElasticTransform",
                     Moves::elastic,

@@ -29,7 +29,7 @@ record KerasWeights(String where, List<Hdf5Group> roots, Layout layout) {
         if (root.contains("model_weights")) {
             return new KerasWeights(where, List.of(root.group("model_weights")), new NamedLayout());
         }
-        if (root.contains("layers") || root.contains("vars") || root.contains("_layer_checkpoint_dependencies")) {
+        if (PathLayout.holdsWeights(root)) {
             return new KerasWeights(where, List.of(root), new PathLayout());
         }
         throw new ModelFormatException("weights: expected Keras weights but was an HDF5 file without any, at " + where);

@@ -66,7 +66,14 @@ final class ExpressionParser {
     }
 
     private Node expression() {
-        return deeper(() -> binary(0));
+        Node value = deeper(() -> binary(0));
+        if (!accept("if")) {
+            return value;
+        }
+        Node condition = deeper(() -> binary(0));
+        expect("else");
+        Node otherwise = expression();
+        return s -> Functions.truth(condition.value(s)) ? value.value(s) : otherwise.value(s);
     }
 
     private Node deeper(Supplier<Node> part) {

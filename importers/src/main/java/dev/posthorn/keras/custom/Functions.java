@@ -12,6 +12,7 @@ import dev.posthorn.keras.operation.Arguments;
 import dev.posthorn.keras.operation.KerasOperations;
 import dev.posthorn.keras.operation.Operation;
 import dev.posthorn.keras.operation.TensorFlowFunctions;
+import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,10 +20,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What an {@link Expression} may call: operators, {@code keras.ops}, TensorFlow, Keras's backend and activations. */
-final class Functions {
+public final class Functions {
     /** Python's None among constants. */
     static final Object NONE = new Object();
 
@@ -60,6 +62,11 @@ final class Functions {
                 .replaceFirst("^backend\\.", "K.");
         if (n.startsWith("tf.")) {
             return tensorflow(n.substring("tf.".length()));
+        }
+        if (n.equals("error")) {
+            return Optional.of((b, positional, named) -> {
+                throw new UnsupportedModelException(positional.get(0) + " is not supported");
+            });
         }
         if (n.startsWith("K.")) {
             String bare = n.substring("K.".length());
@@ -114,8 +121,32 @@ final class Functions {
         });
     }
 
+    /** A function of TensorFlow that is made of others, as an operation. */
+    public static Optional<Operation> made(String name) {
+        return Optional.ofNullable(Signatures.TENSORFLOW_MADE.get(name)).map(e -> a -> {
+            Map<String, Object> named = new LinkedHashMap<>();
+            a.call().kwargs().forEach((k, v) -> {
+                if (!k.equals("name")) {
+                    named.put(k, unwrapped(v));
+                }
+            });
+            List<?> positional = (List<?>) unwrapped(a.call().args());
+            Object y = e.call(a.b(), positional, named);
+            return y instanceof List<?> l
+                    ? l.stream().map(v -> tensor(a.b(), v, name)).toList()
+                    : List.of(tensor(a.b(), y, name));
+        });
+    }
+
+    private static Object unwrapped(Object structure) {
+        return KerasTensor.map(structure, o -> o instanceof KerasTensor t ? t.value() : o);
+    }
+
     /** A function of TensorFlow: the first argument by position, the others by name. */
     private static Optional<Function> tensorflow(String name) {
+        if (Signatures.TENSORFLOW_MADE.containsKey(name)) {
+            return Optional.of(Signatures.TENSORFLOW_MADE.get(name)::call);
+        }
         Optional<Operation> operation = TensorFlowFunctions.find(name);
         List<String> parameters = Signatures.TENSORFLOW.get(name);
         if (operation.isEmpty() || parameters == null) {
@@ -170,8 +201,23 @@ final class Functions {
         return KerasTensor.map(structure, o -> o instanceof Value v ? KerasTensor.of(v) : o);
     }
 
+    /** A condition, which must not depend on tensors. */
+    static boolean truth(Object condition) {
+        if (condition instanceof Boolean b) {
+            return b;
+        }
+        throw new IllegalArgumentException("expression: expected true or false after 'if' but was " + condition);
+    }
+
     /** An operator of one or two operands; of numbers alone the result is a number. */
     static Object operator(String operator, Builder b, Object... operands) {
+        boolean plain = Arrays.stream(operands).noneMatch(o -> o instanceof Value);
+        if (plain && operator.equals("==")) {
+            return Objects.equals(operands[0], operands[1]);
+        }
+        if (operator.equals(">=") && operands[0] instanceof Number m && operands[1] instanceof Number n) {
+            return m.doubleValue() >= n.doubleValue();
+        }
         if (Arrays.stream(operands).allMatch(o -> o instanceof Number)) {
             return Numeric.operator(
                     operator, Arrays.stream(operands).map(o -> (Number) o).toList());

@@ -21,6 +21,9 @@ final class Signatures {
     /** Functions of Keras 2's backend, as expressions. */
     static final Map<String, Expression> BACKEND = new HashMap<>();
 
+    /** Functions of TensorFlow that are made of others, as expressions. */
+    static final Map<String, Expression> TENSORFLOW_MADE = new HashMap<>();
+
     /**
      * A function of {@code keras.ops}.
      *
@@ -62,9 +65,14 @@ final class Signatures {
                     words.get(0).substring("ops.".length()),
                     new Op(words.get(1), parameters, defaults, words(parts[1]), options));
         }
-        for (String line : lines("backend.txt")) {
+        expressions("tensorflow.txt", TENSORFLOW_MADE);
+        expressions("backend.txt", BACKEND);
+    }
+
+    private static void expressions(String resource, Map<String, Expression> into) {
+        for (String line : lines(resource)) {
             int at = line.indexOf(" = ");
-            BACKEND.put(line.substring(0, at), Expression.parse(line.substring(at + " = ".length())));
+            into.put(line.substring(0, at), Expression.parse(line.substring(at + " = ".length())));
         }
     }
 

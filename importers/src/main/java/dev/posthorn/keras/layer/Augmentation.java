@@ -52,6 +52,15 @@ public record Augmentation(String className, Change change, List<String> keys, L
         return i < 0 ? null : options.get(i);
     }
 
+    /** An option that is a size. */
+    int size(String key) {
+        if (option(key) instanceof Number n && n.intValue() > 0) {
+            return n.intValue();
+        }
+        throw new UnsupportedModelException(
+                className + ": expected a positive " + key + " but was " + option(key), List.of(className));
+    }
+
     @Override
     public List<Weight> weights(List<TensorType> inputs) {
         return List.of(Seeds.state(option("seed")));

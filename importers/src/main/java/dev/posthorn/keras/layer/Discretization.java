@@ -1,6 +1,7 @@
 package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
@@ -18,9 +19,11 @@ import java.util.List;
 /**
  * The number of boundaries that are not above a value, as a category. Source:
  * keras/src/layers/preprocessing/discretization.py.
+ *
+ * @param keras2 whether categories are int64, as before Keras 3, and not int32
  */
 public record Discretization(
-        List<Double> boundaries, Integer bins, double epsilon, OutputMode outputMode, boolean sparse)
+        List<Double> boundaries, Integer bins, double epsilon, OutputMode outputMode, boolean sparse, boolean keras2)
         implements SimpleLayer {
     public static final Codec<Discretization> CODEC = Codec.of(
             "Discretization",
@@ -29,7 +32,8 @@ public record Discretization(
                     f.of("num_bins", FieldType.INT.orNull(), Discretization::bins),
                     f.of("epsilon", Numbers.FLOAT, Discretization::epsilon, 0.01),
                     f.of("output_mode", OutputMode.TYPE, Discretization::outputMode, OutputMode.INT),
-                    f.of("sparse", FieldType.BOOL, Discretization::sparse, false)));
+                    f.of("sparse", FieldType.BOOL, Discretization::sparse, false),
+                    f.implied("numbers in int64", Discretization::keras2, f.dialect() != Dialect.KERAS3)));
 
     public Discretization {
         OutputMode.dense("Discretization", sparse);
@@ -57,7 +61,8 @@ public record Discretization(
         }
         Value number =
                 b.add(new SearchSorted(true, DType.INT32), b.constant(Tensor.of(Shape.of(sorted.length), sorted)), x);
-        DType dtype = outputMode == OutputMode.INT ? DType.INT32 : c.policy().compute();
+        DType compute = c.policy().compute().isFloating() ? c.policy().compute() : DType.FLOAT32;
+        DType dtype = outputMode != OutputMode.INT ? compute : keras2 ? DType.INT64 : DType.INT32;
         return outputMode.encode(b, number, sorted.length + 1, dtype);
     }
 }

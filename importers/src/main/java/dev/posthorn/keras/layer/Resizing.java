@@ -1,6 +1,7 @@
 package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
@@ -21,6 +22,8 @@ import java.util.List;
 /**
  * Images of another size: {@code x[batch×h×w×channels] → y[batch×height×width×channels]}, of the same dtype. Source:
  * keras/src/layers/preprocessing/image_preprocessing/resizing.py.
+ *
+ * @param keras2 whether they are of the compute dtype, as before Keras 3
  */
 public record Resizing(
         int height,
@@ -31,7 +34,8 @@ public record Resizing(
         String fillMode,
         double fillValue,
         boolean antialias,
-        DataFormat dataFormat)
+        DataFormat dataFormat,
+        boolean keras2)
         implements SimpleLayer {
     public static final Codec<Resizing> CODEC = Codec.of(
             "Resizing",
@@ -44,7 +48,8 @@ public record Resizing(
                     f.of(List.of("fill_mode", ""), FieldType.STRING, Resizing::fillMode, "constant"),
                     f.of(List.of("fill_value", ""), Numbers.FLOAT, Resizing::fillValue, 0.0),
                     f.of(List.of("antialias", ""), FieldType.BOOL, Resizing::antialias, false),
-                    f.of(List.of("data_format", ""), DataFormat.TYPE, Resizing::dataFormat, DataFormat.CHANNELS_LAST)));
+                    f.of(List.of("data_format", ""), DataFormat.TYPE, Resizing::dataFormat, DataFormat.CHANNELS_LAST),
+                    f.implied("results of the compute dtype", Resizing::keras2, f.dialect() != Dialect.KERAS3)));
 
     public Resizing {
         if (height <= 0 || width <= 0 || crop && pad) {
@@ -65,7 +70,8 @@ public record Resizing(
     public Value call(Call c, Value x) {
         Builder b = c.builder();
         boolean single = x.shape().rank() == 3;
-        Value last = dataFormat.toLast(b, single ? b.expandDims(x, 0) : x);
+        Value given = keras2 ? b.cast(x, c.policy().compute()) : x;
+        Value last = dataFormat.toLast(b, single ? b.expandDims(given, 0) : given);
         last = crop ? Framing.cropped(b, last, height, width) : last;
         last = pad ? Framing.padded(b, last, height, width, fillValue) : last;
         Value y = dataFormat.fromLast(b, resized(b, last));

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +32,8 @@ import java.util.stream.Stream;
  * trainable ones first, or have names there. Names of layers play no part. Source: keras/src/saving/saving_lib.py.
  */
 public final class PathLayout implements Layout {
+    private static final String OLDER = "_layer_checkpoint_dependencies";
+
     /**
      * A layer in a file.
      *
@@ -44,7 +47,7 @@ public final class PathLayout implements Layout {
     /** Where the layers of a model are, by their paths; the model itself is at the empty path. */
     public static Map<String, Place> places(LayerNode root) {
         Map<String, Place> places = new LinkedHashMap<>();
-        visit(root, "", "", places);
+        visit(root, "", "", path -> false, "", places);
         return places;
     }
 
@@ -70,19 +73,51 @@ public final class PathLayout implements Layout {
         return assets;
     }
 
-    private static void visit(LayerNode node, String path, String group, Map<String, Place> places) {
+    /**
+     * The places in files of Keras 2.12 to 2.14, which held the layers of a model by the names of a checkpoint: those with
+     * weights twice, of which the second counts but is not stored.
+     */
+    private static Map<String, Place> olderPlaces(KerasProgram program) {
+        Map<String, Place> places = new LinkedHashMap<>();
+        visit(program.root(), "", "", path -> weighs(program, path), OLDER, places);
+        return places;
+    }
+
+    /** Whether a group holds weights in this layout. */
+    public static boolean holdsWeights(Hdf5Group root) {
+        return holds(root, "layers") || holds(root, "vars") || holds(root, OLDER);
+    }
+
+    private static boolean holds(Hdf5Group root, String first) {
+        return root.names().stream().anyMatch(n -> n.equals(first) || n.startsWith(first + "\\"));
+    }
+
+    private static boolean weighs(KerasProgram program, String path) {
+        return program.variables().stream().anyMatch(v -> v.stored() && v.key().startsWith(path + "/"));
+    }
+
+    private static void visit(
+            LayerNode node,
+            String path,
+            String group,
+            Predicate<String> twice,
+            String layers,
+            Map<String, Place> places) {
         places.put(path, new Place(node, group));
         Map<String, Naming.Unique> lists = new HashMap<>();
         for (Child c : node.layer().children(node.policy())) {
-            String below = join(group, c.attribute());
+            boolean model = c.listed() && c.attribute().equals("layers") && !layers.isEmpty();
+            String below = join(group, model ? layers : c.attribute());
+            String child = join(path, c.node().name());
             if (c.listed()) {
                 String kind = Naming.snakeCase(c.node().layer().sourceName());
-                below = join(
-                        below,
-                        lists.computeIfAbsent(c.attribute(), k -> new Naming.Unique())
-                                .next(kind));
+                Naming.Unique names = lists.computeIfAbsent(c.attribute(), k -> new Naming.Unique());
+                below = join(below, names.next(kind));
+                if (twice.test(child)) {
+                    names.next(kind);
+                }
             }
-            visit(c.node(), join(path, c.node().name()), below, places);
+            visit(c.node(), child, below, twice, layers, places);
         }
     }
 
@@ -128,7 +163,8 @@ public final class PathLayout implements Layout {
     public Map<String, Stored> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
         Map<String, Stored> found = new LinkedHashMap<>();
         Map<Named, String> stored = new HashMap<>();
-        places(program.root()).forEach((path, place) -> {
+        boolean older = holds(root, OLDER) && !holds(root, "layers");
+        (older ? olderPlaces(program) : places(program.root())).forEach((path, place) -> {
             boolean here = child(root, place.group().isEmpty() ? "vars" : place.group())
                     .isPresent();
             Named named = new Named(place.node().name(), place.node().layer().className());
@@ -188,14 +224,29 @@ public final class PathLayout implements Layout {
         });
     }
 
+    /**
+     * What is at a path, in the words of those who wrote it: on Windows a group is named by its whole path, with backslashes;
+     * Keras 2 had an underscore before the names of some attributes.
+     */
     private static Optional<Hdf5Object> child(Hdf5Object parent, String path) {
-        Optional<Hdf5Object> at = Optional.of(parent);
-        for (String name : path.split("/")) {
-            at = at.get() instanceof Hdf5Group g ? g.child(name) : Optional.empty();
-            if (at.isEmpty()) {
-                break;
+        return at(parent, List.of(path.split("/")));
+    }
+
+    private static Optional<Hdf5Object> at(Hdf5Object parent, List<String> path) {
+        if (path.isEmpty() || !(parent instanceof Hdf5Group group)) {
+            return path.isEmpty() ? Optional.of(parent) : Optional.empty();
+        }
+        for (int n = 1; n <= path.size(); n++) {
+            String before = String.join("\\", path.subList(0, n - 1));
+            String prefix = n == 1 ? "" : before + "\\";
+            for (String name : List.of(prefix + path.get(n - 1), prefix + "_" + path.get(n - 1))) {
+                List<String> rest = path.subList(n, path.size());
+                Optional<Hdf5Object> found = group.child(name).flatMap(c -> at(c, rest));
+                if (found.isPresent()) {
+                    return found;
+                }
             }
         }
-        return at;
+        return Optional.empty();
     }
 }

@@ -1,5 +1,6 @@
 package dev.posthorn.keras.object;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.codec.Fields;
 import dev.posthorn.ir.Builder;
@@ -36,6 +37,7 @@ import java.util.function.Function;
  * @param tokens the vocabulary, where the configuration gives it
  * @param idf weights of the vocabulary's tokens for TF_IDF, where the configuration gives them
  * @param size the number of numbers
+ * @param keras2 whether vectors are of the compute dtype, as before Keras 3
  */
 public record Vocabulary(
         Integer maxTokens,
@@ -50,7 +52,8 @@ public record Vocabulary(
         boolean sparse,
         boolean padToMaxTokens,
         String oovMethod,
-        List<Long> salt) {
+        List<Long> salt,
+        boolean keras2) {
     /** The file that holds an adapted vocabulary, a token a line. */
     public static final String FILE = "vocabulary.txt";
 
@@ -78,7 +81,8 @@ public record Vocabulary(
                 f.of("sparse", FieldType.BOOL, Vocabulary::sparse, false),
                 f.of("pad_to_max_tokens", FieldType.BOOL, Vocabulary::padToMaxTokens, false),
                 f.of("oov_method", FieldType.STRING, Vocabulary::oovMethod, "floormod"),
-                f.of("salt", Numbers.SALT, Vocabulary::salt));
+                f.of("salt", Numbers.SALT, Vocabulary::salt),
+                older(f));
     }
 
     /** The keys of a layer that has a lookup layer inside: what they do not say is as that layer has it. */
@@ -96,7 +100,12 @@ public record Vocabulary(
                 f.of("sparse", FieldType.BOOL, Vocabulary::sparse, false),
                 f.of("pad_to_max_tokens", FieldType.BOOL, Vocabulary::padToMaxTokens, false),
                 "floormod",
-                null);
+                null,
+                older(f));
+    }
+
+    private static boolean older(Fields<Vocabulary> f) {
+        return f.implied("vectors of the compute dtype", Vocabulary::keras2, f.dialect() != Dialect.KERAS3);
     }
 
     public Vocabulary {
@@ -232,7 +241,8 @@ public record Vocabulary(
         Builder b = c.builder();
         List<Object> own = tokens(c, dtype);
         int depth = depth(tokenStart() + own.size());
-        Value y = outputMode.encode(b, numbers, depth, DType.INT64);
+        DType compute = c.policy().compute().isFloating() ? c.policy().compute() : DType.FLOAT32;
+        Value y = outputMode.encode(b, numbers, depth, keras2 ? compute : DType.INT64);
         if (outputMode != OutputMode.TF_IDF) {
             return y;
         }

@@ -33,7 +33,7 @@ public final class Arguments {
     }
 
     /** The call, for layers that compute the same. */
-    Call call() {
+    public Call call() {
         return c;
     }
 
@@ -136,6 +136,7 @@ public final class Arguments {
     private Object rawOf(String name, int position) {
         Object raw = raw(name, position);
         raw = raw == null ? raw(position == 0 ? "x" : "y", position) : raw;
+        raw = raw == null && position == 1 ? raw("other", position) : raw;
         if (raw == null) {
             throw new ModelFormatException(
                     "operation " + operation + ": expected two operands but was one, at " + c.path());

@@ -55,7 +55,8 @@ final class ImageOperations {
                         a.string("fill_mode", "constant"),
                         a.number("fill_value", 0),
                         a.flag("antialias"),
-                        WindowOperations.format(a))
+                        WindowOperations.format(a),
+                        false)
                 .call(a.call(), images(a));
     }
 

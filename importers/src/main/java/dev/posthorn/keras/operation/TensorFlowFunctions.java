@@ -14,8 +14,11 @@ import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.ShapeOf;
 import dev.posthorn.ir.op.Slice;
 import dev.posthorn.ir.op.Unary;
+import dev.posthorn.keras.Call;
 import dev.posthorn.keras.KerasTensor;
+import dev.posthorn.keras.custom.Functions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +38,7 @@ public final class TensorFlowFunctions {
     /** The function of that name below {@code tf}. */
     public static Optional<Operation> find(String function) {
         String name = function.startsWith("compat.v1.") ? function.substring("compat.v1.".length()) : function;
-        return Optional.ofNullable(ALL.get(name));
+        return Functions.made(name).or(() -> Optional.ofNullable(ALL.get(name)));
     }
 
     private static Map<String, Operation> all() {
@@ -56,7 +59,9 @@ public final class TensorFlowFunctions {
         all.put("gather", keras("Take"));
         all.put("identity", keras("Identity"));
         all.put("image.resize", of(TensorFlowFunctions::resize));
+        all.put("image.hsv_to_rgb", keras("HSVToRGB"));
         all.put("image.rgb_to_grayscale", keras("RGBToGrayscale"));
+        all.put("image.rgb_to_hsv", keras("RGBToHSV"));
         all.put("linalg.matmul", of(TensorFlowFunctions::matmul));
         all.put("linalg.l2_normalize", of(TensorFlowFunctions::l2Normalize));
         all.put("math.l2_normalize", of(TensorFlowFunctions::l2Normalize));
@@ -100,9 +105,16 @@ public final class TensorFlowFunctions {
     private static void elementwise(Map<String, Operation> all) {
         Map<String, String> names = Map.ofEntries(
                 Map.entry("abs", "Absolute"),
+                Map.entry("acos", "Arccos"),
+                Map.entry("acosh", "Arccosh"),
                 Map.entry("add", "Add"),
+                Map.entry("asin", "Arcsin"),
+                Map.entry("asinh", "Arcsinh"),
+                Map.entry("atan", "Arctan"),
+                Map.entry("atanh", "Arctanh"),
                 Map.entry("ceil", "Ceil"),
                 Map.entry("cos", "Cos"),
+                Map.entry("cosh", "Cosh"),
                 Map.entry("divide_no_nan", "DivideNoNan"),
                 Map.entry("equal", "Equal"),
                 Map.entry("erf", "Erf"),
@@ -113,6 +125,8 @@ public final class TensorFlowFunctions {
                 Map.entry("floormod", "Mod"),
                 Map.entry("greater", "Greater"),
                 Map.entry("greater_equal", "GreaterEqual"),
+                Map.entry("is_finite", "Isfinite"),
+                Map.entry("is_inf", "Isinf"),
                 Map.entry("is_nan", "Isnan"),
                 Map.entry("less", "Less"),
                 Map.entry("less_equal", "LessEqual"),
@@ -135,6 +149,7 @@ public final class TensorFlowFunctions {
                 Map.entry("sigmoid", "Sigmoid"),
                 Map.entry("sign", "Sign"),
                 Map.entry("sin", "Sin"),
+                Map.entry("sinh", "Sinh"),
                 Map.entry("softplus", "Softplus"),
                 Map.entry("sqrt", "Sqrt"),
                 Map.entry("square", "Square"),
@@ -152,6 +167,10 @@ public final class TensorFlowFunctions {
         all.put(
                 "math.add_n",
                 of(a -> a.tensors("inputs", 0).stream().reduce(a.b()::plus).orElseThrow()));
+        all.put("math.atan2", of(TensorFlowFunctions::atan2));
+        all.put("atan2", of(TensorFlowFunctions::atan2));
+        all.put("einsum", of(TensorFlowFunctions::einsum));
+        all.put("rank", of(a -> a.b().constant(DType.INT32, a.x().shape().rank())));
         all.put("math.squared_difference", of(TensorFlowFunctions::squaredDifference));
         List.of("elu", "gelu", "relu", "selu", "sigmoid", "softplus", "softsign", "tanh")
                 .forEach(name -> all.put(
@@ -188,7 +207,6 @@ public final class TensorFlowFunctions {
         all.put("math.argmin", of(a -> arg(a, "Argmin")));
         all.put("argmax", of(a -> arg(a, "Argmax")));
         all.put("argmin", of(a -> arg(a, "Argmin")));
-        all.put("math.cumsum", keras("Cumsum"));
         all.put("math.top_k", keras("TopK"));
         all.put("nn.moments", keras("Moments"));
     }
@@ -216,6 +234,26 @@ public final class TensorFlowFunctions {
         DType dtype = in.get(0).dtype();
         DType to = dtype.isFloating() ? dtype : dtype.bytes() > 2 ? DType.FLOAT64 : DType.FLOAT32;
         return a.b().over(a.b().cast(in.get(0), to), a.b().cast(in.get(1), to));
+    }
+
+    private static Value atan2(Arguments a) {
+        return KerasOperations.find("Arctan2")
+                .orElseThrow()
+                .apply(new Arguments(
+                        Call.of(a.b(), "tf.atan2", Arrays.asList(a.raw("y", 0), a.raw("x", 1)), Map.of()),
+                        "tf.atan2",
+                        Map.of()))
+                .get(0);
+    }
+
+    /** The equation and the operands stand in one list, as the positional arguments of a node do. */
+    private static Value einsum(Arguments a) {
+        List<?> all = a.call().args().get(0) instanceof List<?> l ? l : a.call().args();
+        Call c = Call.of(a.b(), "tf.einsum", all.subList(1, all.size()), Map.of());
+        return KerasOperations.find("Einsum")
+                .orElseThrow()
+                .apply(new Arguments(c, "tf.einsum", Map.of("subscripts", all.get(0))))
+                .get(0);
     }
 
     private static Value norm(Arguments a) {

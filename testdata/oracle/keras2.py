@@ -1,0 +1,376 @@
+"""Cases of real Keras 2: models as it saved them (.h5, its .keras, weights), inputs, and what it computed.
+
+    git -C KERAS archive v2.15.0 | tar x -C SOURCES      # KERAS: a clone of keras-team/keras
+    python keras2.py SOURCES ../cases/keras2.zip [--all]
+    git -C KERAS archive v2.13.1 | tar x -C OLDER        # whose .keras names its groups otherwise
+    python keras2.py OLDER ../cases/keras2_13.zip --models
+
+Keras 2 is pure Python and runs on today's TensorFlow. The layers are those that the oracle configures for Keras 3, where
+Keras 2 takes them too, of each class a few (--all: all of them), and what only Keras 2 has. Needs protoc on the path, or its
+messages made already.
+"""
+import glob
+import io
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import types
+import zipfile
+import zlib
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+sources, target = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+if not os.path.exists(os.path.join(sources, "keras/protobuf/saved_metadata_pb2.py")):
+    protos = [os.path.relpath(p, sources) for p in glob.glob(os.path.join(sources, "keras/protobuf/*.proto"))]
+    subprocess.run(["protoc", "--python_out=.", *protos], cwd=sources, check=True)
+sys.path.insert(0, sources)
+
+import h5py
+import numpy as np
+import tensorflow as tf
+
+for module in (tf.compat.v2.__internal__, tf.__internal__):
+    module.register_load_context_function = lambda f: None
+package = types.ModuleType("keras")  # its own initialisation imports what has moved since
+package.__path__ = [os.path.join(sources, "keras")]
+sys.modules["keras"] = package
+import importlib
+
+for name in ("utils", "backend", "constraints", "initializers", "layers", "models", "regularizers", "activations"):
+    importlib.import_module("keras." + name)
+    setattr(package, name, sys.modules["keras." + name])
+from keras.saving import saving_lib
+
+keras = sys.modules["keras"] = package
+package.Input, package.Model, package.Sequential = keras.layers.Input, keras.models.Model, keras.models.Sequential
+
+
+def missing(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+
+    def absent(*args, **kwargs):
+        raise NotImplementedError(name)
+    return absent
+
+
+VERSION = re.search(r'__version__ = "([^"]*)"', pathlib.Path(sources, "keras/__init__.py").read_text()).group(1)
+SUITE = target.stem
+for module in (package, getattr(saving_lib, "keras", package)):
+    module.__version__ = VERSION
+keras.layers.__getattr__ = missing
+keras.constraints.__getattr__ = missing
+
+CASES = []
+
+
+class Collector:
+    """Takes cases as the oracle's own does."""
+
+    def __init__(self, suite=""):
+        self.prefix = "layers/" if suite else ""
+        self.cases = CASES
+
+    def layer(self, name, make, *specs, merge=False, **options):
+        def fn(*xs):
+            made = make()
+            return made(list(xs)) if merge else made(*xs)
+        self.graph(name, fn, *specs, **options)
+
+    def graph(self, name, fn, *specs, **options):
+        def build():
+            xs = [keras.layers.Input(s.shape, batch_size=s.batch, dtype=s.dtype, name=s.name or f"in{i}")
+                  for i, s in enumerate(specs)]
+            return keras.Model(xs if len(xs) > 1 else xs[0], fn(*xs), name="model")
+        self.model(name, build, *specs, **options)
+
+    def model(self, name, build, *specs, **options):
+        self.cases.append((self.prefix + name, build, specs, options))
+
+
+here = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(here))
+stub = types.ModuleType("oracle.keras_case")
+stub.Collector = Collector
+import oracle
+
+sys.modules["oracle.keras_case"] = stub
+from oracle.inputs import bools, f32, holes, image, ints, padded, steps, strings, uniform
+from keras import layers as L
+
+
+def own(c):
+    """What only Keras 2 has, or has otherwise."""
+    c.layer("locally_connected1d", lambda: L.LocallyConnected1D(3, 2, activation="tanh"), f32(7, 2))
+    c.layer("locally_connected2d", lambda: L.LocallyConnected2D(3, (2, 3), strides=(2, 1)), f32(6, 5, 2))
+    c.layer("thresholded_relu", lambda: L.ThresholdedReLU(0.3), f32(5))
+    c.layer("lstm/time_major", lambda: L.LSTM(3, time_major=True, return_sequences=True), f32(4, 3, batch=5))
+    c.layer("gru/time_major", lambda: L.GRU(3, time_major=True), f32(4, 3, batch=5))
+    c.layer("simple_rnn/time_major", lambda: L.RNN(L.SimpleRNNCell(3), time_major=True), f32(4, 3, batch=5))
+    for c1 in (True, False):
+        c.layer(f"gru/reset_after_{c1}", lambda r=c1: L.GRU(3, reset_after=r, recurrent_activation="hard_sigmoid"), f32(4, 3))
+    c.graph("attention/causal", lambda q, v: L.Attention(use_scale=True)([q, v], use_causal_mask=True), f32(4, 3), f32(4, 3))
+    c.layer("batch_normalization/renorm", lambda: L.BatchNormalization(renorm=True), f32(4, 5))
+    c.layer("batch_normalization/fused_4d", lambda: L.BatchNormalization(axis=1), f32(3, 4, 5))
+    c.layer("spatial_dropout", lambda: L.SpatialDropout1D(0.5), f32(4, 3))
+    c.layer("conv3d_transpose", lambda: L.Conv3DTranspose(2, 2, strides=2, output_padding=1), f32(2, 3, 2, 2))
+    c.layer("rnn/stacked_cells", lambda: L.RNN([L.LSTMCell(3), L.GRUCell(2)], return_state=True), f32(4, 3))
+    c.layer("dense_features_free/string_lookup", lambda: L.StringLookup(vocabulary=["a", "b"], mask_token=""),
+            strings(3, values=["a", "b", "c", ""]))
+    c.graph("masks/concatenate", lambda a, b: L.LSTM(3)(L.Concatenate()([L.Embedding(9, 2, mask_zero=True)(a),
+                                                                        L.Embedding(9, 2, mask_zero=True)(b)])),
+            padded(5, high=9), holes(5, high=9))
+    c.graph("masks/add", lambda a, b: L.LSTM(3)(L.Add()([L.Embedding(9, 2, mask_zero=True)(a),
+                                                         L.Embedding(9, 2, mask_zero=True)(b)])),
+            padded(5, high=9), holes(5, high=9))
+    c.graph("masks/pooling", lambda x: L.GlobalAveragePooling1D()(L.Masking()(x)), steps(5, 3))
+    c.graph("masks/time_distributed", lambda x: L.LSTM(2)(L.TimeDistributed(L.Dense(3))(L.Masking()(x))), steps(5, 3))
+    c.graph("mixed_float16", lambda x: L.Dense(2, dtype="float32")(L.Dense(3, dtype="mixed_float16")(x)), f32(4), tolerance=5e-3)
+
+    def nested():
+        inner = keras.Sequential([L.Dense(3, input_shape=(4,)), L.BatchNormalization()], name="inner")
+        inner.trainable = False
+        x = L.Input((4,))
+        return keras.Model(x, L.Dense(2)(inner(x)), name="outer")
+    c.model("models/frozen_inner", nested, f32(4))
+    c.model("models/sequential", lambda: keras.Sequential(
+        [L.Dense(3, input_shape=(4,), activation="relu"), L.Dropout(0.2), L.Dense(2)], name="s"), f32(4))
+    c.model("models/sequential_input", lambda: keras.Sequential(
+        [L.InputLayer((4,), name="given"), L.Dense(2, name="d")], name="s"), f32(4))
+    c.model("models/sequential_in_sequential", lambda: keras.Sequential(
+        [keras.Sequential([L.Dense(3), L.Dense(4)], name="a"), L.Dense(2, name="d"), keras.Sequential([L.ReLU()], name="b")],
+        name="s").__class__ and built([keras.Sequential([L.Dense(3), L.Dense(4)], name="a"), L.Dense(2, name="d"),
+                                       keras.Sequential([L.ReLU()], name="b")]), f32(4))
+
+    def twice(x):
+        i = L.Input((4,))
+        inner = keras.Model(i, [L.Dense(3, name="p")(i), L.Dense(2, name="q")(i)], name="inner")
+        p, q = inner(L.Dense(4)(x))
+        r, s = inner(L.Dense(4)(L.Dense(5)(x)))
+        return [L.Concatenate()([p, r]), L.Add()([q, s])]
+    c.graph("models/inner_twice", twice, f32(5))
+
+    def attention(q, v):
+        mha = L.MultiHeadAttention(2, 3, name="mha")
+        y, w = mha(q, v, return_attention_scores=True)
+        return [L.LayerNormalization()(y), w]
+    c.graph("models/attention_call", attention, f32(4, 6), f32(5, 6))
+    c.graph("models/attention_mask", lambda q, v, m: L.MultiHeadAttention(2, 3)(q, v, attention_mask=m),
+            f32(4, 6), f32(5, 6), bools(4, 5))
+    c.graph("models/rnn_initial_state", lambda x, h: L.GRU(3, return_sequences=True)(x, initial_state=h), f32(4, 2), f32(3))
+    c.graph("models/encoder_decoder", lambda a, b: L.LSTM(3, return_sequences=True)(
+        b, initial_state=L.LSTM(3, return_state=True)(a)[1:]), f32(4, 2), f32(5, 2))
+    c.graph("models/dict_output", lambda x: {"b": L.Dense(2)(x), "a": L.Dense(3)(x)}, f32(4))
+    c.graph("models/training_argument", lambda x: L.Dense(2)(L.BatchNormalization()(L.Dropout(0.5)(x, training=False), training=False)),
+            f32(4))
+    tensorflow(c)
+
+
+def built(layers):
+    model = keras.Sequential(layers, name="s")
+    model.build((None, 4))
+    return model
+
+
+def tensorflow(c):
+    """Functions of TensorFlow as layers; each line one model."""
+    table = {
+        "arithmetic": lambda x, y: (x + 2.0) * y - x / 3.0 + (1.0 - y) ** 2 - (-x) + abs(y) + 4.0 / (1.0 + tf.square(x)),
+        "reverse_operators": lambda x, y: 2.0 - x + 3.0 * y + 1.5 / (tf.exp(y)) - (2.0 ** y),
+        "integer": lambda x, y: tf.cast(tf.cast(x * 5.0, tf.int32) // 2 + tf.cast(y * 7.0, tf.int32) % 3, tf.float32),
+        "compare": lambda x, y: [x > y, x <= y, tf.equal(x, y), tf.not_equal(x, 0.0), tf.logical_and(x > 0.0, y > 0.0), ~(x > y), (x > 0) | (y > 0)],
+        "where": lambda x, y: tf.where(x > y, x, 0.5 * y),
+        "math": lambda x, y: [tf.exp(x), tf.math.log(tf.abs(x) + 1.0), tf.sin(x), tf.cos(x), tf.tanh(x), tf.sigmoid(y),
+                              tf.sqrt(tf.abs(y)), tf.math.rsqrt(tf.abs(y) + 1.0), tf.round(x), tf.floor(x), tf.math.ceil(x),
+                              tf.sign(x), tf.math.erf(x), tf.math.expm1(x), tf.math.log1p(tf.abs(x)), tf.math.reciprocal(x + 9.0),
+                              tf.math.softplus(x), tf.math.atan(x), tf.math.atan2(x, y), tf.math.sinh(x), tf.math.cosh(x),
+                              tf.math.pow(tf.abs(x), 1.5), tf.math.is_nan(x), tf.math.is_finite(x), tf.maximum(x, y), tf.minimum(x, 0.1),
+                              tf.math.squared_difference(x, y), tf.math.divide_no_nan(x, y), tf.math.floordiv(x, 0.3),
+                              tf.math.floormod(x, 0.3), tf.math.asin(tf.tanh(x)), tf.math.acos(tf.tanh(x)), tf.math.xlogy(x, tf.abs(y) + 1),
+                              tf.math.multiply_no_nan(x, y)],
+        "nn": lambda x, y: [tf.nn.relu(x), tf.nn.relu6(x * 4), tf.nn.elu(x), tf.nn.selu(x), tf.nn.leaky_relu(x), tf.nn.leaky_relu(x, alpha=0.3),
+                            tf.nn.softmax(x), tf.nn.softmax(x, axis=1), tf.nn.log_softmax(x), tf.nn.swish(x), tf.nn.gelu(x),
+                            tf.nn.gelu(x, approximate=True), tf.nn.softsign(x), tf.nn.sigmoid(x), tf.nn.tanh(x), tf.nn.l2_normalize(x, axis=-1),
+                            tf.math.l2_normalize(x, axis=[1, 2]), tf.nn.bias_add(x, tf.constant([1.0, 2.0, 3.0, 4.0])), tf.nn.crelu(x),
+                            tf.nn.l2_loss(x), tf.nn.moments(x, axes=[1])],
+        "reduce": lambda x, y: [tf.reduce_mean(x, axis=1), tf.reduce_sum(x, axis=[1, 2]), tf.reduce_max(x, axis=-1, keepdims=True),
+                                tf.reduce_min(x, axis=1), tf.reduce_prod(x, axis=2), tf.math.reduce_std(x, axis=1),
+                                tf.math.reduce_variance(x, axis=1), tf.reduce_logsumexp(x, axis=2), tf.reduce_any(x > 1.0, axis=1),
+                                tf.reduce_all(x < 2.0, axis=2), tf.argmax(x, axis=-1), tf.argmin(x, axis=1, output_type=tf.int32),
+                                tf.math.cumsum(x, axis=1), tf.math.cumsum(x, axis=1, exclusive=True), tf.math.cumsum(x, axis=2, reverse=True),
+                                tf.math.cumprod(x, axis=1), tf.norm(x, axis=-1), tf.norm(x, ord=1, axis=1), tf.math.count_nonzero(x > 0, axis=1),
+                                tf.math.top_k(x, k=2), tf.sort(x, axis=-1), tf.argsort(x, axis=-1, direction="DESCENDING"),
+                                tf.math.reduce_euclidean_norm(x, axis=1)],
+        "shape": lambda x, y: [tf.reshape(x, (-1, 12)), tf.reshape(x, [tf.shape(x)[0], 2, 6]), tf.transpose(x, [0, 2, 1]), tf.expand_dims(x, 1),
+                               tf.squeeze(tf.expand_dims(x, -1), axis=-1), tf.concat([x, y], axis=1), tf.stack([x, y], axis=1),
+                               tf.unstack(x, axis=1)[1], tf.split(x, 2, axis=2)[1], tf.split(x, [1, 3], axis=2)[1], tf.tile(x, [1, 2, 1]),
+                               tf.repeat(x, 2, axis=1), tf.pad(x, [[0, 0], [1, 2], [0, 0]]), tf.pad(x, [[0, 0], [1, 1], [0, 0]], mode="REFLECT"),
+                               tf.pad(x, [[0, 0], [1, 1], [0, 0]], constant_values=2.0), tf.reverse(x, axis=[1]), tf.roll(x, 1, axis=1),
+                               tf.gather(x, [2, 0], axis=1), tf.slice(x, [0, 1, 0], [-1, 2, 3]), tf.zeros_like(x), tf.ones_like(x),
+                               tf.broadcast_to(x[:, :1], tf.shape(x)), tf.shape(x), tf.rank(x), tf.size(x), tf.identity(x), tf.stop_gradient(x),
+                               tf.one_hot(tf.argmax(x, axis=-1), 4), tf.linalg.diag_part(x[:, :, :3]),
+                               tf.linalg.band_part(x, 1, 0), 
+                               x[:, ::2]],
+        "slicing": lambda x, y: [x[:, 0], x[:, -1, 1:3], x[..., 1], x[:, ::2], x[:, ::-1, tf.newaxis], x[:, 1:, :-1], x[0], x[:, :, None, 2],
+                                 x[:, tf.argmax(y[0, :, 0])]],
+        "linalg": lambda x, y: [tf.matmul(x, y, transpose_b=True), tf.linalg.matmul(x, y, transpose_a=True), 
+                                tf.tensordot(x, y[0], axes=[[2], [1]]), tf.linalg.trace(tf.matmul(x, y, transpose_b=True)),
+                                x @ tf.transpose(y, [0, 2, 1]), tf.keras.backend.dot(x, y[0, :, 0][:, None]) if False else tf.linalg.norm(x, axis=2)],
+        "clip": lambda x, y: [tf.clip_by_value(x, -0.5, 0.5), tf.clip_by_norm(x, 1.0, axes=[2]), tf.cast(x, "int32"), tf.cast(x > 0, tf.float16)],
+    }
+    for name, f in table.items():
+        c.graph("tensorflow/" + name, lambda x, y, f=f: f(x, y), f32(3, 4), f32(3, 4))
+    c.graph("tensorflow/image", lambda x: [
+        tf.image.resize(x, (6, 8)), tf.image.resize(x, [3, 4], method="nearest"), tf.image.resize(x, (5, 5), method="bicubic"),
+        tf.image.rgb_to_grayscale(x), tf.image.flip_left_right(x), tf.image.flip_up_down(x), tf.image.adjust_brightness(x, 0.1),
+        tf.image.adjust_contrast(x, 2.0), tf.image.central_crop(x, 0.5), tf.image.crop_to_bounding_box(x, 1, 1, 2, 2),
+        tf.image.pad_to_bounding_box(x, 1, 1, 7, 8), tf.image.per_image_standardization(x), tf.image.rgb_to_hsv(x), tf.image.rot90(x),
+        tf.nn.max_pool2d(x, 2, 2, "VALID"), tf.nn.avg_pool2d(x, 2, 1, "SAME"), tf.nn.depth_to_space(tf.concat([x] * 4, -1), 2),
+        tf.nn.space_to_depth(x, 2), tf.image.grayscale_to_rgb(x[..., :1])], uniform(4, 6, 3))
+
+
+def values(spec, rows, random):
+    array = spec.data(random, rows)
+    return array
+
+
+def randomize(model, random):
+    for w in model.weights:
+        if not w.dtype.is_floating or "count" in w.name:
+            continue
+        noise = random.uniform(-1, 1, size=w.shape)
+        value = w.numpy().astype("float64")
+        value = np.abs(value) + 0.4 * np.abs(noise) if "variance" in w.name else value + 0.25 * noise
+        w.assign(value.astype("float32") if w.constraint is None else w.constraint(tf.constant(value, "float32")))
+
+
+def tensors(specs, arrays):
+    xs = [tf.constant(a.tolist() if a.dtype == object else a, dtype=s.dtype) for s, a in zip(specs, arrays)]
+    return xs if len(xs) > 1 else xs[0]
+
+
+def stored(array):
+    array = np.asarray(array)
+    if array.dtype == object:
+        return np.char.encode(array.astype(str), "utf8") if array.size == 0 or isinstance(array.flat[0], str) else array.astype("S")
+    return array.astype("float32") if array.dtype == tf.bfloat16.as_numpy_dtype else array
+
+
+def windows(saved):
+    """A .keras as Keras 2.15 writes it on Windows: groups are named by their paths, with backslashes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved)) as old, zipfile.ZipFile(out, "w") as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename == "model.weights.h5":
+                weights = io.BytesIO()
+                with h5py.File(io.BytesIO(content)) as source, h5py.File(weights, "w") as target:
+                    def copy(path, item):
+                        if path.endswith("vars"):
+                            parent = path[:-len("vars")].rstrip("/").replace("/", "\\")
+                            source.copy(item, target.require_group(parent) if parent else target, "vars")
+                    source.visititems(copy)
+                content = weights.getvalue()
+            new.writestr(entry.filename, content)
+    return out.getvalue()
+
+
+def write(name, build, specs, options, archive, folder):
+    seed = zlib.crc32(name.encode()) % 2**31
+    random = np.random.default_rng(seed)
+    keras.backend.clear_session()
+    tf.random.set_seed(seed)
+    np.random.seed(seed)
+    model = build()
+    randomize(model, random)
+    for layer in model._flatten_layers():
+        if isinstance(layer, L.Normalization):
+            layer.finalize_state()  # which loading does
+    arrays, outputs = {}, []
+    for k, n in enumerate((2, 2) if any(s.batch for s in specs) or options.get("protocol") == "sequence" else (2, 3)):
+        given = [values(s, n, random) for s in specs]
+        outputs = tf.nest.flatten(model(tensors(specs, given), training=False))
+        for i, x in enumerate(given):
+            arrays[f"b{k}.in.{i}"] = stored(x)
+        for i, y in enumerate(outputs):
+            arrays[f"b{k}.out.{i}"] = stored(y.numpy())
+        if model.stateful and options.get("protocol") != "sequence":
+            break
+    files = {}
+    for file, save in (("model.h5", model.save), ("weights.h5", model.save_weights), ("model.keras", model.save)):
+        path = os.path.join(folder, file)
+        try:
+            save(path)
+            files[file] = open(path, "rb").read()
+        except (NotImplementedError, TypeError, ValueError) as e:
+            print("  no", file, "of", name, str(e)[:100].replace("\n", " "))
+        if os.path.exists(path):
+            os.remove(path)
+    if not files:
+        raise NotImplementedError("no file")
+    if name.startswith("models/") and "model.keras" in files:
+        files["windows.keras"] = windows(files["model.keras"])
+    files["model.json"] = model.to_json().encode()
+    if "weights.h5" in files and "--all" not in sys.argv:
+        del files["weights.h5" if zlib.crc32(name.encode()) % 4 else "model.json"]
+        if "weights.h5" not in files:
+            files.pop("model.json", None)
+        else:
+            files["model.json"] = model.to_json().encode()
+    npz = io.BytesIO()
+    np.savez_compressed(npz, **arrays)
+    files["expected.npz"] = npz.getvalue()
+    tags = {"float16": 5e-3, "bfloat16": 4e-2, "deep": 1e-4, "spectral": 1e-4}
+    tolerance = options.get("tolerance", max([1e-5] + [tags[t] for t in options.get("tags", ()) if t in tags]))
+    described = {"id": f"{SUITE}/{name}", "suite": SUITE, "format_version": 1, "keras_version": VERSION, "files": sorted(files),
+                 "layers": sorted({type(l).__name__ for l in model._flatten_layers()}),
+                 "inputs": [{"dtype": s.dtype} for s in specs], "outputs": [{"dtype": y.dtype.name} for y in outputs],
+                 "tolerance": {"rtol": tolerance, "atol": tolerance}}
+    files["case.json"] = json.dumps(described, indent=1, sort_keys=True).encode()
+    for file, content in sorted(files.items()):
+        archive.writestr(zipfile.ZipInfo(f"{SUITE}/{name}/{file}", (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+
+
+def sampled(name, classes):
+    """Whether a case is among the few of its class; those with known limits are left out."""
+    if any(part in name for part in ("large_offset", "bicubic", "layers/lambda/")):
+        return False
+    if not name.startswith("layers/"):
+        return True
+    family = name.split("/")[1]
+    classes[family] = classes.get(family, 0) + 1
+    return classes[family] % 4 == 1
+
+
+def main():
+    own(Collector())
+    for module in ("core", "activations", "convolution", "pooling", "recurrent", "attention", "normalization", "merging",
+                   "reshaping", "regularization", "preprocessing"):
+        try:
+            importlib.import_module("oracle.layers." + module).define(Collector("layers"))
+        except Exception as e:
+            print("not all of", module, type(e).__name__, e)
+    count, failed, classes = 0, {}, {}
+    with zipfile.ZipFile(target, "w") as archive, tempfile.TemporaryDirectory() as folder:
+        for name, build, specs, options in CASES:
+            if "--models" in sys.argv and not name.startswith("models/"):
+                continue
+            if "--all" not in sys.argv and not sampled(name, classes):
+                continue
+            try:
+                write(name, build, specs, options, archive, folder)
+                count += 1
+            except Exception as e:
+                failed[name] = f"{type(e).__name__} {str(e)[:150]}".replace("\n", " ")
+    for name, why in failed.items():
+        print("not made:", name, why)
+    print(count, "cases")
+
+
+main()
