@@ -110,6 +110,58 @@ def cases():
     yield "multi/loss_scale_factor", multi(loss_scale_factor=4.0), {}
 
 
+def older_cases():
+    """The optimizers of Keras 2 before 2.11, of the copy in TensorFlow."""
+    from tensorflow.python.keras.optimizer_v2 import (adadelta, adagrad, adam, adamax, ftrl, gradient_descent, nadam,
+                                                      rmsprop)
+    yield "keras2/sgd", gradient_descent.SGD(0.05)
+    yield "keras2/sgd_nesterov", gradient_descent.SGD(0.05, momentum=0.9, nesterov=True)
+    yield "keras2/sgd_decay", gradient_descent.SGD(0.05, momentum=0.9, decay=0.1)
+    yield "keras2/rmsprop", rmsprop.RMSprop(0.01, epsilon=1e-2)
+    yield "keras2/rmsprop_momentum", rmsprop.RMSprop(0.01, momentum=0.5, epsilon=1e-2)
+    yield "keras2/rmsprop_centered", rmsprop.RMSprop(0.01, centered=True, epsilon=1e-2)
+    yield "keras2/rmsprop_both", rmsprop.RMSprop(0.01, momentum=0.5, centered=True, epsilon=1e-2)
+    yield "keras2/adam", adam.Adam(0.01)
+    yield "keras2/adam_amsgrad", adam.Adam(0.01, amsgrad=True, beta_2=0.9, epsilon=1e-2)
+    yield "keras2/adam_decay", adam.Adam(0.01, decay=0.1)
+    yield "keras2/adadelta", adadelta.Adadelta(0.5, epsilon=1e-3)
+    yield "keras2/adagrad", adagrad.Adagrad(0.1, epsilon=1e-2)
+    yield "keras2/adamax", adamax.Adamax(0.01, epsilon=1e-2)
+    yield "keras2/nadam", nadam.Nadam(0.01)
+    yield "keras2/nadam_schedule", nadam.Nadam(0.01, schedule_decay=0.5, epsilon=1e-2)
+    yield "keras2/ftrl", ftrl.Ftrl(0.1, l1_regularization_strength=0.05, l2_regularization_strength=0.1, beta=0.1)
+    yield "keras2/ftrl_options", ftrl.Ftrl(0.1, learning_rate_power=-0.7, l2_shrinkage_regularization_strength=0.02)
+    yield "keras2/adam_clipnorm", adam.Adam(0.01, clipnorm=0.5)
+    yield "keras2/adam_clipvalue", adam.Adam(0.01, clipvalue=0.2)
+    yield "keras2/adam_global_clipnorm", adam.Adam(0.01, global_clipnorm=0.5)
+
+
+def older(arrays, table, start, gradients):
+    for name, optimizer in older_cases():
+        variables, at = [], 0
+        for path, shape in VARIABLES:
+            n = int(np.prod(shape))
+            variables.append(tf.Variable(start[at:at + n].reshape(shape), name=path))
+            at += n
+        ws, opts = [], []
+        for step in range(STEPS):
+            grads, at = [], 0
+            for path, shape in VARIABLES:
+                n = int(np.prod(shape))
+                grads.append(tf.constant(gradients[step, at:at + n].reshape(shape)))
+                at += n
+            optimizer.apply_gradients(zip(grads, variables))
+            ws.append(np.concatenate([v.numpy().ravel() for v in variables]))
+            opts.append(np.concatenate([np.ravel(w).astype("float64") for w in optimizer.get_weights()]))
+        arrays[f"{name}.w"] = np.stack(ws).astype("float32")
+        arrays[f"{name}.opt"] = np.stack(opts).astype("float32")
+        config = {"class_name": type(optimizer).__name__, "config": {
+            k: float(v) if isinstance(v, np.floating) else v for k, v in optimizer.get_config().items()}}
+        table.append({"name": name, "config": config, "dtype": "float32", "dialect": "KERAS2",
+                      "optimizer_variables": [{"name": w.name, "shape": list(w.shape), "dtype": w.dtype.name}
+                                              for w in optimizer.weights]})
+
+
 def main():
     rng = np.random.default_rng(7)
     size = sum(int(np.prod(s)) for _, s in VARIABLES)
@@ -171,6 +223,7 @@ def main():
                                               for v in optimizer.variables],
                       "constraints": {k: C.serialize(c) for k, c in constraints.items()},
                       **{k: v for k, v in options.items() if k in ("sparse", "missing", "excluded", "infinite")}})
+    older(arrays, table, start, gradients)
     np.savez_compressed(HERE / "cases.npz", **arrays)
     rows = ",\n".join(json.dumps(row, separators=(",", ":")) for row in table)
     head = json.dumps({"keras_version": keras.__version__, "variables": [{"path": p, "shape": s} for p, s in VARIABLES]})

@@ -194,7 +194,7 @@ final class Steps {
 
     /** Goes on from the variables of an optimizer in a file. */
     void restore(StoredTraining stored) throws IOException {
-        own.putAll(StoredSlots.read(stored, trained, model.name()));
+        own.putAll(StoredSlots.read(stored, config.optimizer(), trained, model.name()));
     }
 
     /** Goes on from the optimizer of other steps, where it is the same. */

@@ -11,10 +11,13 @@ import java.util.List;
 public record Adagrad(OptimizerOptions options, double start, double epsilon) implements Rule {
     public static final Codec<Adagrad> CODEC = Codec.of(
             "Adagrad",
-            f -> new Adagrad(
+            f -> {
+                OptimizerOptions.formulas(f, Adagrad::options);
+                return new Adagrad(
                     f.group(OptimizerOptions.of("adagrad", 0.001, null), Adagrad::options),
                     f.of("initial_accumulator_value", FieldType.FLOAT, Adagrad::start, 0.1),
-                    f.of("epsilon", FieldType.FLOAT, Adagrad::epsilon, 1e-7)));
+                    f.of("epsilon", FieldType.FLOAT, Adagrad::epsilon, 1e-7));
+            });
 
     public Adagrad(double learningRate) {
         this(OptimizerOptions.of("adagrad", LearningRate.of(learningRate)), 0.1, 1e-7);
@@ -33,6 +36,7 @@ public record Adagrad(OptimizerOptions options, double start, double epsilon) im
     @Override
     public Expr update(Update u) {
         Expr a = u.set("accumulator", u.slot("accumulator").plus(u.gradient().squared()));
-        return u.x().minus(u.lr().times(u.g()).over(a.plus(epsilon).sqrt()));
+        Expr root = options.older() ? a.sqrt().plus(epsilon) : a.plus(epsilon).sqrt(); // Keras 2 adds ε to the root
+        return u.x().minus(u.lr().times(u.g()).over(root));
     }
 }

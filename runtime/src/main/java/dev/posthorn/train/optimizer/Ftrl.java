@@ -54,6 +54,11 @@ public record Ftrl(
     }
 
     @Override
+    public boolean interleaves() {
+        return true;
+    }
+
+    @Override
     public Expr update(Update u) {
         Expr a = u.slot("accumulator");
         Expr lr = u.lr();

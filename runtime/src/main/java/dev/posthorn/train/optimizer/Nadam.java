@@ -14,11 +14,14 @@ import java.util.List;
 public record Nadam(OptimizerOptions options, double beta1, double beta2, double epsilon) implements Rule {
     public static final Codec<Nadam> CODEC = Codec.of(
             "Nadam",
-            f -> new Nadam(
+            f -> {
+                OptimizerOptions.formulas(f, Nadam::options);
+                return new Nadam(
                     f.group(OptimizerOptions.of("nadam", 0.001, null), Nadam::options),
                     f.of("beta_1", FieldType.FLOAT, Nadam::beta1, 0.9),
                     f.of("beta_2", FieldType.FLOAT, Nadam::beta2, 0.999),
-                    f.of("epsilon", FieldType.FLOAT, Nadam::epsilon, 1e-7)));
+                    f.of("epsilon", FieldType.FLOAT, Nadam::epsilon, 1e-7));
+            });
 
     public Nadam(double learningRate) {
         this(OptimizerOptions.of("nadam", LearningRate.of(learningRate)), 0.9, 0.999, 1e-7);
@@ -61,7 +64,17 @@ public record Nadam(OptimizerOptions options, double beta1, double beta2, double
     }
 
     private Expr factor(Update u, Expr t) {
-        return u.cast(beta1).times(u.cast(0.96).pow(t).times(0.5).from(1));
+        return u.cast(beta1).times(u.cast(0.96).pow(scaled(t)).times(0.5).from(1));
+    }
+
+    /** Keras 2 has a decay of the momentum's schedule, under the key of that of the learning rate. */
+    private Expr scaled(Expr t) {
+        return options.older() ? t.times(options.decay()) : t;
+    }
+
+    @Override
+    public double slowing() {
+        return options.older() ? 0 : options.decay();
     }
 
     @Override
@@ -70,6 +83,6 @@ public record Nadam(OptimizerOptions options, double beta1, double beta2, double
         Expr t = once.steps(1, product.dtype());
         once.set(
                 "u_product",
-                product.times(beta1).times(t.number(0.96).pow(t).times(0.5).from(1)));
+                product.times(beta1).times(t.number(0.96).pow(scaled(t)).times(0.5).from(1)));
     }
 }

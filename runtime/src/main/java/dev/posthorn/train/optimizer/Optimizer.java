@@ -1,10 +1,12 @@
 package dev.posthorn.train.optimizer;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Value;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * How gradients change parameters. A record of its configuration; whatever changes from step to step is in its slots, which
@@ -15,6 +17,11 @@ public interface Optimizer {
 
     /** The variables of the optimizer for these parameters, in Keras 3's order: {@code optimizer/vars/<i>}. */
     List<Slot> slots(List<Parameter> parameters);
+
+    /** In which order files of a dialect have the slots, by their numbers; the learning rate may not be among them. */
+    default List<Integer> stored(List<Parameter> parameters, Dialect dialect) {
+        return IntStream.range(0, slots(parameters).size()).boxed().toList();
+    }
 
     /**
      * What a step begins with.

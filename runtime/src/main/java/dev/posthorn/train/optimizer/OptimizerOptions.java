@@ -1,5 +1,6 @@
 package dev.posthorn.train.optimizer;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.codec.Fields;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
  * @param gradientAccumulationSteps of how many steps gradients are averaged for one update, or null
  * @param decay the learning rate is divided by {@code 1 + decay · step}; Keras 2 has it
  * @param excluded patterns; parameters in whose path one is found do not decay. Files do not keep them
+ * @param older whether formulas, and the order of slots in files, are those of Keras 2 before 2.11
  */
 public record OptimizerOptions(
         String name,
@@ -38,7 +40,8 @@ public record OptimizerOptions(
         Double lossScaleFactor,
         Integer gradientAccumulationSteps,
         double decay,
-        Set<String> excluded) {
+        Set<String> excluded,
+        boolean older) {
     static final String ITERATION = "iteration";
     static final String LEARNING_RATE = "learning_rate";
     static final String AVERAGE = "average";
@@ -70,7 +73,7 @@ public record OptimizerOptions(
     /** The defaults, but for name and learning rate. */
     public static OptimizerOptions of(String name, LearningRate learningRate) {
         return new OptimizerOptions(
-                name, learningRate, null, null, null, null, false, 0.99, null, null, null, 0, Set.of());
+                name, learningRate, null, null, null, null, false, 0.99, null, null, null, 0, Set.of(), false);
     }
 
     /** The same with weight decay. */
@@ -88,7 +91,8 @@ public record OptimizerOptions(
                 lossScaleFactor,
                 gradientAccumulationSteps,
                 decay,
-                excluded);
+                excluded,
+                older);
     }
 
     /** The same without weight decay of parameters in whose path one of these patterns is found. */
@@ -106,15 +110,29 @@ public record OptimizerOptions(
                 lossScaleFactor,
                 gradientAccumulationSteps,
                 decay,
-                patterns);
+                patterns,
+                older);
+    }
+
+    /** Said by the dialect, and by a key of the versions that have both kinds. */
+    private static boolean older(Fields<OptimizerOptions> f) {
+        Boolean written = f.idle(List.of(""), FieldType.BOOL, OptimizerOptions::older);
+        Boolean key = f.rare("is_legacy_optimizer", FieldType.BOOL, o -> null);
+        return written != null ? written : f.dialect() != Dialect.KERAS3 && !Boolean.FALSE.equals(key);
+    }
+
+    /** Of a class whose formulas changed with Keras 2.11: it means another thing in Keras 3. */
+    static <T> void formulas(Fields<T> f, Function<T, OptimizerOptions> options) {
+        if (f.dialect() == Dialect.KERAS3) {
+            f.implied("the formulas of Keras 2 before 2.11", o -> options.apply(o).older(), false);
+        }
     }
 
     /** The keys, with the defaults of an optimizer. */
     static Function<Fields<OptimizerOptions>, OptimizerOptions> of(
             String name, double learningRate, Double weightDecay) {
         return f -> {
-            f.idle(List.of("", "jit_compile"), FieldType.BOOL, o -> null);
-            f.idle(List.of("", "is_legacy_optimizer"), FieldType.BOOL, o -> null);
+            f.rare("jit_compile", FieldType.ANY, o -> null);
             return new OptimizerOptions(
                     f.of("name", FieldType.STRING, OptimizerOptions::name, name),
                     f.of(
@@ -132,7 +150,8 @@ public record OptimizerOptions(
                     f.of("loss_scale_factor", NUMBER, OptimizerOptions::lossScaleFactor),
                     f.of("gradient_accumulation_steps", COUNT, OptimizerOptions::gradientAccumulationSteps),
                     f.old("decay", FieldType.FLOAT, OptimizerOptions::decay, 0.0),
-                    f.implied("no exclusions from weight decay", OptimizerOptions::excluded, Set.of()));
+                    f.implied("no exclusions from weight decay", OptimizerOptions::excluded, Set.of()),
+                    older(f));
         };
     }
 }

@@ -14,12 +14,15 @@ public record RMSprop(OptimizerOptions options, double rho, double momentum, dou
         implements Rule {
     public static final Codec<RMSprop> CODEC = Codec.of(
             "RMSprop",
-            f -> new RMSprop(
+            f -> {
+                OptimizerOptions.formulas(f, RMSprop::options);
+                return new RMSprop(
                     f.group(OptimizerOptions.of("rmsprop", 0.001, null), RMSprop::options),
                     f.of("rho", FieldType.FLOAT, RMSprop::rho, 0.9),
                     f.of("momentum", FieldType.FLOAT, RMSprop::momentum, 0.0),
                     f.of("epsilon", FieldType.FLOAT, RMSprop::epsilon, 1e-7),
-                    f.of("centered", FieldType.BOOL, RMSprop::centered, false)));
+                    f.of("centered", FieldType.BOOL, RMSprop::centered, false));
+            });
 
     public RMSprop(double learningRate) {
         this(OptimizerOptions.of("rmsprop", LearningRate.of(learningRate)), 0.9, 0.0, 1e-7, false);
@@ -53,7 +56,9 @@ public record RMSprop(OptimizerOptions options, double rho, double momentum, dou
                     "average_gradient", u.slot("average_gradient").times(rho).plus(g.times(1 - rho)));
             v = v.minus(mean.square());
         }
-        Expr move = u.lr().times(g).over(v.plus(epsilon).sqrt());
+        boolean outside = options.older() && momentum == 0; // Keras 2 adds ε to the root then
+        Expr root = outside ? v.sqrt().plus(epsilon) : v.plus(epsilon).sqrt();
+        Expr move = u.lr().times(g).over(root);
         if (momentum > 0) {
             move = u.set("momentum", u.slot("momentum").times(momentum).plus(move));
         }

@@ -1,5 +1,6 @@
 package dev.posthorn.train.optimizer;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Expr;
@@ -23,6 +24,22 @@ public interface Rule extends Optimizer {
 
     /** The new value of a parameter. */
     Expr update(Update u);
+
+    /** By what the learning rate slows down, as {@code 1 / (1 + decay · step)}. */
+    default double slowing() {
+        return options().decay();
+    }
+
+    @Override
+    default List<Integer> stored(List<Parameter> parameters, Dialect dialect) {
+        boolean older = dialect != Dialect.KERAS3 && options().older();
+        return older ? StoredOrder.older(slots(parameters), interleaves()) : Optimizer.super.stored(parameters, dialect);
+    }
+
+    /** Whether Keras 2 before 2.11 too has the slots parameter by parameter, and not slot by slot. */
+    default boolean interleaves() {
+        return false;
+    }
 
     /** By how much this parameter decays, or null. */
     default Double weightDecay(Parameter p) {
@@ -84,7 +101,7 @@ public interface Rule extends Optimizer {
         LearningRate rate = options().learningRate();
         Expr lr = iteration.with(
                 rate.schedule().isPresent() ? rate.schedule().get().call(b, iteration.v()) : slots.get(1));
-        double decay = options().decay();
+        double decay = slowing();
         Expr slowed = decay == 0
                 ? lr
                 : lr.over(iteration.cast(DType.FLOAT32).times(decay).plus(1));

@@ -52,7 +52,9 @@ final class RuleStep {
             Optional<Value> g = before.gradients().get(i);
             if (g.isPresent()) {
                 trained.add(i);
-                Gradient own = Gradient.of(Expr.of(b, g.get()));
+                Expr whole = Expr.of(b, g.get());
+                // Keras 2 adds up look-ups before anything else
+                Gradient own = options.older() ? new Gradient(whole, List.of()) : Gradient.of(whole);
                 Double scale = options.lossScaleFactor();
                 gradients.add(scale == null ? own : own.map(x -> x.over(scale)));
             }

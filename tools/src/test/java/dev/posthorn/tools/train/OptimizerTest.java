@@ -49,6 +49,10 @@ class OptimizerTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int STEPS = 10;
 
+    private static Dialect dialect(JsonNode c) {
+        return Dialect.valueOf(c.path("dialect").asText("KERAS3"));
+    }
+
     private static JsonNode table() throws IOException {
         return MAPPER.readTree(FOLDER.resolve("cases.json").toFile());
     }
@@ -71,8 +75,12 @@ class OptimizerTest {
     @Test
     void configurationsAreWrittenAsRead() throws IOException {
         for (JsonNode c : table().path("cases")) {
-            FieldType.Context context = new FieldType.Context(Dialect.KERAS3, "optimizer");
+            FieldType.Context context = new FieldType.Context(dialect(c), "optimizer");
             Optimizer optimizer = Optimizers.ALL.read(map(c.path("config")), context);
+            assertEquals(optimizer, Optimizers.ALL.read(Optimizers.ALL.write(optimizer, context), context));
+            if (dialect(c) != Dialect.KERAS3) {
+                continue; // keys of later versions of Keras 2 are written too
+            }
             JsonNode written = MAPPER.valueToTree(Optimizers.ALL.write(optimizer, context));
             assertEquals(
                     numbers(c.path("config")), numbers(written), c.path("name").asText());
@@ -119,6 +127,7 @@ class OptimizerTest {
         private final Optimizer optimizer;
         private final List<Parameter> parameters = new ArrayList<>();
         private final List<Slot> slots;
+        private final List<Integer> stored;
 
         Replay(JsonNode json, JsonNode variables, Map<String, Tensor> arrays, Backend backend) {
             this.json = json;
@@ -126,7 +135,7 @@ class OptimizerTest {
             this.backend = backend;
             this.name = json.path("name").asText();
             this.dtype = DType.ofKeras(json.path("dtype").asText()).orElseThrow();
-            FieldType.Context context = new FieldType.Context(Dialect.KERAS3, "optimizer");
+            FieldType.Context context = new FieldType.Context(dialect(json), "optimizer");
             Optimizer read = Optimizers.ALL.read(map(json.path("config")), context);
             this.optimizer = json.has("excluded") ? excluding(read) : read;
             for (JsonNode v : variables) {
@@ -145,6 +154,7 @@ class OptimizerTest {
                         true));
             }
             this.slots = optimizer.slots(parameters);
+            this.stored = optimizer.stored(parameters, dialect(json));
         }
 
         /** Files do not keep which parameters do not decay. */
@@ -181,7 +191,7 @@ class OptimizerTest {
                 values = out.subList(0, values.size());
                 state = out.subList(values.size(), out.size());
                 compare("step " + k + " variables", arrays.get(name + ".w"), k, values);
-                compare("step " + k + " slots", arrays.get(name + ".opt"), k, state);
+                compare("step " + k + " slots", arrays.get(name + ".opt"), k, stored(state));
             }
             if (arrays.containsKey(name + ".final")) {
                 List<Tensor> in = new ArrayList<>(values);
@@ -192,15 +202,20 @@ class OptimizerTest {
             }
         }
 
+        private <T> List<T> stored(List<T> all) {
+            return stored.stream().map(all::get).toList();
+        }
+
         private void slotsAreKeras() {
             JsonNode expected = json.path("optimizer_variables");
-            assertEquals(expected.size(), slots.size(), "number of slots");
-            for (int i = 0; i < slots.size(); i++) {
+            List<Slot> inFile = stored(slots);
+            assertEquals(expected.size(), inFile.size(), "number of slots");
+            for (int i = 0; i < inFile.size(); i++) {
                 JsonNode v = expected.get(i);
                 TensorType type = new TensorType(
                         DType.ofKeras(v.path("dtype").asText()).orElseThrow(),
                         Shape.of(MAPPER.convertValue(v.path("shape"), int[].class)));
-                assertEquals(type, slots.get(i).type(), "slot " + i + " " + slots.get(i));
+                assertEquals(type, inFile.get(i).type(), "slot " + i + " " + inFile.get(i));
             }
         }
 
