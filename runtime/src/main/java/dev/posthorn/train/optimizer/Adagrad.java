@@ -9,15 +9,13 @@ import java.util.List;
  * {@code a ← a + g²}, {@code x ← x − η g / √(a + ε)}. Source: keras/src/optimizers/adagrad.py.
  */
 public record Adagrad(OptimizerOptions options, double start, double epsilon) implements Rule {
-    public static final Codec<Adagrad> CODEC = Codec.of(
-            "Adagrad",
-            f -> {
-                OptimizerOptions.formulas(f, Adagrad::options);
-                return new Adagrad(
-                    f.group(OptimizerOptions.of("adagrad", 0.001, null), Adagrad::options),
-                    f.of("initial_accumulator_value", FieldType.FLOAT, Adagrad::start, 0.1),
-                    f.of("epsilon", FieldType.FLOAT, Adagrad::epsilon, 1e-7));
-            });
+    public static final Codec<Adagrad> CODEC = Codec.of("Adagrad", f -> {
+        OptimizerOptions.formulas(f, Adagrad::options);
+        return new Adagrad(
+                f.group(OptimizerOptions.of("adagrad", 0.001, null), Adagrad::options),
+                f.of("initial_accumulator_value", FieldType.FLOAT, Adagrad::start, 0.1),
+                f.of("epsilon", FieldType.FLOAT, Adagrad::epsilon, 1e-7));
+    });
 
     public Adagrad(double learningRate) {
         this(OptimizerOptions.of("adagrad", LearningRate.of(learningRate)), 0.1, 1e-7);

@@ -12,16 +12,14 @@ import java.util.List;
  * {@code x ← x − η (uₜ₊₁ m / (1 − p uₜ₊₁) + (1 − uₜ) g / (1 − p)) / (√(v / (1 − β₂ᵗ)) + ε)}. Source: keras/src/optimizers/nadam.py.
  */
 public record Nadam(OptimizerOptions options, double beta1, double beta2, double epsilon) implements Rule {
-    public static final Codec<Nadam> CODEC = Codec.of(
-            "Nadam",
-            f -> {
-                OptimizerOptions.formulas(f, Nadam::options);
-                return new Nadam(
-                    f.group(OptimizerOptions.of("nadam", 0.001, null), Nadam::options),
-                    f.of("beta_1", FieldType.FLOAT, Nadam::beta1, 0.9),
-                    f.of("beta_2", FieldType.FLOAT, Nadam::beta2, 0.999),
-                    f.of("epsilon", FieldType.FLOAT, Nadam::epsilon, 1e-7));
-            });
+    public static final Codec<Nadam> CODEC = Codec.of("Nadam", f -> {
+        OptimizerOptions.formulas(f, Nadam::options);
+        return new Nadam(
+                f.group(OptimizerOptions.of("nadam", 0.001, null), Nadam::options),
+                f.of("beta_1", FieldType.FLOAT, Nadam::beta1, 0.9),
+                f.of("beta_2", FieldType.FLOAT, Nadam::beta2, 0.999),
+                f.of("epsilon", FieldType.FLOAT, Nadam::epsilon, 1e-7));
+    });
 
     public Nadam(double learningRate) {
         this(OptimizerOptions.of("nadam", LearningRate.of(learningRate)), 0.9, 0.999, 1e-7);
@@ -83,6 +81,7 @@ public record Nadam(OptimizerOptions options, double beta1, double beta2, double
         Expr t = once.steps(1, product.dtype());
         once.set(
                 "u_product",
-                product.times(beta1).times(t.number(0.96).pow(scaled(t)).times(0.5).from(1)));
+                product.times(beta1)
+                        .times(t.number(0.96).pow(scaled(t)).times(0.5).from(1)));
     }
 }

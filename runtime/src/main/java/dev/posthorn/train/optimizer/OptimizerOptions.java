@@ -124,7 +124,8 @@ public record OptimizerOptions(
     /** Of a class whose formulas changed with Keras 2.11: it means another thing in Keras 3. */
     static <T> void formulas(Fields<T> f, Function<T, OptimizerOptions> options) {
         if (f.dialect() == Dialect.KERAS3) {
-            f.implied("the formulas of Keras 2 before 2.11", o -> options.apply(o).older(), false);
+            f.implied(
+                    "the formulas of Keras 2 before 2.11", o -> options.apply(o).older(), false);
         }
     }
 

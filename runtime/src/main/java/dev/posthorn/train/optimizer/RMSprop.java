@@ -12,17 +12,15 @@ import java.util.List;
  */
 public record RMSprop(OptimizerOptions options, double rho, double momentum, double epsilon, boolean centered)
         implements Rule {
-    public static final Codec<RMSprop> CODEC = Codec.of(
-            "RMSprop",
-            f -> {
-                OptimizerOptions.formulas(f, RMSprop::options);
-                return new RMSprop(
-                    f.group(OptimizerOptions.of("rmsprop", 0.001, null), RMSprop::options),
-                    f.of("rho", FieldType.FLOAT, RMSprop::rho, 0.9),
-                    f.of("momentum", FieldType.FLOAT, RMSprop::momentum, 0.0),
-                    f.of("epsilon", FieldType.FLOAT, RMSprop::epsilon, 1e-7),
-                    f.of("centered", FieldType.BOOL, RMSprop::centered, false));
-            });
+    public static final Codec<RMSprop> CODEC = Codec.of("RMSprop", f -> {
+        OptimizerOptions.formulas(f, RMSprop::options);
+        return new RMSprop(
+                f.group(OptimizerOptions.of("rmsprop", 0.001, null), RMSprop::options),
+                f.of("rho", FieldType.FLOAT, RMSprop::rho, 0.9),
+                f.of("momentum", FieldType.FLOAT, RMSprop::momentum, 0.0),
+                f.of("epsilon", FieldType.FLOAT, RMSprop::epsilon, 1e-7),
+                f.of("centered", FieldType.BOOL, RMSprop::centered, false));
+    });
 
     public RMSprop(double learningRate) {
         this(OptimizerOptions.of("rmsprop", LearningRate.of(learningRate)), 0.9, 0.0, 1e-7, false);

@@ -33,7 +33,9 @@ public interface Rule extends Optimizer {
     @Override
     default List<Integer> stored(List<Parameter> parameters, Dialect dialect) {
         boolean older = dialect != Dialect.KERAS3 && options().older();
-        return older ? StoredOrder.older(slots(parameters), interleaves()) : Optimizer.super.stored(parameters, dialect);
+        return older
+                ? StoredOrder.older(slots(parameters), interleaves())
+                : Optimizer.super.stored(parameters, dialect);
     }
 
     /** Whether Keras 2 before 2.11 too has the slots parameter by parameter, and not slot by slot. */

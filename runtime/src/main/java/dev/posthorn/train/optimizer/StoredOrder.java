@@ -19,7 +19,8 @@ final class StoredOrder {
         for (int i = 0; i < slots.size(); i++) {
             Slot s = slots.get(i);
             if (s.parameter() >= 0) {
-                kinds.computeIfAbsent(interleaved ? "" : s.name(), k -> new ArrayList<>()).add(i);
+                kinds.computeIfAbsent(interleaved ? "" : s.name(), k -> new ArrayList<>())
+                        .add(i);
             } else if (!s.name().equals(OptimizerOptions.LEARNING_RATE)) {
                 order.add(i);
             }
