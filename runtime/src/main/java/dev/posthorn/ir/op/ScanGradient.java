@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The gradient of a {@link Scan}: a Scan in the other direction. Its step takes what the step t took, the carries before it
@@ -68,108 +69,108 @@ final class ScanGradient {
     }
 
     void write() {
-        Builder b = g.builder();
         Builder step = new Builder();
-        Map<String, Value> results = new LinkedHashMap<>();
-        List<Value> carried = new ArrayList<>(); // arguments of the step, and what the loop is given for them
-        List<Value> first = new ArrayList<>();
-        List<Value> backward = new ArrayList<>();
-        List<Value> slices = new ArrayList<>();
-
-        Map<Integer, Value> flow = new HashMap<>();
-        for (int i : active) {
-            if (!isScanned(i)) {
-                Value d = step.input("d" + i, g.in(i).type());
-                flow.put(i, d);
-                carried.add(d);
-                first.add(isCarry(i) ? g.dy(i) : Adjoint.zeros(b, g.in(i)));
-            }
-        }
+        List<Integer> order = active.stream()
+                .filter(i -> !isScanned(i))
+                .collect(Collectors.toCollection(ArrayList::new)); // carried derivatives, then those by xs
+        Map<Integer, Value> flow = new LinkedHashMap<>();
+        order.forEach(i -> flow.put(i, step.input("d" + i, g.in(i).type())));
+        active.stream().filter(this::isScanned).forEach(order::add);
         List<Value> arguments = new ArrayList<>();
         for (int i = 0; i < operands; i++) {
             TensorType t = g.in(i).type();
-            arguments.add(
-                    step.input("in" + i, isScanned(i) ? t.withShape(t.shape().remove(0)) : t));
+            arguments.add(step.input("in" + i, isScanned(i) ? element(t) : t));
         }
-        List<Value> made = Rewriter.inline(body, step, arguments);
-        List<Value> ys = new ArrayList<>();
-        List<Value> dys = new ArrayList<>();
-        for (int j = 0; j < made.size(); j++) {
-            boolean carry = isCarry(j);
-            if (carry
-                    ? !flow.containsKey(j)
-                    : !g.flows(j) || !Adjoint.isReal(made.get(j).dtype())) {
-                continue;
-            }
-            ys.add(made.get(j));
-            if (carry) {
-                dys.add(flow.get(j));
-            } else {
-                TensorType t = g.out(j).type();
-                Value d = step.input("dy" + j, t.withShape(t.shape().remove(0)));
-                dys.add(d);
-                backward.add(d);
-                slices.add(g.dy(j));
+        Map<Integer, Value> dys = new LinkedHashMap<>(); // of the results that anything depends on
+        for (int j = scan.carries(); j < body.results().size(); j++) {
+            if (g.flows(j) && Adjoint.isReal(g.out(j).dtype())) {
+                dys.put(j, step.input("dy" + j, element(g.out(j).type())));
             }
         }
-        List<Integer> order = List.copyOf(active);
-        List<Optional<Value>> dxs =
-                g.walk(step, ys, dys, order.stream().map(arguments::get).toList());
-        Map<Integer, Integer> place = new HashMap<>(); // of an operand's derivative among the loop's outputs
-        for (int k = 0; k < order.size(); k++) {
-            int i = order.get(k);
-            if (isCarry(i)) {
-                Value x = arguments.get(i);
-                results.put("d" + i, dxs.get(k).orElseGet(() -> Adjoint.zeros(step, x)));
-            } else if (!isScanned(i)) {
-                Value before = flow.get(i);
-                results.put("d" + i, dxs.get(k).map(d -> step.plus(before, d)).orElse(before));
-            } else {
-                continue;
-            }
-            place.put(i, place.size());
-        }
-        for (int k = 0; k < order.size(); k++) {
-            int i = order.get(k);
-            if (isScanned(i) && dxs.get(k).isPresent()) {
-                results.put("d" + i, dxs.get(k).get());
-                place.put(i, place.size());
-            }
-        }
-
-        Set<Integer> used = used(step, results, arguments);
-        if (backward.isEmpty() && used.stream().noneMatch(i -> !isCapture(i))) {
-            used.add(scan.carries()); // a loop needs something that says how often it runs
-        }
-        Map<Integer, Value> recorded =
-                recorded(used.stream().filter(this::isCarry).toList());
-        List<Value> captured = new ArrayList<>();
-        List<Value> captures = new ArrayList<>();
-        for (int i : used) {
-            if (isCapture(i)) {
-                captured.add(arguments.get(i));
-                captures.add(g.in(i));
-            } else {
-                backward.add(arguments.get(i));
-                slices.add(isCarry(i) ? recorded.get(i) : g.in(i));
-            }
-        }
-        List<Value> inputs = new ArrayList<>(carried);
-        inputs.addAll(backward);
-        inputs.addAll(captured);
-        List<Value> in = new ArrayList<>(first);
-        in.addAll(slices);
-        in.addAll(captures);
-        Graph graph = step.graph(inputs, results, Map.of());
-        List<Value> out = b.addAll(new Scan(graph, carried.size(), slices.size(), !scan.reverse()), in);
+        Map<String, Value> results = results(step, order, flow, arguments, dys);
+        List<Value> out = loop(step, results, flow, arguments, dys);
+        List<String> names = List.copyOf(results.keySet());
         for (int i = 0; i < operands; i++) {
-            if (place.containsKey(i)) {
-                Value d = out.get(place.get(i));
-                g.to(i, () -> d);
+            int at = names.indexOf("d" + i);
+            if (at >= 0) {
+                g.to(i, () -> out.get(at));
             } else {
                 g.none(i);
             }
         }
+    }
+
+    private static TensorType element(TensorType t) {
+        return t.withShape(t.shape().remove(0));
+    }
+
+    /** What one step back gives: the next derivatives by carries and captures, and those by an element of the xs. */
+    private Map<String, Value> results(
+            Builder step,
+            List<Integer> order,
+            Map<Integer, Value> flow,
+            List<Value> arguments,
+            Map<Integer, Value> dys) {
+        List<Value> made = Rewriter.inline(body, step, arguments);
+        List<Value> ys = new ArrayList<>();
+        List<Value> ds = new ArrayList<>();
+        for (int j = 0; j < made.size(); j++) {
+            Value d = isCarry(j) ? flow.get(j) : dys.get(j);
+            if (d != null) {
+                ys.add(made.get(j));
+                ds.add(d);
+            }
+        }
+        List<Optional<Value>> dxs =
+                g.walk(step, ys, ds, order.stream().map(arguments::get).toList());
+        Map<String, Value> results = new LinkedHashMap<>();
+        for (int k = 0; k < order.size(); k++) {
+            int i = order.get(k);
+            Optional<Value> dx = dxs.get(k);
+            if (isCarry(i)) {
+                results.put("d" + i, dx.orElseGet(() -> Adjoint.zeros(step, arguments.get(i))));
+            } else if (!isScanned(i)) {
+                Value before = flow.get(i);
+                results.put("d" + i, dx.map(d -> step.plus(before, d)).orElse(before));
+            } else if (dx.isPresent()) {
+                results.put("d" + i, dx.get());
+            }
+        }
+        return results;
+    }
+
+    /** The outputs of the loop that goes back. */
+    private List<Value> loop(
+            Builder step,
+            Map<String, Value> results,
+            Map<Integer, Value> flow,
+            List<Value> arguments,
+            Map<Integer, Value> dys) {
+        Builder b = g.builder();
+        List<Value> inputs = new ArrayList<>(flow.values());
+        List<Value> given = new ArrayList<>();
+        flow.keySet().forEach(i -> given.add(isCarry(i) ? g.dy(i) : Adjoint.zeros(b, g.in(i))));
+        inputs.addAll(dys.values());
+        dys.keySet().forEach(j -> given.add(g.dy(j)));
+        Set<Integer> used = used(step, results, arguments);
+        if (dys.isEmpty() && used.stream().allMatch(this::isCapture)) {
+            used.add(scan.carries()); // a loop needs something that says how often it runs
+        }
+        Map<Integer, Value> recorded =
+                recorded(used.stream().filter(this::isCarry).toList());
+        for (boolean captures : new boolean[] {false, true}) {
+            for (int i : used) {
+                if (isCapture(i) == captures) {
+                    inputs.add(arguments.get(i));
+                    given.add(isCarry(i) ? recorded.get(i) : g.in(i));
+                }
+            }
+        }
+        int scanned = inputs.size()
+                - flow.size()
+                - (int) used.stream().filter(this::isCapture).count();
+        Graph graph = step.graph(inputs, results, Map.of());
+        return b.addAll(new Scan(graph, flow.size(), scanned, !scan.reverse()), given);
     }
 
     private boolean isCapture(int i) {
