@@ -2,19 +2,22 @@
 
     python operations.py
 
-For each case the archive holds <name>.json (the model's configuration), <name>.in.<i>.npy and <name>.out.<i>.npy.
+For each case the archive holds <name>.json (the model's configuration), <name>.in.<i>.npy and <name>.out.<i>.npy; where
+TensorFlow differentiates, operations.gradients.zip holds <name>.dy.<i>.npy for outputs and <name>.dx.<i>.npy for inputs.
 """
 import io
 import json
 import os
 import pathlib
 import zipfile
+import zlib
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops as K
 
 TARGET = pathlib.Path(__file__).parent.parent / "resources/dev/posthorn/keras/operations.zip"
@@ -22,6 +25,7 @@ RANDOM = np.random.RandomState(0)
 X = ((3, 4), "float32")
 TYPES = {t: ((3, 4), t) for t in ("float32", "int32", "bool", "float16", "int64", "uint8", "int8", "float64")}
 entries = {}
+gradients = {}
 refused = []
 
 
@@ -50,9 +54,36 @@ def case(name, call, *specs, nan=False, batch=None):
     entries[f"{name}.json"] = json.dumps(json.loads(model.to_json()), separators=(",", ":")).encode()
     for kind, arrays in (("in", values), ("out", outputs)):
         for i, array in enumerate(arrays):
-            buffer = io.BytesIO()
-            np.save(buffer, array)
-            entries[f"{name}.{kind}.{i}.npy"] = buffer.getvalue()
+            entries[f"{name}.{kind}.{i}.npy"] = saved(array)
+    try:
+        differentiate(name, model, values)
+    except (LookupError, NotImplementedError, ValueError, tf.errors.OpError) as error:
+        refused.append(f"{name}, gradient: {error}"[:200].replace("\n", " "))
+
+
+def saved(array):
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+def differentiate(name, model, values):
+    xs = [tf.constant(v) for v in values]
+    real = [i for i, x in enumerate(xs) if x.dtype.is_floating]
+    random = np.random.RandomState(zlib.crc32(name.encode()))
+    with tf.GradientTape() as tape:
+        for i in real:
+            tape.watch(xs[i])
+        ys = keras.tree.flatten(model(xs))
+    dys = {i: np.asarray(random.randn(*y.shape)).astype(y.dtype.as_numpy_dtype) for i, y in enumerate(ys) if y.dtype.is_floating}
+    if not dys or not real:
+        return
+    dxs = tape.gradient([ys[i] for i in dys], [xs[i] for i in real], [tf.constant(d) for d in dys.values()])
+    dxs = {i: np.asarray(tf.convert_to_tensor(d)) for i, d in zip(real, dxs) if d is not None}
+    if dxs:
+        for kind, arrays in (("dy", dys), ("dx", dxs)):
+            for i, array in arrays.items():
+                gradients[f"{name}.{kind}.{i}.npy"] = saved(array)
 
 
 def elementwise():
@@ -406,8 +437,9 @@ def windows():
 for family in (elementwise, reductions, shapes, choices, matrices, neural, decompositions, images, creation, statistics,
                windows):
     family()
-with zipfile.ZipFile(TARGET, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-    for name in sorted(entries):
-        archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), entries[name], zipfile.ZIP_DEFLATED, 9)
+for target, files in ((TARGET, entries), (TARGET.with_suffix(".gradients.zip"), gradients)):
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files[name], zipfile.ZIP_DEFLATED, 9)
 print("refused:", *refused, sep="\n  ")
 print(sum(name.endswith(".json") for name in entries), "cases")
