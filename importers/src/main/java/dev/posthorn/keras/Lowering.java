@@ -5,7 +5,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
-import dev.posthorn.ir.fn.Assigned;
+import dev.posthorn.ir.fn.Substitute;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.UnsupportedModelException;
@@ -146,7 +146,7 @@ public final class Lowering {
                 Value before = builder.variable(key(path, w), type(node, w));
                 return updated == null
                         ? before
-                        : w.trainable() ? builder.add(new Assigned(), before, updated) : updated;
+                        : w.trainable() ? builder.add(new Substitute(), before, updated) : updated;
             }
         }
         throw new IllegalStateException(

@@ -31,8 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The gradients of operations are TensorFlow's: {@code operations.gradients.zip}, which {@code operations.py} writes. */
 class OperationGradientsTest {
-    /** Where TensorFlow's is another on purpose. */
-    private static final Map<String, String> DIFFERENT = Map.of();
+    /** Where TensorFlow's is wrong. */
+    private static final Map<String, String> DIFFERENT = Map.of(
+            "adaptive_max.1", "it gives numbers of memory that it had not written",
+            "adaptive_max2d.1", "it gives numbers of memory that it had not written");
 
     @TempDir
     private static Path folder;
@@ -69,17 +71,18 @@ class OperationGradientsTest {
                 arguments.add(array(name + ".in." + i, entries));
             }
             List<TensorType> types = arguments.stream().map(Tensor::type).toList();
-            Backward backward =
-                    Backward.of(model.program().lower(Signature.DEFAULT, types, Mode.INFERENCE), Set.of());
+            Backward backward = Backward.of(model.program().lower(Signature.DEFAULT, types, Mode.INFERENCE), Set.of());
             Graph graph = backward.graph();
-            List<Value> dys = graph.inputs().subList(types.size(), graph.inputs().size());
+            List<Value> dys =
+                    graph.inputs().subList(types.size(), graph.inputs().size());
             for (int i = 0; arguments.size() < types.size() + dys.size(); i++) {
                 if (entries.containsKey(name + ".dy." + i + ".npy")) {
                     arguments.add(array(name + ".dy." + i, entries));
                 }
             }
             Variables.Snapshot none = new Variables.Snapshot(0, Map.of());
-            Map<String, Tensor> was = backward.named(model.backend().compile(graph, none).run(arguments, none));
+            Map<String, Tensor> was =
+                    backward.named(model.backend().compile(graph, none).run(arguments, none));
             for (int i = 0; i < types.size(); i++) {
                 if (entries.containsKey(name + ".dx." + i + ".npy")) {
                     Tensor expected = array(name + ".dx." + i, entries);

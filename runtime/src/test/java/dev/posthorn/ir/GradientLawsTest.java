@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.posthorn.autograd.Gradients;
 import dev.posthorn.ir.OpRows.Row;
-import dev.posthorn.ir.fn.Assigned;
 import dev.posthorn.ir.fn.ErfInv;
 import dev.posthorn.ir.fn.SoftmaxCrossEntropy;
 import dev.posthorn.ir.fn.StopGradient;
+import dev.posthorn.ir.fn.Substitute;
 import dev.posthorn.ir.op.BinCount;
 import dev.posthorn.ir.op.Cast;
 import dev.posthorn.ir.op.Concat;
@@ -50,7 +50,7 @@ class GradientLawsTest {
      * the function, which its polynomial is only close to.
      */
     private static final Set<Class<?>> OTHERWISE = Set.of(
-            StopGradient.class, Assigned.class, ErfInv.class, ProjectiveTransform.class, SoftmaxCrossEntropy.class);
+            StopGradient.class, Substitute.class, ErfInv.class, ProjectiveTransform.class, SoftmaxCrossEntropy.class);
 
     /** Rows whose function has no derivative. */
     private static final Map<String, String> NOT_SMOOTH = Map.of(
@@ -173,10 +173,10 @@ class GradientLawsTest {
     }
 
     @Test
-    void whatIsAssignedCountsAsTheVariable() {
+    void whatStandsInForAVariableCountsAsIt() {
         Builder b = new Builder();
         Value w = b.variable("w", TensorType.f32(3));
-        Value y = b.unary(Unary.Fn.SQUARE, b.add(new Assigned(), w, b.unary(Unary.Fn.EXP, w)));
+        Value y = b.unary(Unary.Fn.SQUARE, b.add(new Substitute(), w, b.unary(Unary.Fn.EXP, w)));
         Value dw = Gradients.of(b, List.of(y), List.of(b.constant(Tensor.of(Shape.of(3), 1, 1, 1))), List.of(w))
                 .get(0)
                 .orElseThrow();

@@ -1,6 +1,5 @@
 package dev.posthorn.ir;
 
-import dev.posthorn.ir.fn.Assigned;
 import dev.posthorn.ir.fn.BatchNorm;
 import dev.posthorn.ir.fn.Celu;
 import dev.posthorn.ir.fn.ClippedRelu;
@@ -38,6 +37,7 @@ import dev.posthorn.ir.fn.SparseSigmoid;
 import dev.posthorn.ir.fn.Sparsemax;
 import dev.posthorn.ir.fn.Squareplus;
 import dev.posthorn.ir.fn.StopGradient;
+import dev.posthorn.ir.fn.Substitute;
 import dev.posthorn.ir.fn.TanhShrink;
 import dev.posthorn.ir.fn.Threshold;
 import dev.posthorn.ir.fn.UpSample;
@@ -720,7 +720,7 @@ final class OpRows {
     private void ours() {
         Tensor before = Tensor.of(Shape.of(2), 1, 2);
         Tensor now = Tensor.of(Shape.of(2), -3, 5);
-        rows.add(new Row("Assigned", new Assigned(), List.of(before, now), List.of(now), -1));
+        rows.add(new Row("Substitute", new Substitute(), List.of(before, now), List.of(now), -1));
         Builder b = new Builder();
         Value x = b.input("x", TensorType.f32(Shape.UNKNOWN, 2));
         Value y = b.input("y", TensorType.f32(2));

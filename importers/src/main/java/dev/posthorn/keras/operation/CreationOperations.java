@@ -8,6 +8,7 @@ import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Expr;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Substitute;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Bitcast;
 import dev.posthorn.ir.op.Compare;
@@ -176,7 +177,8 @@ final class CreationOperations {
         Expr result = x.equalTo(zero).select(least, there);
         Expr nan = x.notEqualTo(x).or(y.notEqualTo(y));
         result = x.equalTo(y).select(y, nan.select(x.plus(y), result));
-        return b.cast(result.v(), both.get(0).dtype());
+        return b.add(
+                new Substitute(), both.get(0), b.cast(result.v(), both.get(0).dtype()));
     }
 
     private static Value view(Arguments a) {

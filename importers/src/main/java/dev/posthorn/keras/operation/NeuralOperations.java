@@ -16,6 +16,7 @@ import dev.posthorn.ir.fn.LeakyRelu;
 import dev.posthorn.ir.fn.LogSoftmax;
 import dev.posthorn.ir.fn.SoftShrink;
 import dev.posthorn.ir.fn.Softmax;
+import dev.posthorn.ir.fn.SoftmaxCrossEntropy;
 import dev.posthorn.ir.fn.Sparsemax;
 import dev.posthorn.ir.fn.Squareplus;
 import dev.posthorn.ir.fn.Threshold;
@@ -197,13 +198,11 @@ final class NeuralOperations {
     private static Value crossentropy(Arguments a, Value y, Value x) {
         Builder b = a.b();
         int axis = x.shape().axis(a.integer("axis", -1));
-        Value log;
         if (a.flag("from_logits")) {
-            log = b.add(new LogSoftmax(List.of(axis)), x);
-        } else {
-            Value p = b.over(x, b.reduce(Reduce.Fn.SUM, x, true, axis));
-            log = b.unary(Unary.Fn.LOG, clipped(b, p));
+            return b.add(new SoftmaxCrossEntropy(axis), x, y);
         }
+        Value p = b.over(x, b.reduce(Reduce.Fn.SUM, x, true, axis));
+        Value log = b.unary(Unary.Fn.LOG, clipped(b, p));
         return b.unary(Unary.Fn.NEG, b.reduce(Reduce.Fn.SUM, b.times(y, log), false, axis));
     }
 

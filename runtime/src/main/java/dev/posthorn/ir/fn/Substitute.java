@@ -8,10 +8,11 @@ import dev.posthorn.ir.Value;
 import java.util.List;
 
 /**
- * A variable that is read after it was given another value: {@code before[…], now[…] → now}. What depends on it depends, as
- * gradients see it, on the variable, and not on what the new value was made of. Source: TF AssignVariableOp, ReadVariableOp.
+ * A value in the place of another: {@code x[…], value[…] → value}. What depends on it depends, as gradients see it, on x, and
+ * not on what the value was made of. So is a variable that is read after it was given a new value. Source: TF
+ * AssignVariableOp, ReadVariableOp.
  */
-public record Assigned() implements Op.Composite, Op.Differentiable {
+public record Substitute() implements Op.Composite, Op.Differentiable {
     @Override
     public List<Value> expand(Builder b, List<Value> in) {
         new Operands(in).count(2);
