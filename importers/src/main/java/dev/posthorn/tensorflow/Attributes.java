@@ -151,6 +151,12 @@ public final class Attributes {
                 .orElse(List.of());
     }
 
+    public List<Long> longs(String name) {
+        return find(name, AttrValue.ValueCase.LIST)
+                .map(v -> v.getList().getIList())
+                .orElse(List.of());
+    }
+
     public List<Double> reals(String name) {
         return find(name, AttrValue.ValueCase.LIST)
                 .map(v ->

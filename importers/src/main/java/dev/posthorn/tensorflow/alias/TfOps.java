@@ -23,7 +23,12 @@ public final class TfOps {
             Control.ALL,
             StateOps.ALL,
             Tables.ALL,
-            Lists.ALL);
+            Lists.ALL,
+            Diagonals.ALL,
+            Segments.ALL,
+            Resizing.ALL,
+            Randoms.ALL,
+            Strings.ALL);
 
     /** Ops that are run for what they do to the state, needed or not. */
     private static final Set<String> EFFECTS = Set.of(

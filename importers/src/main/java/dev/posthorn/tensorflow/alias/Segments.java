@@ -1,0 +1,183 @@
+package dev.posthorn.tensorflow.alias;
+
+import static dev.posthorn.tensorflow.TfOp.one;
+
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.BinCount;
+import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Compare;
+import dev.posthorn.ir.op.Scatter;
+import dev.posthorn.ir.op.SearchSorted;
+import dev.posthorn.ir.op.Slice;
+import dev.posthorn.ir.op.Unary;
+import dev.posthorn.tensorflow.Site;
+import dev.posthorn.tensorflow.TfOp;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Rows that belong together: sums and extremes of segments, counts, places among sorted values. */
+final class Segments {
+    static final List<TfOp> ALL = List.of(
+            one("UnsortedSegmentSum", s -> segments(s, Scatter.Fn.ADD, s.in(0), unsorted(s))),
+            one("UnsortedSegmentMax", s -> segments(s, Scatter.Fn.MAX, s.in(0), unsorted(s))),
+            one("UnsortedSegmentMin", s -> segments(s, Scatter.Fn.MIN, s.in(0), unsorted(s))),
+            one("SegmentSum", s -> segments(s, Scatter.Fn.ADD, s.in(0), sorted(s))),
+            one("SegmentMax", s -> unlessEmpty(s, segments(s, Scatter.Fn.MAX, s.in(0), sorted(s)))),
+            one("SegmentMin", s -> unlessEmpty(s, segments(s, Scatter.Fn.MIN, s.in(0), sorted(s)))),
+            one("SegmentMean", s -> mean(s, s.in(0), sorted(s))),
+            one("SegmentSumV2", s -> segments(s, Scatter.Fn.ADD, s.in(0), unsorted(s))),
+            one("DenseBincount", s -> count(s, s.attributes().bool("binary_output", false))),
+            one("Bincount", s -> count(s, false)),
+            one("Bucketize", s -> {
+                List<Double> limits = s.attributes().reals("boundaries");
+                float[] numbers = new float[limits.size()];
+                for (int i = 0; i < numbers.length; i++) {
+                    numbers[i] = limits.get(i).floatValue();
+                }
+                Value sorted = s.b().constant(dev.posthorn.ir.Tensor.of(Shape.of(numbers.length), numbers));
+                DType wide = s.dtype(0) == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
+                return s.b().add(
+                        new SearchSorted(true, DType.INT32), s.b().cast(sorted, wide), s.b().cast(s.in(0), wide));
+            }),
+            one("LowerBound", s -> bound(s, false)),
+            one("UpperBound", s -> bound(s, true)),
+            one("InTopKV2", s -> inTop(s, s.in(2))),
+            one("InTopK", s -> inTop(s, s.b().constant(DType.INT32, s.attributes().integer("k")))),
+            one("NthElement", Segments::nth));
+
+    private Segments() {}
+
+    private static Dim unsorted(Site s) {
+        return s.isConstant(2)
+                ? Dim.of(s.integer(2))
+                : new Dim(Shape.UNKNOWN, s.b().cast(s.b().reshape(s.in(2), new int[0]), DType.INT32));
+    }
+
+    /** As many segments as the last one says. */
+    private static Dim sorted(Site s) {
+        Value last = s.b().slice(s.in(1), 0, -1, Slice.END);
+        Value n = s.b().binary(Binary.Fn.ADD, s.b().cast(s.b().reshape(last, new int[0]), DType.INT32), 1);
+        return s.frame().dims(s.b().reshape(n, 1)).get(0);
+    }
+
+    /** Rows of x whose segments are input 1; those of negative segments are left out. */
+    private static Value segments(Site s, Scatter.Fn fn, Value x, Dim n) {
+        Value ids = s.b().cast(s.b().reshape(s.in(1), -1), DType.INT32);
+        int rank = s.shape(1).rank();
+        Dim[] d = s.b().dims(x);
+        List<Dim> rows = new ArrayList<>(List.of(s.b().dim(ids, 0)));
+        rows.addAll(Arrays.asList(d).subList(rank, d.length));
+        List<Dim> out = new ArrayList<>(rows);
+        out.set(0, plusOne(s, n));
+        Value first = s.b().broadcastTo(s.b().constant(neutral(fn, x.dtype())), out.toArray(Dim[]::new));
+        Value none = s.b().compare(Compare.Fn.LT, ids, s.b().constant(DType.INT32, 0));
+        Value places = s.b().select(none, Shapes.value(s, n), ids);
+        Value all = s.b().add(new Scatter(fn), first, places, s.b().reshape(x, rows.toArray(Dim[]::new)));
+        return s.b().slice(all, 0, 0, -1);
+    }
+
+    private static Dim plusOne(Site s, Dim n) {
+        return n.isKnown()
+                ? Dim.of(n.known() + 1)
+                : new Dim(Shape.UNKNOWN, s.b().binary(Binary.Fn.ADD, n.value(), 1));
+    }
+
+    /** What an extreme of nothing is: the other end of the type. */
+    private static dev.posthorn.ir.Tensor neutral(Scatter.Fn fn, DType dtype) {
+        dev.posthorn.ir.Tensor t = dev.posthorn.ir.Tensor.zeros(dev.posthorn.ir.TensorType.of(dtype));
+        if (fn == Scatter.Fn.ADD) {
+            return t;
+        }
+        boolean least = fn == Scatter.Fn.MAX;
+        if (dtype.isFloating()) {
+            double most = dtype == DType.FLOAT64
+                    ? Double.MAX_VALUE
+                    : dtype == DType.FLOAT16 ? 65504 : dtype == DType.BFLOAT16 ? 0x1.fep127 : Float.MAX_VALUE;
+            t.setDouble(0, least ? -most : most);
+        } else {
+            int bits = 8 * dtype.bytes() - 1;
+            boolean signed = dtype.kind() == DType.Kind.SIGNED;
+            long most = signed ? -1L >>> 64 - bits : -1L >>> 63 - bits;
+            t.setLong(0, least ? signed ? -most - 1 : 0 : most);
+        }
+        return t;
+    }
+
+    /** Sorted segments that have no rows are 0. */
+    private static Value unlessEmpty(Site s, Value y) {
+        Value n = counts(s, y.dtype(), s.b().dim(y, 0));
+        Value zero = s.b().constant(y.dtype(), 0);
+        return s.b().select(s.b().compare(Compare.Fn.EQ, column(s, n, y), zero), zero, y);
+    }
+
+    private static Value counts(Site s, DType dtype, Dim n) {
+        Value ids = s.b().cast(s.in(1), DType.INT32);
+        Dim[] rows = {s.b().dim(ids, 0)};
+        Value ones = s.b().broadcastTo(s.b().constant(dtype, 1), rows);
+        Value first = s.b().broadcastTo(s.b().constant(dtype, 0), new Dim[] {n});
+        return s.b().add(new Scatter(Scatter.Fn.ADD), first, ids, ones);
+    }
+
+    private static Value column(Site s, Value v, Value like) {
+        Dim[] dims = new Dim[like.shape().rank()];
+        Arrays.fill(dims, Dim.of(1));
+        dims[0] = s.b().dim(v, 0);
+        return s.b().reshape(v, dims);
+    }
+
+    private static Value mean(Site s, Value x, Dim n) {
+        Value sum = segments(s, Scatter.Fn.ADD, x, n);
+        Value count = s.b().binary(Binary.Fn.MAX, counts(s, x.dtype(), s.b().dim(sum, 0)), 1);
+        return s.b().over(sum, column(s, count, sum));
+    }
+
+    private static Value count(Site s, boolean binary) {
+        Value x = s.in(0);
+        Value weights = s.in(2);
+        boolean weighted = !(weights.shape().isKnown() && weights.shape().size() == 0);
+        BinCount op = new BinCount(s.integer(1), binary, weights.dtype());
+        return weighted && !binary ? s.b().add(op, x, weights) : s.b().add(op, x);
+    }
+
+    /** Row by row. */
+    private static Value bound(Site s, boolean right) {
+        SearchSorted op = new SearchSorted(right, s.attributes().type("out_type", DType.INT32));
+        int n = s.shape(0).dim(0);
+        if (n == Shape.UNKNOWN) {
+            throw s.unsupported("a number of rows that is known only when the graph runs");
+        }
+        List<Value> rows = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            Value sorted = s.b().squeeze(s.b().slice(s.in(0), 0, i, i + 1), 0);
+            Value x = s.b().squeeze(s.b().slice(s.in(1), 0, i, i + 1), 0);
+            rows.add(s.b().expandDims(s.b().add(op, sorted, x), 0));
+        }
+        return s.b().concat(0, rows);
+    }
+
+    /** Whether fewer than k classes are more likely than the right one. */
+    private static Value inTop(Site s, Value k) {
+        Value x = s.in(0);
+        Value targets = s.b().cast(s.in(1), DType.INT32);
+        Value own = Indexing.gather(s, x, s.b().expandDims(targets, -1), 1, 1);
+        Value more = s.b().cast(s.b().compare(Compare.Fn.GT, x, own), DType.INT32);
+        Value count = s.b().reduce(dev.posthorn.ir.op.Reduce.Fn.SUM, more, false, -1);
+        Value fewer = s.b().compare(Compare.Fn.LT, count, s.b().cast(k, DType.INT32));
+        Value infinity = s.b().constant(x.dtype(), Double.POSITIVE_INFINITY);
+        Value finite = s.b().compare(Compare.Fn.LT, s.b().unary(Unary.Fn.ABS, own), infinity);
+        return s.b().binary(Binary.Fn.AND, fewer, s.b().squeeze(finite, -1));
+    }
+
+    private static Value nth(Site s) {
+        Value x = s.in(0);
+        int n = s.integer(1);
+        int last = x.shape().rank() - 1;
+        boolean reverse = s.attributes().bool("reverse", false);
+        Value sorted = s.b().addAll(new dev.posthorn.ir.op.Sort(last, reverse), List.of(x)).get(0);
+        return s.b().squeeze(s.b().slice(sorted, last, n, n + 1), last);
+    }
+}
