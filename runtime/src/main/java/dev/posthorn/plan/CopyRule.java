@@ -7,6 +7,7 @@ import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.BroadcastTo;
 import dev.posthorn.ir.op.Concat;
+import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Pad;
 import dev.posthorn.ir.op.Reverse;
 import dev.posthorn.ir.op.Slice;
@@ -19,7 +20,7 @@ import java.util.List;
 final class CopyRule implements StepRule {
     @Override
     public boolean takes(Op op, List<Value> in) {
-        boolean moves = op instanceof BroadcastTo
+        boolean moves = op instanceof BroadcastTo && in.get(1).node().op() instanceof Constant
                 || op instanceof Concat
                 || op instanceof Reverse
                 || op instanceof Slice

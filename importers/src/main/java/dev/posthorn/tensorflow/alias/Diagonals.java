@@ -4,6 +4,7 @@ import static dev.posthorn.tensorflow.TfOp.one;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
@@ -112,6 +113,16 @@ final class Diagonals {
     private static Value diag(Site s, Band k, int rows, int columns, Value padding) {
         Value x = s.in(0);
         int longest = x.shape().dim(-1);
+        if (longest == Shape.UNKNOWN) {
+            if (k.lower != 0 || k.upper != 0 || rows >= 0 || columns >= 0) {
+                throw s.unsupported("diagonals whose length is known only when the graph runs");
+            }
+            Value square = s.b().expandDims(x, -1);
+            Dim n = s.b().dim(x, -1);
+            Value column = s.b().reshape(axis(s, square, -2), Dim.of(1), n);
+            Value main = s.b().compare(Compare.Fn.EQ, axis(s, square, -2), column);
+            return s.b().select(main, square, padding);
+        }
         int least = longest + Math.max(-k.upper, 0);
         int most = longest + Math.max(k.lower, 0);
         int r = rows;

@@ -9,6 +9,7 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.BinCount;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
+import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Scatter;
 import dev.posthorn.ir.op.SearchSorted;
 import dev.posthorn.ir.op.Slice;
@@ -139,8 +140,35 @@ final class Segments {
         Value x = s.in(0);
         Value weights = s.in(2);
         boolean weighted = !(weights.shape().isKnown() && weights.shape().size() == 0);
+        if (!s.isConstant(1)) {
+            return countTo(s, weighted && !binary ? weights : null, binary);
+        }
         BinCount op = new BinCount(s.integer(1), binary, weights.dtype());
         return weighted && !binary ? s.b().add(op, x, weights) : s.b().add(op, x);
+    }
+
+    /** Counts of as many numbers as is known when the graph runs; those from there on are left out. */
+    private static Value countTo(Site s, Value weights, boolean binary) {
+        Value x = s.b().cast(s.in(0), DType.INT32);
+        DType dtype = s.dtype(2);
+        Dim n = s.frame().dims(s.b().reshape(s.in(1), 1)).get(0);
+        Dim width = plusOne(s, n);
+        Value places = s.b().binary(Binary.Fn.MIN, x, Shapes.value(s, n));
+        Value each = weights != null ? weights : s.b().broadcastTo(s.b().constant(dtype, 1), s.b().dims(x));
+        Scatter op = new Scatter(binary ? Scatter.Fn.SET : Scatter.Fn.ADD);
+        Value zero = s.b().constant(dtype, 0);
+        if (x.shape().rank() == 1) {
+            return s.b().slice(s.b().add(op, s.b().broadcastTo(zero, width), places, each), 0, 0, -1);
+        }
+        // Rows one after the other, each in its own range.
+        Dim rows = s.b().dim(x, 0);
+        Value wide = Shapes.value(s, width);
+        Value row = s.b().add(new Iota(DType.INT32), Shapes.value(s, rows));
+        Value from = s.b().reshape(s.b().times(row, wide), rows, Dim.of(1));
+        Value size = s.b().times(Shapes.value(s, rows), wide);
+        Value first = s.b().broadcastTo(zero, new Dim(Shape.UNKNOWN, size));
+        Value all = s.b().add(op, first, s.b().reshape(s.b().plus(places, from), -1), s.b().reshape(each, -1));
+        return s.b().slice(s.b().reshape(all, rows, width), 1, 0, -1);
     }
 
     /** Row by row. */
