@@ -27,8 +27,7 @@ final class Diagonals {
             one("MatrixDiagV3", s -> diagV3(s, s.attributes().string("align", "RIGHT_LEFT"))),
             one("MatrixDiagPart", s -> part(s, band(0, 0, "RIGHT_LEFT"), zero(s, s.in(0)))),
             one("MatrixDiagPartV2", s -> part(s, band(s, 1, "LEFT_LEFT"), s.in(2))),
-            one("MatrixDiagPartV3", s -> part(
-                    s, band(s, 1, s.attributes().string("align", "RIGHT_LEFT")), s.in(2))),
+            one("MatrixDiagPartV3", s -> part(s, band(s, 1, s.attributes().string("align", "RIGHT_LEFT")), s.in(2))),
             one("MatrixSetDiag", s -> set(s, band(0, 0, "RIGHT_LEFT"))),
             one("MatrixSetDiagV2", s -> set(s, band(s, 2, "LEFT_LEFT"))),
             one("MatrixSetDiagV3", s -> set(s, band(s, 2, s.attributes().string("align", "RIGHT_LEFT")))),
@@ -213,5 +212,4 @@ final class Diagonals {
         Value i = s.b().add(new Iota(DType.INT32), Shapes.value(s, n));
         return axis == -2 ? s.b().reshape(i, n, Dim.of(1)) : s.b().reshape(i, Dim.of(1), n);
     }
-
 }

@@ -119,14 +119,14 @@ final class ResizeWeights {
                 case GAUSSIAN -> x >= radius ? 0 : (float) Math.exp(-x * x / (2 * 0.5f * 0.5f));
                 case BOX -> x < 0.5f ? 1 : x == 0.5f ? 0.5f : 0;
                 case TRIANGLE -> x < 1 ? 1 - x : 0;
-                case KEYSCUBIC -> x >= 2
-                        ? 0
-                        : x >= 1 ? ((-0.5f * x + 2.5f) * x - 4) * x + 2 : (1.5f * x - 2.5f) * x * x + 1;
-                case MITCHELLCUBIC -> x >= 2
-                        ? 0
-                        : x >= 1
-                                ? ((-7 / 18f * x + 2) * x - 10 / 3f) * x + 16 / 9f
-                                : (7 / 6f * x - 2) * x * x + 8 / 9f;
+                case KEYSCUBIC ->
+                    x >= 2 ? 0 : x >= 1 ? ((-0.5f * x + 2.5f) * x - 4) * x + 2 : (1.5f * x - 2.5f) * x * x + 1;
+                case MITCHELLCUBIC ->
+                    x >= 2
+                            ? 0
+                            : x >= 1
+                                    ? ((-7 / 18f * x + 2) * x - 10 / 3f) * x + 16 / 9f
+                                    : (7 / 6f * x - 2) * x * x + 8 / 9f;
             };
         }
 

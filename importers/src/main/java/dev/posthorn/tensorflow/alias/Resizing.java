@@ -90,8 +90,7 @@ final class Resizing {
         Tensor scale = s.constant(2);
         Tensor translation = s.constant(3);
         boolean antialias = s.attributes().bool("antialias", true);
-        ResizeWeights.Kernel kernel =
-                ResizeWeights.Kernel.of(s.attributes().string("kernel_type", "lanczos3"));
+        ResizeWeights.Kernel kernel = ResizeWeights.Kernel.of(s.attributes().string("kernel_type", "lanczos3"));
         if (kernel == null) {
             throw s.unsupported("kernel " + s.attributes().string("kernel_type", ""));
         }
@@ -99,8 +98,18 @@ final class Resizing {
         return apply(
                 s,
                 ResizeWeights.sampled(
-                        x.dim(1), size[0], (float) scale.getDouble(0), (float) translation.getDouble(0), kernel, antialias),
+                        x.dim(1),
+                        size[0],
+                        (float) scale.getDouble(0),
+                        (float) translation.getDouble(0),
+                        kernel,
+                        antialias),
                 ResizeWeights.sampled(
-                        x.dim(2), size[1], (float) scale.getDouble(1), (float) translation.getDouble(1), kernel, antialias));
+                        x.dim(2),
+                        size[1],
+                        (float) scale.getDouble(1),
+                        (float) translation.getDouble(1),
+                        kernel,
+                        antialias));
     }
 }

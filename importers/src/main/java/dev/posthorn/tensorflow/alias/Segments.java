@@ -42,12 +42,16 @@ final class Segments {
                 Value sorted = s.b().constant(dev.posthorn.ir.Tensor.of(Shape.of(numbers.length), numbers));
                 DType wide = s.dtype(0) == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
                 return s.b().add(
-                        new SearchSorted(true, DType.INT32), s.b().cast(sorted, wide), s.b().cast(s.in(0), wide));
+                                new SearchSorted(true, DType.INT32),
+                                s.b().cast(sorted, wide),
+                                s.b().cast(s.in(0), wide));
             }),
             one("LowerBound", s -> bound(s, false)),
             one("UpperBound", s -> bound(s, true)),
             one("InTopKV2", s -> inTop(s, s.in(2))),
-            one("InTopK", s -> inTop(s, s.b().constant(DType.INT32, s.attributes().integer("k")))),
+            one(
+                    "InTopK",
+                    s -> inTop(s, s.b().constant(DType.INT32, s.attributes().integer("k")))),
             one("NthElement", Segments::nth));
 
     private Segments() {}
@@ -82,9 +86,7 @@ final class Segments {
     }
 
     private static Dim plusOne(Site s, Dim n) {
-        return n.isKnown()
-                ? Dim.of(n.known() + 1)
-                : new Dim(Shape.UNKNOWN, s.b().binary(Binary.Fn.ADD, n.value(), 1));
+        return n.isKnown() ? Dim.of(n.known() + 1) : new Dim(Shape.UNKNOWN, s.b().binary(Binary.Fn.ADD, n.value(), 1));
     }
 
     /** What an extreme of nothing is: the other end of the type. */
@@ -205,7 +207,8 @@ final class Segments {
         int n = s.integer(1);
         int last = x.shape().rank() - 1;
         boolean reverse = s.attributes().bool("reverse", false);
-        Value sorted = s.b().addAll(new dev.posthorn.ir.op.Sort(last, reverse), List.of(x)).get(0);
+        Value sorted = s.b().addAll(new dev.posthorn.ir.op.Sort(last, reverse), List.of(x))
+                .get(0);
         return s.b().squeeze(s.b().slice(sorted, last, n, n + 1), last);
     }
 }

@@ -26,27 +26,39 @@ final class Strings {
     static final List<TfOp> ALL = List.of(
             one("StringLower", s -> s.b().add(new StringCase(false, unicode(s)), s.in(0))),
             one("StringUpper", s -> s.b().add(new StringCase(true, unicode(s)), s.in(0))),
-            one("StaticRegexReplace", s -> s.b().add(
-                    new RegexReplace(
-                            s.attributes().string("pattern", ""),
-                            s.attributes().string("rewrite", ""),
-                            s.attributes().bool("replace_global", true)),
-                    s.in(0))),
-            one("RegexReplace", s -> s.b().add(
-                    new RegexReplace(
-                            s.constant(1).getString(0),
-                            s.constant(2).getString(0),
-                            s.attributes().bool("replace_global", true)),
-                    s.in(0))),
-            one("StringToHashBucketFast", s -> s.b().add(
-                    new HashBucket(s.attributes().integer("num_buckets", 1), List.of()), s.in(0))),
-            one("StringToHashBucketStrong", s -> s.b().add(
-                    new HashBucket(s.attributes().integer("num_buckets", 1), s.attributes().longs("key")), s.in(0))),
+            one(
+                    "StaticRegexReplace",
+                    s -> s.b().add(
+                                    new RegexReplace(
+                                            s.attributes().string("pattern", ""),
+                                            s.attributes().string("rewrite", ""),
+                                            s.attributes().bool("replace_global", true)),
+                                    s.in(0))),
+            one(
+                    "RegexReplace",
+                    s -> s.b().add(
+                                    new RegexReplace(
+                                            s.constant(1).getString(0),
+                                            s.constant(2).getString(0),
+                                            s.attributes().bool("replace_global", true)),
+                                    s.in(0))),
+            one(
+                    "StringToHashBucketFast",
+                    s -> s.b().add(new HashBucket(s.attributes().integer("num_buckets", 1), List.of()), s.in(0))),
+            one(
+                    "StringToHashBucketStrong",
+                    s -> s.b().add(
+                                    new HashBucket(
+                                            s.attributes().integer("num_buckets", 1),
+                                            s.attributes().longs("key")),
+                                    s.in(0))),
             one("AsString", Strings::asString),
-            many("StringSplitV2", s -> s.b().addAll(
-                    new StringSplit(
-                            s.constant(1).getString(0), (int) s.attributes().integer("maxsplit", -1)),
-                    List.of(s.in(0)))),
+            many(
+                    "StringSplitV2",
+                    s -> s.b().addAll(
+                                    new StringSplit(s.constant(1).getString(0), (int)
+                                            s.attributes().integer("maxsplit", -1)),
+                                    List.of(s.in(0)))),
             many("UnicodeDecode", s -> {
                 utf8(s, "input_encoding");
                 List<Value> out = s.b().addAll(new UnicodeDecode(), List.of(s.in(0)));
@@ -95,8 +107,8 @@ final class Strings {
 
     private static List<Value> nGrams(Site s) {
         if (s.attributes().integer("pad_width", 0) != 0
-                && !(s.attributes().string("left_pad", "").isEmpty()
-                        && s.attributes().string("right_pad", "").isEmpty())
+                        && !(s.attributes().string("left_pad", "").isEmpty()
+                                && s.attributes().string("right_pad", "").isEmpty())
                 || s.attributes().bool("preserve_short_sequences", false)) {
             throw s.unsupported("n-grams with padding");
         }
@@ -117,7 +129,8 @@ final class Strings {
             splits = s.in(3);
         } else if (types.equals(List.of("FIRST_DIM_SIZE", "VALUE_ROWIDS"))) {
             Value rows = s.b().plus(
-                    s.b().cast(s.b().reshape(s.in(3), new int[0]), DType.INT32), s.b().constant(DType.INT32, 1));
+                            s.b().cast(s.b().reshape(s.in(3), new int[0]), DType.INT32),
+                            s.b().constant(DType.INT32, 1));
             Value ids = s.b().cast(s.in(4), DType.INT32);
             splits = s.b().add(new SearchSorted(false, DType.INT32), ids, s.b().add(new Iota(DType.INT32), rows));
         } else {
