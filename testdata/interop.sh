@@ -33,3 +33,34 @@ for family in "${families[@]}"; do only+=(--only "layers/$family/*"); done
 (cd "$oracle" && "$(cd "$venv" && pwd)/bin/python" -m oracle generate --suite layers \
   --out "$out" --seed "$seed" --sample 3 --saved-model none "${only[@]}")
 "$testdata/../posthorn" verify "$out/networks" "$out/layers"
+
+# What Posthorn saves is what it read, and real Keras loads it: a sample of the
+# committed cases (ROUNDTRIP=all: every one), in every format.
+python=$(cd "$venv" && pwd)/bin/python
+for suite in layers models legacy; do
+  mkdir -p "$out/cases/$suite"
+  "$python" -m zipfile -e "$testdata/cases/$suite.zip" "$out/cases"
+done
+# roundtrip SUITES FROM TO MADE_OF OPTIONS...: converts, and lets Keras check
+# the result. What a format cannot hold is refused (SavingTest lists it).
+roundtrip() {
+  local suites=$1 from=$2 to=$3 made_of=$4 saved
+  shift 4
+  saved=$(mktemp -d "$out/saved.XXXXXX")
+  for suite in $suites; do
+    { "$testdata/../posthorn" convert "$out/cases/$suite" --from "$from" --to "$to" \
+        --out-dir "$saved/$suite" "$@" || [ $? -eq 2 ]; } | tail -1
+  done
+  local sample=(--sample 40)
+  [ "${ROUNDTRIP:-}" != all ] || sample=()
+  (cd "$oracle" && "$python" -m oracle roundtrip --cases "$out/cases" --saved "$saved" \
+    --made-of "$made_of" --seed "$seed" ${sample[@]+"${sample[@]}"})
+}
+roundtrip "layers models" model.keras .keras ""
+roundtrip "layers models" model.keras .h5 .keras
+roundtrip "layers models" model.h5 .h5 ""
+roundtrip "layers models" model.h5 .keras .h5
+roundtrip "layers models" model.keras .weights.h5 ""
+roundtrip legacy model.h5 .keras keras2 --no-optimizer
+
+"$testdata/kills.sh" "${KILLS:-10}"

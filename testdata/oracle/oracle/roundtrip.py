@@ -96,14 +96,19 @@ def _archive(old: Path, new: Path, same: bool) -> str | None:
             return f"entries {sorted(b.namelist())}"
         for name in a.namelist():
             if name.endswith(".json") and same:
-                found = _difference(json.loads(a.read(name)),
-                                    json.loads(b.read(name)))
+                x, y = json.loads(a.read(name)), json.loads(b.read(name))
+                if y.get("compile_config") == {}:
+                    x["compile_config"] = {}  # saved without training
+                found = _difference(x, y)
                 if found:
                     return f"{name}{found}"
             elif name.startswith("assets/") and a.read(name) != b.read(name):
                 return f"{name} differs"
     with _h5(old) as a, _h5(new) as b:
         (da, aa), (db, ab) = _paths(a), _paths(b)
+    if not any(n.startswith("optimizer/") for n in db):
+        da = {n: v for n, v in da.items() if not n.startswith("optimizer/")}
+        aa = {n: v for n, v in aa.items() if not n.startswith("optimizer/")}
     if set(da) != set(db):
         return f"datasets {sorted(set(da) ^ set(db))}"
     for name in da:
@@ -119,7 +124,8 @@ def _archive(old: Path, new: Path, same: bool) -> str | None:
 
 def _h5_file(old: Path, new: Path, same: bool) -> str | None:
     with _h5(old) as a, _h5(new) as b:
-        for name in ("model_config", "training_config"):
+        trained = "training_config" in b.attrs
+        for name in ("model_config", "training_config")[:1 + trained]:
             if (name in a.attrs) != (name in b.attrs):
                 return f"{name} is only in one"
             if name in a.attrs and same:
@@ -133,9 +139,9 @@ def _h5_file(old: Path, new: Path, same: bool) -> str | None:
         if _names(wa, "layer_names") != _names(wb, "layer_names"):
             return "layer_names"
         pairs = [(n, wa[n], wb[n]) for n in _names(wa, "layer_names")]
-        if ("optimizer_weights" in a) != ("optimizer_weights" in b):
+        if trained and ("optimizer_weights" in a) != ("optimizer_weights" in b):
             return "optimizer_weights are only in one"
-        if "optimizer_weights" in a:
+        if "optimizer_weights" in b:
             pairs.append(("optimizer", a["optimizer_weights"],
                           b["optimizer_weights"]))
         for name, ga, gb in pairs:

@@ -9,7 +9,6 @@ import dev.posthorn.model.Mode;
 import dev.posthorn.model.Port;
 import dev.posthorn.model.Signature;
 import dev.posthorn.model.UnsupportedModelException;
-import dev.posthorn.train.StoredTraining;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +27,7 @@ record Conversion(
         KerasProgram program,
         Function<Function<String, Tensor>, Function<String, Tensor>> values) {
     /** The model in that dialect; everything that it cannot have is named in one exception. */
-    static Conversion of(KerasProgram program, Dialect dialect, boolean trained) {
-        if (trained) {
-            refuse(program.training());
-        }
+    static Conversion of(KerasProgram program, Dialect dialect) {
         List<String> changed = new ArrayList<>();
         FieldType.Context c = new FieldType.Context(dialect, "config", changed::add);
         HardSigmoids sigmoids = HardSigmoids.of(program, dialect);
@@ -52,15 +48,5 @@ record Conversion(
         List<TensorType> inputs =
                 program.signatures().get(0).inputs().stream().map(Port::type).toList();
         return program.lower(Signature.DEFAULT, inputs, Mode.INFERENCE);
-    }
-
-    /** Refuses what is kept of training: that is not converted. */
-    private static void refuse(StoredTraining training) {
-        if (!training.compile().isEmpty() || !training.types().isEmpty()) {
-            throw new UnsupportedModelException(
-                    "save: expected no optimizer, whose configuration and state are not converted"
-                            + " between versions of Keras, but was a compile configuration and "
-                            + training.types().size() + " variables (save without them)");
-        }
     }
 }

@@ -271,9 +271,9 @@ public final class KerasProgram implements TrainableProgram {
         return root;
     }
 
-    /** A program of other layers with the same inputs and files. */
+    /** A program of other layers with the same files. */
     KerasProgram with(LayerNode other) {
-        return new KerasProgram(other, assets, training, p -> origin, where);
+        return new KerasProgram(other, assets, training, p -> origin.edited(), where);
     }
 
     Origin origin() {

@@ -29,7 +29,7 @@ import java.util.zip.ZipFile;
 
 /** Keras 3's {@code .keras}: a zip of {@code config.json}, {@code metadata.json} and {@code model.weights.h5}. */
 public final class KerasZipFormat extends KerasFormat {
-    private static final int LONGEST_JSON = 256 << 20;
+    static final int LONGEST_JSON = 256 << 20;
 
     @Override
     public String name() {
@@ -103,7 +103,7 @@ public final class KerasZipFormat extends KerasFormat {
         }
     }
 
-    private static ZipFile zip(Path path) throws IOException {
+    static ZipFile zip(Path path) throws IOException {
         try {
             return new ZipFile(path.toFile());
         } catch (ZipException e) {
@@ -169,7 +169,7 @@ public final class KerasZipFormat extends KerasFormat {
     }
 
     /** The weights: in place where the archive stores them as they are, else from memory. */
-    private static Hdf5File weights(ZipFile zip, ZipEntry entry, FileChannel channel, Path path) throws IOException {
+    static Hdf5File weights(ZipFile zip, ZipEntry entry, FileChannel channel, Path path) throws IOException {
         String name = path + "!/" + entry.getName();
         return entry.getMethod() == ZipEntry.STORED
                 ? Hdf5File.open(name, channel, StoredEntry.find(channel, entry, name), entry.getSize())
@@ -177,7 +177,7 @@ public final class KerasZipFormat extends KerasFormat {
     }
 
     /** Reads an entry whole; what unpacks to more than {@code most} bytes is refused. */
-    private static byte[] bytes(ZipFile zip, ZipEntry entry, int most, Path path) throws IOException {
+    static byte[] bytes(ZipFile zip, ZipEntry entry, int most, Path path) throws IOException {
         try (InputStream in = zip.getInputStream(entry)) {
             byte[] all = in.readNBytes(most);
             if (in.read() >= 0) {

@@ -24,6 +24,15 @@ record Origin(
     /** Where no date is known: equal models give equal bytes, so no clock is read. */
     static final String NO_DATE = "1980-01-01@00:00:00";
 
+    /** Of a model whose layers are others since: its configuration is made of them, and nothing else is kept. */
+    Origin edited() {
+        return new Origin(dialect, Map.of(), producer, file, Set.of());
+    }
+
+    boolean isEdited() {
+        return config.isEmpty();
+    }
+
     /** Whether the configuration is that of an archive, in which every object names its Python module. */
     boolean ofArchive() {
         return config.containsKey("module");

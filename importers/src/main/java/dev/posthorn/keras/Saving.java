@@ -11,6 +11,7 @@ import dev.posthorn.model.Program;
 import dev.posthorn.model.SaveOptions;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.model.Variables;
+import dev.posthorn.train.StoredTraining;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,12 +51,14 @@ final class Saving implements AutoCloseable {
     /** The model as an archive of Keras 3; one of Keras 2 stays what it is. */
     Archive archive() throws IOException {
         Origin from = program.origin();
-        boolean converts = from.dialect() != Dialect.KERAS3 && !from.ofArchive();
-        Conversion made = converts ? Conversion.of(program, Dialect.KERAS3, options.training()) : null;
+        boolean converts = from.isEdited() || from.dialect() != Dialect.KERAS3 && !from.ofArchive();
+        Dialect dialect = converts ? Dialect.KERAS3 : from.dialect();
+        training(dialect);
+        Conversion made = converts ? Conversion.of(program, dialect) : null;
         Map<String, Object> config = new LinkedHashMap<>(converts ? made.config() : Configuration.archive(program));
         config.put("compile_config", CompileConfiguration.archive(compile()));
         Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("keras_version", from.version(converts ? Dialect.KERAS3 : from.dialect()));
+        metadata.put("keras_version", from.version(dialect));
         metadata.put("date_saved", from.producer().getOrDefault("saved", Origin.NO_DATE));
         Function<String, Tensor> stored = new Merged(program, values)::get;
         Hdf5Draft weights = converts ? paths(made.program(), made.values().apply(stored)) : paths(program, stored);
@@ -90,15 +93,16 @@ final class Saving implements AutoCloseable {
                             + program.assetFiles().keySet() + " (save it as .keras)");
         }
         Dialect dialect = options.dialect().orElse(from.dialect() == Dialect.KERAS3 ? Dialect.KERAS3 : Dialect.KERAS2);
+        training(dialect);
         Hdf5Draft draft = new Hdf5Draft();
         Function<String, Tensor> stored = values::get;
         if (!options.weightsOnly()) {
             draft.root().attribute("backend", BACKEND);
             draft.root().attribute("keras_version", from.version(dialect));
-            if (dialect == from.dialect()) {
+            if (dialect == from.dialect() && !from.isEdited()) {
                 draft.root().attribute("model_config", Json.whole(Configuration.h5(program)));
             } else {
-                Conversion made = Conversion.of(program, dialect, options.training());
+                Conversion made = Conversion.of(program, dialect);
                 stored = made.values().apply(stored);
                 Map<String, Object> config =
                         Configuration.plain(made.config(), made.program().root());
@@ -119,6 +123,17 @@ final class Saving implements AutoCloseable {
             weights.group("top_level_model_weights").attribute("weight_names", List.of());
         }
         return draft;
+    }
+
+    /** Refuses what is kept of training where it is another dialect's. */
+    private void training(Dialect dialect) {
+        StoredTraining kept = program.training();
+        boolean any = !kept.compile().isEmpty() || !kept.types().isEmpty();
+        if (options.training() && any && (dialect == Dialect.KERAS3) != (kept.dialect() == Dialect.KERAS3)) {
+            throw new UnsupportedModelException("save: expected no optimizer, whose configuration and state are not converted"
+                    + " between versions of Keras, but was a compile configuration and "
+                    + kept.types().size() + " variables (save without them)");
+        }
     }
 
     private void optimizer(DraftGroup root) throws IOException {

@@ -6,6 +6,7 @@ import dev.posthorn.tools.command.Inspect;
 import dev.posthorn.tools.command.Predict;
 import dev.posthorn.tools.command.Summary;
 import dev.posthorn.tools.command.Verify;
+import dev.posthorn.tools.command.Weights;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,7 @@ import picocli.CommandLine.ScopeType;
         header = "Runs, checks and converts Keras and TensorFlow models.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Posthorn.Version.class,
-        subcommands = {Inspect.class, Summary.class, Predict.class, Verify.class, Convert.class, Bench.class})
+        subcommands = {Inspect.class, Summary.class, Predict.class, Verify.class, Convert.class, Weights.class, Bench.class})
 public final class Posthorn {
     /** All is right. */
     public static final int RIGHT = 0;
