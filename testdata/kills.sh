@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A save that is killed at any moment leaves the old file whole:
 #   kills.sh [N]    N: how often (default 200)
-# A model of 36 MB is saved over another one; the saving process is killed
+# A model of 96 MB is saved over another one; the saving process is killed
 # (SIGKILL) after a random time between its start and its usual end. The file
 # must then be the old one or the new one, byte for byte.
 set -euo pipefail
@@ -14,7 +14,7 @@ python=$(cd "$testdata/../.oracle-venv" && pwd)/bin/python
 TF_CPP_MIN_LOG_LEVEL=3 "$python" - "$work" 2>/dev/null <<'PYTHON'
 import sys
 import keras
-for name, units in (("old", 50), ("source", 3000)):
+for name, units in (("old", 50), ("source", 8000)):
     model = keras.Sequential([keras.Input((3000,)), keras.layers.Dense(units)])
     model.save(f"{sys.argv[1]}/{name}.keras")
 PYTHON
@@ -33,7 +33,7 @@ for ((i = 0; i < n; i++)); do
   posthorn convert "$work/source.keras" "$work/target.keras" >/dev/null 2>&1 &
   pid=$!
   # most of the usual time passes before the first byte is written
-  sleep "$(awk -v t="$usual" -v r="$RANDOM" 'BEGIN { printf "%.4f", (0.3 + 0.8 * r / 32767) * t / 1e9 }')"
+  sleep "$(awk -v t="$usual" -v r="$RANDOM" 'BEGIN { printf "%.4f", (0.5 + 0.6 * r / 32767) * t / 1e9 }')"
   kill -9 "$pid" 2>/dev/null || true
   wait "$pid" 2>/dev/null || true
   if cmp -s "$work/target.keras" "$work/old.keras"; then

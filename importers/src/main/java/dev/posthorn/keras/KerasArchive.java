@@ -37,10 +37,7 @@ final class KerasArchive implements AutoCloseable {
 
     /** The entries, in the order of the archive; folders are none. */
     List<String> names() {
-        return zip.stream()
-                .filter(e -> !e.isDirectory())
-                .map(ZipEntry::getName)
-                .toList();
+        return zip.stream().filter(e -> !e.isDirectory()).map(ZipEntry::getName).toList();
     }
 
     byte[] bytes(String name) throws IOException {

@@ -130,9 +130,10 @@ final class Saving implements AutoCloseable {
         StoredTraining kept = program.training();
         boolean any = !kept.compile().isEmpty() || !kept.types().isEmpty();
         if (options.training() && any && (dialect == Dialect.KERAS3) != (kept.dialect() == Dialect.KERAS3)) {
-            throw new UnsupportedModelException("save: expected no optimizer, whose configuration and state are not converted"
-                    + " between versions of Keras, but was a compile configuration and "
-                    + kept.types().size() + " variables (save without them)");
+            throw new UnsupportedModelException(
+                    "save: expected no optimizer, whose configuration and state are not converted"
+                            + " between versions of Keras, but was a compile configuration and "
+                            + kept.types().size() + " variables (save without them)");
         }
     }
 

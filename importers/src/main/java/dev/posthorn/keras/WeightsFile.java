@@ -120,7 +120,8 @@ public final class WeightsFile implements Closeable {
                 d.attributes().values().stream()
                         .filter(a -> value.isEmpty() || !a.name().equals("dtype"))
                         .forEach(copy::attribute);
-                value.filter(v -> v.dtype().keras().equals("bfloat16")).ifPresent(v -> copy.attribute("dtype", "bfloat16"));
+                value.filter(v -> v.dtype().keras().equals("bfloat16"))
+                        .ifPresent(v -> copy.attribute("dtype", "bfloat16"));
             }
         }
         for (Hdf5Attribute a : from.attributes().values()) {

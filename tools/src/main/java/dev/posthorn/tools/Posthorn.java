@@ -24,7 +24,15 @@ import picocli.CommandLine.ScopeType;
         header = "Runs, checks and converts Keras and TensorFlow models.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Posthorn.Version.class,
-        subcommands = {Inspect.class, Summary.class, Predict.class, Verify.class, Convert.class, Weights.class, Bench.class})
+        subcommands = {
+            Inspect.class,
+            Summary.class,
+            Predict.class,
+            Verify.class,
+            Convert.class,
+            Weights.class,
+            Bench.class
+        })
 public final class Posthorn {
     /** All is right. */
     public static final int RIGHT = 0;

@@ -91,7 +91,9 @@ public final class Weights implements Runnable {
             long elements = 0;
             for (Hdf5Dataset d : weights.datasets()) {
                 if (matches(matcher(glob), d)) {
-                    String shape = Arrays.stream(d.shape()).mapToObj(Long::toString).collect(Collectors.joining("×", "[", "]"));
+                    String shape = Arrays.stream(d.shape())
+                            .mapToObj(Long::toString)
+                            .collect(Collectors.joining("×", "[", "]"));
                     out.println(WeightsFile.name(d) + "  " + d.typeName() + shape + (stats ? statistics(d) : ""));
                     elements += d.size();
                 }
@@ -121,7 +123,12 @@ public final class Weights implements Runnable {
             squares += (t.getDouble(i) - mean) * (t.getDouble(i) - mean);
         }
         return String.format(
-                Locale.ROOT, "  min %.6g  max %.6g  mean %.6g  std %.6g", min, max, mean, Math.sqrt(squares / t.size()));
+                Locale.ROOT,
+                "  min %.6g  max %.6g  mean %.6g  std %.6g",
+                min,
+                max,
+                mean,
+                Math.sqrt(squares / t.size()));
     }
 
     @Command(name = "export", header = "Writes weights into an .npz archive, by their names.")
@@ -154,7 +161,9 @@ public final class Weights implements Runnable {
             return save(file, out, new WeightsFile.Edit() {
                 @Override
                 public Optional<Tensor> value(Hdf5Dataset d) {
-                    return values.names().contains(WeightsFile.name(d)) ? Optional.of(fitting(values, d)) : Optional.empty();
+                    return values.names().contains(WeightsFile.name(d))
+                            ? Optional.of(fitting(values, d))
+                            : Optional.empty();
                 }
             });
         }
@@ -164,12 +173,13 @@ public final class Weights implements Runnable {
     private static Tensor fitting(Npz values, Hdf5Dataset d) {
         try {
             Tensor t = values.get(WeightsFile.name(d));
-            boolean shape = Arrays.equals(
-                    Arrays.stream(t.shape().dims()).asLongStream().toArray(), d.shape());
-            boolean kind = t.dtype() == d.dtype() || t.dtype().isFloating() && d.dtype().isFloating();
+            boolean shape =
+                    Arrays.equals(Arrays.stream(t.shape().dims()).asLongStream().toArray(), d.shape());
+            boolean kind = t.dtype() == d.dtype()
+                    || t.dtype().isFloating() && d.dtype().isFloating();
             if (!shape || !kind) {
-                throw new InputException("expected " + d.typeName() + Arrays.toString(d.shape()) + " but was " + t.type()
-                        + ", at '" + WeightsFile.name(d) + "'");
+                throw new InputException("expected " + d.typeName() + Arrays.toString(d.shape()) + " but was "
+                        + t.type() + ", at '" + WeightsFile.name(d) + "'");
             }
             return t.cast(d.dtype());
         } catch (IOException e) {
@@ -202,8 +212,8 @@ public final class Weights implements Runnable {
             throws IOException {
         DType to = DType.ofKeras(dtype)
                 .filter(DType::isFloating)
-                .orElseThrow(() -> new InputException(
-                        "expected float16, bfloat16, float32 or float64 but was '" + dtype + "'"));
+                .orElseThrow(() ->
+                        new InputException("expected float16, bfloat16, float32 or float64 but was '" + dtype + "'"));
         return save(file, out, new WeightsFile.Edit() {
             @Override
             public Optional<Tensor> value(Hdf5Dataset d) {
