@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 from . import storage
-from .verify import _check_model
+from .verify import _check_model, _close
 
 
 def _h5(path: Path):
@@ -226,9 +226,45 @@ def _own(folder: Path, name: str, scratch: Path) -> Path | None:
     return own
 
 
+def _saved_model(path: Path, folder: Path, xla: bool) -> str:
+    """A SavedModel answers by both of its signatures, and where ``xla`` also
+    compiled, for batches of two rows."""
+    import tensorflow as tf
+
+    from .keras_case import flat
+    info = storage.load_json(folder / "case.json")
+    expected = storage.load_npz(folder / "expected.npz")
+    try:
+        loaded = tf.saved_model.load(str(path))
+        call = loaded.serve
+        if xla:
+            call = tf.function(loaded.serve, jit_compile=True)
+        xs = [tf.constant(expected[f"b0.in.{i}"], dtype=spec["dtype"])
+              for i, spec in enumerate(info["inputs"])]
+        default = loaded.signatures["serving_default"]
+        names = list(loaded.signatures["serve"].structured_input_signature[1])
+        if not xla and len(names) == 1:
+            named = default(**{names[0]: xs[0]})
+            results = [named[f"output_{i}"] for i in range(len(named))]
+            for i, out in enumerate(results):
+                found = _close(out, expected[f"b0.out.{i}"],
+                               info["tolerance"])
+                if found:
+                    return f"serving_default: {found}"
+        for i, out in enumerate(flat(call(*xs))):
+            found = _close(out, expected[f"b0.out.{i}"], info["tolerance"])
+            if found:
+                return f"serve: {found}"
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"[-300:]
+    return "ok"
+
+
 def check(new: Path, folder: Path, scratch: Path, made_of: str) -> str:
     """'ok', 'content' where only the content could be compared, or what is
     wrong."""
+    if new.is_dir():
+        return _saved_model(new, folder, made_of == "xla")
     old = folder / new.name
     if new.name.endswith(".weights.h5"):
         return _weights(new, folder) or "ok"
@@ -272,7 +308,8 @@ def roundtrip(cases: Path, saved: Path, size: int | None, seed: int,
     from . import cpu_fallback
     cpu_fallback.install()
     files = sorted(p for p in saved.rglob("*")
-                   if p.suffix in (".keras", ".h5") and p.is_file())
+                   if p.suffix in (".keras", ".h5") and p.is_file()
+                   or (p / "saved_model.pb").exists())
     if size is not None:
         files = sorted(random.Random(seed).sample(files,
                                                   min(size, len(files))))

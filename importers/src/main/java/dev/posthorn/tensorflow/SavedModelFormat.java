@@ -3,14 +3,22 @@ package dev.posthorn.tensorflow;
 import dev.posthorn.model.Inspection;
 import dev.posthorn.model.ModelFormat;
 import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.Program;
+import dev.posthorn.model.SaveOptions;
+import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.model.Variables;
 import dev.posthorn.proto.SavedModel;
+import dev.posthorn.tensorflow.export.SavedModelWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 
 /** A folder that TensorFlow or Keras saved: {@code saved_model.pb}, {@code variables/}, {@code assets/}. */
 public final class SavedModelFormat implements ModelFormat {
+    private static final List<String> OTHERS = List.of(".keras", ".h5", ".hdf5", ".json", ".npz", ".pb", ".zip");
+
     @Override
     public String name() {
         return "SavedModel";
@@ -19,6 +27,22 @@ public final class SavedModelFormat implements ModelFormat {
     @Override
     public boolean accepts(Path path) {
         return Files.isDirectory(path) && (Files.exists(binary(path)) || Files.exists(text(path)));
+    }
+
+    /** A name that ends as no other format's is that of a folder. */
+    @Override
+    public boolean writes(Path path, SaveOptions options) {
+        String name = path.toString().toLowerCase(Locale.ROOT);
+        return OTHERS.stream().noneMatch(name::endsWith);
+    }
+
+    @Override
+    public void save(Program program, Variables.Snapshot values, Path path, SaveOptions options) throws IOException {
+        if (program instanceof TensorFlowProgram) {
+            throw new UnsupportedModelException(
+                    "save: expected a Keras model but was a SavedModel, which is not saved again yet, at " + path);
+        }
+        SavedModelWriter.write(program, values, path, options);
     }
 
     private static Path binary(Path folder) {

@@ -9,23 +9,36 @@ import java.util.Optional;
  * @param dialect whose configurations are written where a format has those of several; absent for those in which the model
  *     was read, or the newest that the format has
  * @param training whether the compile configuration and the optimizer's state are written too
+ * @param batch the number of rows for which functions are written, where a format holds functions; absent for any
+ * @param xla whether functions must be such that XLA compiles them
  * @param weightsOnly whether the weights alone are written, in the layout that the format has for them
  */
-public record SaveOptions(Optional<Dialect> dialect, boolean training, boolean weightsOnly) {
+public record SaveOptions(
+        Optional<Dialect> dialect, boolean training, boolean weightsOnly, Optional<Integer> batch, boolean xla) {
     /** Everything, in the model's own dialect. */
-    public static final SaveOptions DEFAULT = new SaveOptions(Optional.empty(), true, false);
+    public static final SaveOptions DEFAULT = new SaveOptions(Optional.empty(), true, false, Optional.empty(), false);
 
     public SaveOptions withDialect(Dialect newDialect) {
-        return new SaveOptions(Optional.of(newDialect), training, weightsOnly);
+        return new SaveOptions(Optional.of(newDialect), training, weightsOnly, batch, xla);
     }
 
     /** Without what only training needs. */
     public SaveOptions withoutTraining() {
-        return new SaveOptions(dialect, false, weightsOnly);
+        return new SaveOptions(dialect, false, weightsOnly, batch, xla);
     }
 
     /** The weights alone. */
     public SaveOptions ofWeights() {
-        return new SaveOptions(dialect, training, true);
+        return new SaveOptions(dialect, training, true, batch, xla);
+    }
+
+    /** Functions for batches of this many rows. */
+    public SaveOptions withBatch(int rows) {
+        return new SaveOptions(dialect, training, weightsOnly, Optional.of(rows), xla);
+    }
+
+    /** Functions that XLA compiles. */
+    public SaveOptions forXla() {
+        return new SaveOptions(dialect, training, weightsOnly, batch, true);
     }
 }

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         header = "Converts models between formats and dialects.",
         description = {
             "Reads a model and saves it in the format that the name of OUT says: .keras, .h5 or .hdf5, .weights.h5 (weights alone,"
-                    + " as Keras 3 has them). What OUT's format cannot hold is listed, all of it, before anything is written; OUT is"
+                    + " as Keras 3 has them), else the folder of a SavedModel. What OUT's format cannot hold is listed, all of it, before anything is written; OUT is"
                     + " there whole or not at all.",
             "With --out-dir any number of models is converted, those in folders too, whose places are kept.",
             "Exit code 0: all is converted; 2: something is not."
@@ -69,6 +69,12 @@ public final class Convert implements Callable<Integer> {
 
     @Option(names = "--weights-only", description = "For .h5: weights alone, as Keras's save_weights writes them.")
     private boolean weightsOnly;
+
+    @Option(names = "--batch", paramLabel = "N", description = "For a SavedModel: only batches of N rows.")
+    private Integer batch;
+
+    @Option(names = "--xla", description = "For a SavedModel: only what XLA compiles; all shapes must be known.")
+    private boolean xla;
 
     @Option(names = "--out-dir", paramLabel = "DIR", description = "Where the converted models go.")
     private Path folder;
@@ -118,6 +124,8 @@ public final class Convert implements Callable<Integer> {
         SaveOptions options = SaveOptions.DEFAULT;
         options = dialect == null ? options : options.withDialect(dialect.dialect);
         options = withoutTraining ? options.withoutTraining() : options;
+        options = batch == null ? options : options.withBatch(batch);
+        options = xla ? options.forXla() : options;
         options = weightsOnly ? options.ofWeights() : options;
         try (Model model = Model.load(in)) {
             model.save(out, options);
