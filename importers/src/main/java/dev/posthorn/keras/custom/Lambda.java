@@ -46,7 +46,8 @@ public record Lambda(String className, CustomFunction function, Map<String, Obje
 
     /** Why a Lambda without a bound function is not supported, and what would do. */
     public static String reason(String name, Map<String, Object> config) {
-        return "Lambda holds Python code, which is never run (bind a function to the name '" + name + "')";
+        return "Lambda holds Python code, which is never run (bind a function to the name '" + name + "'; "
+                + Suggestion.of(name, config) + ")";
     }
 
     @SuppressWarnings("unchecked")

@@ -15,9 +15,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Expressions give what Python gives for the same text; the cases are made by expressions.py. */
 class ExpressionTest {
@@ -46,6 +49,35 @@ class ExpressionTest {
                             parts[1], () -> verify(parts[1], Integer.parseInt(parts[0]), i, arrays));
                 })
                 .toList();
+    }
+
+    /** What the byte code of the same text reads as gives the same; it was written by Python 3.11. */
+    @TestFactory
+    List<DynamicTest> suggestions() throws IOException {
+        Map<String, Tensor> arrays;
+        Path file = folder.resolve("suggestions.npz");
+        try (InputStream in = ExpressionTest.class.getResourceAsStream("expressions.npz")) {
+            Files.copy(in, file);
+            arrays = Npz.read(file);
+        }
+        List<String> lines = lines();
+        return IntStream.range(0, lines.size())
+                .mapToObj(i -> {
+                    String[] parts = lines.get(i).split("\t");
+                    return DynamicTest.dynamicTest(parts[1], () -> {
+                        List<?> defaults = parts[1].contains("scale=3") ? List.of(3, 0.5) : List.of();
+                        String text = ByteCode.read(Base64.getDecoder().decode(parts[2]), defaults)
+                                .orElseThrow();
+                        verify(text, Integer.parseInt(parts[0]), i, arrays);
+                    });
+                })
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "4w==", "4wEAAAAAAAAAAAAAAAIAAAADAAAB8wwA", "KAAAAP///38="})
+    void brokenCodeReadsAsNothing(String code) {
+        assertEquals(Optional.empty(), ByteCode.read(Base64.getDecoder().decode(code), List.of()));
     }
 
     static List<String> lines() throws IOException {
