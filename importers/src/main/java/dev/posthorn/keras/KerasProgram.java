@@ -71,6 +71,21 @@ public final class KerasProgram implements TrainableProgram {
         this.origin = origin.apply(this);
     }
 
+    /** The same program with another training. */
+    private KerasProgram(KerasProgram same, StoredTraining training) {
+        this.root = same.root;
+        this.assets = same.assets;
+        this.training = training;
+        this.where = same.where;
+        this.inputs = same.inputs;
+        this.outputs = same.outputs;
+        this.weights = same.weights;
+        outputTypes.putAll(same.outputTypes);
+        variables.addAll(same.variables);
+        states.putAll(same.states);
+        this.origin = same.origin;
+    }
+
     private static List<Port> inputs(LayerNode root, String where) {
         List<Port> ports = new ArrayList<>();
         if (root.layer() instanceof Functional f) {
@@ -198,6 +213,23 @@ public final class KerasProgram implements TrainableProgram {
     @Override
     public KerasProgram withTrainable(Layers layers) {
         return new KerasProgram(Freezing.set(root, layers), assets, training, p -> origin, where);
+    }
+
+    /** The values with which weights that files hold start. */
+    Map<String, Tensor> firstValues(long seed) {
+        Map<String, Tensor> values = new LinkedHashMap<>();
+        weights((node, path, w) -> {
+            if (w.stored()) {
+                String key = Lowering.key(path, w);
+                values.put(key, FirstValues.of(node, w, Lowering.type(node, w), key, seed));
+            }
+        });
+        return values;
+    }
+
+    @Override
+    public KerasProgram withTraining(StoredTraining other) {
+        return new KerasProgram(this, other);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.train.StoredTraining;
 import dev.posthorn.train.TrainableProgram;
 import dev.posthorn.train.Trainer;
 import java.io.IOException;
@@ -174,6 +175,13 @@ public final class Model implements AutoCloseable {
 
     public Program program() {
         return program;
+    }
+
+    /** Sets what files of the model keep of training from now on; a trainer does. */
+    public void training(StoredTraining training) {
+        if (program instanceof TrainableProgram p) {
+            program = p.withTraining(training);
+        }
     }
 
     /** What runs the model's graphs. */

@@ -1,6 +1,7 @@
 package dev.posthorn.train;
 
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
@@ -71,9 +72,10 @@ record BatchTypes(List<TensorType> x, List<Optional<TensorType>> y, List<Optiona
         List<Optional<Tensor>> found = ordered(batch.x(), s.inputs(), "input");
         for (int i = 0; i < found.size(); i++) {
             Port p = s.inputs().get(i);
-            Tensor t = found.get(i)
+            Tensor given = found.get(i)
                     .orElseThrow(() -> new ShapeException("train: expected values for input '" + p.name() + "' but was "
                             + batch.x().keySet()));
+            Tensor t = ranked(given, p.type().shape());
             if (!p.type().shape().accepts(t.shape())) {
                 throw new ShapeException("train: expected shape " + p.type().shape() + " but was " + t.shape()
                         + ", at input '" + p.name() + "'");
@@ -92,6 +94,18 @@ record BatchTypes(List<TensorType> x, List<Optional<TensorType>> y, List<Optiona
                 y.stream().map(t -> t.map(Tensor::type)).toList(),
                 w.stream().map(t -> t.map(Tensor::type)).toList());
         return new Bound(types, all);
+    }
+
+    /** With an axis of length 1 at the end, or without it, where the input has it otherwise. As in Keras's Functional. */
+    private static Tensor ranked(Tensor t, Shape input) {
+        Shape is = t.shape();
+        if (!input.isRanked() || input.rank() == 0) {
+            return t;
+        }
+        if (is.rank() == input.rank() - 1 && input.dim(-1) == 1) {
+            return t.reshape(is.append(1));
+        }
+        return is.rank() == input.rank() + 1 && is.dim(-1) == 1 ? t.reshape(is.slice(0, input.rank())) : t;
     }
 
     /** The tensors of ports, by name, or by number where none is named. */

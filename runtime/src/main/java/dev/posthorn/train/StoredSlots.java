@@ -22,14 +22,18 @@ final class StoredSlots {
         List<Slot> slots = trained.slotTypes();
         List<Integer> order = optimizer.stored(trained.parameters(), stored.dialect());
         List<TensorType> expected = order.stream().map(i -> slots.get(i).type()).toList();
-        if (!expected.equals(stored.types())) {
+        int count = stored.types().size();
+        boolean unused = count < order.size()
+                && order.subList(0, count).stream()
+                        .allMatch(i -> slots.get(i).parameter() < 0); // it has not trained yet
+        if (!(unused ? expected.subList(0, count) : expected).equals(stored.types())) {
             throw new ModelFormatException("optimizer: expected " + expected.size() + " variables " + expected
                     + " but was " + stored.types().size() + " " + stored.types() + ", at " + where
                     + " (trainer.optimizer(...) begins anew)");
         }
         List<Tensor> values = stored.optimizer();
         Map<String, Tensor> own = new LinkedHashMap<>();
-        for (int k = 0; k < order.size(); k++) {
+        for (int k = 0; k < count; k++) {
             own.put(StepGraph.SLOT + order.get(k), values.get(k));
         }
         return own;

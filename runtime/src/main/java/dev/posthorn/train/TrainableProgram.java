@@ -33,6 +33,9 @@ public interface TrainableProgram extends Program {
     /** The path by which Keras knows a variable: that of its key, without models that Keras does not count. */
     String path(String key);
 
-    /** What the model's file keeps of training. */
+    /** What a file of the model keeps of training. */
     StoredTraining training();
+
+    /** The same program, of whose training a file keeps this. */
+    TrainableProgram withTraining(StoredTraining training);
 }

@@ -1,5 +1,6 @@
 package dev.posthorn.train;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType.Context;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.LayerPatterns;
@@ -17,6 +18,7 @@ import dev.posthorn.train.loss.Loss;
 import dev.posthorn.train.metric.Metric;
 import dev.posthorn.train.optimizer.Optimizer;
 import dev.posthorn.train.optimizer.Optimizers;
+import dev.posthorn.train.optimizer.Slot;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -86,12 +88,11 @@ public final class Trainer {
     }
 
     /**
-     * Keeps weights from decaying: those in whose path one of these texts is found, as {@code bias}; the optimizer begins
-     * anew. Keras: {@code optimizer.exclude_from_weight_decay(var_names=...)}, which model files do not keep.
+     * Keeps weights from decaying: those in whose path one of these texts is found, as {@code bias}. Keras: {@code optimizer.exclude_from_weight_decay(var_names=...)}, which model files do not keep.
      */
     public Trainer withoutWeightDecay(String... names) {
         undecayed.addAll(List.of(names));
-        return anew();
+        return compiled(config());
     }
 
     private Trainer anew() {
@@ -264,6 +265,14 @@ public final class Trainer {
                 steps.keepOptimizer(before);
             } else if (!fresh) {
                 steps.restore(program().training());
+            }
+            if (config.optimizer() != null) {
+                Steps now = steps;
+                model.training(new StoredTraining(
+                        config.write(),
+                        Dialect.KERAS3,
+                        now.trained().slotTypes().stream().map(Slot::type).toList(),
+                        now::optimizerVariables));
             }
         }
         return steps;

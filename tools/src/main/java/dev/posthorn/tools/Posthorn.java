@@ -2,9 +2,11 @@ package dev.posthorn.tools;
 
 import dev.posthorn.tools.command.Bench;
 import dev.posthorn.tools.command.Convert;
+import dev.posthorn.tools.command.Evaluate;
 import dev.posthorn.tools.command.Inspect;
 import dev.posthorn.tools.command.Predict;
 import dev.posthorn.tools.command.Summary;
+import dev.posthorn.tools.command.Train;
 import dev.posthorn.tools.command.Verify;
 import dev.posthorn.tools.command.Weights;
 import java.io.PrintStream;
@@ -28,9 +30,11 @@ import picocli.CommandLine.ScopeType;
             Inspect.class,
             Summary.class,
             Predict.class,
-            Verify.class,
+            Evaluate.class,
+            Train.class,
             Convert.class,
             Weights.class,
+            Verify.class,
             Bench.class
         })
 public final class Posthorn {

@@ -28,11 +28,16 @@ public final class Progress implements Closeable {
     }
 
     public void step(long n) {
+        step(n, "");
+    }
+
+    /** The same, with what there is to say so far. */
+    public void step(long n, String soFar) {
         done += n;
         long now = System.nanoTime();
         if (to != null && now - shown >= INTERVAL) {
             shown = now;
-            show(line(now - start));
+            show(line(now - start) + (soFar.isEmpty() ? "" : ", " + soFar));
         }
     }
 

@@ -4,14 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.posthorn.autograd.Backward;
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Rewriter;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.model.Inspection;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.Signature;
+import dev.posthorn.train.Trainer;
+import dev.posthorn.train.data.Batch;
+import dev.posthorn.train.optimizer.SGD;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +78,17 @@ class FlowTest {
                     "gradient",
                     g.toString().lines().dropWhile(l -> !l.contains("Softmax")).collect(Collectors.joining("\n"))
                             + "\n");
+        }
+        try (Model model = Model.load(MODEL)) {
+            Trainer trainer = model.trainer()
+                    .freeze("conv", "norm")
+                    .optimizer(new SGD(0.1))
+                    .loss("sparse_categorical_crossentropy");
+            String step = trainer.explain(
+                    Batch.of(Tensor.zeros(TensorType.f32(2, 8, 8, 1)), Tensor.zeros(TensorType.of(DType.INT32, 2))));
+            blocks.put(
+                    "step",
+                    step.substring(0, step.indexOf("plan of the backend")).strip() + "\n");
         }
         return blocks;
     }

@@ -1,5 +1,6 @@
 package dev.posthorn.tools.data;
 
+import dev.posthorn.data.Picture;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
@@ -8,7 +9,6 @@ import dev.posthorn.tools.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * How pictures become a batch.
@@ -18,8 +18,6 @@ import java.util.Locale;
  * @param offset what is added then
  */
 public record Pictures(Resize resize, double scale, double offset) {
-    private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg", ".gif", ".bmp");
-
     /** What to do with a picture of another size. */
     public enum Resize {
         REFUSE,
@@ -28,8 +26,7 @@ public record Pictures(Resize resize, double scale, double offset) {
     }
 
     static boolean isPicture(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return ENDINGS.stream().anyMatch(name::endsWith);
+        return Picture.isOne(file);
     }
 
     /** The batch {@code [n×h×w×c]}, or as the input has its axes: {@code [n×c×h×w]}, {@code [n×h×w]}. */

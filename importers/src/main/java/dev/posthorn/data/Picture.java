@@ -1,6 +1,6 @@
-package dev.posthorn.tools.data;
+package dev.posthorn.data;
 
-import dev.posthorn.tools.InputException;
+import dev.posthorn.model.ModelFormatException;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -19,11 +21,19 @@ import javax.imageio.stream.ImageInputStream;
  *
  * <p>Source: PIL/Image.py (convert), libImaging/Convert.c (grey from RGB), libImaging/Resample.c, Geometry.c (nearest).
  */
-record Picture(int height, int width, int channels, int[] values) {
+public record Picture(int height, int width, int channels, int[] values) {
     private static final long MOST_PIXELS = 1L << 28;
     private static final int PRECISION = 22;
+    private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg", ".gif", ".bmp");
 
-    static Picture read(Path file, int channels) throws IOException {
+    /** Whether a file's name says that it is a picture. */
+    public static boolean isOne(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        return ENDINGS.stream().anyMatch(name::endsWith);
+    }
+
+    /** Reads a file with 1, 3 or 4 channels. */
+    public static Picture read(Path file, int channels) throws IOException {
         if (!Files.exists(file)) {
             throw new NoSuchFileException(file.toString());
         }
@@ -37,7 +47,7 @@ record Picture(int height, int width, int channels, int[] values) {
         boolean alpha = image.getColorModel().hasAlpha();
         int shift = Math.max(0, raster.getSampleModel().getSampleSize(0) - 8);
         if (!palette && (colours == 1 ? shift > 0 : colours != 3)) {
-            throw new InputException("picture: expected grey or RGB of 8 bits but was "
+            throw new ModelFormatException("picture: expected grey or RGB of 8 bits but was "
                     + (colours == 1 ? "grey of 16 bits" : colours + " colours") + ", at " + file);
         }
         int[] sample = new int[raster.getNumBands()];
@@ -79,23 +89,24 @@ record Picture(int height, int width, int channels, int[] values) {
         ImageIO.setUseCache(false);
         try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
             if (in == null) {
-                throw new InputException("picture: expected a readable file but was none, at " + file);
+                throw new ModelFormatException("picture: expected a readable file but was none, at " + file);
             }
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
-                throw new InputException("picture: expected PNG, JPEG, GIF or BMP but was something else, at " + file);
+                throw new ModelFormatException(
+                        "picture: expected PNG, JPEG, GIF or BMP but was something else, at " + file);
             }
             ImageReader reader = readers.next();
             try {
                 reader.setInput(in, true, true);
                 long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
                 if (pixels > MOST_PIXELS) {
-                    throw new InputException(
+                    throw new ModelFormatException(
                             "picture: expected at most " + MOST_PIXELS + " pixels but was " + pixels + ", at " + file);
                 }
                 return reader.read(0);
             } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException e) {
-                throw new InputException(
+                throw new ModelFormatException(
                         "picture: expected a picture that can be decoded but was one that cannot (" + e.getMessage()
                                 + "), at " + file,
                         e);
@@ -106,7 +117,7 @@ record Picture(int height, int width, int channels, int[] values) {
     }
 
     /** The nearest pixel of each place. */
-    Picture nearest(int toHeight, int toWidth) {
+    public Picture nearest(int toHeight, int toWidth) {
         int[] out = new int[toHeight * toWidth * channels];
         for (int y = 0, i = 0; y < toHeight; y++) {
             int fromY = Math.min(height - 1, (int) ((y + 0.5) * ((double) height / toHeight)));
@@ -121,7 +132,7 @@ record Picture(int height, int width, int channels, int[] values) {
     }
 
     /** Linear interpolation; where the picture shrinks, over all pixels that a new one covers, as PIL does. */
-    Picture bilinear(int toHeight, int toWidth) {
+    public Picture bilinear(int toHeight, int toWidth) {
         Picture wide = toWidth == width ? this : transposed().filtered(toWidth).transposed();
         return toHeight == height ? wide : wide.filtered(toHeight);
     }
