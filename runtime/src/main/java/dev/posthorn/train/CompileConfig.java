@@ -140,11 +140,13 @@ public record CompileConfig(
         return List.of(raw);
     }
 
-    /** The same as Keras 3 writes it to {@code config.json}. */
-    public Map<String, Object> write() {
-        Context c = new Context(Dialect.KERAS3, "compile");
+    /** The same as a Keras of this dialect writes it: to {@code config.json}, or to the attribute {@code training_config}. */
+    public Map<String, Object> write(Dialect dialect) {
+        Context c = new Context(dialect, "compile");
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("optimizer", optimizer == null ? null : Optimizers.ALL.write(optimizer, c.below("optimizer")));
+        json.put(
+                dialect == Dialect.KERAS3 ? "optimizer" : "optimizer_config",
+                optimizer == null ? null : Optimizers.ALL.write(optimizer, c.below("optimizer")));
         json.put("loss", json(loss, l -> written(Losses.ALL, l, c.below("loss"))));
         json.put("loss_weights", json(lossWeights, w -> w));
         for (String key : List.of("metrics", "weighted_metrics")) {

@@ -18,7 +18,6 @@ import dev.posthorn.train.loss.Loss;
 import dev.posthorn.train.metric.Metric;
 import dev.posthorn.train.optimizer.Optimizer;
 import dev.posthorn.train.optimizer.Optimizers;
-import dev.posthorn.train.optimizer.Slot;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -51,6 +50,7 @@ public final class Trainer {
     private final Set<String> undecayed = new LinkedHashSet<>();
     private CompileConfig config = CompileConfig.NONE;
     private boolean fromFile;
+    private Optimizer optimizerOfFile;
     private boolean fresh;
     private Steps steps;
     private Steps before;
@@ -171,6 +171,7 @@ public final class Trainer {
             config = CompileConfig.read(
                     stored.compile(), model.outputs().size(), new Context(stored.dialect(), "compile_config"));
             fromFile = false;
+            optimizerOfFile = config.optimizer();
         }
         return config;
     }
@@ -267,14 +268,21 @@ public final class Trainer {
                 steps.restore(program().training());
             }
             if (config.optimizer() != null) {
-                Steps now = steps;
-                model.training(new StoredTraining(
-                        config.write(),
-                        Dialect.KERAS3,
-                        now.trained().slotTypes().stream().map(Slot::type).toList(),
-                        now::optimizerVariables));
+                model.training(kept(steps));
             }
         }
         return steps;
+    }
+
+    /** What files keep: in the dialect of the file that the optimizer is from, for older ones have formulas of their own. */
+    private StoredTraining kept(Steps now) {
+        Dialect dialect =
+                config.optimizer() == optimizerOfFile ? program().training().dialect() : Dialect.KERAS3;
+        List<Integer> order = config.optimizer().stored(now.trained().parameters(), dialect);
+        return new StoredTraining(
+                config.write(dialect),
+                dialect,
+                order.stream().map(i -> now.trained().slotTypes().get(i).type()).toList(),
+                () -> order.stream().map(now.optimizerVariables()::get).toList());
     }
 }
