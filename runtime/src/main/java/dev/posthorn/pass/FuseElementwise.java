@@ -35,6 +35,14 @@ public final class FuseElementwise {
     private static final class Unit {
         final List<Node> nodes = new ArrayList<>();
         boolean elementwise;
+        /** Whether its nodes are another's now. */
+        boolean joined;
+        /** The last search that came by. */
+        int seen;
+        /** The position of its last node. */
+        int last;
+
+        List<Unit> before;
     }
 
     private final Graph graph;
@@ -42,6 +50,7 @@ public final class FuseElementwise {
     private final Map<Node, Integer> position = new HashMap<>();
     private final Map<Value, List<Node>> readers = new HashMap<>();
     private final Set<Value> results = new HashSet<>();
+    private int round;
 
     private FuseElementwise(Graph graph, Predicate<Node> elementwise) {
         this.graph = graph;
@@ -52,6 +61,7 @@ public final class FuseElementwise {
             u.nodes.add(n);
             u.elementwise = n.outputs().size() == 1 && elementwise.test(n);
             units.put(n, u);
+            u.last = position.size();
             position.put(n, position.size());
             n.inputs()
                     .forEach(v ->
@@ -83,6 +93,9 @@ public final class FuseElementwise {
         for (Unit u : candidates) {
             if (u != own && own.nodes.size() + u.nodes.size() <= LIMIT && !wouldLoop(own, u)) {
                 own.nodes.addAll(u.nodes);
+                own.last = Math.max(own.last, u.last);
+                own.before = null;
+                u.joined = true;
                 u.nodes.forEach(m -> units.put(m, own));
             }
         }
@@ -90,22 +103,38 @@ public final class FuseElementwise {
 
     /** Whether something outside of both lies between them. */
     private boolean wouldLoop(Unit a, Unit b) {
-        Set<Unit> seen = new HashSet<>();
+        round++;
         Deque<Unit> work = new ArrayDeque<>();
         for (Unit u : List.of(a, b)) {
-            operands(u).forEach(v -> work.push(units.get(v.node())));
-        }
-        work.removeIf(u -> u == a || u == b);
-        while (!work.isEmpty()) {
-            Unit u = work.pop();
-            if (u == a || u == b) {
-                return true;
+            for (Unit from : before(u)) {
+                if (from != a && from != b && from.seen != round) {
+                    from.seen = round;
+                    work.push(from);
+                }
             }
-            if (seen.add(u)) {
-                operands(u).forEach(v -> work.push(units.get(v.node())));
+        }
+        while (!work.isEmpty()) {
+            for (Unit from : before(work.pop())) {
+                if (from == a || from == b) {
+                    return true;
+                }
+                if (from.seen != round) {
+                    from.seen = round;
+                    work.push(from);
+                }
             }
         }
         return false;
+    }
+
+    /** The units that a unit reads; kept until one of them, or it, is joined with another. */
+    private List<Unit> before(Unit u) {
+        if (u.before == null || u.before.stream().anyMatch(b -> b.joined)) {
+            Set<Unit> all = new LinkedHashSet<>();
+            operands(u).forEach(v -> all.add(units.get(v.node())));
+            u.before = List.copyOf(all);
+        }
+        return u.before;
     }
 
     /** What a unit reads of others. */
@@ -125,10 +154,9 @@ public final class FuseElementwise {
     private Graph rewrite() {
         Map<Unit, Integer> waiting = new HashMap<>();
         Map<Unit, List<Unit>> next = new HashMap<>();
-        PriorityQueue<Unit> ready = new PriorityQueue<>(Comparator.comparing(this::last));
+        PriorityQueue<Unit> ready = new PriorityQueue<>(Comparator.comparingInt(u -> u.last));
         for (Unit u : new LinkedHashSet<>(units.values())) {
-            Set<Unit> before = new HashSet<>();
-            operands(u).forEach(v -> before.add(units.get(v.node())));
+            List<Unit> before = before(u);
             before.forEach(b -> next.computeIfAbsent(b, k -> new ArrayList<>()).add(u));
             waiting.put(u, before.size());
             if (before.isEmpty()) {
@@ -151,10 +179,6 @@ public final class FuseElementwise {
             }
         }
         return Rewriter.finish(graph, b, map);
-    }
-
-    private int last(Unit u) {
-        return u.nodes.stream().mapToInt(position::get).max().orElse(0);
     }
 
     private void fuse(Unit u, Builder b, Map<Value, Value> map) {

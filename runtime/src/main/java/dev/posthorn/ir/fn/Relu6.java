@@ -20,7 +20,7 @@ public record Relu6() implements Activation, Op.Differentiable {
     public void gradient(Adjoint g) {
         Builder b = g.builder();
         g.to(0, () -> {
-            Value x = g.in(0);
+            Value x = g.out(); // lies inside where x does; x need not be kept
             Value inside = b.add(
                     new Binary(Binary.Fn.AND),
                     b.compare(Compare.Fn.GT, x, b.constant(x.dtype(), 0)),

@@ -33,7 +33,7 @@ public record Unary(Fn fn) implements Op.Single {
         NEG(x -> -x, x -> -x, (b, x, y, dy) -> negative(b, dy)),
         SIGN(Math::signum, Long::signum, null),
         SQUARE(x -> x * x, x -> x * x, (b, x, y, dy) -> b.times(dy, b.binary(Binary.Fn.MUL, x, 2))),
-        RELU(x -> x > 0 || Double.isNaN(x) ? x : 0, x -> Math.max(x, 0), Unary::whereAboveZero),
+        RELU(x -> x > 0 || Double.isNaN(x) ? x : 0, x -> Math.max(x, 0), (b, x, y, dy) -> whereAboveZero(b, y, dy)),
         CEIL(Math::ceil, x -> x, null),
         FLOOR(Math::floor, x -> x, null),
         /** To the nearest integer, ties to even. */
@@ -135,8 +135,9 @@ public record Unary(Fn fn) implements Op.Single {
         }
     }
 
-    private static Value whereAboveZero(Builder b, Value x, Value y, Value dy) {
-        return b.select(b.compare(Compare.Fn.GT, x, b.constant(x.dtype(), 0)), dy, b.constant(dy.dtype(), 0));
+    /** y is above zero where x is; x need not be kept. */
+    private static Value whereAboveZero(Builder b, Value y, Value dy) {
+        return b.select(b.compare(Compare.Fn.GT, y, b.constant(y.dtype(), 0)), dy, b.constant(dy.dtype(), 0));
     }
 
     private static Value sign(Builder b, Value x) {
