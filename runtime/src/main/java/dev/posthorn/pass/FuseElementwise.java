@@ -129,12 +129,21 @@ public final class FuseElementwise {
 
     /** The units that a unit reads; kept until one of them, or it, is joined with another. */
     private List<Unit> before(Unit u) {
-        if (u.before == null || u.before.stream().anyMatch(b -> b.joined)) {
+        if (u.before == null || anyJoined(u.before)) {
             Set<Unit> all = new LinkedHashSet<>();
             operands(u).forEach(v -> all.add(units.get(v.node())));
             u.before = List.copyOf(all);
         }
         return u.before;
+    }
+
+    private static boolean anyJoined(List<Unit> all) {
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).joined) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What a unit reads of others. */

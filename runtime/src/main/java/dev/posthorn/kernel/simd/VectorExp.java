@@ -179,11 +179,25 @@ final class VectorExp {
     /**
      * y = 1 / (1 + e^(−scale · x)), with e = e^−|scale · x| and q = e / (1 + e): 1 − q for positive arguments, else q as e +
      * (δ − eq), where δ is what rounding took from e. The first terms are exact or small, so hardly more than the last
-     * rounding is left.
+     * rounding is left. t keeps e and δ, {@code part} floats apart: two loops, because one has more nodes than C2 of JDK 17
+     * inlines once other kernels have run.
      */
-    static void sigmoid(float scale, float[] x, int xo, float[] y, int yo, int n) {
+    static void sigmoid(float scale, float[] x, int xo, float[] t, int to, int part, float[] y, int yo, int n) {
+        sigmoidTerms(scale, x, xo, t, to, t, to + part, n);
+        FloatVector factor = FloatVector.broadcast(S, scale);
+        FloatVector one = FloatVector.broadcast(S, 1f);
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i).mul(factor);
+            FloatVector e = FloatVector.fromArray(S, t, to + i);
+            FloatVector rest = FloatVector.fromArray(S, t, to + part + i);
+            FloatVector q = e.div(e.add(one));
+            FloatVector negative = e.add(q.neg().fma(e, rest));
+            one.sub(q).blend(negative, v.compare(VectorOperators.LT, 0f)).intoArray(y, yo + i);
+        }
+    }
+
+    private static void sigmoidTerms(float scale, float[] x, int xo, float[] t, int to, float[] u, int uo, int n) {
         FloatVector low = FloatVector.broadcast(S, -104f);
-        FloatVector high = FloatVector.broadcast(S, 89f);
         FloatVector log2e = FloatVector.broadcast(S, LOG2E);
         FloatVector magic = FloatVector.broadcast(S, MAGIC);
         FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
@@ -198,10 +212,9 @@ final class VectorExp {
         FloatVector factor = FloatVector.broadcast(S, scale);
         FloatVector one = FloatVector.broadcast(S, 1f);
         for (int i = 0; i < n; i += L) {
-            FloatVector v = FloatVector.fromArray(S, x, xo + i).mul(factor);
-            FloatVector c = v.abs().neg();
+            FloatVector c =
+                    FloatVector.fromArray(S, x, xo + i).mul(factor).abs().neg();
             c = c.blend(low, c.compare(VectorOperators.LT, low));
-            c = c.blend(high, c.compare(VectorOperators.GT, high));
             FloatVector z = c.fma(log2e, magic);
             FloatVector kf = z.sub(magic);
             FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
@@ -213,11 +226,8 @@ final class VectorExp {
             FloatVector s2 =
                     k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
             FloatVector p = m.add(one);
-            FloatVector e = p.mul(s1).mul(s2);
-            FloatVector rest = m.sub(p.sub(one)).mul(s1).mul(s2);
-            FloatVector q = e.div(e.add(one));
-            FloatVector negative = e.add(q.neg().fma(e, rest));
-            one.sub(q).blend(negative, v.compare(VectorOperators.LT, 0f)).intoArray(y, yo + i);
+            p.mul(s1).mul(s2).intoArray(t, to + i);
+            m.sub(p.sub(one)).mul(s1).mul(s2).intoArray(u, uo + i);
         }
     }
 }

@@ -13,10 +13,10 @@ import jdk.incubator.vector.VectorOperators;
  * {@link VectorExp} and {@link VectorMath} one after the other over blocks that stay in cache.
  */
 final class VectorUnary {
-    /** Elements of a block, and twice that many in the thread's temporary array. */
+    /** Elements of a block, and four times that many in the thread's temporary array. */
     private static final int BLOCK = 512;
 
-    private static final ThreadLocal<float[]> TEMPORARY = ThreadLocal.withInitial(() -> new float[2 * BLOCK]);
+    private static final ThreadLocal<float[]> TEMPORARY = ThreadLocal.withInitial(() -> new float[4 * BLOCK]);
     private static final boolean[] HAS = new boolean[Unary.values().length];
 
     static {
@@ -86,13 +86,10 @@ final class VectorUnary {
             case EXPM1:
                 VectorExp.expm1(x, xo, y, yo, n);
                 return true;
-            case SIGMOID:
-                VectorExp.sigmoid(1, x, xo, y, yo, n);
-                return true;
             case LOG:
                 VectorMath.log(x, xo, y, yo, n);
                 return true;
-            case TANH, SILU, SOFTPLUS, MISH, ELU, SELU, ERF, ERFC, GELU_ERF, GELU_TANH, LOG1P:
+            case TANH, SIGMOID, SILU, SOFTPLUS, MISH, ELU, SELU, ERF, ERFC, GELU_ERF, GELU_TANH, LOG1P:
                 float[] t = TEMPORARY.get();
                 for (int i = 0; i < n; i += BLOCK) {
                     block(f, alpha, beta, t, x, xo + i, y, yo + i, Math.min(BLOCK, n - i));
@@ -111,13 +108,14 @@ final class VectorUnary {
                 VectorExp.expAbs(2, x, xo, t, 0, n);
                 VectorMath.tanh(t, 0, x, xo, y, yo, n);
             }
+            case SIGMOID -> VectorExp.sigmoid(1, x, xo, t, 0, BLOCK, y, yo, n);
             case SILU -> {
-                VectorExp.sigmoid(alpha, x, xo, t, 0, n);
+                VectorExp.sigmoid(alpha, x, xo, t, 2 * BLOCK, BLOCK, t, 0, n);
                 VectorMath.times(t, 0, x, xo, y, yo, n);
             }
             case GELU_TANH -> {
                 VectorMath.geluCubic(x, xo, t, 0, n);
-                VectorExp.sigmoid(1, t, 0, t, 0, n);
+                VectorExp.sigmoid(1, t, 0, t, 2 * BLOCK, BLOCK, t, 0, n);
                 VectorMath.times(t, 0, x, xo, y, yo, n);
             }
             case LOG1P -> log1p(t, x, xo, y, yo, n);
