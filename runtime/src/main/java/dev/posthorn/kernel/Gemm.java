@@ -169,7 +169,8 @@ public final class Gemm {
             int width = b.width(panel);
             int cols = Math.min(width, b.n - j);
             int bo = b.offset(panel) + k0 * width;
-            for (int i = 0; i < m; i += 4) {
+            int done = eights(b, cols, m, kc, a, rows, ao, lda, bo, c, co + j, ldc, first);
+            for (int i = done; i < m; i += 4) {
                 int a0;
                 int a1;
                 int a2;
@@ -193,6 +194,68 @@ public final class Gemm {
                 }
             }
         }
+    }
+
+    /** As many groups of eight rows of a whole panel as there are; returns how many rows that was. */
+    private static int eights(
+            PackedB b,
+            int cols,
+            int m,
+            int kc,
+            float[] a,
+            int[] rows,
+            int ao,
+            int lda,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        if (!b.simd.hasGemm8() || cols != b.nr) {
+            return 0;
+        }
+        int i = 0;
+        for (; i + 8 <= m; i += 8) {
+            if (rows == null) {
+                int at = ao + i * lda;
+                b.simd.gemm8(
+                        kc,
+                        a,
+                        at,
+                        at + lda,
+                        at + 2 * lda,
+                        at + 3 * lda,
+                        at + 4 * lda,
+                        at + 5 * lda,
+                        at + 6 * lda,
+                        at + 7 * lda,
+                        b.data,
+                        bo,
+                        c,
+                        co + i * ldc,
+                        ldc,
+                        first);
+            } else {
+                b.simd.gemm8(
+                        kc,
+                        a,
+                        ao + rows[i],
+                        ao + rows[i + 1],
+                        ao + rows[i + 2],
+                        ao + rows[i + 3],
+                        ao + rows[i + 4],
+                        ao + rows[i + 5],
+                        ao + rows[i + 6],
+                        ao + rows[i + 7],
+                        b.data,
+                        bo,
+                        c,
+                        co + i * ldc,
+                        ldc,
+                        first);
+            }
+        }
+        return i;
     }
 
     private static void micro(

@@ -44,6 +44,33 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public boolean hasGemm8() {
+        return false;
+    }
+
+    @Override
+    public void gemm8(
+            int kc,
+            float[] a,
+            int a0,
+            int a1,
+            int a2,
+            int a3,
+            int a4,
+            int a5,
+            int a6,
+            int a7,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        gemm4(kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
+        gemm4(kc, a, a4, a5, a6, a7, b, bo, c, co + 4 * ldc, ldc, first);
+    }
+
+    @Override
     public void gemm4Half(
             int kc,
             float[] a,

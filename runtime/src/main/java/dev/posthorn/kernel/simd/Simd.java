@@ -47,6 +47,28 @@ public interface Simd {
             int ldc,
             boolean first);
 
+    /** As {@link #gemm4}, of eight rows; for providers that {@linkplain #hasGemm8 have} it. */
+    void gemm8(
+            int kc,
+            float[] a,
+            int a0,
+            int a1,
+            int a2,
+            int a3,
+            int a4,
+            int a5,
+            int a6,
+            int a7,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first);
+
+    /** Whether eight rows at once are faster than twice four. */
+    boolean hasGemm8();
+
     /** As {@link #gemm4}, for a panel of L columns. */
     void gemm4Half(
             int kc,

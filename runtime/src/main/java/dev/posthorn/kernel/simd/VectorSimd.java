@@ -49,6 +49,33 @@ final class VectorSimd extends ScalarSimd {
         VectorGemm.gemm4(kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
     }
 
+    /** Vectors of 512 bits come with 32 registers. */
+    @Override
+    public boolean hasGemm8() {
+        return L == 16;
+    }
+
+    @Override
+    public void gemm8(
+            int kc,
+            float[] a,
+            int a0,
+            int a1,
+            int a2,
+            int a3,
+            int a4,
+            int a5,
+            int a6,
+            int a7,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        VectorGemm8.gemm8(kc, a, a0, a1, a2, a3, a4, a5, a6, a7, b, bo, c, co, ldc, first);
+    }
+
     @Override
     public void gemm4Half(
             int kc,
