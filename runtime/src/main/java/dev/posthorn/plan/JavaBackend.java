@@ -14,6 +14,7 @@ import dev.posthorn.model.Variables;
 import dev.posthorn.pass.FoldBatchNorm;
 import dev.posthorn.pass.FuseElementwise;
 import dev.posthorn.pass.FuseEpilogue;
+import dev.posthorn.pass.HoistSums;
 import dev.posthorn.pass.Specialise;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ public final class JavaBackend implements Backend {
     public Executable compile(Graph graph, Variables.Snapshot variables) {
         Set<String> states = graph.updates().keySet();
         Graph bound = bind(graph, states, variables);
-        Graph legal = improve(Specialise.apply(bound));
+        Graph legal = improve(Specialise.apply(HoistSums.apply(bound)));
         List<Variable> read = legal.variables();
         Plan plan = Planner.plan(legal, Workers.shared());
         return new Executable() {

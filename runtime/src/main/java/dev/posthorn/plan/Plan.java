@@ -102,7 +102,8 @@ public final class Plan {
         List<Profile.Step> all = new ArrayList<>();
         for (int i = 0; i < nanos.length; i++) {
             Node n = nodes.get(i);
-            all.add(new Profile.Step(steps.get(i).label(), n.toString(), nanos[i] / runs, Work.flops(n)));
+            String text = n.toString().lines().findFirst().orElse(""); // of a loop, not its body
+            all.add(new Profile.Step(steps.get(i).label(), text, nanos[i] / runs, Work.flops(n)));
         }
         return new Profile(all, runs, memory.elements());
     }

@@ -8,6 +8,7 @@ import java.util.Optional;
 /** Every binding of ops to kernels, in the order in which they are asked. */
 final class Steps {
     static final List<StepRule> ALL = List.of(
+            new ArgRule(),
             new ConvRule(),
             new CopyRule(),
             new ElementwiseRule(),
