@@ -209,6 +209,24 @@ def images():
         ("crop", L.RandomCrop(3, 4, seed=1, data_format="channels_first")),
     ):
         case(f"first.{name}", layer, first, **unit)
+    def pair(layer):
+        def call(x, y):
+            out = layer({"images": x, "labels": y})
+            return [out["images"], out["labels"]]
+        return call
+    for name, layer in (("mix_up", L.MixUp(0.7, seed=3)), ("cut_mix", L.CutMix((0.3, 0.9), seed=3)),
+                        ("flip_labelled", L.RandomFlip(seed=3))):
+        case(name, pair(layer), picture, f32(4), batch=5, **unit)
+    case("mix_up.images", L.MixUp(seed=3), picture, batch=4, **unit)
+    case("cut_mix.images", L.CutMix(seed=3), picture, batch=4, **unit)
+    case("mix_up.first", L.MixUp(seed=3, data_format="channels_first"), first, batch=4, **unit)
+    case("cut_mix.first", L.CutMix(seed=3, data_format="channels_first"), first, batch=4, **unit)
+    for n in (3, 7):
+        def boxes(x, y, z):
+            out = L.MaxNumBoundingBoxes(n, bounding_box_format="xyxy")(
+                {"images": x, "bounding_boxes": {"boxes": y, "labels": z}})
+            return [out["images"], out["bounding_boxes"]["boxes"], out["bounding_boxes"]["labels"]]
+        case(f"boxes.{n}", boxes, picture, f32(5, 4), f32(5), **unit)
     case("pipeline", L.Pipeline([L.RandomFlip(seed=1), L.RandomRotation(0.2, seed=2), L.RandomBrightness(0.1, seed=3)]),
          picture, **bytes_)
 

@@ -58,9 +58,11 @@ import dev.posthorn.keras.layer.LayerScale;
 import dev.posthorn.keras.layer.LeakyReLU;
 import dev.posthorn.keras.layer.LocallyConnected;
 import dev.posthorn.keras.layer.Masking;
+import dev.posthorn.keras.layer.MaxNumBoundingBoxes;
 import dev.posthorn.keras.layer.MaxoutDense;
 import dev.posthorn.keras.layer.MelSpectrogram;
 import dev.posthorn.keras.layer.Merge;
+import dev.posthorn.keras.layer.Mixing;
 import dev.posthorn.keras.layer.MultiHeadAttention;
 import dev.posthorn.keras.layer.Normalization;
 import dev.posthorn.keras.layer.PReLU;
@@ -158,6 +160,7 @@ public final class KerasLayers {
             CuDNNGRU.CODEC,
             CuDNNLSTM.CODEC,
             CustomScaleLayer.CODEC,
+            Mixing.CUT_MIX,
             Dense.CODEC,
             DepthwiseConv.codec(1),
             DepthwiseConv.codec(2),
@@ -201,8 +204,10 @@ public final class KerasLayers {
             Pooling.codec(Pool.Fn.MAX, 3),
             Merge.codec(Merge.Fn.MAXIMUM),
             MaxoutDense.CODEC,
+            MaxNumBoundingBoxes.CODEC,
             MelSpectrogram.CODEC,
             Merge.codec(Merge.Fn.MINIMUM),
+            Mixing.MIX_UP,
             MultiHeadAttention.CODEC,
             Merge.codec(Merge.Fn.MULTIPLY),
             Normalization.CODEC,

@@ -37,14 +37,11 @@ class CoverageTest {
 
     /** Public classes of keras.layers that will not be supported as such. */
     private static final Map<String, String> REASONS = Map.ofEntries(
-            Map.entry("CutMix", "takes dictionaries of images and labels, in input pipelines"),
             Map.entry("FlaxLayer", "wraps a model of another framework"),
             Map.entry("InputSpec", "describes inputs, is no layer"),
             Map.entry("JaxLayer", "wraps a model of another framework"),
             Map.entry("Lambda", "its Python code is never run; a function can be bound to its name"),
             Map.entry("Layer", "abstract"),
-            Map.entry("MaxNumBoundingBoxes", "takes dictionaries of images and boxes, in input pipelines"),
-            Map.entry("MixUp", "takes dictionaries of images and labels, in input pipelines"),
             Map.entry("TFSMLayer", "wraps a SavedModel, which needs its reader"),
             Map.entry("TorchModuleWrapper", "wraps a model of another framework"),
             Map.entry("Wrapper", "abstract"));

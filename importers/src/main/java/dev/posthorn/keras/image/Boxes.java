@@ -4,7 +4,7 @@ import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Expr;
 
 /** Parts of images. */
-final class Boxes {
+public final class Boxes {
     private Boxes() {}
 
     /** Which places along an axis are in a part of a share {@code ratio[b×1]} of it, whose start is drawn. */
@@ -14,14 +14,14 @@ final class Boxes {
     }
 
     /** Start and end of such a part, {@code [b×1]}. */
-    static Expr[] ends(Draw d, Expr ratio, int axis) {
+    public static Expr[] ends(Draw d, Expr ratio, int axis) {
         Expr whole = d.length(axis).cast(d.dtype());
         Expr part = ratio.times(whole);
         Expr start = d.uniform(d.dtype(), 0, 1, d.size()[0]).expandDims(1).times(whole.minus(part));
         return new Expr[] {start, start.plus(part)};
     }
 
-    static Expr inside(Draw d, Expr[] ends, int axis) {
+    public static Expr inside(Draw d, Expr[] ends, int axis) {
         Expr at = ends[0].iota(d.size()[axis]).cast(d.dtype());
         Expr in = at.atLeast(ends[0]).and(at.lessThan(ends[1])); // [b×n]
         Dim one = Dim.of(1);

@@ -55,7 +55,7 @@ public record Draw(Call c, Dim[] size, DType dtype, Map<String, Object> options,
     }
 
     /** {@code [b]} as {@code [b×1×1×1]}. */
-    Expr image(Expr x) {
+    public Expr image(Expr x) {
         return x.with(b().reshape(x.v(), size[0], Dim.of(1), Dim.of(1), Dim.of(1)));
     }
 
@@ -105,7 +105,7 @@ public record Draw(Call c, Dim[] size, DType dtype, Map<String, Object> options,
     }
 
     /** Height or width as a number. */
-    Expr length(int axis) {
+    public Expr length(int axis) {
         Dim d = size[axis];
         Value v = d.isKnown() ? b().constant(DType.INT32, d.known()) : d.value();
         return Expr.of(b(), b().cast(v, DType.FLOAT32));

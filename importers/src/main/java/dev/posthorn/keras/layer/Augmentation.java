@@ -9,11 +9,13 @@ import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.Call;
-import dev.posthorn.keras.SimpleLayer;
+import dev.posthorn.keras.KerasTensor;
+import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.image.Change;
 import dev.posthorn.keras.image.Draw;
 import dev.posthorn.keras.object.DataFormat;
+import dev.posthorn.keras.object.Pictures;
 import dev.posthorn.keras.object.Seeds;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
@@ -29,8 +31,7 @@ import java.util.Map;
  *
  * @param options how it changes them: what the configuration says, in the order of {@code keys}
  */
-public record Augmentation(String className, Change change, List<String> keys, List<Object> options)
-        implements SimpleLayer {
+public record Augmentation(String className, Change change, List<String> keys, List<Object> options) implements Layer {
     /** The layer class of that name, with these keys besides {@code data_format}. */
     public static Codec<Augmentation> codec(String className, Change change, String... keys) {
         List<String> all = new ArrayList<>(List.of(keys));
@@ -72,14 +73,12 @@ public record Augmentation(String className, Change change, List<String> keys, L
     }
 
     @Override
-    public boolean passesMask() {
-        return false;
-    }
-
-    @Override
-    public Value call(Call c, Value x) {
-        Value given = c.builder().cast(x, c.policy().compute());
-        return c.training() ? changed(c, given) : given;
+    public List<KerasTensor> call(Call c) {
+        Map<String, Object> data = c.training()
+                ? Pictures.of(c, "images", "labels")
+                : Pictures.of(c, "images", "labels", "segmentation_masks", "bounding_boxes");
+        Value given = c.builder().cast(Pictures.images(data), c.policy().compute());
+        return Pictures.with(data, "images", c.training() ? changed(c, given) : given);
     }
 
     private Value changed(Call c, Value x) {
