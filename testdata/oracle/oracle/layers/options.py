@@ -20,6 +20,7 @@ BOOL = (False, True)
 GATES = ("sigmoid", "hard_sigmoid", "relu")
 SHAPES = {1: (9, 4), 2: (8, 7, 4), 3: (5, 6, 5, 4)}
 PLAIN = plain()
+MOST = 6  # rows of a layer: the first ones hold most pairs
 
 
 def pairwise(domains, seed, limit):
@@ -50,7 +51,7 @@ def pairwise(domains, seed, limit):
 
 def every(c, name, make, specs, limit=12, options=None, **domains):
     """``make(**row)`` and ``specs(row)`` for rows of the values in domains."""
-    rows = pairwise(domains, zlib.crc32(name.encode()), limit)
+    rows = pairwise(domains, zlib.crc32(name.encode()), min(limit, MOST))
     for i, row in enumerate(rows):
         given = specs(row) if callable(specs) else specs
         given = given if isinstance(given, tuple) else (given,)

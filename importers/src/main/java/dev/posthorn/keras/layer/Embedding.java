@@ -79,7 +79,6 @@ public record Embedding(
 
     /** The rows of the quantized table. */
     private Value quantized(Call c, Value index) {
-        Quantization.infer(c);
         Builder b = c.builder();
         DType dtype = c.policy().compute();
         Value table = c.rawWeight("embeddings");

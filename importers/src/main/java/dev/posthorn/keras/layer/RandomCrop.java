@@ -8,7 +8,8 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Resize;
 import dev.posthorn.ir.fn.Sampling;
 import dev.posthorn.keras.Call;
-import dev.posthorn.keras.SimpleLayer;
+import dev.posthorn.keras.KerasTensor;
+import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Framing;
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.List;
  * @param cut how they are cut in training
  * @param keras2 whether they are of the size at inference too, as before Keras 3
  */
-public record RandomCrop(Augmentation cut, boolean keras2) implements SimpleLayer {
+public record RandomCrop(Augmentation cut, boolean keras2) implements Layer {
     /** The layer with its cutting. */
     public static Codec<RandomCrop> codec(Codec<Augmentation> cutting) {
         return Codec.of(
@@ -42,15 +43,11 @@ public record RandomCrop(Augmentation cut, boolean keras2) implements SimpleLaye
     }
 
     @Override
-    public boolean passesMask() {
-        return false;
-    }
-
-    @Override
-    public Value call(Call c, Value x) {
+    public List<KerasTensor> call(Call c) {
         if (c.training() || !keras2) {
-            return cut.call(c, x);
+            return cut.call(c);
         }
+        Value x = c.x();
         Builder b = c.builder();
         int height = cut.size("height");
         int width = cut.size("width");
@@ -58,6 +55,6 @@ public record RandomCrop(Augmentation cut, boolean keras2) implements SimpleLaye
         Value y = b.cast(x, c.policy().compute());
         Value images = Framing.cropped(b, single ? b.expandDims(y, 0) : y, height, width);
         Value resized = b.add(new Resize(Sampling.BILINEAR, height, width, false), images);
-        return single ? b.squeeze(resized, 0) : resized;
+        return List.of(KerasTensor.of(single ? b.squeeze(resized, 0) : resized));
     }
 }

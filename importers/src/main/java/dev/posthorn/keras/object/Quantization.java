@@ -7,6 +7,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Substitute;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Reduce;
@@ -19,6 +20,7 @@ import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -137,13 +139,18 @@ public record Quantization(Object config) {
         return new Weight(name, shape, DType.INT8, false, true);
     }
 
-    /** Refuses training. */
-    public static void infer(Call c) {
+    /** Training changes scales of float8 by what gradients leave behind, which is not there yet. */
+    private static void infer(Call c) {
         if (c.training()) {
             throw new UnsupportedModelException(
-                    "quantized weights: expected inference but was training, at " + c.path(),
-                    List.of("training of quantized weights"));
+                    "float8 weights: expected inference but was training, at " + c.path(),
+                    List.of("training of float8 weights"));
         }
+    }
+
+    /** {@code y} with the gradient of what it would be without rounding, while the layer trains. */
+    private static Value straight(Call c, Value y, Supplier<Value> exact) {
+        return c.training() ? c.builder().add(new Substitute(), exact.get(), y) : y;
     }
 
     /** A product of inputs and kernel. */
@@ -159,11 +166,11 @@ public record Quantization(Object config) {
      * @param aligned brings a scale of the inputs to the axes of the product
      */
     public Value product(Call c, Value input, Shape kernel, int[] axes, UnaryOperator<Value> aligned, Product product) {
-        infer(c);
         Builder b = c.builder();
         DType dtype = c.policy().compute();
         Value x = b.cast(input, dtype);
         if (c.policy().mode().equals("float8")) {
+            infer(c);
             return product.of(
                     rounded(b, x, c.weight("inputs_scale")), rounded(b, c.weight("kernel"), c.weight("kernel_scale")));
         }
@@ -183,11 +190,13 @@ public record Quantization(Object config) {
         }
         Scaled in = quantized(b, x, axes);
         if (int8) {
-            Value y = b.cast(product.of(in.numbers(), numbers), dtype);
-            return b.over(y, b.times(scale, aligned.apply(in.scale())));
+            Value sums = b.cast(product.of(in.numbers(), numbers), dtype);
+            Value y = b.over(sums, b.times(scale, aligned.apply(in.scale())));
+            return straight(c, y, () -> b.over(product.of(x, b.cast(numbers, dtype)), scale));
         }
         Value w = b.reshape(b.over(b.cast(numbers, dtype), scale), kernel.dims());
-        return b.over(product.of(b.cast(in.numbers(), dtype), w), aligned.apply(in.scale()));
+        Value y = b.over(product.of(b.cast(in.numbers(), dtype), w), aligned.apply(in.scale()));
+        return straight(c, y, () -> product.of(x, w));
     }
 
     /** The bias as it is added: with float8 rounded to bfloat16, for the sake of GPUs. */
