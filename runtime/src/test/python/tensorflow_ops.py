@@ -58,3 +58,19 @@ def power(i, x, n, w):
 
 for n in (0, 1, 5):
     ops.case(f"While {n}", power, np.array(0, I32), rand("wx", 2, 3), np.array(n, I32), rand("ww", 3))
+
+
+def wav(channels, samples):
+    x = np.clip(rand(f"wav{channels}", samples, channels), -1, 1)
+    return tf.audio.encode_wav(x, 16000).numpy()
+
+
+for name, file, more in [("1", wav(1, 20), {}), ("2", wav(2, 20), {}),
+                         ("cut", wav(2, 20), dict(desired_channels=1, desired_samples=7)),
+                         ("more", wav(1, 5), dict(desired_channels=2, desired_samples=9))]:
+    ops.case(f"DecodeWav {name}", lambda f: list(tf.raw_ops.DecodeWav(contents=f, **more)), np.array(file))
+for name, bins, rate, more in [("defaults", 129, 16000, {}),
+                               ("narrow", 33, 8000, dict(upper_frequency_limit=3000.0, lower_frequency_limit=100.0,
+                                                         filterbank_channel_count=10, dct_coefficient_count=5))]:
+    ops.case(f"Mfcc {name}", lambda x, r: tf.stop_gradient(tf.raw_ops.Mfcc(spectrogram=x, sample_rate=r, **more)),
+             np.abs(rand("mfcc" + name, 2, 3, bins)), np.array(rate, I32))

@@ -57,7 +57,9 @@ import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.ConvFilterGradient;
 import dev.posthorn.ir.op.CumSum;
+import dev.posthorn.ir.op.DecodeWav;
 import dev.posthorn.ir.op.DynamicSlice;
+import dev.posthorn.ir.op.Mfcc;
 import dev.posthorn.ir.op.Eigh;
 import dev.posthorn.ir.op.Gather;
 import dev.posthorn.ir.op.HashBucket;
@@ -457,6 +459,12 @@ final class OpRows {
         row("Scatter SET none", new Scatter(Scatter.Fn.SET));
         List.of(0, 1, 2, 7, -1).forEach(i -> row("Branch " + i, branches()));
         List.of(0, 1, 5).forEach(n -> row("While " + n, power()));
+        row("DecodeWav 1", new DecodeWav(-1, -1));
+        row("DecodeWav 2", new DecodeWav(-1, -1));
+        row("DecodeWav cut", new DecodeWav(1, 7));
+        row("DecodeWav more", new DecodeWav(2, 9));
+        row("Mfcc defaults", new Mfcc(4000, 20, 40, 13));
+        row("Mfcc narrow", new Mfcc(3000, 100, 10, 5));
     }
 
     /** x·y, or sin(z)·z, or 2·v. */

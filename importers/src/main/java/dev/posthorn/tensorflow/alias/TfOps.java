@@ -29,6 +29,7 @@ public final class TfOps {
             Resizing.ALL,
             Randoms.ALL,
             Strings.ALL);
+            Audio.ALL);
 
     /** Ops that are run for what they do to the state, needed or not. */
     private static final Set<String> EFFECTS = Set.of(
