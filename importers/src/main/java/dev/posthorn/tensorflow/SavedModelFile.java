@@ -6,17 +6,22 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.Inspection;
 import dev.posthorn.model.Port;
 import dev.posthorn.model.Signature;
+import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.proto.CollectionDef;
 import dev.posthorn.proto.GraphDef;
 import dev.posthorn.proto.MetaGraphDef;
+import dev.posthorn.proto.NodeDef;
 import dev.posthorn.proto.SavedModel;
 import dev.posthorn.proto.SignatureDef;
 import dev.posthorn.proto.TensorInfo;
+import dev.posthorn.tensorflow.alias.TfOps;
 import dev.posthorn.tensorflow.bundle.Bundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -111,14 +116,17 @@ final class SavedModelFile {
                 }
                 default -> {
                     tensors.put(name, info.getName());
-                    ports.add(new Port(
-                            name,
-                            new TensorType(
-                                    Protos.dtype(info.getDtype(), where), Protos.shape(info.getTensorShape(), where))));
+                    ports.add(new Port(name, new TensorType(Protos.dtype(info.getDtype(), where), shape(info, where))));
                 }
             }
         });
         return ports;
+    }
+
+    /** Files of early TensorFlow say "scalar" where they mean that nothing is known. */
+    private static Shape shape(TensorInfo info, String where) {
+        Shape shape = Protos.shape(info.getTensorShape(), where);
+        return shape.equals(Shape.SCALAR) ? Shape.UNRANKED : shape;
     }
 
     private Map<String, List<String>> ops() {
@@ -172,7 +180,34 @@ final class SavedModelFile {
                 .forEach(a -> assets.put(
                         Body.Ref.of(a.getTensorInfo().getName()).node(),
                         List.of(new TfValue.Known(Tensor.of(Shape.SCALAR, a.getFilename())))));
-        initOp().ifPresent(op -> run(resources, op, assets));
+        initOp().ifPresent(op -> initialise(resources, op, assets));
+    }
+
+    /** Runs what the op waits for, one after the other; a variable that cannot be initialised stays as it is. */
+    private void initialise(Resources resources, String op, Map<String, List<TfValue>> assets) {
+        Deque<String> work = new ArrayDeque<>(GraphReader.names(List.of(op)));
+        Set<String> seen = new HashSet<>();
+        while (!work.isEmpty()) {
+            String name = work.pop();
+            NodeDef node = graph.node(name);
+            if (!seen.add(name) || node == null) {
+                continue;
+            }
+            if (node.getOp().equals("NoOp")) {
+                work.addAll(GraphReader.names(node.getInputList()));
+                continue;
+            }
+            try {
+                run(resources, name, assets);
+            } catch (UnsupportedModelException e) {
+                boolean assigns = node.getInputCount() > 0 && TfOps.hasEffect(node.getOp());
+                String variable = assigns ? Body.Ref.of(node.getInput(0)).node() : "";
+                if (!resources.variables().containsKey(variable)) {
+                    throw e;
+                }
+                // It keeps the checkpoint's value, if it has one; else using it is an error.
+            }
+        }
     }
 
     private void run(Resources resources, String op, Map<String, List<TfValue>> given) {

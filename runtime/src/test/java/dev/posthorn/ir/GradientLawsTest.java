@@ -17,8 +17,8 @@ import dev.posthorn.ir.op.Concat;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Input;
 import dev.posthorn.ir.op.Lookup;
-import dev.posthorn.ir.op.Mfcc;
 import dev.posthorn.ir.op.MatMul;
+import dev.posthorn.ir.op.Mfcc;
 import dev.posthorn.ir.op.ProjectiveTransform;
 import dev.posthorn.ir.op.RandomGamma;
 import dev.posthorn.ir.op.Svd;
@@ -44,7 +44,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GradientLawsTest {
     /** TensorFlow has none for the first three; that of the last is missing. */
-    private static final Set<Class<?>> WITHOUT_GRADIENT = Set.of(BinCount.class, Lookup.class, Mfcc.class, RandomGamma.class);
+    private static final Set<Class<?>> WITHOUT_GRADIENT =
+            Set.of(BinCount.class, Lookup.class, Mfcc.class, RandomGamma.class);
 
     /**
      * These are no derivatives on purpose, as that of SoftmaxCrossEntropy where targets do not sum to 1; and that of ErfInv is of

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.posthorn.ir.OpRows.Row;
 import dev.posthorn.ir.fn.RaggedToDense;
 import dev.posthorn.ir.op.Constant;
-import dev.posthorn.ir.op.Input;
 import dev.posthorn.ir.op.DecodeWav;
+import dev.posthorn.ir.op.Input;
 import dev.posthorn.ir.op.NGrams;
 import dev.posthorn.ir.op.NonZero;
 import dev.posthorn.ir.op.StringSplit;
@@ -39,8 +39,8 @@ class OpLawsTest {
     private static final Set<String> WITHOUT_ROWS = Set.of(Input.class.getSimpleName(), Variable.class.getSimpleName());
 
     /** The values of the operands decide the shapes of these ops' results. */
-    private static final Set<Class<?>> DATA_SHAPED =
-            Set.of(StringSplit.class, UnicodeDecode.class, NGrams.class, RaggedToDense.class, NonZero.class, DecodeWav.class);
+    private static final Set<Class<?>> DATA_SHAPED = Set.of(
+            StringSplit.class, UnicodeDecode.class, NGrams.class, RaggedToDense.class, NonZero.class, DecodeWav.class);
 
     private static final List<Row> ROWS = OpRows.all();
 

@@ -19,19 +19,23 @@ import java.util.List;
 /** Sounds and their spectra. */
 final class Audio {
     static final List<TfOp> ALL = List.of(
-            many("DecodeWav", s -> s.b().addAll(
-                    new DecodeWav((int) s.attributes().integer("desired_channels", -1), (int)
-                            s.attributes().integer("desired_samples", -1)),
-                    List.of(s.in(0)))),
+            many(
+                    "DecodeWav",
+                    s -> s.b().addAll(
+                                    new DecodeWav((int) s.attributes().integer("desired_channels", -1), (int)
+                                            s.attributes().integer("desired_samples", -1)),
+                                    List.of(s.in(0)))),
             one("AudioSpectrogram", Audio::spectrogram),
-            one("Mfcc", s -> s.b().add(
-                    new Mfcc(
-                            s.attributes().real("upper_frequency_limit", 4000),
-                            s.attributes().real("lower_frequency_limit", 20),
-                            (int) s.attributes().integer("filterbank_channel_count", 40),
-                            (int) s.attributes().integer("dct_coefficient_count", 13)),
-                    s.in(0),
-                    s.in(1))));
+            one(
+                    "Mfcc",
+                    s -> s.b().add(
+                                    new Mfcc(
+                                            s.attributes().real("upper_frequency_limit", 4000),
+                                            s.attributes().real("lower_frequency_limit", 20),
+                                            (int) s.attributes().integer("filterbank_channel_count", 40),
+                                            (int) s.attributes().integer("dct_coefficient_count", 13)),
+                                    s.in(0),
+                                    s.in(1))));
 
     private Audio() {}
 

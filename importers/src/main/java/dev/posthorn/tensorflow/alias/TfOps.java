@@ -28,7 +28,7 @@ public final class TfOps {
             Segments.ALL,
             Resizing.ALL,
             Randoms.ALL,
-            Strings.ALL);
+            Strings.ALL,
             Audio.ALL);
 
     /** Ops that are run for what they do to the state, needed or not. */

@@ -28,7 +28,10 @@ public record DecodeWav(int channels, int samples) implements Op.Primitive {
     @Override
     public List<Tensor> eval(List<Tensor> in, List<TensorType> out) {
         ByteBuffer file = ByteBuffer.wrap(in.get(0).byteStrings()[0]).order(ByteOrder.LITTLE_ENDIAN);
-        if (file.remaining() < 12 || !word(file).equals("RIFF") || file.getInt() < 0 || !word(file).equals("WAVE")) {
+        if (file.remaining() < 12
+                || !word(file).equals("RIFF")
+                || file.getInt() < 0
+                || !word(file).equals("WAVE")) {
             throw new ShapeException("expected a WAV file but was another");
         }
         int own = 0;
