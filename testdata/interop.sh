@@ -62,5 +62,14 @@ roundtrip "layers models" model.h5 .h5 ""
 roundtrip "layers models" model.h5 .keras .h5
 roundtrip "layers models" model.keras .weights.h5 ""
 roundtrip legacy model.h5 .keras keras2 --no-optimizer
+roundtrip "layers models" model.keras _saved_model ""
+roundtrip "layers models" model.keras _saved_model xla --batch 2 --xla
+
+# The loader of TensorFlow 1 answers too.
+"$testdata/../posthorn" convert "$testdata/digits/digits.keras" "$out/digits"
+"$python" -c 'import sys, numpy as np
+np.save(sys.argv[1], np.zeros((1, 28, 28, 1), np.float32))' "$out/zeros.npy"
+TF_CPP_MIN_LOG_LEVEL=3 "$(dirname "$python")/saved_model_cli" run --dir "$out/digits" --tag_set serve \
+  --signature_def serving_default --inputs "image=$out/zeros.npy" 2>/dev/null | tail -3
 
 "$testdata/kills.sh" "${KILLS:-10}"

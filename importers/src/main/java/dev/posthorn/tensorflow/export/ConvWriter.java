@@ -61,7 +61,8 @@ final class ConvWriter {
 
     private String on(Window window, List<Integer> dilations, String x, String k, boolean expanded) {
         boolean dilated = dilations.stream().anyMatch(d -> d != 1);
-        boolean uneven = window.dilations().stream().distinct().count() > 1 || window.rank() == 3;
+        boolean depthwise = conv.groups() > 1 && node.input(1).shape().dim(-2) == 1;
+        boolean uneven = window.dilations().stream().distinct().count() > 1 || window.rank() == 3 || depthwise;
         if (uneven && window.dilations().stream().anyMatch(d -> d != 1)) { // which TensorFlow's CPU does not have
             List<Integer> ones = Collections.nCopies(window.rank(), 1);
             List<Integer> extents =
