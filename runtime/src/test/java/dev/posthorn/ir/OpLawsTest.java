@@ -13,6 +13,7 @@ import dev.posthorn.ir.op.NGrams;
 import dev.posthorn.ir.op.NonZero;
 import dev.posthorn.ir.op.StringSplit;
 import dev.posthorn.ir.op.UnicodeDecode;
+import dev.posthorn.ir.op.Unique;
 import dev.posthorn.ir.op.Variable;
 import dev.posthorn.model.ShapeException;
 import java.net.URI;
@@ -40,7 +41,8 @@ class OpLawsTest {
 
     /** The values of the operands decide the shapes of these ops' results. */
     private static final Set<Class<?>> DATA_SHAPED = Set.of(
-            StringSplit.class, UnicodeDecode.class, NGrams.class, RaggedToDense.class, NonZero.class, DecodeWav.class);
+            StringSplit.class, UnicodeDecode.class, NGrams.class, RaggedToDense.class, NonZero.class, DecodeWav.class,
+            Unique.class);
 
     private static final List<Row> ROWS = OpRows.all();
 

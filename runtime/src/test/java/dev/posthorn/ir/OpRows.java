@@ -93,7 +93,14 @@ import dev.posthorn.ir.op.StringCase;
 import dev.posthorn.ir.op.StringSplit;
 import dev.posthorn.ir.op.SumTo;
 import dev.posthorn.ir.op.Svd;
+import dev.posthorn.ir.op.Text;
+import dev.posthorn.ir.op.TextJoin;
+import dev.posthorn.ir.op.TextLength;
+import dev.posthorn.ir.op.TextMatch;
+import dev.posthorn.ir.op.TextNumber;
+import dev.posthorn.ir.op.TextSlice;
 import dev.posthorn.ir.op.Transpose;
+import dev.posthorn.ir.op.Unique;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.ir.op.UnicodeDecode;
 import dev.posthorn.ir.op.UnicodeEncode;
@@ -208,7 +215,32 @@ final class OpRows {
         further();
         training();
         tensorflow();
+        raw();
         ours();
+    }
+
+    private void raw() {
+        for (Text.Fn fn : Text.Fn.values()) {
+            row("Text " + fn, new Text(fn));
+        }
+        for (boolean characters : List.of(false, true)) {
+            row("TextLength " + (characters ? "UTF8_CHAR" : "BYTE"), new TextLength(characters));
+            row("TextSlice " + (characters ? "UTF8_CHAR" : "BYTE"), new TextSlice(characters));
+        }
+        row("TextSlice broadcast", new TextSlice(false));
+        row("TextJoin", new TextJoin(", "));
+        row("TextJoin one", new TextJoin("-"));
+        row("TextMatch", new TextMatch("[a-c]+.?"));
+        for (DType t : List.of(DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64)) {
+            row("TextNumber " + t.keras(), new TextNumber(t));
+        }
+        for (DType t : List.of(DType.INT32, DType.INT64)) {
+            for (String s : List.of("int32", "string", "none", "nan")) {
+                row("Unique " + s + " " + t.keras(), new Unique(0, t));
+            }
+            row("Unique float32 " + t.keras(), new Unique(1, t));
+        }
+        List.of("float32", "int64", "zeros").forEach(s -> row("Scatter MUL " + s, new Scatter(Scatter.Fn.MUL)));
     }
 
     static List<Row> all() {
@@ -452,7 +484,7 @@ final class OpRows {
         }
         row("DynamicSlice none", new DynamicSlice(List.of(1, 1)));
         List.of("float32", "int32", "bool", "none").forEach(d -> row("NonZero " + d, new NonZero()));
-        for (Scatter.Fn fn : Scatter.Fn.values()) {
+        for (Scatter.Fn fn : List.of(Scatter.Fn.SET, Scatter.Fn.ADD, Scatter.Fn.MAX, Scatter.Fn.MIN)) {
             row("Scatter " + fn + " float32", new Scatter(fn));
             row("Scatter " + fn + " int64", new Scatter(fn));
         }

@@ -12,6 +12,7 @@ import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Scan;
+import dev.posthorn.model.ShapeException;
 import dev.posthorn.ir.op.Unary;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,7 +59,7 @@ final class LinearAlgebraOperations {
                 .subList(0, carries.size());
     }
 
-    private static Value identity(Builder b, Value x) {
+    static Value identity(Builder b, Value x) {
         Value one = b.compare(Compare.Fn.EQ, ShapeOperations.positions(b, x, -1), ShapeOperations.positions(b, x, -2));
         return b.broadcastTo(b.cast(one, x.dtype()), b.dims(x));
     }
@@ -152,10 +153,13 @@ final class LinearAlgebraOperations {
 
     /** {@code A = L·Lᵀ}, column by column. */
     private static Value cholesky(Arguments a) {
-        Builder b = a.b();
-        Value x = a.x();
+        Value lower = cholesky(a.b(), a.x());
+        return a.flag("upper") ? ShapeOperations.swapAxes(a.b(), lower, -1, -2) : lower;
+    }
+
+    static Value cholesky(Builder b, Value x) {
         Value zero = b.times(x, b.constant(x.dtype(), 0));
-        Value lower = loop(b, b.dim(x, -1), List.of(x, zero), (s, k, c) -> {
+        return loop(b, b.dim(x, -1), List.of(x, zero), (s, k, c) -> {
                     Value rest = c.get(0);
                     Value column = unit(s, rest, -1, k);
                     Value own = sum(s, s.times(rest, column), -1);
@@ -166,17 +170,18 @@ final class LinearAlgebraOperations {
                     return List.of(s.minus(rest, outer), s.plus(c.get(1), s.times(l, column)));
                 })
                 .get(1);
-        return a.flag("upper") ? ShapeOperations.swapAxes(b, lower, -1, -2) : lower;
     }
 
     /** {@code A[…×m×n] = Q·R} by reflections. */
     private static List<Value> qr(Arguments a) {
-        Builder b = a.b();
-        Value x = a.x();
+        return qr(a.b(), a.x(), !"reduced".equals(a.string("mode", "reduced")));
+    }
+
+    static List<Value> qr(Builder b, Value x, boolean full) {
         int m = x.shape().dim(-2);
         int n = x.shape().dim(-1);
         if (m < 0 || n < 0) {
-            throw a.unsupported("a dimension that is not known");
+            throw new ShapeException("Qr: expected known dimensions but was " + x.type());
         }
         Value square = identity(b, b.matmul(x, ShapeOperations.swapAxes(b, x, -1, -2)));
         List<Value> out = loop(b, Dim.of(Math.min(m, n)), List.of(square, x), (s, k, c) -> {
@@ -206,9 +211,7 @@ final class LinearAlgebraOperations {
         Value offset = b.minus(ShapeOperations.positions(b, r, -1), ShapeOperations.positions(b, r, -2));
         r = b.select(b.compare(Compare.Fn.GE, offset, b.constant(DType.INT32, 0)), r, b.constant(r.dtype(), 0));
         int kept = Math.min(m, n);
-        return "reduced".equals(a.string("mode", "reduced"))
-                ? List.of(b.slice(q, -1, 0, kept), b.slice(r, -2, 0, kept))
-                : List.of(q, r);
+        return full ? List.of(q, r) : List.of(b.slice(q, -1, 0, kept), b.slice(r, -2, 0, kept));
     }
 
     static Value inverseTriangular(Builder b, Value m, boolean lower) {

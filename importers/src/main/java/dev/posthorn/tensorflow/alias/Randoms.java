@@ -8,6 +8,7 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Random;
 import dev.posthorn.ir.op.Random.Distribution;
+import dev.posthorn.ir.op.RandomGamma;
 import dev.posthorn.ir.op.RandomKey;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
@@ -36,7 +37,12 @@ final class Randoms {
             one("StatelessRandomNormal", s -> seeded(s, Distribution.NORMAL)),
             one("StatelessTruncatedNormal", s -> seeded(s, Distribution.TRUNCATED_NORMAL)),
             one("StatelessRandomUniformInt", s -> seeded(s, Distribution.UNIFORM_INT)),
-            one("StatelessRandomUniformFullInt", s -> seeded(s, Distribution.FULL_INT)));
+            one("StatelessRandomUniformFullInt", s -> seeded(s, Distribution.FULL_INT)),
+            one("StatelessRandomGammaV2", s -> gamma(s, s.b().addAll(new RandomKey(), List.of(s.in(1))), s.in(2))),
+            one("StatelessRandomGammaV3", s -> {
+                algorithm(s);
+                return gamma(s, s.in(1, 3), s.in(4));
+            }));
 
     private Randoms() {}
 
@@ -46,11 +52,19 @@ final class Randoms {
                 : s.attributes().type("dtype", d == Distribution.FULL_INT ? DType.UINT64 : DType.FLOAT32);
     }
 
-    private static Value drawn(Site s, Distribution d) {
+    private static Value gamma(Site s, List<Value> key, Value alpha) {
+        return s.b().add(new RandomGamma(), s.in(0), key.get(0), key.get(1), alpha);
+    }
+
+    private static void algorithm(Site s) {
         Tensor algorithm = s.constant(3);
         if (!PHILOX.contains(algorithm.getLong(0))) {
             throw s.unsupported("another generator than Philox, number " + algorithm.getLong(0));
         }
+    }
+
+    private static Value drawn(Site s, Distribution d) {
+        algorithm(s);
         List<Value> in = new ArrayList<>(List.of(s.in(0), s.in(1), s.in(2)));
         in.addAll(s.in(4, s.count()));
         return s.b().addAll(new Random(d, type(s, d)), in).get(0);

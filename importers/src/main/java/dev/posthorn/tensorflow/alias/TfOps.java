@@ -29,7 +29,14 @@ public final class TfOps {
             Resizing.ALL,
             Randoms.ALL,
             Strings.ALL,
-            Audio.ALL);
+            Audio.ALL,
+            Texts.ALL,
+            Matrices.ALL,
+            Partitions.ALL,
+            Sorting.ALL,
+            Images.ALL,
+            Quantisation.ALL,
+            Bits.ALL);
 
     /** Ops that are run for what they do to the state, needed or not. */
     private static final Set<String> EFFECTS = Set.of(

@@ -60,7 +60,7 @@ public record RegexReplace(String pattern, String rewrite, boolean all) implemen
     }
 
     /** Java's form of an RE2 expression: inside of a class, Java gives meaning to {@code [} and {@code &&}. */
-    private static Pattern compiled(String re2) {
+    static Pattern compiled(String re2) {
         StringBuilder java = new StringBuilder();
         boolean inClass = false;
         boolean lines = re2.contains("(?m") || re2.contains("(?sm") || re2.contains("(?im");

@@ -23,6 +23,7 @@ public record Scatter(Fn fn) implements Op.Single {
     public enum Fn {
         SET,
         ADD,
+        MUL,
         MAX,
         MIN
     }
@@ -80,6 +81,11 @@ public record Scatter(Fn fn) implements Op.Single {
         switch (fn) {
             case SET -> g.to(0, () -> b.add(this, g.dy(), g.in(1), Adjoint.zeros(b, g.in(2))));
             case ADD -> g.to(0, g::dy);
+            case MUL -> {
+                g.to(0, () -> b.times(g.dy(), b.add(this, b.broadcastTo(b.constant(g.in(0).dtype(), 1), b.dims(g.in(0))), g.in(1), g.in(2))));
+                g.to(2, () -> b.times(b.gather(g.dy(), g.in(1), 0), others(g)));
+                return;
+            }
             default -> {
                 // Those that became the extreme share dy.
                 Value kept = equal(b, g.in(0), g.out());
@@ -93,6 +99,21 @@ public record Scatter(Fn fn) implements Op.Single {
         g.to(2, () -> b.gather(g.dy(), g.in(1), 0));
     }
 
+    /** The product of y's other factors, for each u: what is left without one 0, and 0 where there are more. */
+    private static Value others(Adjoint g) {
+        Builder b = g.builder();
+        Value u = g.in(2);
+        Value zero = b.constant(u.dtype(), 0);
+        Value one = b.constant(u.dtype(), 1);
+        Value isZero = b.compare(Compare.Fn.EQ, u, zero);
+        Value filled = b.select(isZero, one, u);
+        Value rest = b.gather(b.add(new Scatter(Fn.MUL), g.in(0), g.in(1), filled), g.in(1), 0);
+        Value zeros = b.add(new Scatter(Fn.ADD), Adjoint.zeros(b, g.in(0)), g.in(1), b.cast(isZero, u.dtype()));
+        Value count = b.gather(zeros, g.in(1), 0);
+        Value alone = b.compare(Compare.Fn.EQ, count, b.cast(isZero, u.dtype()));
+        return b.select(alone, b.over(rest, filled), zero);
+    }
+
     private static Value equal(Builder b, Value x, Value y) {
         return b.cast(b.compare(Compare.Fn.EQ, x, y), x.dtype());
     }
@@ -100,6 +121,7 @@ public record Scatter(Fn fn) implements Op.Single {
     private double real(double y, double u) {
         return switch (fn) {
             case ADD -> y + u;
+            case MUL -> y * u;
             case MAX -> Math.max(y, u);
             default -> Math.min(y, u);
         };
@@ -108,6 +130,7 @@ public record Scatter(Fn fn) implements Op.Single {
     private long whole(long y, long u) {
         return switch (fn) {
             case ADD -> y + u;
+            case MUL -> y * u;
             case MAX -> Math.max(y, u);
             default -> Math.min(y, u);
         };

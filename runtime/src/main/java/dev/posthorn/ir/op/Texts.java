@@ -57,4 +57,17 @@ final class Texts {
         }
         return at;
     }
+
+    /** Where the characters of UTF-8 start, and where the last ends; bytes that continue none belong to the one before. */
+    static int[] starts(byte[] s) {
+        int[] starts = new int[s.length + 1];
+        int n = 0;
+        for (int i = 0; i < s.length; i++) {
+            if ((s[i] & 0xc0) != 0x80) {
+                starts[n++] = i;
+            }
+        }
+        starts[n++] = s.length;
+        return java.util.Arrays.copyOf(starts, n);
+    }
 }

@@ -1,0 +1,80 @@
+package dev.posthorn.tensorflow.alias;
+
+import static dev.posthorn.tensorflow.TfOp.many;
+import static dev.posthorn.tensorflow.TfOp.one;
+
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Eigh;
+import dev.posthorn.ir.op.Svd;
+import dev.posthorn.keras.operation.LinearSystems;
+import dev.posthorn.tensorflow.Site;
+import dev.posthorn.tensorflow.TfOp;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Matrices {@code […×m×n]} taken apart and solved. */
+final class Matrices {
+    static final List<TfOp> ALL = List.of(
+            one("Cholesky", s -> LinearSystems.cholesky(s.b(), s.in(0))),
+            one("MatrixInverse", s -> LinearSystems.inverse(s.b(), adjoint(s, s.in(0)))),
+            one("MatrixDeterminant", s -> LinearSystems.determinant(s.b(), s.in(0))),
+            many("LogMatrixDeterminant", s -> LinearSystems.logarithm(s.b(), s.in(0))),
+            one("MatrixSolve", s -> LinearSystems.solve(s.b(), adjoint(s, s.in(0)), s.in(1))),
+            one("MatrixTriangularSolve", Matrices::triangular),
+            many("Qr", s -> LinearSystems.qr(s.b(), s.in(0), s.attributes().bool("full_matrices", false))),
+            many("SelfAdjointEigV2", Matrices::eigen),
+            many("Svd", Matrices::singular),
+            one("Cross", Matrices::cross));
+
+    private Matrices() {}
+
+    static Value transposed(Builder b, Value x) {
+        int rank = x.shape().rank();
+        return b.transpose(
+                x,
+                IntStream.range(0, rank)
+                        .map(a -> a == rank - 2 ? rank - 1 : a == rank - 1 ? rank - 2 : a)
+                        .toArray());
+    }
+
+    private static Value adjoint(Site s, Value x) {
+        return s.attributes().bool("adjoint", false) ? transposed(s.b(), x) : x;
+    }
+
+    private static Value triangular(Site s) {
+        boolean lower = s.attributes().bool("lower", true);
+        boolean adjoint = s.attributes().bool("adjoint", false);
+        Value a = LinearSystems.triangle(s.b(), s.in(0), lower);
+        return LinearSystems.solve(s.b(), adjoint ? transposed(s.b(), a) : a, s.in(1));
+    }
+
+    /** Values, and vectors as columns where they are asked for. */
+    private static List<Value> eigen(Site s) {
+        List<Value> both = s.b().addAll(new Eigh(), List.of(s.in(0)));
+        return s.attributes().bool("compute_v", true)
+                ? both
+                : List.of(both.get(0), s.b().constant(dev.posthorn.ir.Tensor.zeros(
+                        dev.posthorn.ir.TensorType.of(s.dtype(0), 0))));
+    }
+
+    private static List<Value> singular(Site s) {
+        List<Value> all = s.b().addAll(new Svd(s.attributes().bool("full_matrices", false)), List.of(s.in(0)));
+        if (s.attributes().bool("compute_uv", true)) {
+            return all;
+        }
+        Value none = s.b().constant(dev.posthorn.ir.Tensor.zeros(dev.posthorn.ir.TensorType.of(s.dtype(0), 0)));
+        return List.of(all.get(0), none, none);
+    }
+
+    /** {@code z = x × y} of vectors {@code […×3]}. */
+    private static Value cross(Site s) {
+        Builder b = s.b();
+        int last = s.shape(0).rank() - 1;
+        Value after = b.ints(1, 2, 0);
+        Value before = b.ints(2, 0, 1);
+        return b.minus(
+                b.times(b.gather(s.in(0), after, last), b.gather(s.in(1), before, last)),
+                b.times(b.gather(s.in(0), before, last), b.gather(s.in(1), after, last)));
+    }
+}

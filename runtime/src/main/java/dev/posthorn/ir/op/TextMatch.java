@@ -1,0 +1,37 @@
+package dev.posthorn.ir.op;
+
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Op;
+import dev.posthorn.ir.Operands;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Whether the whole of a string matches a regular expression in RE2's syntax: {@code x[…] → y[…]} as bool. Source: TF
+ * RegexFullMatch.
+ */
+public record TextMatch(String pattern) implements Op.Single {
+    public TextMatch {
+        RegexReplace.compiled(pattern);
+    }
+
+    @Override
+    public TensorType type(Operands in) {
+        return Texts.strings(in.count(1), 0).withDType(DType.BOOL);
+    }
+
+    @Override
+    public Tensor value(List<Tensor> in, TensorType out) {
+        Tensor y = Tensor.zeros(out);
+        Pattern p = RegexReplace.compiled(pattern);
+        byte[][] x = in.get(0).byteStrings();
+        for (int i = 0; i < x.length; i++) {
+            Charset charset = Texts.charset(x[i]);
+            y.setLong(i, p.matcher(new String(x[i], charset)).matches() ? 1 : 0);
+        }
+        return y;
+    }
+}
