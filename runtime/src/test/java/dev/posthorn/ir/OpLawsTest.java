@@ -41,7 +41,12 @@ class OpLawsTest {
 
     /** The values of the operands decide the shapes of these ops' results. */
     private static final Set<Class<?>> DATA_SHAPED = Set.of(
-            StringSplit.class, UnicodeDecode.class, NGrams.class, RaggedToDense.class, NonZero.class, DecodeWav.class,
+            StringSplit.class,
+            UnicodeDecode.class,
+            NGrams.class,
+            RaggedToDense.class,
+            NonZero.class,
+            DecodeWav.class,
             Unique.class);
 
     private static final List<Row> ROWS = OpRows.all();

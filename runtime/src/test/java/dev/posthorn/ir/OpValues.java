@@ -22,7 +22,8 @@ record OpValues(List<Tensor> operands, List<Tensor> results, List<Optional<Tenso
     /** All cases by name. */
     static Map<String, OpValues> read() {
         Map<String, OpValues> cases = new LinkedHashMap<>();
-        List.of("ops.txt", "further.txt", "tensorflow.txt", "training.txt", "raw.txt").forEach(file -> read(file, cases));
+        List.of("ops.txt", "further.txt", "tensorflow.txt", "training.txt", "raw.txt")
+                .forEach(file -> read(file, cases));
         return cases;
     }
 

@@ -46,8 +46,7 @@ public final class LinearSystems {
     /** A with zeros above its diagonal, or below it. */
     public static Value triangle(Builder b, Value a, boolean lower) {
         Value offset = b.minus(ShapeOperations.positions(b, a, -1), ShapeOperations.positions(b, a, -2));
-        Value inside =
-                b.compare(lower ? Compare.Fn.LE : Compare.Fn.GE, offset, b.constant(DType.INT32, 0));
+        Value inside = b.compare(lower ? Compare.Fn.LE : Compare.Fn.GE, offset, b.constant(DType.INT32, 0));
         return b.select(inside, a, b.constant(a.dtype(), 0));
     }
 }

@@ -5,8 +5,8 @@ import static dev.posthorn.tensorflow.TfOp.one;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.ErfInv;
-import dev.posthorn.ir.op.Bitcast;
 import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Bitcast;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Reduce;
@@ -37,8 +37,7 @@ final class Bits {
                 ? s.b().constant(s.dtype(0), -1)
                 : s.b().binary(
                                 Binary.Fn.SUB,
-                                s.b().constant(dev.posthorn.ir.Tensor.zeros(
-                                        dev.posthorn.ir.TensorType.of(s.dtype(0)))),
+                                s.b().constant(dev.posthorn.ir.Tensor.zeros(dev.posthorn.ir.TensorType.of(s.dtype(0)))),
                                 1);
         return s.b().binary(Binary.Fn.XOR, s.in(0), all);
     }
@@ -67,8 +66,7 @@ final class Bits {
         int radius = (int) s.attributes().integer("depth_radius", 5);
         Value c = s.b().add(new Iota(DType.INT32), Shapes.value(s, s.b().dim(s.in(0), -1)));
         Value d = s.b().unary(Unary.Fn.ABS, s.b().minus(s.b().expandDims(c, 1), c));
-        Value near = s.b().cast(
-                        s.b().compare(Compare.Fn.LE, d, s.b().constant(DType.INT32, radius)), s.dtype(0));
+        Value near = s.b().cast(s.b().compare(Compare.Fn.LE, d, s.b().constant(DType.INT32, radius)), s.dtype(0));
         Value squares = s.b().unary(Unary.Fn.SQUARE, s.in(0));
         Value sum = s.b().reduce(
                         Reduce.Fn.SUM,
@@ -79,7 +77,9 @@ final class Bits {
                         Binary.Fn.ADD,
                         s.b().binary(Binary.Fn.MUL, sum, s.attributes().real("alpha", 1)),
                         s.attributes().real("bias", 1));
-        return s.b().times(s.in(0), s.b().binary(Binary.Fn.POW, base, -s.attributes().real("beta", 0.5)));
+        return s.b().times(
+                        s.in(0),
+                        s.b().binary(Binary.Fn.POW, base, -s.attributes().real("beta", 0.5)));
     }
 
     /** The first {@code n[batch]} elements of each sequence the other way round. */

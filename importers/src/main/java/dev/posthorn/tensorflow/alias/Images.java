@@ -29,14 +29,13 @@ final class Images {
 
     private static Value projected(Site s, Value fill) {
         boolean bilinear = s.attributes().string("interpolation", "").equals("BILINEAR");
-        ProjectiveTransform.Beyond beyond =
-                switch (s.attributes().string("fill_mode", "CONSTANT")) {
-                    case "CONSTANT" -> ProjectiveTransform.Beyond.CONSTANT;
-                    case "NEAREST" -> ProjectiveTransform.Beyond.NEAREST;
-                    case "REFLECT" -> ProjectiveTransform.Beyond.REFLECT;
-                    case "WRAP" -> ProjectiveTransform.Beyond.WRAP;
-                    default -> throw s.unsupported("fill mode " + s.attributes().string("fill_mode", ""));
-                };
+        ProjectiveTransform.Beyond beyond = switch (s.attributes().string("fill_mode", "CONSTANT")) {
+            case "CONSTANT" -> ProjectiveTransform.Beyond.CONSTANT;
+            case "NEAREST" -> ProjectiveTransform.Beyond.NEAREST;
+            case "REFLECT" -> ProjectiveTransform.Beyond.REFLECT;
+            case "WRAP" -> ProjectiveTransform.Beyond.WRAP;
+            default -> throw s.unsupported("fill mode " + s.attributes().string("fill_mode", ""));
+        };
         return s.b().add(new ProjectiveTransform(bilinear, beyond), s.in(2), s.in(0), s.in(1), fill);
     }
 
@@ -66,7 +65,6 @@ final class Images {
         List<Value> hsv = b.split(Hues.toHsv(b, x), -1, 1, 1, 1);
         Value scaled = b.times(hsv.get(1), s.in(1));
         Value inside = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, scaled, 0), 1);
-        return Elementwise.cast(
-                b, Hues.toRgb(b, b.concat(-1, List.of(hsv.get(0), inside, hsv.get(2)))), s.dtype(0));
+        return Elementwise.cast(b, Hues.toRgb(b, b.concat(-1, List.of(hsv.get(0), inside, hsv.get(2)))), s.dtype(0));
     }
 }

@@ -54,8 +54,9 @@ final class Matrices {
         List<Value> both = s.b().addAll(new Eigh(), List.of(s.in(0)));
         return s.attributes().bool("compute_v", true)
                 ? both
-                : List.of(both.get(0), s.b().constant(dev.posthorn.ir.Tensor.zeros(
-                        dev.posthorn.ir.TensorType.of(s.dtype(0), 0))));
+                : List.of(
+                        both.get(0),
+                        s.b().constant(dev.posthorn.ir.Tensor.zeros(dev.posthorn.ir.TensorType.of(s.dtype(0), 0))));
     }
 
     private static List<Value> singular(Site s) {

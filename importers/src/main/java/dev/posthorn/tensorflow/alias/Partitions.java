@@ -90,9 +90,7 @@ final class Partitions {
         List<Dim> row = Arrays.asList(all).subList(i.shape().rank(), all.length);
         List<Dim> rows = new ArrayList<>(List.of(b.dim(at, 0)));
         rows.addAll(row);
-        Dim more = n.isKnown()
-                ? Dim.of(n.known() + 1)
-                : new Dim(Shape.UNKNOWN, b.binary(Binary.Fn.ADD, n.value(), 1));
+        Dim more = n.isKnown() ? Dim.of(n.known() + 1) : new Dim(Shape.UNKNOWN, b.binary(Binary.Fn.ADD, n.value(), 1));
         List<Dim> to = new ArrayList<>(List.of(more));
         to.addAll(row);
         Value start = b.broadcastTo(neutral, to.toArray(Dim[]::new));

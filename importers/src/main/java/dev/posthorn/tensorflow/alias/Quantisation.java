@@ -4,6 +4,7 @@ import static dev.posthorn.tensorflow.TfOp.one;
 
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Unary;
@@ -16,7 +17,10 @@ final class Quantisation {
     static final List<TfOp> ALL = List.of(
             one(
                     "FakeQuantWithMinMaxArgs",
-                    s -> fake(s, number(s, s.attributes().real("min", -6)), number(s, s.attributes().real("max", 6)))),
+                    s -> fake(
+                            s,
+                            number(s, s.attributes().real("min", -6)),
+                            number(s, s.attributes().real("max", 6)))),
             one("FakeQuantWithMinMaxVars", s -> fake(s, s.in(1), s.in(2))),
             one("FakeQuantWithMinMaxVarsPerChannel", s -> fake(s, s.in(1), s.in(2))));
 
@@ -45,12 +49,13 @@ final class Quantisation {
                 Binary.Fn.AND,
                 b.compare(Compare.Fn.EQ, min, number(s, 0)),
                 b.compare(Compare.Fn.EQ, max, number(s, 0)));
-        return b.select(none, number(s, 0), straight(b, s.in(0), y, inside));
+        Value passed =
+                b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, s.in(0), moved(b, min, low)), moved(b, max, high));
+        return b.select(none, number(s, 0), moved(b, passed, y));
     }
 
-    /** y, whose gradient is that of {@code inside}. */
-    private static Value straight(Builder b, Value x, Value y, Value inside) {
-        Value off = b.add(new dev.posthorn.ir.fn.StopGradient(), b.minus(y, inside));
-        return b.plus(inside, off);
+    /** y, with the gradient of x. */
+    private static Value moved(Builder b, Value x, Value y) {
+        return b.plus(b.add(new StopGradient(), b.minus(y, x)), x);
     }
 }

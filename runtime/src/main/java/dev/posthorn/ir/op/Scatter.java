@@ -82,7 +82,15 @@ public record Scatter(Fn fn) implements Op.Single {
             case SET -> g.to(0, () -> b.add(this, g.dy(), g.in(1), Adjoint.zeros(b, g.in(2))));
             case ADD -> g.to(0, g::dy);
             case MUL -> {
-                g.to(0, () -> b.times(g.dy(), b.add(this, b.broadcastTo(b.constant(g.in(0).dtype(), 1), b.dims(g.in(0))), g.in(1), g.in(2))));
+                g.to(
+                        0,
+                        () -> b.times(
+                                g.dy(),
+                                b.add(
+                                        this,
+                                        b.broadcastTo(b.constant(g.in(0).dtype(), 1), b.dims(g.in(0))),
+                                        g.in(1),
+                                        g.in(2))));
                 g.to(2, () -> b.times(b.gather(g.dy(), g.in(1), 0), others(g)));
                 return;
             }
