@@ -57,3 +57,19 @@ for name, at, u in [("float32", AT, rand("mu", 3, 3)), ("int64", AT, (rand("mi",
     ones = np.ones((4, u.shape[1]), u.dtype)
     ops.case(f"Scatter MUL {name}", lambda x, i, u: x * raw.UnsortedSegmentProd(
         data=u, segment_ids=i, num_segments=4), ones, at, u)
+
+SPECIAL = {"LGAMMA": raw.Lgamma, "DIGAMMA": raw.Digamma, "DAWSN": raw.Dawsn, "EXPINT": raw.Expint, "SPENCE": raw.Spence,
+           "BESSEL_I0": raw.BesselI0, "BESSEL_I1": raw.BesselI1, "BESSEL_I0E": raw.BesselI0e, "BESSEL_I1E": raw.BesselI1e,
+           "BESSEL_J0": raw.BesselJ0, "BESSEL_J1": raw.BesselJ1, "BESSEL_K0": raw.BesselK0, "BESSEL_K1": raw.BesselK1,
+           "BESSEL_K0E": raw.BesselK0e, "BESSEL_K1E": raw.BesselK1e}
+POSITIVE = np.array([0.125, 0.5, 0.75, 1.25, 2.5, 3, 5.5, 9], np.float64)
+for name, op in SPECIAL.items():
+    ops.case(f"Special {name}", lambda x: op(x=x), POSITIVE)
+A, X = np.array([[0.5], [2], [7.5]], np.float64), np.array([0.25, 1.5, 6, 20], np.float64)
+ops.case("Special IGAMMA", lambda a, x: raw.Igamma(a=a, x=x), A, X)
+ops.case("Special IGAMMAC", lambda a, x: raw.Igammac(a=a, x=x), A, X)
+ops.case("Special IGAMMA_GRAD_A", lambda a, x: tf.stop_gradient(raw.IgammaGradA(a=a, x=x)), A, X)
+ops.case("Special ZETA", lambda s, q: raw.Zeta(x=s, q=q), A + 1, X)
+ops.case("Special POLYGAMMA", lambda n, x: raw.Polygamma(a=n, x=x), np.array([[0], [1], [3]], np.float64), X)
+ops.case("Special BETAINC", lambda a, b, x: raw.Betainc(a=a, b=b, x=x), POSITIVE, POSITIVE[::-1].copy(),
+         np.array([0, 0.1, 0.25, 0.5, 0.625, 0.75, 0.9, 1], np.float64))

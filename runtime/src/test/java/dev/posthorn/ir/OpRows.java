@@ -89,6 +89,7 @@ import dev.posthorn.ir.op.Select;
 import dev.posthorn.ir.op.ShapeOf;
 import dev.posthorn.ir.op.Slice;
 import dev.posthorn.ir.op.Sort;
+import dev.posthorn.ir.op.Special;
 import dev.posthorn.ir.op.StringCase;
 import dev.posthorn.ir.op.StringSplit;
 import dev.posthorn.ir.op.SumTo;
@@ -175,7 +176,7 @@ final class OpRows {
         /** How far result {@code i} may be off, as a fraction of its largest element. */
         double tolerance(int i) {
             boolean normal = op instanceof Random r && r.distribution().name().endsWith("NORMAL");
-            if (op instanceof Eigh || op instanceof Svd) {
+            if (op instanceof Eigh || op instanceof Svd || op instanceof Special) {
                 return results.get(i).dtype() == DType.FLOAT64 ? 1e-12 : 1e-5; // TensorFlow computes in the type itself
             }
             return EXACT.contains(op.getClass()) || op instanceof Random && !normal
@@ -228,6 +229,9 @@ final class OpRows {
             row("TextSlice " + (characters ? "UTF8_CHAR" : "BYTE"), new TextSlice(characters));
         }
         row("TextSlice broadcast", new TextSlice(false));
+        for (Special.Fn fn : Special.Fn.values()) {
+            row("Special " + fn, new Special(fn));
+        }
         row("TextJoin", new TextJoin(", "));
         row("TextJoin one", new TextJoin("-"));
         row("TextMatch", new TextMatch("[a-c]+.?"));

@@ -36,7 +36,8 @@ public final class TfOps {
             Sorting.ALL,
             Images.ALL,
             Quantisation.ALL,
-            Bits.ALL);
+            Bits.ALL,
+            SpecialOps.ALL);
 
     /** Ops that are run for what they do to the state, needed or not. */
     private static final Set<String> EFFECTS = Set.of(
