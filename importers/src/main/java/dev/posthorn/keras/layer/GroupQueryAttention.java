@@ -113,7 +113,7 @@ public record GroupQueryAttention(
                 : r.output();
         Value out = Projection.call(c, projection.output(List.of(query.shape().dim(-1)), policy), y);
         KerasTensor first = new KerasTensor(out, c.input().maskOrNull());
-        return scores ? List.of(first, KerasTensor.of(r.scores())) : List.of(first);
+        return scores ? List.of(first, r.scores()) : List.of(first);
     }
 
     /** {@code x[batch×s×heads×n]} with each head as often as queries share it. */

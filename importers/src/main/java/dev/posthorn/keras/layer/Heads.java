@@ -5,6 +5,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Softmax;
 import dev.posthorn.ir.op.Binary;
+import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.operation.Einsum;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +21,8 @@ import java.util.stream.IntStream;
  *     zeros; else what is masked is only made very small, in float32 at least
  */
 record Heads(List<Integer> axes, double scale, boolean explicit) {
-    /** What is attended to, and how: {@code [batch…×heads×t…×s…]}. */
-    record Result(Value output, Value scores) {}
+    /** What is attended to, and how: {@code [batch…×heads×t…×s…]}, which carries the mask that it was made with. */
+    record Result(Value output, KerasTensor scores) {}
 
     /** {@code drop} is what becomes of the scores before they meet the values. */
     Result attend(Builder b, Value q, Value k, Value v, Optional<Value> mask, UnaryOperator<Value> drop) {
@@ -52,7 +53,8 @@ record Heads(List<Integer> axes, double scale, boolean explicit) {
                     q.dtype());
         }
         return new Result(
-                Einsum.of(b, product + "," + source + "->" + target, List.of(drop.apply(weights), v)), weights);
+                Einsum.of(b, product + "," + source + "->" + target, List.of(drop.apply(weights), v)),
+                new KerasTensor(weights, aligned.orElse(null)));
     }
 
     /** Labels of axes: those of t or s begin at {@code other} letters further, the rest are common to all. */

@@ -119,7 +119,7 @@ public record MultiHeadAttention(
                 : r.output();
         Value out = Projection.call(c, output(query.shape().dim(-1), policy), y);
         KerasTensor first = new KerasTensor(out, queryMask.orElse(null));
-        return scores ? List.of(first, KerasTensor.of(r.scores())) : List.of(first);
+        return scores ? List.of(first, r.scores()) : List.of(first);
     }
 
     private Value drop(Call c, Value weights) {

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
         header = "Checks models against recorded inputs and outputs.",
         description = {
             "Loads every model file of every case, repeats the recorded calls and compares all outputs. A case is a folder with "
-                    + "case.json, model files and expected.npz (arrays b<k>.in.<i> and b<k>.out.<i> of call k), as the oracle writes it.",
+                    + "case.json, model files and expected.npz (arrays b<k>.in.<i> and b<k>.out.<i> of call k, and b<k>.mask.<i> "
+                    + "where an output carries a mask), as the oracle writes it.",
             "Also repeats the gradients of cases that hold grads.npz (as the oracle writes it). Prints a line for each model file and "
                     + "one for its gradients. Exit code 0: all passed; 1: some failed; 2: nothing was found."
         })

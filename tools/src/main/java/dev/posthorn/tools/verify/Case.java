@@ -109,7 +109,7 @@ public record Case(
             for (String key : npz.names()) {
                 Matcher m = KEY.matcher(key);
                 if (!m.matches()) {
-                    continue; // masks, states, gradients: not outputs of the call
+                    continue; // masks, states: not outputs of the call
                 }
                 String signature = m.group(1) == null ? Signature.DEFAULT : m.group(1);
                 Arrays arrays = found.computeIfAbsent(
