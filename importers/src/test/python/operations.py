@@ -434,8 +434,38 @@ def windows():
          ((7, 6), "float32"), batch=2)
 
 
+def varying():
+    """How large the results are is known when they are computed."""
+    for t in ("bool", "int32", "float32"):
+        case(f"nonzero.{t}", lambda x: K.nonzero(x), TYPES[t])
+    for t in ("int32", "uint8", "int64", "float32"):
+        case(f"unique.{t}", lambda x: K.unique(x), TYPES[t])
+    case("unique.unsorted", lambda x: K.unique(x, sorted=False), TYPES["int32"])
+    all = dict(return_index=True, return_inverse=True, return_counts=True)
+    for order in (True, False):
+        case(f"unique.all.{order}", lambda x: K.unique(x, sorted=order, **all), TYPES["int32"])
+        for axis in (0, 1, -1):
+            case(f"unique.axis.{axis}.{order}", lambda x: K.unique(K.concatenate([x, x], axis), order, axis=axis, **all),
+                 ((3, 4), "int32"))
+    for size in (3, 30):
+        case(f"unique.size.{size}", lambda x: K.unique(x, size=size, **all), TYPES["int32"])
+        case(f"unique.size.axis.{size}", lambda x: K.unique(K.mod(x, 2), axis=2, size=size, fill_value=9, **all), TYPES["int32"])
+
+
+def transcriptions():
+    labels = ((3,), "int32")
+    lengths = np.array([3, 2]), np.array([7, 5])
+    for t in ("float32", "float16", "float64"):
+        case(f"ctc_loss.{t}", lambda l, x: K.ctc_loss(K.mod(K.abs(l), 4) + 1, x, *lengths), labels, ((7, 5), t), batch=2)
+    for blank in (2, 4, -1):
+        case(f"ctc_loss.blank.{blank}", lambda l, x: K.ctc_loss(K.mod(K.mod(l, 4) + blank + 1, 5), x, *lengths, blank),
+             labels, ((7, 5), "float32"), batch=2)
+    case("ctc_loss.inputs", lambda l, x, n, m: K.ctc_loss(K.mod(l, 4) + 1, x, K.mod(n, 3) + 1, K.mod(m, 3) + 5), labels,
+         ((7, 5), "float32"), ((), "int32"), ((), "int32"))
+
+
 for family in (elementwise, reductions, shapes, choices, matrices, neural, decompositions, images, creation, statistics,
-               windows):
+               windows, varying, transcriptions):
     family()
 for target, files in ((TARGET, entries), (TARGET.with_suffix(".gradients.zip"), gradients)):
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

@@ -28,7 +28,8 @@ public final class KerasOperations {
                 GeometryOperations.ALL,
                 StatisticsOperations.ALL,
                 CreationOperations.ALL,
-                SelectionOperations.ALL)) {
+                SelectionOperations.ALL,
+                DiscoveryOperations.ALL)) {
             family.forEach((name, operation) -> {
                 if (all.put(name, operation) != null) {
                     throw new IllegalStateException("operations: expected unique names but was " + name + " twice");

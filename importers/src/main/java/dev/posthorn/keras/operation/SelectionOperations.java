@@ -13,6 +13,7 @@ import dev.posthorn.ir.op.CumSum;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.ScatterAdd;
+import dev.posthorn.train.loss.CTC;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,6 +26,8 @@ final class SelectionOperations {
             of(SelectionOperations::partition),
             "CTCDecode",
             SelectionOperations::decode,
+            "CTCLoss",
+            of(SelectionOperations::transcription),
             "Scatter",
             of(SelectionOperations::scatter),
             "UnravelIndex",
@@ -112,6 +115,24 @@ final class SelectionOperations {
                 b.reshape(values, each.toArray(Dim[]::new)),
                 b.shape(flat.toArray(Dim[]::new)));
         return b.reshape(y, shape.stream().map(Dim::of).toArray(Dim[]::new));
+    }
+
+    /** The loss of CTC, for which the class {@code mask_index} is put first: those before it move up. */
+    private static Value transcription(Arguments a) {
+        Builder b = a.b();
+        Expr labels = Expr.of(b, b.cast(a.tensor("target", 0), DType.INT32));
+        Value logits = ElementwiseOperations.floating(b, a.tensor("output", 1));
+        int classes = logits.shape().dim(2);
+        int index = a.integer("mask_index", 0);
+        int blank = index < 0 ? index + classes : index;
+        if (blank > 0) {
+            List<Value> parts = b.split(logits, 2, blank, 1, classes - blank - 1);
+            logits = b.concat(2, List.of(parts.get(1), parts.get(0), parts.get(2)));
+            labels = labels.lessThan(labels.number(blank)).select(labels.plus(1), labels);
+        }
+        Expr lengths = labels.with(b.cast(a.tensor("target_length", 2), DType.INT32));
+        Expr steps = labels.with(b.cast(a.tensor("output_length", 3), DType.INT32));
+        return CTC.of(b, labels, labels.with(logits), lengths, steps);
     }
 
     /** What is likeliest at each step: without blanks, and without repetitions where these merge; -1 at the end. */

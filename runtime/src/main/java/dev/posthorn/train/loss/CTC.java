@@ -5,6 +5,7 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Expr;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Scan;
@@ -44,23 +45,30 @@ public record CTC(LossOptions options) implements Loss {
             throw new ShapeException("CTC: expected labels [batch×length] and logits [batch×time×classes] but was "
                     + yTrue.type() + " and " + yPred.type());
         }
-        int length = yTrue.shape().dim(1);
         Expr labels = Expr.of(b, b.cast(yTrue, DType.INT32));
-        Expr logits = labels.with(b.cast(yPred, DType.FLOAT32));
+        Expr lengths = labels.notEqualTo(labels.number(0)).cast(DType.INT32).sum(1);
+        Dim time = b.dim(yPred, 1);
+        Value steps = time.isKnown() ? b.constant(DType.INT32, time.known()) : time.value();
+        return of(b, labels, labels.with(yPred), lengths, labels.with(steps).broadcastTo(lengths));
+    }
+
+    /**
+     * The same for labels of which the first {@code lengths[batch]}, and steps of which the first {@code steps[batch]} count,
+     * all integers of int32.
+     */
+    public static Value of(Builder b, Expr labels, Expr yPred, Expr lengths, Expr steps) {
+        int length = labels.shape().dim(1);
+        Expr logits = yPred.cast(DType.FLOAT32);
         Expr states = between(labels, labels.number(0));
         Expr skips = between(differ(labels, length), labels.with(b.constant(DType.BOOL, 0)));
         Expr seen = observed(states, Logits.logSoftmax(logits, 2));
-        Expr last = walk(seen, skips);
-        Expr n = labels.notEqualTo(labels.number(0))
-                .cast(DType.INT32)
-                .sum(1)
-                .times(2)
-                .expandDims(1);
+        Expr last = walk(seen, skips, steps);
+        Expr n = lengths.times(2).expandDims(1);
         Expr at = labels.iota(Dim.of(2 * length + 1));
         Expr ends = at.equalTo(n).or(at.equalTo(n.minus(1)));
         Expr total = last.plus(ends.select(last.number(0), last.number(NEVER)));
         Expr loss = logSum(total.reduce(Reduce.Fn.MAX, true, 1), total).sum(1).neg();
-        return loss.cast(yPred.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32)
+        return loss.cast(yPred.v().dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32)
                 .v();
     }
 
@@ -96,16 +104,20 @@ public record CTC(LossOptions options) implements Loss {
         return states.with(b.transpose(byState, 2, 0, 1));
     }
 
-    /** The log-probabilities of the states after the last step. */
-    private static Expr walk(Expr seen, Expr skips) {
+    /** The log-probabilities of the states after the last of the steps that count. */
+    private static Expr walk(Expr seen, Expr skips, Expr count) {
         Builder b = seen.b();
         Expr steps = seen.with(b.constant(DType.FLOAT32, 0)).iota(b.dim(seen.v(), 0));
         Expr start = steps.equalTo(steps.number(0)).select(steps.number(0), steps.number(Double.NEGATIVE_INFINITY));
         Expr begin = seen.number(NEVER).broadcastTo(seen.with(b.squeeze(b.slice(seen.v(), 0, 0, 1), 0)));
+        Expr times = count.iota(b.dim(seen.v(), 0)).expandDims(1);
+        Expr counts = times.lessThan(count.expandDims(0)).expandDims(2);
         Builder body = new Builder();
         Expr alpha = Expr.of(body, body.input("alpha", begin.v().type()));
         Expr now = alpha.with(body.input("seen", begin.v().type()));
         Expr outside = alpha.with(body.input("outside", alpha.number(0).v().type()));
+        Expr on = alpha.with(
+                body.input("counts", TensorType.of(DType.BOOL, alpha.shape().dim(0), 1)));
         Expr skip = alpha.with(body.input("skips", skips.v().type()));
         Expr column = outside.broadcastTo(alpha.with(body.slice(alpha.v(), 1, 0, 1)));
         int n = alpha.shape().dim(1);
@@ -114,12 +126,13 @@ public record CTC(LossOptions options) implements Loss {
         Expr beforeThat = skip.select(two, alpha.number(Double.NEGATIVE_INFINITY));
         Expr next = logSum(alpha.max(before).max(beforeThat), alpha, before, beforeThat)
                 .plus(now);
+        Value kept = on.select(next, alpha).v();
         Scan scan = new Scan(
-                body.graph(List.of(alpha.v(), now.v(), outside.v(), skip.v()), Map.of("alpha", next.v()), Map.of()),
+                body.graph(List.of(alpha.v(), now.v(), outside.v(), on.v(), skip.v()), Map.of("alpha", kept), Map.of()),
                 1,
-                2,
+                3,
                 false);
-        return seen.with(b.addAll(scan, List.of(begin.v(), seen.v(), start.v(), skips.v()))
+        return seen.with(b.addAll(scan, List.of(begin.v(), seen.v(), start.v(), counts.v(), skips.v()))
                 .get(0));
     }
 
