@@ -97,6 +97,7 @@ import dev.posthorn.keras.layer.UnitNormalization;
 import dev.posthorn.keras.layer.UpSampling;
 import dev.posthorn.keras.layer.ZeroPadding;
 import dev.posthorn.keras.operation.TFOpLambda;
+import dev.posthorn.keras.operation.TensorFlowOpLayer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -309,6 +310,7 @@ public final class KerasLayers {
             StringLookup.CODEC,
             Merge.codec(Merge.Fn.SUBTRACT),
             TFOpLambda.codec("TFOpLambda"),
+            TensorFlowOpLayer.CODEC,
             TextVectorization.CODEC,
             ThresholdedReLU.CODEC,
             TimeDistributed.CODEC,

@@ -36,7 +36,7 @@ public final class LayerReader {
         String full = string(json, "class_name", c.path());
         String className = bare(full);
         Map<String, Object> config = config(json, c.path());
-        String name = config.get("name") instanceof String s ? s : json.get("name") instanceof String s ? s : className;
+        String name = json.get("name") instanceof String s ? s : config.get("name") instanceof String s ? s : className;
         boolean trainable = !(config.get("trainable") instanceof Boolean t) || t;
         FieldType.Context inside = c.below(name);
         Optional<DTypePolicy> policy = DTypePolicy.read(config.get("dtype"));

@@ -24,7 +24,7 @@ final class Versions {
                             + " RandomTranslation RandomWidth RandomZoom ReLU RepeatVector Rescaling Reshape Resizing"
                             + " SeparableConv1D SeparableConv2D Sequential SimpleRNN SimpleRNNCell SlicingOpLambda Softmax"
                             + " SpatialDropout1D SpatialDropout2D SpatialDropout3D SpectralNormalization StackedRNNCells"
-                            + " StringLookup Subtract TFOpLambda TextVectorization ThresholdedReLU TimeDistributed"
+                            + " StringLookup Subtract TFOpLambda TensorFlowOpLayer TextVectorization ThresholdedReLU TimeDistributed"
                             + " UnitNormalization UpSampling1D UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D"
                             + " ZeroPadding3D")
                     .split(" ")));
@@ -33,7 +33,14 @@ final class Versions {
 
     /** Layers of Keras 2 that Keras 3 no longer has. */
     private static final Set<String> NOT_IN_KERAS_3 = Set.of(
-            "CuDNNGRU", "CuDNNLSTM", "RandomHeight", "RandomWidth", "SlicingOpLambda", "TFOpLambda", "ThresholdedReLU");
+            "CuDNNGRU",
+            "CuDNNLSTM",
+            "RandomHeight",
+            "RandomWidth",
+            "SlicingOpLambda",
+            "TFOpLambda",
+            "TensorFlowOpLayer",
+            "ThresholdedReLU");
 
     /** Why a version of Keras cannot have a layer; empty where it can. */
     static Optional<String> refusal(Layer layer, Dialect dialect) {

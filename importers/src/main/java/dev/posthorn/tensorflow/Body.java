@@ -37,6 +37,11 @@ final class Body {
         return new Body("", graph.getNodeList(), null);
     }
 
+    /** A graph of one node. */
+    static Body of(NodeDef node) {
+        return new Body("", List.of(node), null);
+    }
+
     static Body of(FunctionDef function) {
         return new Body(function.getSignature().getName(), function.getNodeDefList(), function);
     }
