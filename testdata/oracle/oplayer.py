@@ -1,5 +1,7 @@
 """Cases of operations of TensorFlow as layers, as TensorFlow 2.0 to 2.3 saved them (class TensorFlowOpLayer).
 
+And of functions of TensorFlow as layers (class TFOpLambda), as those after it did.
+
     python oplayer.py ../cases/oplayer.zip
 
 Needs the oracle's environment. TensorFlow still holds that class in tensorflow.python.keras, which made and saves the
@@ -76,9 +78,37 @@ TABLE = {
 }
 
 
+# calls of functions, as later versions wrote them (class TFOpLambda)
+FUNCTIONS = {
+    "math": lambda x, y: [tf.math.cumprod(x, axis=1, exclusive=True), tf.math.cumprod(x, axis=2, exclusive=True, reverse=True),
+                          tf.math.cumprod(x, axis=1, reverse=True), tf.math.erfc(x), tf.math.erfinv(tf.tanh(x)), tf.math.rint(x * 3.0),
+                          tf.math.logical_xor(x > 0, y > 0), tf.math.reciprocal_no_nan(tf.nn.relu(x)), tf.math.scalar_mul(2.0, x),
+                          tf.math.zero_fraction(tf.nn.relu(x)), tf.nn.zero_fraction(tf.nn.relu(y))],
+    "nn": lambda x, y: [tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.sigmoid(x), logits=y),
+                        tf.nn.softmax_cross_entropy_with_logits(labels=tf.nn.softmax(x), logits=y),
+                        tf.nn.avg_pool1d(x, 2, 1, "SAME"), tf.nn.max_pool1d(x, [2], [1], "VALID"),
+                        tf.nn.max_pool1d(x, 2, 2, "VALID", data_format="NWC")],
+    "linalg": lambda x, y: [tf.linalg.matvec(x, y[:, 0]), tf.linalg.matvec(x, y[:, :, 0], transpose_a=True), tf.linalg.matrix_transpose(x),
+                            tf.linalg.det(x[:, :, :3]), tf.linalg.inv(x[:, :, :3]),
+                            tf.linalg.cholesky(tf.matmul(x, x, transpose_b=True))],
+}
+PICTURES = {
+    "pooling": lambda x: [tf.nn.max_pool2d(x, [1, 2, 3, 1], [1, 2, 1, 1], "VALID"), tf.nn.max_pool2d(x, (2, 3), 1, "SAME"),
+                          tf.nn.avg_pool2d(x, [1, 3, 2, 1], [2], "SAME"), tf.nn.max_pool(x, 2, 2, "VALID"), tf.nn.avg_pool(x, [2], [2], "SAME"),
+                          tf.nn.max_pool3d(x[..., None], (2, 2, 1), 1, "VALID")],
+    "image": lambda x: [tf.image.adjust_gamma(x, 2.2, 0.5), tf.image.adjust_saturation(x, 1.5),
+                        tf.nn.local_response_normalization(x, 1, 1.0, 0.5, 0.75), tf.nn.local_response_normalization(x)],
+}
+
+
 def model(f):
     a, b = L.Input((3, 4), name="a"), L.Input((3, 4), name="b")
     return keras.Model([a, b], wrap(f, a, b), name="model")
+
+
+def called(f, *shapes):
+    xs = [L.Input(s, name=f"in{i}") for i, s in enumerate(shapes)]
+    return keras.Model(xs if len(xs) > 1 else xs[0], f(*xs), name="model")
 
 
 def image():
@@ -101,15 +131,27 @@ def older(path):
         file.attrs["model_config"] = json.dumps(config)
 
 
-def write(name, make, shapes, archive, folder):
+def pooled(first):
+    """Pooling with the channels first, which processors do not run: the expected values are those with the channels last."""
+    def f(x):
+        there, back = ([0, 3, 1, 2], [0, 2, 3, 1]) if first else ([0, 1, 2, 3],) * 2
+        t, form = tf.transpose(x, there), "NCHW" if first else "NHWC"
+        size = [1, 1, 2, 3] if first else [1, 2, 3, 1]
+        return [tf.transpose(tf.nn.max_pool2d(t, size, 1, "SAME", data_format=form), back),
+                tf.transpose(tf.nn.avg_pool2d(t, 2, [1, 2], "VALID", data_format=form), back)]
+    return called(f, (4, 6, 3))
+
+
+def write(name, make, shapes, archive, folder, computed=None):
     keras.backend.clear_session()
     random = np.random.default_rng(zlib.crc32(name.encode()))
     made = make()
     made.set_weights([random.standard_normal(w.shape).astype("float32") for w in made.get_weights()])
     arrays = {}
     for k, n in enumerate((2, 3)):
-        given = [random.standard_normal((n, *s)).astype("float32") for s in shapes]
-        outputs = tf.nest.flatten(made(given if len(given) > 1 else given[0], training=False))
+        given = [(random.uniform(size=(n, *s)) if len(s) == 3 else random.standard_normal((n, *s))).astype("float32")
+                 for s in shapes]
+        outputs = tf.nest.flatten((computed() if computed else made)(given if len(given) > 1 else given[0], training=False))
         arrays.update({f"b{k}.in.{i}": x for i, x in enumerate(given)})
         arrays.update({f"b{k}.out.{i}": y.numpy() for i, y in enumerate(outputs)})
     path = os.path.join(folder, "model.h5")
@@ -133,6 +175,11 @@ def main():
         for name, f in TABLE.items():
             write(name, lambda f=f: model(f), [(3, 4), (3, 4)], archive, folder)
         write("image", image, [(4, 6, 3)], archive, folder)
+        for name, f in FUNCTIONS.items():
+            write("functions/" + name, lambda f=f: called(f, (3, 4), (3, 4)), [(3, 4), (3, 4)], archive, folder)
+        write("functions/channels_first", lambda: pooled(True), [(4, 6, 3)], archive, folder, lambda: pooled(False))
+        for name, f in PICTURES.items():
+            write("functions/" + name, lambda f=f: called(f, (4, 6, 3)), [(4, 6, 3)], archive, folder)
 
 
 main()

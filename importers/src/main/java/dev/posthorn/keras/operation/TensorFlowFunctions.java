@@ -98,6 +98,7 @@ public final class TensorFlowFunctions {
         all.put("zeros_like", keras("ZerosLike"));
         elementwise(all);
         reductions(all);
+        TensorFlowPooling.addTo(all);
         return Map.copyOf(all);
     }
 
