@@ -65,7 +65,7 @@ TABLE = {
     "arithmetic": lambda x, y: [x * 2.0 + y, 1.0 - x, x / 3.0, x * x, -y, tf.square(x) - y, tf.math.floordiv(x, 0.3), tf.pow(tf.abs(x), 1.5)],
     "compare": lambda x, y: [tf.cast(x > y, tf.float32), tf.where(x > 0.0, x, y), tf.maximum(x, 0.1), tf.logical_not(x <= y)],
     "math": lambda x, y: [tf.exp(x), tf.math.log1p(tf.abs(x)), tf.math.erf(x), tf.math.rsqrt(tf.abs(y) + 1.0), tf.tanh(x),
-                          tf.sigmoid(y), tf.clip_by_value(x, -0.5, 0.5)],
+                          tf.sigmoid(y), tf.math.lgamma(x), tf.clip_by_value(x, -0.5, 0.5)],
     "nn": lambda x, y: [tf.nn.relu(x), tf.nn.relu6(x * 4), tf.nn.leaky_relu(x, 0.3), tf.nn.softmax(x), tf.nn.elu(x), tf.nn.log_softmax(y)],
     "reduce": lambda x, y: [tf.reduce_mean(x, axis=1), tf.reduce_sum(x, axis=[1, 2]), tf.reduce_max(x, axis=-1, keepdims=True),
                             tf.argmax(x, axis=-1), tf.math.cumsum(x, axis=1, exclusive=True)],
@@ -81,7 +81,7 @@ TABLE = {
 # calls of functions, as later versions wrote them (class TFOpLambda)
 FUNCTIONS = {
     "math": lambda x, y: [tf.math.cumprod(x, axis=1, exclusive=True), tf.math.cumprod(x, axis=2, exclusive=True, reverse=True),
-                          tf.math.cumprod(x, axis=1, reverse=True), tf.math.erfc(x), tf.math.erfinv(tf.tanh(x)), tf.math.rint(x * 3.0),
+                          tf.math.cumprod(x, axis=1, reverse=True), tf.math.erfc(x), tf.math.lgamma(x), tf.math.digamma(tf.abs(x) + 0.1), tf.math.erfinv(tf.tanh(x)), tf.math.rint(x * 3.0),
                           tf.math.logical_xor(x > 0, y > 0), tf.math.reciprocal_no_nan(tf.nn.relu(x)), tf.math.scalar_mul(2.0, x),
                           tf.math.zero_fraction(tf.nn.relu(x)), tf.nn.zero_fraction(tf.nn.relu(y))],
     "nn": lambda x, y: [tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.sigmoid(x), logits=y),

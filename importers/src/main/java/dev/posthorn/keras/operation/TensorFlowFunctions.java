@@ -13,6 +13,7 @@ import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.ShapeOf;
 import dev.posthorn.ir.op.Slice;
+import dev.posthorn.ir.op.Special;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.KerasTensor;
@@ -171,6 +172,8 @@ public final class TensorFlowFunctions {
         all.put("math.atan2", of(TensorFlowFunctions::atan2));
         all.put("atan2", of(TensorFlowFunctions::atan2));
         all.put("einsum", of(TensorFlowFunctions::einsum));
+        all.put("math.digamma", of(a -> a.b().add(new Special(Special.Fn.DIGAMMA), a.x())));
+        all.put("math.lgamma", of(a -> a.b().add(new Special(Special.Fn.LGAMMA), a.x())));
         all.put("rank", of(a -> a.b().constant(DType.INT32, a.x().shape().rank())));
         all.put("math.squared_difference", of(TensorFlowFunctions::squaredDifference));
         List.of("elu", "gelu", "relu", "selu", "sigmoid", "softplus", "softsign", "tanh")
