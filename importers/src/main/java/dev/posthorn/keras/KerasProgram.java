@@ -279,6 +279,11 @@ public final class KerasProgram implements TrainableProgram {
     }
 
     @Override
+    public String policy() {
+        return root.policy().name();
+    }
+
+    @Override
     public StoredTraining training() {
         return training;
     }

@@ -31,6 +31,9 @@ final class StoredSlots {
                     + " but was " + stored.types().size() + " " + stored.types() + ", at " + where
                     + " (trainer.optimizer(...) begins anew)");
         }
+        if (unused) { // as in Keras, which keeps then what the configuration says
+            return Map.of();
+        }
         List<Tensor> values = stored.optimizer();
         Map<String, Tensor> own = new LinkedHashMap<>();
         for (int k = 0; k < count; k++) {

@@ -33,6 +33,9 @@ public interface TrainableProgram extends Program {
     /** The path by which Keras knows a variable: that of its key, without models that Keras does not count. */
     String path(String key);
 
+    /** The name of the model's own dtype policy, {@code mixed_float16}; {@code float32} where its file says none. */
+    String policy();
+
     /** What a file of the model keeps of training. */
     StoredTraining training();
 

@@ -16,6 +16,7 @@ import dev.posthorn.train.data.Dataset;
 import dev.posthorn.train.data.Pass;
 import dev.posthorn.train.loss.Loss;
 import dev.posthorn.train.metric.Metric;
+import dev.posthorn.train.optimizer.LossScaleOptimizer;
 import dev.posthorn.train.optimizer.Optimizer;
 import dev.posthorn.train.optimizer.Optimizers;
 import java.io.IOException;
@@ -52,6 +53,7 @@ public final class Trainer {
     private boolean fromFile;
     private Optimizer optimizerOfFile;
     private boolean fresh;
+    private boolean scalesLoss;
     private Steps steps;
     private Steps before;
 
@@ -64,6 +66,8 @@ public final class Trainer {
         this.model = model;
         this.fromFile = !p.training().compile().isEmpty();
         this.fresh = p.training().types().isEmpty();
+        this.scalesLoss = p.policy().equals(LossScaleOptimizer.POLICY)
+                || LossScaleOptimizer.isStoredAs(p.training().types());
     }
 
     // ---- what to train, and how ----
@@ -93,6 +97,16 @@ public final class Trainer {
     public Trainer withoutWeightDecay(String... names) {
         undecayed.addAll(List.of(names));
         return compiled(config());
+    }
+
+    /**
+     * Whether the optimizer is wrapped in a {@link LossScaleOptimizer}; it begins anew. If nothing is said it is where the
+     * model's policy is {@code mixed_float16}, and where its file holds the variables of one. Keras: {@code
+     * compile(auto_scale_loss=...)}. A graph of layers keeps no policy of its own in its file.
+     */
+    public Trainer scaleLoss(boolean on) {
+        scalesLoss = on;
+        return anew();
     }
 
     private Trainer anew() {
@@ -261,7 +275,7 @@ public final class Trainer {
 
     Steps steps() throws IOException {
         if (steps == null) {
-            steps = new Steps(this, config(), rates, undecayed);
+            steps = new Steps(this, running(), rates, undecayed);
             if (before != null) {
                 steps.keepOptimizer(before);
             } else if (!fresh) {
@@ -274,11 +288,17 @@ public final class Trainer {
         return steps;
     }
 
+    /** What steps run with; files keep the optimizer without what scales its loss, as Keras's do. */
+    private CompileConfig running() {
+        CompileConfig c = config();
+        return scalesLoss ? c.withOptimizer(LossScaleOptimizer.around(c.optimizer())) : c;
+    }
+
     /** What files keep: in the dialect of the file that the optimizer is from, for older ones have formulas of their own. */
     private StoredTraining kept(Steps now) {
         Dialect dialect =
                 config.optimizer() == optimizerOfFile ? program().training().dialect() : Dialect.KERAS3;
-        List<Integer> order = config.optimizer().stored(now.trained().parameters(), dialect);
+        List<Integer> order = running().optimizer().stored(now.trained().parameters(), dialect);
         return new StoredTraining(
                 config.write(dialect),
                 dialect,

@@ -5,11 +5,14 @@ import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Expr;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Reduce;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * An optimizer whose loss is scaled up, and gradients down, so that float16 does not lose small ones. A step with a gradient
@@ -27,6 +30,9 @@ public record LossScaleOptimizer(Optimizer inner, double initialScale, int growt
                     f.of("dynamic_growth_steps", FieldType.INT, LossScaleOptimizer::growthSteps, 2000),
                     f.of("name", FieldType.STRING, LossScaleOptimizer::name, "loss_scale_optimizer")));
 
+    /** The policy of models whose loss Keras scales by itself. */
+    public static final String POLICY = "mixed_float16";
+
     private static final int OWN = 4;
     private static final int COUNTER = 2;
     private static final int SCALE = 3;
@@ -36,6 +42,22 @@ public record LossScaleOptimizer(Optimizer inner, double initialScale, int growt
             throw new IllegalArgumentException("expected an inner optimizer without loss_scale_factor but was "
                     + r.options().lossScaleFactor());
         }
+    }
+
+    /** An optimizer as {@code compile(auto_scale_loss=True)} wraps it, once. */
+    public static Optimizer around(Optimizer optimizer) {
+        return optimizer == null || optimizer instanceof LossScaleOptimizer
+                ? optimizer
+                : new LossScaleOptimizer(optimizer, 32768, 2000, "loss_scale_optimizer");
+    }
+
+    /** Whether variables in a file are those of an optimizer whose loss is scaled. */
+    public static boolean isStoredAs(List<TensorType> types) {
+        return types.size() >= OWN
+                && types.subList(0, OWN)
+                        .equals(Stream.of(DType.INT64, DType.FLOAT32, DType.INT64, DType.FLOAT32)
+                                .map(t -> new TensorType(t, Shape.SCALAR))
+                                .toList());
     }
 
     @Override
