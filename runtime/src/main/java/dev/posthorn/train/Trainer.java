@@ -43,7 +43,9 @@ import java.util.stream.Stream;
  *     .fit(Dataset.of(x, y), Fit.epochs(3).validationSplit(0.1), new EarlyStopping("val_loss", 2));
  * }</pre>
  *
- * <p>For one thread at a time. The same data, seed and settings give the same bits, whatever the number of threads.
+ * <p>For one thread at a time. The same data, seed and settings give the same bits, whatever the number of threads, with
+ * the same kernels: scalar and vector ones may round differently. Which run depends on the kind of machine, on the module
+ * {@code jdk.incubator.vector}, and on the compiler ({@code -XX:TieredStopAtLevel=1} does without vectors).
  */
 public final class Trainer {
     private final Model model;

@@ -101,6 +101,33 @@ class TrainTest {
         assertFalse(equal(out[0], out[2]));
     }
 
+    @Test
+    @Timeout(120)
+    void theNumberOfThreadsChangesNoBit() throws IOException, InterruptedException {
+        Path digits = Path.of("..", "testdata", "digits"); // pictures: large enough for kernels to share their work
+        for (int threads : new int[] {1, 2, 4}) {
+            Path out = folder.resolve(threads + ".keras");
+            Object[] train = {
+                "train",
+                digits.resolve("digits.keras"),
+                "-d",
+                digits.resolve("handwriting.npz"),
+                "--scale",
+                "1/255",
+                "-o",
+                out,
+                "--epochs",
+                "1",
+                "--batch-size",
+                "100"
+            };
+            assertEquals(
+                    0, start(List.of("-Dposthorn.threads=" + threads), train).waitFor());
+            assertEquals("", difference(folder.resolve("1.keras"), out), threads + " threads");
+        }
+        assertFalse(equal(digits.resolve("digits.keras"), folder.resolve("1.keras")));
+    }
+
     private static boolean equal(Path a, Path b) throws IOException {
         return difference(a, b).isEmpty();
     }
@@ -168,6 +195,10 @@ class TrainTest {
     }
 
     private static Process start(Object... args) throws IOException {
+        return start(List.of(), args);
+    }
+
+    private static Process start(List<String> options, Object... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
@@ -175,6 +206,7 @@ class TrainTest {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
             command.addAll(List.of("--add-modules", "jdk.incubator.vector")); // the same kernels as here: the same bits
         }
+        command.addAll(options);
         command.add(Posthorn.class.getName());
         for (Object a : args) {
             command.add(a.toString());
