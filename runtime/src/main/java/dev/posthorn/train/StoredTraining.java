@@ -3,6 +3,7 @@ package dev.posthorn.train;
 import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.train.optimizer.Optimizer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,18 @@ public record StoredTraining(Map<String, Object> compile, Dialect dialect, List<
     /** Reads the optimizer's variables when they are asked for: who only predicts needs none of them. */
     public interface Reader {
         List<Tensor> read() throws IOException;
+    }
+
+    /** What files are to keep of steps that run with this optimizer: that of the configuration, or one around it. */
+    static StoredTraining of(CompileConfig config, Dialect dialect, Optimizer running, Steps steps) {
+        List<Integer> order = running.stored(steps.trained().parameters(), dialect);
+        return new StoredTraining(
+                config.write(dialect),
+                dialect,
+                order.stream()
+                        .map(i -> steps.trained().slotTypes().get(i).type())
+                        .toList(),
+                () -> order.stream().map(steps.optimizerVariables()::get).toList());
     }
 
     public StoredTraining {

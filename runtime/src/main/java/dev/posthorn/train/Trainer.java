@@ -68,8 +68,7 @@ public final class Trainer {
         this.model = model;
         this.fromFile = !p.training().compile().isEmpty();
         this.fresh = p.training().types().isEmpty();
-        this.scalesLoss = p.policy().equals(LossScaleOptimizer.POLICY)
-                || LossScaleOptimizer.isStoredAs(p.training().types());
+        this.scalesLoss = p.policy().equals(LossScaleOptimizer.POLICY);
     }
 
     // ---- what to train, and how ----
@@ -102,13 +101,13 @@ public final class Trainer {
     }
 
     /**
-     * Whether the optimizer is wrapped in a {@link LossScaleOptimizer}; it begins anew. If nothing is said it is where the
-     * model's policy is {@code mixed_float16}, and where its file holds the variables of one. Keras: {@code
-     * compile(auto_scale_loss=...)}. A graph of layers keeps no policy of its own in its file.
+     * Whether a {@link LossScaleOptimizer} is put around the optimizer, which begins anew: if nothing is said, where the
+     * model's policy is {@code mixed_float16} or its file says so. Keras: {@code compile(auto_scale_loss=...)}.
      */
     public Trainer scaleLoss(boolean on) {
+        anew();
         scalesLoss = on;
-        return anew();
+        return this;
     }
 
     private Trainer anew() {
@@ -188,6 +187,7 @@ public final class Trainer {
                     stored.compile(), model.outputs().size(), new Context(stored.dialect(), "compile_config"));
             fromFile = false;
             optimizerOfFile = config.optimizer();
+            scalesLoss |= optimizerOfFile != null && LossScaleOptimizer.isStoredAround(optimizerOfFile, stored.types());
         }
         return config;
     }
@@ -284,7 +284,9 @@ public final class Trainer {
                 steps.restore(program().training());
             }
             if (config.optimizer() != null) {
-                model.training(kept(steps));
+                boolean ofFile = config.optimizer() == optimizerOfFile; // older dialects have formulas of their own
+                Dialect dialect = ofFile ? program().training().dialect() : Dialect.KERAS3;
+                model.training(StoredTraining.of(config, dialect, running().optimizer(), steps));
             }
         }
         return steps;
@@ -294,17 +296,5 @@ public final class Trainer {
     private CompileConfig running() {
         CompileConfig c = config();
         return scalesLoss ? c.withOptimizer(LossScaleOptimizer.around(c.optimizer())) : c;
-    }
-
-    /** What files keep: in the dialect of the file that the optimizer is from, for older ones have formulas of their own. */
-    private StoredTraining kept(Steps now) {
-        Dialect dialect =
-                config.optimizer() == optimizerOfFile ? program().training().dialect() : Dialect.KERAS3;
-        List<Integer> order = running().optimizer().stored(now.trained().parameters(), dialect);
-        return new StoredTraining(
-                config.write(dialect),
-                dialect,
-                order.stream().map(i -> now.trained().slotTypes().get(i).type()).toList(),
-                () -> order.stream().map(now.optimizerVariables()::get).toList());
     }
 }

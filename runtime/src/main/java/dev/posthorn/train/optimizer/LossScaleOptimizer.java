@@ -51,8 +51,14 @@ public record LossScaleOptimizer(Optimizer inner, double initialScale, int growt
                 : new LossScaleOptimizer(optimizer, 32768, 2000, "loss_scale_optimizer");
     }
 
-    /** Whether variables in a file are those of an optimizer whose loss is scaled. */
-    public static boolean isStoredAs(List<TensorType> types) {
+    /** Whether variables in a file are those of such an optimizer around this one, and not its own. */
+    public static boolean isStoredAround(Optimizer optimizer, List<TensorType> types) {
+        return startsAsOwn(types)
+                && !startsAsOwn(
+                        optimizer.slots(List.of()).stream().map(Slot::type).toList());
+    }
+
+    private static boolean startsAsOwn(List<TensorType> types) {
         return types.size() >= OWN
                 && types.subList(0, OWN)
                         .equals(Stream.of(DType.INT64, DType.FLOAT32, DType.INT64, DType.FLOAT32)
