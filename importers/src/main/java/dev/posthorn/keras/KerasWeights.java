@@ -2,11 +2,13 @@ package dev.posthorn.keras;
 
 import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.hdf5.Hdf5Group;
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.keras.layout.Layout;
 import dev.posthorn.keras.layout.NamedLayout;
 import dev.posthorn.keras.layout.PathLayout;
 import dev.posthorn.keras.layout.Stored;
+import dev.posthorn.keras.object.Quantization;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Variable;
 import dev.posthorn.model.WeightSelection;
@@ -59,7 +61,7 @@ record KerasWeights(String where, List<Hdf5Group> roots, Layout layout) {
             if (d != null && fits(d.shape(), v)) {
                 values.put(v.key(), d.read().cast(v.type().dtype()));
             } else if (d == null && v.stored() && !selection.byName()) {
-                wrong.add(v.key() + " " + v.type().shape() + " but was absent");
+                wrong.add(v.key() + " " + v.type().shape() + " but was absent" + why(v));
             } else if (d != null && !selection.skipMismatch()) {
                 wrong.add(v.key() + " " + v.type().shape() + " but was " + d);
             }
@@ -68,6 +70,12 @@ record KerasWeights(String where, List<Hdf5Group> roots, Layout layout) {
             throw new ModelFormatException("weights: expected " + String.join("; ", wrong) + ", at " + where);
         }
         return values;
+    }
+
+    private static String why(Variable v) {
+        return v.key().endsWith("/" + Quantization.ZERO) && v.type().dtype() == DType.UINT8
+                ? " (Keras 3.15 leaves the zero points of GPTQ and AWQ out of .keras and .weights.h5, its .h5 holds them)"
+                : "";
     }
 
     /** Shapes are compared before anything is read: a damaged file may claim any size. */

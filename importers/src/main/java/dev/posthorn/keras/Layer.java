@@ -3,6 +3,7 @@ package dev.posthorn.keras;
 import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.keras.object.Lora;
+import dev.posthorn.keras.object.Quantization;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -44,6 +45,11 @@ public interface Layer {
     /** Whether the layer takes a policy that quantizes in this mode; then files hold its weights in the order given. */
     default boolean quantizes(String mode) {
         return false;
+    }
+
+    /** How its weights are quantized, beyond what the policy says. */
+    default Quantization quantization() {
+        return Quantization.NONE;
     }
 
     /** The layers inside of this one, in Keras's order; those that it makes itself take its own policy. */

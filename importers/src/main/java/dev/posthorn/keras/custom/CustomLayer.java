@@ -9,6 +9,7 @@ import dev.posthorn.keras.DTypePolicy;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.Weight;
+import dev.posthorn.keras.object.Quantization;
 import java.util.List;
 import java.util.Map;
 
@@ -36,6 +37,11 @@ public record CustomLayer<L extends Layer>(L layer, Codec<L> codec, Map<String, 
     @Override
     public List<Weight> weights(List<TensorType> inputs, DTypePolicy policy) {
         return layer.weights(inputs, policy);
+    }
+
+    @Override
+    public Quantization quantization() {
+        return layer.quantization();
     }
 
     @Override

@@ -93,6 +93,9 @@ public record EinsumDense(
         Matcher m = EQUATION.matcher(equation);
         m.matches();
         Shape kernel = plain.get(0).shape();
+        if (Quantization.isCalibrated(policy)) {
+            return calibrated(policy, plain, kernel);
+        }
         int rows = 1;
         int columns = 1;
         for (int i = 0; i < kernel.rank(); i++) {
@@ -114,6 +117,21 @@ public record EinsumDense(
             scale[i + (m.group(1) == null ? 0 : elided)] = at < 0 ? 1 : kernel.dim(at);
         }
         return quantization.kernel(policy, lora, plain, rows, columns, Shape.of(scale));
+    }
+
+    /** The first axis of a kernel of three is its rows where it is the longest one, else the last its columns. */
+    private List<Weight> calibrated(DTypePolicy policy, List<Weight> plain, Shape kernel) {
+        if (kernel.rank() != 2 && kernel.rank() != 3) {
+            throw new UnsupportedModelException(
+                    "EinsumDense: expected a kernel of 2 or 3 axes with " + policy.mode() + " but was " + kernel);
+        }
+        int last = kernel.dim(-1);
+        int first = kernel.dim(0);
+        int middle = kernel.rank() == 2 ? 1 : kernel.dim(1);
+        boolean joinsColumns = first >= middle && first >= last;
+        return kernel.rank() == 2 || joinsColumns
+                ? quantization.kernel(policy, lora, plain, first, middle * last, kernel)
+                : quantization.kernel(policy, lora, plain, first * middle, last, kernel);
     }
 
     /** The product with a quantized kernel. */

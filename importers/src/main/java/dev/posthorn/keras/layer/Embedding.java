@@ -74,7 +74,7 @@ public record Embedding(
 
     @Override
     public boolean quantizes(String mode) {
-        return Quantization.knows(mode) && !mode.equals("float8");
+        return Quantization.rounds(mode);
     }
 
     /** The rows of the quantized table. */

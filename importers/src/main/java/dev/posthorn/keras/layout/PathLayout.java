@@ -13,6 +13,7 @@ import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.Naming;
 import dev.posthorn.keras.Weight;
+import dev.posthorn.keras.object.Quantization;
 import dev.posthorn.model.WeightSelection;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -130,7 +131,7 @@ public final class PathLayout implements Layout {
      *
      * @param key the variable's key
      */
-    private record Slot(String key, String number, String name) {}
+    record Slot(String key, String number, String name) {}
 
     /** The variables of the layer at a path, in the order in which files number them. */
     private static List<Slot> slots(KerasProgram program, String path, LayerNode node) {
@@ -172,12 +173,16 @@ public final class PathLayout implements Layout {
             stored.putIfAbsent(named, group);
             List<Slot> slots = slots(program, path, place.node());
             Optional<Hdf5Object> vars = slots.isEmpty() ? Optional.empty() : child(root, join(group, "vars"));
+            if (vars.isPresent() && ZeroPoints.lack(place.node(), slots, n -> dataset(vars.get(), n))) {
+                slots = ZeroPoints.without(slots);
+                List<Weight> weights = program.weights(path);
+                ZeroPoints.known(place.node(), weights, slots, n -> dataset(vars.get(), n))
+                        .ifPresent(z -> found.put(join(path, Quantization.ZERO), z));
+            }
             for (Slot slot : slots.subList(place.node().layer().borrowedWeights(), slots.size())) {
-                Optional<Hdf5Object> dataset =
-                        vars.flatMap(v -> child(v, slot.number)).or(() -> vars.flatMap(v -> child(v, slot.name)));
-                if (dataset.isPresent() && dataset.get() instanceof Hdf5Dataset d) {
-                    found.put(slot.key, Stored.of(d));
-                }
+                vars.flatMap(v -> child(v, slot.number).or(() -> child(v, slot.name)))
+                        .filter(Hdf5Dataset.class::isInstance)
+                        .ifPresent(d -> found.put(slot.key, Stored.of((Hdf5Dataset) d)));
             }
         });
         return found;
@@ -230,6 +235,10 @@ public final class PathLayout implements Layout {
      */
     private static Optional<Hdf5Object> child(Hdf5Object parent, String path) {
         return at(parent, List.of(path.split("/")));
+    }
+
+    private static Optional<Hdf5Dataset> dataset(Hdf5Object vars, String name) {
+        return child(vars, name).filter(Hdf5Dataset.class::isInstance).map(Hdf5Dataset.class::cast);
     }
 
     private static Optional<Hdf5Object> at(Hdf5Object parent, List<String> path) {

@@ -20,18 +20,23 @@ import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
  * Weights in few bits, as the layer's policy says. int8: {@code w ≈ q / scale}. int4: two numbers a byte, {@code w ≈ q /
- * scale}, or in blocks {@code (q − zero) · scale}. float8: values rounded to float8_e4m3fn under a scale. Source:
- * keras/src/quantizers/quantizers.py.
+ * scale}, or in blocks {@code (q − zero) · scale}. float8: values rounded to float8_e4m3fn under a scale. gptq and awq:
+ * {@link Calibrated}. Source: keras/src/quantizers/quantizers.py.
  *
  * @param config the layer's {@code quantization_config}; null where there is none
  */
 public record Quantization(Object config) {
     public static final Quantization NONE = new Quantization(null);
+
+    /** The name of a kernel's zero points. */
+    public static final String ZERO = "kernel_zero";
 
     private static final double EPSILON = 1e-7;
 
@@ -71,9 +76,32 @@ public record Quantization(Object config) {
                 : null;
     }
 
-    /** The modes that there are. */
+    /** The modes that there are for products. */
     public static boolean knows(String mode) {
-        return mode.equals("int8") || mode.equals("float8") || mode.equals("int4") || mode.matches("int4/-?\\d+");
+        return rounds(mode) || mode.equals("float8") || Calibrated.of(mode).isPresent();
+    }
+
+    /** The modes that round weights on their own, whatever the layer does with them. */
+    public static boolean rounds(String mode) {
+        return mode.equals("int8") || mode.equals("int4") || mode.matches("int4/-?\\d+");
+    }
+
+    /** Whether GPTQ or AWQ found the numbers. */
+    public static boolean isCalibrated(DTypePolicy policy) {
+        return Calibrated.of(policy).isPresent();
+    }
+
+    /**
+     * The zero points of a kernel that Keras 3.15 leaves out of {@code .keras} and {@code .weights.h5} with GPTQ and AWQ: of
+     * symmetric GPTQ they are all half of the numbers that there are, others cannot be known.
+     */
+    public OptionalInt zero(DTypePolicy policy) {
+        boolean symmetric = config instanceof Map<?, ?> m
+                && "GPTQConfig".equals(m.get("class_name"))
+                && m.get("config") instanceof Map<?, ?> c
+                && Boolean.TRUE.equals(c.get("symmetric"));
+        Optional<Calibrated> calibrated = Calibrated.of(policy).filter(c -> symmetric && !c.awq());
+        return calibrated.map(c -> OptionalInt.of(1 << (c.bits() - 1))).orElse(OptionalInt.empty());
     }
 
     public static boolean isInt4(DTypePolicy policy) {
@@ -101,6 +129,10 @@ public record Quantization(Object config) {
             return lora.adapt("kernel", plain);
         }
         check(lora);
+        Optional<Calibrated> calibrated = Calibrated.of(policy);
+        if (calibrated.isPresent()) {
+            return calibrated.get().weights(plain, rows, columns);
+        }
         List<Weight> weights = new ArrayList<>(plain);
         if (policy.mode().equals("int8")) {
             weights.set(0, number("kernel", plain.get(0).shape()));
@@ -112,7 +144,7 @@ public record Quantization(Object config) {
             Shape each = block < 0 ? Shape.of(columns) : Shape.of(groups, columns);
             weights.add(new Weight("kernel_scale", each, null, false, true));
             if (block >= 0) {
-                weights.add(number("kernel_zero", each));
+                weights.add(number(ZERO, each));
                 weights.add(new Weight("g_idx", Shape.of(rows), DType.FLOAT32, false, true));
             }
         } else {
@@ -174,13 +206,17 @@ public record Quantization(Object config) {
             return product.of(
                     rounded(b, x, c.weight("inputs_scale")), rounded(b, c.weight("kernel"), c.weight("kernel_scale")));
         }
+        Optional<Calibrated> calibrated = Calibrated.of(c.policy());
+        if (calibrated.isPresent()) {
+            return product.of(x, calibrated.get().kernel(c, kernel));
+        }
         boolean int8 = c.policy().mode().equals("int8");
         Value numbers =
                 int8 ? b.cast(c.rawWeight("kernel"), DType.INT32) : unpacked(b, c.rawWeight("kernel"), columns(c));
         Value scale = c.weight("kernel_scale");
         if (!int8 && block(c.policy()) >= 0) {
             Value groups = b.cast(c.rawWeight("g_idx"), DType.INT32);
-            Value zero = b.gather(b.cast(c.rawWeight("kernel_zero"), dtype), groups, 0);
+            Value zero = b.gather(b.cast(c.rawWeight(ZERO), dtype), groups, 0);
             Value w = b.times(b.minus(b.cast(numbers, dtype), zero), b.gather(scale, groups, 0));
             return product.of(x, b.reshape(w, kernel.dims()));
         }
