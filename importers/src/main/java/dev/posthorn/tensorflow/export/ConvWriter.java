@@ -159,13 +159,13 @@ final class ConvWriter {
         }
         int[] paddings = new int[2 * (window.rank() + 2)];
         for (int a = 0; a < window.rank(); a++) {
-            paddings[2 * a + 2] = window.low().get(a);
-            paddings[2 * a + 3] = window.high().get(a);
+            paddings[2 * a + 2] = Math.max(0, window.low().get(a));
+            paddings[2 * a + 3] = Math.max(0, window.high().get(a));
         }
         String padded = w.add(
                 "Pad",
                 "output",
-                List.of(x, w.constant(Tensor.of(Shape.of(window.rank() + 2, 2), paddings))),
+                List.of(cropped(window, x), w.constant(Tensor.of(Shape.of(window.rank() + 2, 2), paddings))),
                 Attrs.of(dtype).type("Tpaddings", DType.INT32));
         Attrs a = Attrs.of(dtype)
                 .integers("strides", around(window.strides()))
@@ -173,6 +173,31 @@ final class ConvWriter {
                 .text("padding", "VALID")
                 .text("data_format", "NDHWC");
         return w.add("Conv3D", "output", List.of(padded, k), a);
+    }
+
+    /** Without what negative paddings take away. */
+    private String cropped(Window window, String x) {
+        List<Integer> begin = new ArrayList<>(Collections.nCopies(window.rank() + 2, 0));
+        List<Integer> size = new ArrayList<>(Collections.nCopies(window.rank() + 2, -1));
+        boolean none = true;
+        for (int a = 0; a < window.rank(); a++) {
+            int low = Math.max(0, -window.low().get(a));
+            int high = Math.max(0, -window.high().get(a));
+            int dim = node.input(0).shape().dim(a + 1);
+            none &= low + high == 0;
+            begin.set(a + 1, low);
+            if (high > 0 && dim == Shape.UNKNOWN) {
+                throw unsupported("a convolution that leaves out the end of an axis of unknown length");
+            }
+            size.set(a + 1, high == 0 ? -1 : dim - low - high);
+        }
+        return none
+                ? x
+                : w.add(
+                        "Slice",
+                        "output",
+                        List.of(x, w.ints(begin), w.ints(size)),
+                        Attrs.of(dtype).type("Index", DType.INT32));
     }
 
     private String depthwise(Window window, String x, String k, int out) {
