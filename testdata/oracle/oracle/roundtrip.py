@@ -262,11 +262,13 @@ def _saved_model(path: Path, folder: Path, xla: bool) -> str:
 
 def _merged(new: Path, folder: Path, made_of: str) -> bool:
     """Whether the two formats hold other numbers for the same model: archives
-    merge low-rank adapters into the kernel, .h5 keeps them apart. Then what
-    Keras computes with the file decides alone."""
+    merge low-rank adapters into the kernel, .h5 keeps them apart; and Keras
+    leaves the zero points of GPTQ and AWQ out of archives. Then what Keras
+    computes with the file decides alone."""
     weights = storage.load_json(folder / "case.json")["weights"]
     return (made_of not in ("", new.suffix)
-            and any("/lora_" in w["key"] for w in weights))
+            and any("/lora_" in w["key"] or w["key"].endswith("/kernel_zero")
+                    for w in weights))
 
 
 def check(new: Path, folder: Path, scratch: Path, made_of: str) -> str:
