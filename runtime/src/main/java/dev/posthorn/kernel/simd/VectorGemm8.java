@@ -7,7 +7,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Eight rows by two vectors: for machines of 32 vector registers, which have room for sixteen accumulators. Sums in the same
- * order as {@link VectorGemm#gemm4}.
+ * order as {@link VectorGemm#gemm4}. The accumulators stay in this one method: handed to another that branches, C2 boxes
+ * them as soon as both branches have run, and the product is ten times as slow.
  */
 final class VectorGemm8 {
     private VectorGemm8() {}
@@ -67,23 +68,39 @@ final class VectorGemm8 {
             c71 = x7.fma(b1, c71);
             bo += 2 * L;
         }
-        store(c00, c01, c, co, first);
-        store(c10, c11, c, co + 1 * ldc, first);
-        store(c20, c21, c, co + 2 * ldc, first);
-        store(c30, c31, c, co + 3 * ldc, first);
-        store(c40, c41, c, co + 4 * ldc, first);
-        store(c50, c51, c, co + 5 * ldc, first);
-        store(c60, c61, c, co + 6 * ldc, first);
-        store(c70, c71, c, co + 7 * ldc, first);
-    }
-
-    private static void store(FloatVector v0, FloatVector v1, float[] c, int co, boolean first) {
-        if (first) {
-            v0.intoArray(c, co);
-            v1.intoArray(c, co + L);
-        } else {
-            v0.add(FloatVector.fromArray(S, c, co)).intoArray(c, co);
-            v1.add(FloatVector.fromArray(S, c, co + L)).intoArray(c, co + L);
+        if (!first) {
+            c00 = c00.add(FloatVector.fromArray(S, c, co));
+            c01 = c01.add(FloatVector.fromArray(S, c, co + L));
+            c10 = c10.add(FloatVector.fromArray(S, c, co + 1 * ldc));
+            c11 = c11.add(FloatVector.fromArray(S, c, co + 1 * ldc + L));
+            c20 = c20.add(FloatVector.fromArray(S, c, co + 2 * ldc));
+            c21 = c21.add(FloatVector.fromArray(S, c, co + 2 * ldc + L));
+            c30 = c30.add(FloatVector.fromArray(S, c, co + 3 * ldc));
+            c31 = c31.add(FloatVector.fromArray(S, c, co + 3 * ldc + L));
+            c40 = c40.add(FloatVector.fromArray(S, c, co + 4 * ldc));
+            c41 = c41.add(FloatVector.fromArray(S, c, co + 4 * ldc + L));
+            c50 = c50.add(FloatVector.fromArray(S, c, co + 5 * ldc));
+            c51 = c51.add(FloatVector.fromArray(S, c, co + 5 * ldc + L));
+            c60 = c60.add(FloatVector.fromArray(S, c, co + 6 * ldc));
+            c61 = c61.add(FloatVector.fromArray(S, c, co + 6 * ldc + L));
+            c70 = c70.add(FloatVector.fromArray(S, c, co + 7 * ldc));
+            c71 = c71.add(FloatVector.fromArray(S, c, co + 7 * ldc + L));
         }
+        c00.intoArray(c, co);
+        c01.intoArray(c, co + L);
+        c10.intoArray(c, co + 1 * ldc);
+        c11.intoArray(c, co + 1 * ldc + L);
+        c20.intoArray(c, co + 2 * ldc);
+        c21.intoArray(c, co + 2 * ldc + L);
+        c30.intoArray(c, co + 3 * ldc);
+        c31.intoArray(c, co + 3 * ldc + L);
+        c40.intoArray(c, co + 4 * ldc);
+        c41.intoArray(c, co + 4 * ldc + L);
+        c50.intoArray(c, co + 5 * ldc);
+        c51.intoArray(c, co + 5 * ldc + L);
+        c60.intoArray(c, co + 6 * ldc);
+        c61.intoArray(c, co + 6 * ldc + L);
+        c70.intoArray(c, co + 7 * ldc);
+        c71.intoArray(c, co + 7 * ldc + L);
     }
 }
