@@ -1,0 +1,140 @@
+"""One node of TensorFlow as a frozen graph, with inputs and the outputs and gradients that TensorFlow computes."""
+
+from __future__ import annotations
+
+import inspect
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable
+
+import numpy as np
+import tensorflow as tf
+
+from .. import storage
+
+SIGNATURE = "serving_default"
+
+
+@dataclass
+class Fixed:
+    """A value that is a constant of the graph, not an input."""
+
+    value: Any
+    dtype: Any = None
+
+
+@dataclass
+class Row:
+    """One operation: numpy arrays become inputs, everything else of ``arguments`` is given as it is."""
+
+    id: str
+    op: str
+    arguments: dict[str, Any]
+    grads: bool
+    tol: float
+    keep: tuple = ()
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+class Rows:
+    """The rows of one family."""
+
+    def __init__(self, family: str):
+        self.family = family
+        self.rows: list[Row] = []
+
+    def op(self, name: str, op: str, grads: bool = False, tol: float = 1e-5, keep: tuple = (), **arguments: Any) -> None:
+        """``keep``: the outputs that are recorded, by number; all where it is empty."""
+        self.rows.append(Row(f"rawops/{self.family}/{name}", op, arguments, grads, tol, keep))
+
+    def rng(self, name: str) -> np.random.Generator:
+        return np.random.default_rng(zlib.crc32(f"{self.family}/{name}".encode()))
+
+
+def f32(value: Any) -> np.ndarray:
+    return np.asarray(value, np.float32)
+
+
+def i32(value: Any) -> np.ndarray:
+    return np.asarray(value, np.int32)
+
+
+def i64(value: Any) -> np.ndarray:
+    return np.asarray(value, np.int64)
+
+
+def text(value: Any) -> np.ndarray:
+    return np.asarray(value, dtype=object)
+
+
+def _place(name: str, value: Any, feeds: dict) -> Any:
+    if isinstance(value, Fixed):
+        return tf.constant(value.value, dtype=value.dtype, name=name)
+    if isinstance(value, np.ndarray):
+        dtype = tf.string if value.dtype == object else tf.as_dtype(value.dtype)
+        holder = tf.compat.v1.placeholder(dtype, value.shape, name=name)
+        feeds[name] = (holder, value)
+        return holder
+    if isinstance(value, list) and any(isinstance(v, (np.ndarray, Fixed)) for v in value):
+        return [_place(f"{name}{i}", v, feeds) for i, v in enumerate(value)]
+    return value
+
+
+def record(row: Row, folder: Path) -> dict[str, Any]:
+    """Writes the case's files; returns its case.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    feeds: dict[str, tuple] = {}
+    rng = np.random.default_rng(zlib.crc32(row.id.encode()))
+    make: Callable = getattr(tf.raw_ops, row.op)
+    known = inspect.signature(make).parameters
+    unknown = [k for k in row.arguments if k not in known]
+    if unknown:
+        raise ValueError(f"{row.id}: expected arguments of {row.op} but was {unknown}; there are {list(known)}")
+    with tf.Graph().as_default() as graph:
+        arguments = {k: _place(k.rstrip("_"), v, feeds) for k, v in row.arguments.items()}
+        result = make(name="op", **arguments)
+        flat = [t for t in tf.nest.flatten(result) if isinstance(t, tf.Tensor)]
+        kept = [t for i, t in enumerate(flat) if not row.keep or i in row.keep]
+        outputs = {f"y{i}": tf.identity(t, name=f"y{i}") for i, t in enumerate(kept)}
+        frozen = graph.as_graph_def()
+        wanted: dict[str, tf.Tensor] = dict(outputs)
+        cotangents = {}
+        if row.grads:
+            xs = {k: h for k, (h, _) in feeds.items() if h.dtype.is_floating or h.dtype.is_complex}
+            ys = {k: y for k, y in outputs.items() if y.dtype.is_floating or y.dtype.is_complex}
+        with tf.compat.v1.Session() as session:
+            feed = {h: v for h, v in feeds.values()}
+            values = session.run(wanted, feed)
+            grads: dict[str, Any] = {}
+            if row.grads:
+                for k, y in ys.items():
+                    c = rng.normal(size=values[k].shape)
+                    if y.dtype.is_complex:
+                        c = c + 1j * rng.normal(size=values[k].shape)
+                    cotangents[k] = np.asarray(c).astype(y.dtype.as_numpy_dtype)
+                found = tf.gradients(list(ys.values()), list(xs.values()),
+                                     [tf.constant(cotangents[k]) for k in ys])
+                there = {k: g for k, g in zip(xs, found) if g is not None}
+                there = {k: tf.convert_to_tensor(g) for k, g in there.items()}
+                if not there:
+                    raise ValueError(f"{row.id}: expected a gradient but was none")
+                grads = session.run(there, feed)
+    (folder / "frozen_graph.pb").write_bytes(frozen.SerializeToString(deterministic=True))
+    expected = {f"{SIGNATURE}.b0.in.{k}": v for k, (_, v) in feeds.items()}
+    expected.update({f"{SIGNATURE}.b0.out.{k}": v for k, v in values.items()})
+    storage.save_npz(folder / "expected.npz", expected)
+    files = ["frozen_graph.pb", "expected.npz"]
+    if grads:
+        arrays = {f"{SIGNATURE}.cot.{k}": v for k, v in cotangents.items()}
+        arrays.update({f"{SIGNATURE}.d.in.{k}": v for k, v in grads.items()})
+        storage.save_npz(folder / "grads.npz", arrays)
+        files.append("grads.npz")
+
+    def dtype(t):
+        return {"dtype": t.dtype.name}
+    return {
+        "id": row.id, "suite": "rawops", "files": files, "op": row.op, "tf_version": tf.__version__,
+        "tolerance": {"rtol": row.tol, "atol": row.tol},
+        "signatures": {SIGNATURE: {"inputs": {k: dtype(h) for k, (h, _) in feeds.items()},
+                                   "outputs": {k: dtype(t) for k, t in outputs.items()}}}}
