@@ -24,7 +24,7 @@ public final class ModelTimer {
     private final Optional<Trainer> trainer;
     private final Batch batch;
 
-    /** A round of calls: medians in milliseconds, and bytes that the calling thread allocated a call. */
+    /** A round of calls, each: median milliseconds, mean milliseconds of the processor, mean bytes that the calling thread took. */
     public record Round(double wall, double cpu, double allocated, int calls) {}
 
     private ModelTimer(Model model, List<Tensor> inputs, Optional<Trainer> trainer, Batch batch) {
@@ -85,21 +85,20 @@ public final class ModelTimer {
     /** Calls for so long, three times at least. */
     public Round run(double seconds) throws IOException {
         List<Double> wall = new ArrayList<>();
-        List<Double> cpu = new ArrayList<>();
         com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         com.sun.management.OperatingSystemMXBean process =
                 (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long allocated = threads.getCurrentThreadAllocatedBytes();
+        long cpu = process.getProcessCpuTime(); // in steps of milliseconds: over all calls
         long begin = System.nanoTime();
         while (System.nanoTime() - begin < seconds * 1e9 || wall.size() < 3) {
-            long c = process.getProcessCpuTime();
             long t = System.nanoTime();
             call();
             wall.add((System.nanoTime() - t) / 1e6);
-            cpu.add((process.getProcessCpuTime() - c) / 1e6);
         }
+        double spent = (process.getProcessCpuTime() - cpu) / 1e6;
         allocated = threads.getCurrentThreadAllocatedBytes() - allocated;
-        return new Round(median(wall), median(cpu), (double) allocated / wall.size(), wall.size());
+        return new Round(median(wall), spent / wall.size(), (double) allocated / wall.size(), wall.size());
     }
 
     private static double median(List<Double> values) {
