@@ -47,7 +47,10 @@ def text(v):
 def tensor(x):
     x = np.asarray(x)
     shape = "x".join(map(str, x.shape)) or "-"
-    line = " ".join([name_of(x.dtype), shape, *(text(v) for v in x.reshape(-1))])
+    flat = x.reshape(-1)
+    if x.dtype.kind == "c":  # a complex number is its parts, two values
+        flat = flat.view(x.real.dtype)
+    line = " ".join([name_of(x.dtype), shape, *(text(v) for v in flat)])
     if line not in tensors:
         tensors[line] = len(tensors)
         print("t", tensors[line], line)
@@ -66,7 +69,7 @@ def case(name, fn, *operands):
 
 
 def real(x):
-    return x.dtype in (tf.float32, tf.float64)
+    return x.dtype in (tf.float32, tf.float64, tf.complex64, tf.complex128)
 
 
 def gradient(name, fn, operands):

@@ -51,6 +51,7 @@ final class SideBySide {
         boolean zeros = n.op() instanceof Pad p
                 && p.mode() == Pad.Mode.CONSTANT
                 && n.input(1).node().op() instanceof Constant c
+                && !c.value().dtype().isComplex()
                 && c.value().getDouble(0) == 0;
         if (!zeros || !n.input(0).shape().isKnown()) {
             return Optional.empty();

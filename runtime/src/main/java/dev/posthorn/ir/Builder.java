@@ -70,7 +70,8 @@ public final class Builder {
                 return instead;
             }
         }
-        return addPlain(op, in);
+        List<Value> ofParts = ComplexNumbers.written(this, op, in);
+        return ofParts != null ? ofParts : addPlain(op, in);
     }
 
     /** Adds an op past the rules. */

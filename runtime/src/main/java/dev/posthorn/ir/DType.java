@@ -83,8 +83,17 @@ public enum DType {
         return kind == Kind.FLOAT;
     }
 
+    public boolean isComplex() {
+        return kind == Kind.COMPLEX;
+    }
+
     public boolean isInteger() {
         return kind == Kind.SIGNED || kind == Kind.UNSIGNED;
+    }
+
+    /** The type of the parts of complex numbers; of other types the type itself. */
+    public DType real() {
+        return this == COMPLEX64 ? FLOAT32 : this == COMPLEX128 ? FLOAT64 : this;
     }
 
     /** The type of this Keras name, if there is one. */

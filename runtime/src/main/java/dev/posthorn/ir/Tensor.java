@@ -194,7 +194,8 @@ public final class Tensor {
     }
 
     /**
-     * Stores a double, rounded to the element type; integers truncate toward zero and wrap; bool is {@code value != 0}.
+     * Stores a double, rounded to the element type; integers truncate toward zero and wrap; bool is {@code value != 0}; a
+     * complex number gets it as its real part, and 0 as its imaginary one.
      */
     public void setDouble(int i, double value) {
         switch (type.dtype()) {
@@ -202,10 +203,27 @@ public final class Tensor {
             case FLOAT64 -> ((double[]) data)[i] = value;
             case FLOAT16 -> ((short[]) data)[i] = Float16.doubleToHalf(value);
             case BFLOAT16 -> ((short[]) data)[i] = Float16.doubleToBfloat(value);
+            case COMPLEX64, COMPLEX128 -> setComplex(i, value, 0);
             case BOOL -> ((byte[]) data)[i] = (byte) (value != 0 ? 1 : 0);
             case UINT64 ->
                 ((long[]) data)[i] = value >= 0x1p63 ? (long) (value - 0x1p63) ^ Long.MIN_VALUE : (long) value;
             default -> setLong(i, (long) value);
+        }
+    }
+
+    /** The real part (0) or the imaginary one (1) of complex element {@code i}. */
+    public double getPart(int i, int part) {
+        return data instanceof float[] f ? f[2 * i + part] : doubles()[2 * i + part];
+    }
+
+    /** Stores a complex number. */
+    public void setComplex(int i, double real, double imaginary) {
+        if (data instanceof float[] f) {
+            f[2 * i] = (float) real;
+            f[2 * i + 1] = (float) imaginary;
+        } else {
+            doubles()[2 * i] = real;
+            doubles()[2 * i + 1] = imaginary;
         }
     }
 

@@ -12,15 +12,20 @@ import dev.posthorn.ir.fn.SoftmaxCrossEntropy;
 import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.fn.Substitute;
 import dev.posthorn.ir.op.BinCount;
+import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Cast;
+import dev.posthorn.ir.op.Complex;
 import dev.posthorn.ir.op.Concat;
 import dev.posthorn.ir.op.Constant;
+import dev.posthorn.ir.op.Fft;
 import dev.posthorn.ir.op.Input;
 import dev.posthorn.ir.op.Lookup;
 import dev.posthorn.ir.op.MatMul;
 import dev.posthorn.ir.op.Mfcc;
+import dev.posthorn.ir.op.Part;
 import dev.posthorn.ir.op.ProjectiveTransform;
 import dev.posthorn.ir.op.RandomGamma;
+import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Special;
 import dev.posthorn.ir.op.Svd;
 import dev.posthorn.ir.op.Unary;
@@ -34,10 +39,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -190,6 +197,62 @@ class GradientLawsTest {
         Tensor was = Evaluation.of(g).run(List.of(), key -> value).outputs().get("dw");
         TensorAssert.assertThat(was, "2·exp(w)")
                 .isCloseTo(Tensor.of(Shape.of(3), 2f, (float) (2 * Math.E), (float) (2 * Math.exp(2))), 1e-6);
+    }
+
+    /** Whatever complex numbers go through, they are made of real ones and end as such. */
+    static Stream<Arguments> complexFunctions() {
+        Map<String, BiFunction<Builder, Value, Value>> all = new LinkedHashMap<>();
+        for (Unary.Fn fn : List.of(
+                Unary.Fn.NEG,
+                Unary.Fn.SQUARE,
+                Unary.Fn.SIGN,
+                Unary.Fn.RECIPROCAL,
+                Unary.Fn.SQRT,
+                Unary.Fn.RSQRT,
+                Unary.Fn.EXP,
+                Unary.Fn.EXPM1,
+                Unary.Fn.LOG,
+                Unary.Fn.LOG1P,
+                Unary.Fn.SIN,
+                Unary.Fn.COS,
+                Unary.Fn.TAN,
+                Unary.Fn.SINH,
+                Unary.Fn.COSH,
+                Unary.Fn.TANH,
+                Unary.Fn.SIGMOID,
+                Unary.Fn.ASINH,
+                Unary.Fn.ACOSH,
+                Unary.Fn.ATANH,
+                Unary.Fn.ASIN,
+                Unary.Fn.ACOS,
+                Unary.Fn.ATAN)) {
+            all.put(fn.name(), (b, z) -> b.unary(fn, z));
+        }
+        all.put("FFT", (b, z) -> b.add(new Fft(List.of(1), false), z));
+        all.put("IFFT", (b, z) -> b.add(new Fft(List.of(0, 1), true), z));
+        all.put("MAGNITUDE", (b, z) -> b.cast(ComplexNumbers.magnitude(b, z), DType.COMPLEX128));
+        all.put("ANGLE", (b, z) -> b.cast(ComplexNumbers.angle(b, z), DType.COMPLEX128));
+        all.put("POW", (b, z) -> b.binary(Binary.Fn.POW, z, ComplexNumbers.conjugate(b, z)));
+        all.put("DIV", (b, z) -> b.over(b.binary(Binary.Fn.ADD, z, 1), z));
+        all.put("MATMUL", (b, z) -> b.add(new MatMul(true, false), z, z));
+        all.put("PROD", (b, z) -> b.reduce(Reduce.Fn.PROD, z, false, 1));
+        all.put("MEAN", (b, z) -> b.reduce(Reduce.Fn.MEAN, z, true, 0));
+        all.put("GATHER", (b, z) -> b.gather(z, b.ints(1, 0, 1), 0));
+        all.put("SLICE", (b, z) -> b.concat(0, List.of(b.slice(z, 1, 0, 2), b.slice(z, 1, 1, 3))));
+        return all.entrySet().stream().map(e -> Arguments.of(e.getKey(), e.getValue()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("complexFunctions")
+    void complexNumbersAreDifferentiatedByTheirParts(String name, BiFunction<Builder, Value, Value> fn) {
+        Function f = (b, xs) -> {
+            Value z = fn.apply(b, b.add(new Complex(), xs.get(0), xs.get(1)));
+            return List.of(b.add(new Part(false), z), b.add(new Part(true), z));
+        };
+        Random random = new Random(name.hashCode());
+        List<Tensor> xs = List.of(
+                random(TensorType.of(DType.FLOAT64, 2, 3), random), random(TensorType.of(DType.FLOAT64, 2, 3), random));
+        check(name, f, xs, TOLERANCE);
     }
 
     @Test

@@ -52,6 +52,7 @@ import dev.posthorn.ir.op.BroadcastTo;
 import dev.posthorn.ir.op.Cast;
 import dev.posthorn.ir.op.Checked;
 import dev.posthorn.ir.op.Compare;
+import dev.posthorn.ir.op.Complex;
 import dev.posthorn.ir.op.Concat;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Conv;
@@ -60,11 +61,13 @@ import dev.posthorn.ir.op.CumSum;
 import dev.posthorn.ir.op.DecodeWav;
 import dev.posthorn.ir.op.DynamicSlice;
 import dev.posthorn.ir.op.Eigh;
+import dev.posthorn.ir.op.Fft;
 import dev.posthorn.ir.op.Gather;
 import dev.posthorn.ir.op.HashBucket;
 import dev.posthorn.ir.op.HashCross;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Lookup;
+import dev.posthorn.ir.op.Magnitude;
 import dev.posthorn.ir.op.MatMul;
 import dev.posthorn.ir.op.MaxPoolGather;
 import dev.posthorn.ir.op.MaxPoolGradient;
@@ -72,6 +75,7 @@ import dev.posthorn.ir.op.Mfcc;
 import dev.posthorn.ir.op.NGrams;
 import dev.posthorn.ir.op.NonZero;
 import dev.posthorn.ir.op.Pad;
+import dev.posthorn.ir.op.Part;
 import dev.posthorn.ir.op.Pool;
 import dev.posthorn.ir.op.ProjectiveTransform;
 import dev.posthorn.ir.op.Random;
@@ -184,8 +188,8 @@ final class OpRows {
                     : FLOAT32_CONSTANTS.contains(name)
                             ? 1e-7
                             : switch (results.get(i).dtype()) {
-                                case FLOAT32 -> 1e-6;
-                                case FLOAT64 -> 1e-14;
+                                case FLOAT32, COMPLEX64 -> 1e-6;
+                                case FLOAT64, COMPLEX128 -> 1e-14;
                                 case FLOAT16 -> 0x1p-10;
                                 case BFLOAT16 -> 0x1p-7;
                                 default -> 0;
@@ -217,6 +221,7 @@ final class OpRows {
         training();
         tensorflow();
         raw();
+        mathematics();
         ours();
     }
 
@@ -245,6 +250,24 @@ final class OpRows {
             row("Unique float32 " + t.keras(), new Unique(1, t));
         }
         List.of("float32", "int64", "zeros").forEach(s -> row("Scatter MUL " + s, new Scatter(Scatter.Fn.MUL)));
+    }
+
+    /** Rows of math.txt: what stands in a name after the op are its attributes. */
+    private void mathematics() {
+        row("Complex float32", new Complex());
+        row("Complex broadcast float64", new Complex());
+        for (String type : List.of("complex64", "complex128")) {
+            row("Part real " + type, new Part(false));
+            row("Part imaginary " + type, new Part(true));
+            row("Magnitude " + type, new Magnitude());
+            for (boolean inverse : new boolean[] {false, true}) {
+                for (int n : new int[] {1, 5, 8, 12, 37}) {
+                    row("Fft " + inverse + " " + n + " " + type, new Fft(List.of(1), inverse));
+                }
+                row("Fft " + inverse + " 2d " + type, new Fft(List.of(1, 2), inverse));
+                row("Fft " + inverse + " first " + type, new Fft(List.of(0), inverse));
+            }
+        }
     }
 
     static List<Row> all() {

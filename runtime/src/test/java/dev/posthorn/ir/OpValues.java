@@ -22,7 +22,7 @@ record OpValues(List<Tensor> operands, List<Tensor> results, List<Optional<Tenso
     /** All cases by name. */
     static Map<String, OpValues> read() {
         Map<String, OpValues> cases = new LinkedHashMap<>();
-        List.of("ops.txt", "further.txt", "tensorflow.txt", "training.txt", "raw.txt")
+        List.of("ops.txt", "further.txt", "tensorflow.txt", "training.txt", "raw.txt", "math.txt")
                 .forEach(file -> read(file, cases));
         return cases;
     }
@@ -78,6 +78,10 @@ record OpValues(List<Tensor> operands, List<Tensor> results, List<Optional<Tenso
         int[] dims = Arrays.stream(shape).mapToInt(Integer::parseInt).toArray();
         Tensor t = Tensor.zeros(new TensorType(dtype, Shape.of(dims)));
         for (int i = 0; i < t.size(); i++) {
+            if (dtype.isComplex()) {
+                t.setComplex(i, Double.parseDouble(words[4 + 2 * i]), Double.parseDouble(words[5 + 2 * i]));
+                continue;
+            }
             String word = words[4 + i];
             switch (dtype) {
                 case STRING -> t.byteStrings()[i] = bytes(word);

@@ -30,6 +30,10 @@ public final class TensorAssert {
 
     /** Whether type and elements agree to {@code relative} times the largest finite element of {@code expected}. */
     public void isCloseTo(Tensor expected, double relative) {
+        if (expected.dtype().isComplex() && actual.dtype() == expected.dtype()) {
+            assertThat(parts(actual), what).isCloseTo(parts(expected), relative);
+            return;
+        }
         double scale = 0;
         if (isReal(expected)) {
             for (int i = 0; i < expected.size(); i++) {
@@ -87,6 +91,11 @@ public final class TensorAssert {
             flat /= n;
         }
         return s.insert(0, "[").toString();
+    }
+
+    /** Complex numbers as their parts, along a last axis. */
+    private static Tensor parts(Tensor t) {
+        return Tensor.of(t.dtype().real(), t.shape().append(2), t.data());
     }
 
     private static boolean isReal(Tensor t) {

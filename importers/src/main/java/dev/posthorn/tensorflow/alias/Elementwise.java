@@ -5,6 +5,7 @@ import static dev.posthorn.tensorflow.TfOp.one;
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.ComplexNumbers;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Elu;
@@ -84,7 +85,7 @@ final class Elementwise {
             one("Cast", s -> cast(s.b(), s.in(0), s.attributes().type("DstT"))),
             one("AddN", s -> s.all().stream().reduce(s.b()::plus).orElseThrow()),
             one("AccumulateNV2", s -> s.all().stream().reduce(s.b()::plus).orElseThrow()),
-            one("SquaredDifference", s -> s.b().unary(Unary.Fn.SQUARE, s.b().minus(s.in(0), s.in(1)))),
+            one("SquaredDifference", Elementwise::squaredDifference),
             one(
                     "ClipByValue",
                     s -> s.b().binary(Binary.Fn.MAX, s.b().binary(Binary.Fn.MIN, s.in(0), s.in(2)), s.in(1))),
@@ -118,6 +119,13 @@ final class Elementwise {
 
     static Value cast(Builder b, Value x, DType to) {
         return x.dtype() == to ? x : b.add(new Cast(to), x);
+    }
+
+    private static Value squaredDifference(Site s) {
+        Value d = s.b().minus(s.in(0), s.in(1));
+        return d.dtype().isComplex()
+                ? s.b().times(ComplexNumbers.conjugate(s.b(), d), d)
+                : s.b().unary(Unary.Fn.SQUARE, d);
     }
 
     static Value filled(Site s, double value) {

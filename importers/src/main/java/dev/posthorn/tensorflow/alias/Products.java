@@ -2,6 +2,7 @@ package dev.posthorn.tensorflow.alias;
 
 import static dev.posthorn.tensorflow.TfOp.one;
 
+import dev.posthorn.ir.ComplexNumbers;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.MatMul;
 import dev.posthorn.keras.operation.Einsum;
@@ -23,8 +24,9 @@ final class Products {
 
     private static Value matmul(Site s, String a, String b) {
         MatMul op = new MatMul(s.attributes().bool(a, false), s.attributes().bool(b, false));
-        Value x = s.in(0);
-        Value y = s.in(1);
+        boolean adjoint = a.startsWith("adj");
+        Value x = adjoint && op.transposeA() ? ComplexNumbers.conjugate(s.b(), s.in(0)) : s.in(0);
+        Value y = adjoint && op.transposeB() ? ComplexNumbers.conjugate(s.b(), s.in(1)) : s.in(1);
         if (s.attributes().has("Tout")) {
             x = Elementwise.cast(s.b(), x, s.attributes().type("Tout"));
             y = Elementwise.cast(s.b(), y, s.attributes().type("Tout"));

@@ -4,6 +4,7 @@ import static dev.posthorn.tensorflow.TfOp.general;
 import static dev.posthorn.tensorflow.TfOp.many;
 import static dev.posthorn.tensorflow.TfOp.one;
 
+import dev.posthorn.ir.ComplexNumbers;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
@@ -63,7 +64,7 @@ final class Shapes {
                     s -> ints(s, Shape.broadcast(asShape(s, 0), asShape(s, 1)).dims())),
             many("BroadcastGradientArgs", Shapes::broadcastGradient),
             one("Transpose", s -> s.b().transpose(s.in(0), s.ints(1))),
-            one("ConjugateTranspose", s -> s.b().transpose(s.in(0), s.ints(1))),
+            one("ConjugateTranspose", s -> ComplexNumbers.conjugate(s.b(), s.b().transpose(s.in(0), s.ints(1)))),
             one("InvertPermutation", Shapes::inverse));
 
     private Shapes() {}

@@ -37,7 +37,8 @@ public final class TfOps {
             Images.ALL,
             Quantisation.ALL,
             Bits.ALL,
-            SpecialOps.ALL);
+            SpecialOps.ALL,
+            Spectra.ALL);
 
     /** Ops that are run for what they do to the state, needed or not. */
     private static final Set<String> EFFECTS = Set.of(

@@ -1,6 +1,7 @@
 package dev.posthorn.tools.verify;
 
 import dev.posthorn.autograd.Backward;
+import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
@@ -178,7 +179,7 @@ final class GradientCheck {
     }
 
     private static boolean real(Call.Array a, Npz expected) throws IOException {
-        return expected.get(a.key()).dtype().isFloating();
+        return Adjoint.isReal(expected.get(a.key()).dtype());
     }
 
     private static String ending(Call.Array a, String after) {
@@ -194,7 +195,9 @@ final class GradientCheck {
     private static double scale(Tensor t) {
         double scale = 0;
         for (int i = 0; i < t.size(); i++) {
-            double v = Math.abs(t.getDouble(i));
+            double v = t.dtype().isComplex()
+                    ? Math.max(Math.abs(t.getPart(i, 0)), Math.abs(t.getPart(i, 1)))
+                    : Math.abs(t.getDouble(i));
             scale = Double.isFinite(v) ? Math.max(scale, v) : scale;
         }
         return scale;
