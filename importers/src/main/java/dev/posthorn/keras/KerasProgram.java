@@ -15,6 +15,7 @@ import dev.posthorn.model.Port;
 import dev.posthorn.model.Signature;
 import dev.posthorn.model.Variable;
 import dev.posthorn.train.Forward;
+import dev.posthorn.train.Outputs;
 import dev.posthorn.train.StoredTraining;
 import dev.posthorn.train.TrainableProgram;
 import dev.posthorn.train.constraint.Constraint;
@@ -89,12 +90,13 @@ public final class KerasProgram implements TrainableProgram {
     private static List<Port> inputs(LayerNode root, String where) {
         List<Port> ports = new ArrayList<>();
         if (root.layer() instanceof Functional f) {
-            for (int i = 0; i < f.inputs().size(); i++) {
+            List<String> names = f.takes().names();
+            for (int i = 0; i < names.size(); i++) {
                 String layer = f.inputs().get(i).layer();
                 if (!(f.layer(layer).layer() instanceof InputLayer in)) {
                     throw new ModelFormatException("model: expected an InputLayer but was " + layer + ", at " + where);
                 }
-                ports.add(new Port(layer, in.type()));
+                ports.add(new Port(names.get(i), in.type()));
             }
         } else if (root.layer() instanceof Sequential s && s.input() != null) {
             boolean named = !s.layers().isEmpty() && s.layers().get(0).layer() instanceof InputLayer;
@@ -108,13 +110,13 @@ public final class KerasProgram implements TrainableProgram {
         return ports;
     }
 
-    /** The outputs, named by the layers that make them. */
+    /** The outputs, named by their keys or by the layers that make them. */
     private List<Port> ports(List<TensorType> types) {
         List<Port> ports = new ArrayList<>();
         Naming.Unique unique = new Naming.Unique();
         for (int i = 0; i < types.size(); i++) {
             String name = root.layer() instanceof Functional f
-                    ? f.outputs().get(i).layer()
+                    ? f.gives().names().get(i)
                     : ((Sequential) root.layer()).layers().isEmpty() ? "output" : last().name();
             ports.add(new Port(unique.next(name), types.get(i)));
         }
@@ -187,6 +189,13 @@ public final class KerasProgram implements TrainableProgram {
                 results.stream().map(KerasTensor::mask).toList(),
                 losses,
                 lowering.updates());
+    }
+
+    @Override
+    public Outputs outputs() {
+        return new Outputs(
+                outputs.stream().map(Port::name).toList(),
+                root.layer() instanceof Functional f ? f.gives().paths() : List.of(List.of()));
     }
 
     @Override

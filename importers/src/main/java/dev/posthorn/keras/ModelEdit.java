@@ -3,6 +3,7 @@ package dev.posthorn.keras;
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.keras.layer.Ends;
 import dev.posthorn.keras.layer.Functional;
 import dev.posthorn.keras.layer.Functional.Step;
 import dev.posthorn.keras.layer.Functional.TensorRef;
@@ -96,12 +97,13 @@ public final class ModelEdit {
         Set<String> names = steps.stream().map(Step::layer).collect(Collectors.toSet());
         List<TensorRef> inputs = f.inputs().stream().filter(needed::contains).toList();
         inputs.forEach(r -> names.add(r.layer()));
+        Ends takes = inputs.size() == f.inputs().size() ? f.takes() : Ends.of(inputs);
         return new Functional(
                 f.className(),
                 f.layers().stream().filter(n -> names.contains(n.name())).toList(),
                 steps,
-                inputs,
-                outputs);
+                takes,
+                Ends.of(outputs));
     }
 
     /** Puts a layer of this configuration, as Keras 3 writes it, after the only output. */
@@ -131,7 +133,7 @@ public final class ModelEdit {
             layers.add(node);
             List<Step> steps = new ArrayList<>(f.steps());
             steps.add(new Step(name, 0, List.of(f.outputs().get(0)), Map.of(), false));
-            layer = new Functional(f.className(), layers, steps, f.inputs(), List.of(new TensorRef(name, 0, 0)));
+            layer = new Functional(f.className(), layers, steps, f.takes(), new Ends(new TensorRef(name, 0, 0)));
         }
         fresh.add(name);
         return this;

@@ -5,6 +5,7 @@ import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.keras.layer.Ends;
 import dev.posthorn.keras.layer.Functional;
 import dev.posthorn.keras.layer.Functional.Step;
 import dev.posthorn.keras.layer.Functional.TensorRef;
@@ -18,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** Reads the configuration of a model: the layers, and how they are connected. */
 final class ModelReader {
@@ -116,7 +116,7 @@ final class ModelReader {
                     steps.add(step(name(json, i), k, nodes.get(k)));
                 }
             }
-            return new Functional(className, layers, ordered(steps), refs("input_layers"), refs("output_layers"));
+            return new Functional(className, layers, ordered(steps), ends("input_layers"), ends("output_layers"));
         }
 
         private String name(Map<?, ?> json, int i) {
@@ -210,25 +210,29 @@ final class ModelReader {
                     || c.dialect() != Dialect.KERAS3 && layer instanceof Sequential s && s.input() != null;
         }
 
-        /** {@code input_layers} and {@code output_layers}: one reference, a list, or a structure; maps by sorted keys. */
-        private List<TensorRef> refs(String key) {
-            List<TensorRef> out = new ArrayList<>();
-            collect(config.get(key), out);
-            if (out.isEmpty()) {
+        /** {@code input_layers} and {@code output_layers}: one reference, or a structure of them. */
+        private Ends ends(String key) {
+            Ends ends = new Ends(end(config.get(key), key));
+            if (ends.flat().isEmpty()) {
                 throw new ModelFormatException("model: expected '" + key + "' to name tensors but was "
                         + config.get(key) + ", at " + c.path());
             }
-            return out;
+            return ends;
         }
 
-        private void collect(Object json, List<TensorRef> out) {
-            if (json instanceof List<?> l && isRef(l)) {
-                out.add(ref(l, true));
-            } else if (json instanceof List<?> l) {
-                l.forEach(e -> collect(e, out));
-            } else if (json instanceof Map<?, ?> m) {
-                new TreeMap<>(m).values().forEach(e -> collect(e, out));
+        private Object end(Object json, String key) {
+            if (json instanceof List<?> l) {
+                return isRef(l)
+                        ? ref(l, true)
+                        : l.stream().map(e -> end(e, key)).toList();
             }
+            if (json instanceof Map<?, ?> m) {
+                Map<String, Object> out = new LinkedHashMap<>();
+                m.forEach((k, v) -> out.put((String) k, end(v, key)));
+                return out;
+            }
+            throw new ModelFormatException(
+                    "model: expected '" + key + "' to name tensors but was " + config.get(key) + ", at " + c.path());
         }
 
         /** The calls in an order in which each one's tensors exist; calls that nothing can feed are an error. */

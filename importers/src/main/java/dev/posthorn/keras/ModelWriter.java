@@ -4,6 +4,7 @@ import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.keras.layer.Bidirectional;
+import dev.posthorn.keras.layer.Ends;
 import dev.posthorn.keras.layer.Functional;
 import dev.posthorn.keras.layer.Functional.Step;
 import dev.posthorn.keras.layer.Functional.TensorRef;
@@ -117,8 +118,8 @@ final class ModelWriter {
             layers.add(json);
         }
         config.put("layers", layers);
-        config.put("input_layers", ends(f.inputs(), f));
-        config.put("output_layers", ends(f.outputs(), f));
+        config.put("input_layers", ends(f.takes(), f));
+        config.put("output_layers", ends(f.gives(), f));
         return object("keras.src.models.functional", "Functional", config, "Functional");
     }
 
@@ -135,9 +136,9 @@ final class ModelWriter {
         return object;
     }
 
-    private Object ends(List<TensorRef> refs, Functional f) {
-        List<List<Object>> all = refs.stream().map(r -> reference(r, f, true)).toList();
-        return all.size() == 1 && keras3 ? all.get(0) : all;
+    private Object ends(Ends ends, Functional f) {
+        boolean alone = ends.structure() instanceof TensorRef && !keras3;
+        return KerasTensor.map(alone ? List.of(ends.structure()) : ends.structure(), r -> reference((TensorRef) r, f, true));
     }
 
     /** {@code [layer, node, tensor]}; where {@code own} counts, the graph of a nested model itself is its first node. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * What a model is compiled with. Source: keras/src/trainers/trainer.py (compile), keras/src/trainers/compile_utils.py.
@@ -60,14 +61,14 @@ public record CompileConfig(
      * What a file says: {@code compile_config} of {@code .keras}, {@code training_config} of {@code .h5}. Whether a step runs
      * eagerly, compiled, or with others changes no result and is left aside.
      *
-     * @param outputs the number of outputs of the model
+     * @param outputs the outputs of the model
      */
-    public static CompileConfig read(Map<String, ?> json, int outputs, Context c) {
+    public static CompileConfig read(Map<String, ?> json, Outputs outputs, Context c) {
         Object optimizer = json.get(json.containsKey("optimizer_config") ? "optimizer_config" : "optimizer");
         return new CompileConfig(
                 optimizer == null ? null : Optimizers.ALL.read(optimizer, c.below("optimizer")),
-                perOutput(json.get("loss"), c.below("loss"), (o, at) -> choice(Losses.ALL, o, at)),
-                perOutput(json.get("loss_weights"), c.below("loss_weights"), CompileConfig::number),
+                perOutput(json.get("loss"), outputs, c.below("loss"), (o, at) -> choice(Losses.ALL, o, at)),
+                perOutput(json.get("loss_weights"), outputs, c.below("loss_weights"), CompileConfig::number),
                 metrics(json.get("metrics"), outputs, c.below("metrics")),
                 metrics(json.get("weighted_metrics"), outputs, c.below("weighted_metrics")));
     }
@@ -91,9 +92,25 @@ public record CompileConfig(
         return Choice.of(family.read(raw, at));
     }
 
-    private static <T> PerOutput<T> perOutput(Object raw, Context c, Read<T> read) {
+    /** One leaf of a configuration: a name, a number, an object. */
+    private static boolean isLeaf(Object raw) {
+        return !(raw instanceof List<?>) && !(raw instanceof Map<?, ?> m && !m.containsKey("class_name"));
+    }
+
+    private static <T> PerOutput<T> nested(
+            Object raw, Outputs outputs, Predicate<Object> isOne, Context c, Read<T> read) {
+        return PerOutput.listed(outputs.flat(raw, isOne, c.path()).stream()
+                .map(one -> one.map(o -> read.read(o, c)))
+                .toList());
+    }
+
+    private static <T> PerOutput<T> perOutput(Object raw, Outputs outputs, Context c, Read<T> read) {
         if (raw == null) {
             return PerOutput.none();
+        }
+        boolean flat = raw instanceof List<?> l && l.size() == outputs.names().size() && l.stream().allMatch(CompileConfig::isLeaf);
+        if (outputs.isNested() && !flat && !isLeaf(raw)) {
+            return nested(raw, outputs, CompileConfig::isLeaf, c, read);
         }
         if (raw instanceof List<?> list) {
             List<Optional<T>> values = new ArrayList<>();
@@ -116,15 +133,21 @@ public record CompileConfig(
     }
 
     /** A flat list is for a single output, and in Keras 2 for each of several. */
-    private static PerOutput<List<Choice<Metric>>> metrics(Object raw, int outputs, Context c) {
+    private static PerOutput<List<Choice<Metric>>> metrics(Object raw, Outputs outputs, Context c) {
         Read<List<Choice<Metric>>> flat = (o, at) ->
                 flattened(o).stream().map(m -> choice(Metrics.ALL, m, at)).toList();
         if (raw == null || raw instanceof List<?> l && l.isEmpty()) {
             return PerOutput.none();
         }
+        if (outputs.isNested()) {
+            return nested(
+                    raw, outputs, o -> isLeaf(o) || o instanceof List<?> list && list.stream().allMatch(CompileConfig::isLeaf), c, flat);
+        }
         boolean nested = raw instanceof List<?> list && list.stream().anyMatch(o -> o == null || o instanceof List<?>);
         boolean every = raw instanceof List<?> && !nested && c.dialect() != Dialect.KERAS3;
-        return outputs == 1 || every ? PerOutput.all(flat.read(raw, c)) : perOutput(raw, c, flat);
+        return outputs.names().size() == 1 || every
+                ? PerOutput.all(flat.read(raw, c))
+                : perOutput(raw, outputs, c, flat);
     }
 
     private static List<Object> flattened(Object raw) {
@@ -141,20 +164,21 @@ public record CompileConfig(
     }
 
     /** The same as a Keras of this dialect writes it: to {@code config.json}, or to the attribute {@code training_config}. */
-    public Map<String, Object> write(Dialect dialect) {
+    public Map<String, Object> write(Outputs outputs, Dialect dialect) {
         Context c = new Context(dialect, "compile");
         Map<String, Object> json = new LinkedHashMap<>();
         json.put(
                 dialect == Dialect.KERAS3 ? "optimizer" : "optimizer_config",
                 optimizer == null ? null : Optimizers.ALL.write(optimizer, c.below("optimizer")));
-        json.put("loss", json(loss, l -> written(Losses.ALL, l, c.below("loss"))));
-        json.put("loss_weights", json(lossWeights, w -> w));
+        json.put("loss", json(loss, outputs, l -> written(Losses.ALL, l, c.below("loss"))));
+        json.put("loss_weights", json(lossWeights, outputs, w -> w));
         for (String key : List.of("metrics", "weighted_metrics")) {
             PerOutput<List<Choice<Metric>>> all = key.equals("metrics") ? metrics : weightedMetrics;
             json.put(
                     key,
                     json(
                             all,
+                            outputs,
                             list -> list.stream()
                                     .map(m -> written(Metrics.ALL, m, c.below(key)))
                                     .toList()));
@@ -169,17 +193,17 @@ public record CompileConfig(
         return choice.object().isPresent() ? family.write(choice.object().get(), c) : choice.name();
     }
 
-    private static <T> Object json(PerOutput<T> values, Function<T, Object> write) {
+    private static <T> Object json(PerOutput<T> values, Outputs outputs, Function<T, Object> write) {
         if (values.isNone()) {
             return null;
         }
         if (values.all().isPresent()) {
             return write.apply(values.all().get());
         }
-        if (values.listed().isPresent()) {
+        if (values.listed().isPresent() || outputs.isNested()) {
             List<Object> list = new ArrayList<>();
-            values.listed().get().forEach(v -> list.add(v.map(write).orElse(null)));
-            return list;
+            values.of(outputs.names(), "values").forEach(v -> list.add(v.map(write).orElse(null)));
+            return outputs.isNested() ? outputs.packed(list) : list;
         }
         Map<String, Object> map = new LinkedHashMap<>();
         values.named().forEach((name, v) -> map.put(name, write.apply(v)));

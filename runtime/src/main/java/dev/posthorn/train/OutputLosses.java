@@ -14,14 +14,14 @@ import java.util.Optional;
  * (CompileLoss).
  */
 final class OutputLosses {
-    private final List<String> outputs;
+    private final Outputs outputs;
     private final List<Optional<Choice<Loss>>> losses;
     private final List<Optional<Double>> weights;
 
-    OutputLosses(CompileConfig config, List<String> outputs) {
-        this.outputs = List.copyOf(outputs);
-        this.losses = config.loss().of(outputs, "losses");
-        this.weights = config.lossWeights().of(outputs, "loss_weights");
+    OutputLosses(CompileConfig config, Outputs outputs) {
+        this.outputs = outputs;
+        this.losses = config.loss().of(outputs.names(), "losses");
+        this.weights = config.lossWeights().of(outputs.names(), "loss_weights");
     }
 
     /** Whether an output has a loss. */
@@ -32,7 +32,7 @@ final class OutputLosses {
     /** The outputs whose losses are reported each by itself: all that have one, where these are several. */
     List<Integer> reported() {
         List<Integer> with = new ArrayList<>();
-        for (int i = 0; i < outputs.size(); i++) {
+        for (int i = 0; i < losses.size(); i++) {
             if (has(i)) {
                 with.add(i);
             }
@@ -40,9 +40,8 @@ final class OutputLosses {
         return with.size() > 1 ? with : List.of();
     }
 
-    /** {@code <output>_loss}. */
     String name(int output) {
-        return outputs.get(output) + "_loss";
+        return outputs.lossName(output);
     }
 
     /** The loss of one output, without its weight. */

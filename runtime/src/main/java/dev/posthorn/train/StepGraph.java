@@ -180,7 +180,7 @@ final class StepGraph {
     }
 
     private Optional<Value> loss(Builder b, Forward f, List<Heads.Head> heads, Map<String, Value> outputLosses) {
-        OutputLosses losses = new OutputLosses(config, outputs);
+        OutputLosses losses = new OutputLosses(config, program.outputs());
         List<Value> terms = new ArrayList<>();
         for (int i = 0; i < heads.size(); i++) {
             if (losses.has(i)) {

@@ -26,10 +26,11 @@ public record StoredTraining(Map<String, Object> compile, Dialect dialect, List<
     }
 
     /** What files are to keep of steps that run with this optimizer: that of the configuration, or one around it. */
-    static StoredTraining of(CompileConfig config, Dialect dialect, Optimizer running, Steps steps) {
+    static StoredTraining of(
+            CompileConfig config, Outputs outputs, Dialect dialect, Optimizer running, Steps steps) {
         List<Integer> order = running.stored(steps.trained().parameters(), dialect);
         return new StoredTraining(
-                config.write(dialect),
+                config.write(outputs, dialect),
                 dialect,
                 order.stream()
                         .map(i -> steps.trained().slotTypes().get(i).type())

@@ -27,6 +27,9 @@ public interface TrainableProgram extends Program {
         Optional<Boolean> trainable(String path);
     }
 
+    /** The outputs, and the structure in which the model gives them. */
+    Outputs outputs();
+
     /** The constraints of weights, by the weight's key. */
     Map<String, Constraint> constraints();
 

@@ -184,7 +184,7 @@ public final class Trainer {
         if (fromFile) {
             StoredTraining stored = program().training();
             config = CompileConfig.read(
-                    stored.compile(), model.outputs().size(), new Context(stored.dialect(), "compile_config"));
+                    stored.compile(), program().outputs(), new Context(stored.dialect(), "compile_config"));
             fromFile = false;
             optimizerOfFile = config.optimizer();
             scalesLoss |= optimizerOfFile != null && LossScaleOptimizer.isStoredAround(optimizerOfFile, stored.types());
@@ -286,7 +286,7 @@ public final class Trainer {
             if (config.optimizer() != null) {
                 boolean ofFile = config.optimizer() == optimizerOfFile; // older dialects have formulas of their own
                 Dialect dialect = ofFile ? program().training().dialect() : Dialect.KERAS3;
-                model.training(StoredTraining.of(config, dialect, running().optimizer(), steps));
+                model.training(StoredTraining.of(config, program().outputs(), dialect, running().optimizer(), steps));
             }
         }
         return steps;

@@ -20,11 +20,10 @@ import java.util.function.UnaryOperator;
  * @param className the class it was saved as: {@code Functional}, {@code Model}, or a user's own subclass
  * @param layers the layers in the order of the configuration
  * @param steps the calls of layers, each after those that it needs
- * @param inputs the input tensors, flattened
- * @param outputs the output tensors, flattened
+ * @param takes the input tensors
+ * @param gives the output tensors
  */
-public record Functional(
-        String className, List<LayerNode> layers, List<Step> steps, List<TensorRef> inputs, List<TensorRef> outputs)
+public record Functional(String className, List<LayerNode> layers, List<Step> steps, Ends takes, Ends gives)
         implements Layer {
     /** Output {@code tensor} of the {@code node}-th call of a layer of this model. */
     public record TensorRef(String layer, int node, int tensor) {}
@@ -39,13 +38,21 @@ public record Functional(
     public Functional {
         layers = List.copyOf(layers);
         steps = List.copyOf(steps);
-        inputs = List.copyOf(inputs);
-        outputs = List.copyOf(outputs);
+    }
+
+    /** The input tensors, flattened. */
+    public List<TensorRef> inputs() {
+        return takes.flat();
+    }
+
+    /** The output tensors, flattened. */
+    public List<TensorRef> outputs() {
+        return gives.flat();
     }
 
     @Override
     public Layer withChildren(UnaryOperator<LayerNode> replace) {
-        return new Functional(className, layers.stream().map(replace).toList(), steps, inputs, outputs);
+        return new Functional(className, layers.stream().map(replace).toList(), steps, takes, gives);
     }
 
     @Override
@@ -55,7 +62,7 @@ public record Functional(
 
     /** The type of each input, where it is an {@link InputLayer}. */
     public List<Optional<TensorType>> inputTypes() {
-        return inputs.stream()
+        return inputs().stream()
                 .map(ref -> layer(ref.layer()).layer() instanceof InputLayer in
                         ? Optional.of(in.type())
                         : Optional.<TensorType>empty())
@@ -73,7 +80,8 @@ public record Functional(
 
     @Override
     public List<KerasTensor> call(Call c) {
-        List<KerasTensor> given = c.inputs();
+        List<TensorRef> inputs = inputs();
+        List<KerasTensor> given = given(c);
         if (given.size() != inputs.size()) {
             throw new ShapeException(className + ": expected " + inputs.size() + " inputs but was " + given.size());
         }
@@ -93,7 +101,18 @@ public record Functional(
                 tensors.put(new TensorRef(step.layer(), step.node(), i), out.get(i));
             }
         }
-        return outputs.stream().map(ref -> found(ref, tensors)).toList();
+        return outputs().stream().map(ref -> found(ref, tensors)).toList();
+    }
+
+    /** What the call gives for the inputs; a list of inputs may be given as a map by their layers' names. */
+    private List<KerasTensor> given(Call c) {
+        if (!c.args().isEmpty() && c.args().get(0) instanceof Map<?, ?> map && takes.structure() instanceof List<?>) {
+            List<String> names = takes.names();
+            if (map.keySet().containsAll(names)) {
+                return KerasTensor.flatten(names.stream().map(map::get).toList());
+            }
+        }
+        return c.inputs();
     }
 
     /** A value given for an input, as the input's dtype. */

@@ -25,12 +25,6 @@ public final class Component {
     /** Arrays that are no results. */
     private static final Pattern INPUT = Pattern.compile("(u\\d+\\.)?(y_true|y_pred|values|sample_weight|step|in)");
 
-    /** Options that Keras does not write, of the oracle's cases by the end of their ids. */
-    private static final Map<String, Map<String, Object>> LOST = Map.of(
-            "loss/cosine_similarity_axis1", Map.of("axis", 1),
-            "loss/huber_delta", Map.of("delta", 0.3),
-            "initializer/identity", Map.of("gain", 2.0));
-
     private Component() {}
 
     /** Repeats what a configuration's object gave, and compares. */
@@ -57,7 +51,7 @@ public final class Component {
             Map<String, Object> config =
                     MAPPER.readValue(folder.resolve(CONFIG).toFile(), new TypeReference<Map<String, Object>>() {});
             String id = json(folder).path("id").asText();
-            LOST.forEach((end, options) -> restore(id.endsWith("/" + end), config, options));
+            Recipe.of(json(folder)).restore(config);
             Recording recording = new Recording(Npz.read(folder.resolve("expected.npz")), tolerance, backend);
             ComponentReplays.BY_KIND.get(kind(folder)).run(config, recording);
             recording.complete(key -> INPUT.matcher(key).matches());
@@ -66,16 +60,6 @@ public final class Component {
             String problem = String.join(
                     "; ", Failure.lines(e).stream().map(String::strip).toList());
             return new Verdict(folder.getFileName().toString(), folder, problem, Double.NaN, Double.NaN, e);
-        }
-    }
-
-    /** Adds options to an object's configuration, or to those of several objects. */
-    @SuppressWarnings("unchecked") // an object of JSON
-    private static void restore(boolean lost, Map<String, Object> object, Map<String, Object> options) {
-        if (lost && object.get("config") instanceof Map<?, ?> config) {
-            options.forEach(((Map<String, Object>) config)::putIfAbsent);
-        } else if (lost) {
-            object.values().forEach(o -> restore(true, (Map<String, Object>) o, options));
         }
     }
 }

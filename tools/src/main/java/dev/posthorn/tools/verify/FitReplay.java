@@ -15,6 +15,7 @@ import dev.posthorn.model.Variable;
 import dev.posthorn.numpy.Npz;
 import dev.posthorn.train.CompileConfig;
 import dev.posthorn.train.Fit;
+import dev.posthorn.train.TrainableProgram;
 import dev.posthorn.train.Trainer;
 import dev.posthorn.train.callback.Callback;
 import dev.posthorn.train.callback.History;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -53,7 +53,7 @@ final class FitReplay {
     private final Tolerance tolerance;
     private final Table data;
     private final Map<String, Tensor> arrays;
-    private final FitRecipe recipe;
+    private final Recipe recipe;
     private final int batchSize;
     private final Map<Integer, Double> classWeights = new LinkedHashMap<>();
     private final CompileConfig config;
@@ -69,7 +69,7 @@ final class FitReplay {
         this.recording = recording;
         this.arrays = Npz.read(folder.resolve(DATA));
         this.data = Dataset.of(new Batch(part("x."), part("y."), part("sample_weight.")));
-        this.recipe = FitRecipe.of(json.path("id").asText());
+        this.recipe = Recipe.of(json);
         this.batchSize = json.path("batch_size").asInt();
         json.path("class_weight")
                 .properties()
@@ -77,8 +77,10 @@ final class FitReplay {
                         Integer.valueOf(e.getKey()), e.getValue().asDouble()));
         Map<String, Object> compile =
                 new ObjectMapper().readValue(folder.resolve(COMPILE).toFile(), new TypeReference<>() {});
+        recipe.restore(compile.get("loss"));
         this.config =
-                CompileConfig.read(compile, model.outputs().size(), new FieldType.Context(Dialect.KERAS3, COMPILE));
+                CompileConfig.read(
+                compile, ((TrainableProgram) model.program()).outputs(), new FieldType.Context(Dialect.KERAS3, COMPILE));
         this.keys = keys();
         this.chaotic = chaotic();
         this.adapted = model.program().variables().stream().anyMatch(v -> v.trainable() && !v.stored());
@@ -187,8 +189,8 @@ final class FitReplay {
 
     /** With what files do not keep. */
     private Trainer lost(Trainer trainer) {
-        Trainer own = recipe.loss().map(trainer::loss).orElse(trainer);
-        return own.withoutWeightDecay(recipe.excluded().toArray(String[]::new));
+        Trainer own = recipe.hasOptions() ? trainer.loss(config.loss()) : trainer;
+        return own.withoutWeightDecay(recipe.undecayed());
     }
 
     private void resumed() throws IOException {
@@ -295,16 +297,15 @@ final class FitReplay {
     }
 
     private void fit(Trainer trainer) throws IOException {
-        Fit options = recipe.fit()
-                .apply(Fit.epochs(json.path("epochs").asInt())
-                        .batchSize(batchSize)
-                        .inOrder()
-                        .classWeights(classWeights));
+        Fit options = recipe.fit(Fit.epochs(json.path("epochs").asInt())
+                .batchSize(batchSize)
+                .inOrder()
+                .classWeights(classWeights));
         Map<String, Tensor> validation = part("val_x.");
         if (!validation.isEmpty()) {
             options = options.validation(Dataset.of(new Batch(validation, part("val_y."), part("val_sample_weight."))));
         }
-        Callback[] callbacks = recipe.callbacks().stream().map(Supplier::get).toArray(Callback[]::new);
+        Callback[] callbacks = recipe.callbacks().toArray(Callback[]::new);
         History history = trainer.fit(data, options, callbacks);
         Map<String, double[]> values = new LinkedHashMap<>();
         history.names().forEach(name -> values.put(name, history.of(name)));
