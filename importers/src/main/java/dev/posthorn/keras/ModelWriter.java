@@ -138,7 +138,8 @@ final class ModelWriter {
 
     private Object ends(Ends ends, Functional f) {
         boolean alone = ends.structure() instanceof TensorRef && !keras3;
-        return KerasTensor.map(alone ? List.of(ends.structure()) : ends.structure(), r -> reference((TensorRef) r, f, true));
+        return KerasTensor.map(
+                alone ? List.of(ends.structure()) : ends.structure(), r -> reference((TensorRef) r, f, true));
     }
 
     /** {@code [layer, node, tensor]}; where {@code own} counts, the graph of a nested model itself is its first node. */

@@ -17,6 +17,7 @@ import dev.posthorn.pass.FuseEpilogue;
 import dev.posthorn.pass.HoistSums;
 import dev.posthorn.pass.Specialise;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,8 +30,9 @@ public final class JavaBackend implements Backend {
     }
 
     @Override
-    public Executable compile(Graph graph, Variables.Snapshot variables) {
-        Set<String> states = graph.updates().keySet();
+    public Executable compile(Graph graph, Variables.Snapshot variables, Set<String> changing) {
+        Set<String> states = new HashSet<>(changing);
+        states.addAll(graph.updates().keySet());
         Graph bound = bind(graph, states, variables);
         Graph legal = improve(Specialise.apply(HoistSums.apply(bound)));
         List<Variable> read = legal.variables();
@@ -60,7 +62,7 @@ public final class JavaBackend implements Backend {
         };
     }
 
-    /** Variables that the graph does not change become constants; the others stay, as further inputs. */
+    /** Variables that do not change become constants; the others stay, as further inputs. */
     private static Graph bind(Graph graph, Set<String> states, Variables.Snapshot variables) {
         return Rewriter.apply(
                 graph,

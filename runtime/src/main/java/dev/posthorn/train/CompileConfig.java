@@ -108,7 +108,9 @@ public record CompileConfig(
         if (raw == null) {
             return PerOutput.none();
         }
-        boolean flat = raw instanceof List<?> l && l.size() == outputs.names().size() && l.stream().allMatch(CompileConfig::isLeaf);
+        boolean flat = raw instanceof List<?> l
+                && l.size() == outputs.names().size()
+                && l.stream().allMatch(CompileConfig::isLeaf);
         if (outputs.isNested() && !flat && !isLeaf(raw)) {
             return nested(raw, outputs, CompileConfig::isLeaf, c, read);
         }
@@ -141,7 +143,11 @@ public record CompileConfig(
         }
         if (outputs.isNested()) {
             return nested(
-                    raw, outputs, o -> isLeaf(o) || o instanceof List<?> list && list.stream().allMatch(CompileConfig::isLeaf), c, flat);
+                    raw,
+                    outputs,
+                    o -> isLeaf(o) || o instanceof List<?> list && list.stream().allMatch(CompileConfig::isLeaf),
+                    c,
+                    flat);
         }
         boolean nested = raw instanceof List<?> list && list.stream().anyMatch(o -> o == null || o instanceof List<?>);
         boolean every = raw instanceof List<?> && !nested && c.dialect() != Dialect.KERAS3;
@@ -202,7 +208,8 @@ public record CompileConfig(
         }
         if (values.listed().isPresent() || outputs.isNested()) {
             List<Object> list = new ArrayList<>();
-            values.of(outputs.names(), "values").forEach(v -> list.add(v.map(write).orElse(null)));
+            values.of(outputs.names(), "values")
+                    .forEach(v -> list.add(v.map(write).orElse(null)));
             return outputs.isNested() ? outputs.packed(list) : list;
         }
         Map<String, Object> map = new LinkedHashMap<>();

@@ -18,15 +18,18 @@ import dev.posthorn.train.optimizer.Optimizer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Runs steps: plans them once for each shape of a batch, feeds them, and keeps what they leave. The model's variables are in
- * the model; those of optimizer and metrics are here.
+ * the model; those of optimizer and metrics are here. From the first training step on, what training changes is read anew in
+ * each step, of evaluations too; before, these compute with what the weights are.
  */
 final class Steps {
     private static final int PLANS = 8;
@@ -36,6 +39,7 @@ final class Steps {
     private final CompileConfig config;
     private final Trained trained;
     private final Map<String, Tensor> own = new LinkedHashMap<>();
+    private final Set<String> changing = new HashSet<>();
     private final Map<Key, Planned> plans = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
@@ -66,8 +70,17 @@ final class Steps {
                     }
                     return rate;
                 },
-                key -> undecayed.stream().noneMatch(program.path(key)::contains));
+                key -> undecayed.stream().noneMatch(name -> isNamed(name, key)));
         own.putAll(trained.initial(model.variables().snapshot().values()));
+    }
+
+    /** Whether a text is found in a variable's path, or, where it has no slash, a pattern in the variable's own name. */
+    private boolean isNamed(String text, String key) {
+        return text.contains("/")
+                ? program.path(key).contains(text)
+                : Pattern.compile(text)
+                        .matcher(key.substring(key.lastIndexOf('/') + 1))
+                        .find();
     }
 
     // ---- steps ----
@@ -128,14 +141,18 @@ final class Steps {
         Map<String, Tensor> now = model.variables().snapshot().values();
         if (p == null || p.constants.entrySet().stream().anyMatch(e -> current(now, e) != e.getValue())) {
             StepGraph.Step step = p == null ? written(key) : p.step;
+            if (key.training) {
+                changing.addAll(step.graph().updates().keySet());
+            }
             Map<String, Tensor> all = values(step);
             Map<String, Tensor> constants = new HashMap<>();
             for (Variable v : step.graph().variables()) {
-                if (!step.graph().updates().containsKey(v.key())) {
+                if (!step.graph().updates().containsKey(v.key()) && !changing.contains(v.key())) {
                     constants.put(v.key(), all.get(v.key()));
                 }
             }
-            p = new Planned(step, model.backend().compile(step.graph(), new Variables.Snapshot(0, all)), constants);
+            Variables.Snapshot snapshot = new Variables.Snapshot(0, all);
+            p = new Planned(step, model.backend().compile(step.graph(), snapshot, Set.copyOf(changing)), constants);
             plans.put(key, p);
         }
         return p;

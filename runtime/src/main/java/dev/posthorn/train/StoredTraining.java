@@ -26,8 +26,7 @@ public record StoredTraining(Map<String, Object> compile, Dialect dialect, List<
     }
 
     /** What files are to keep of steps that run with this optimizer: that of the configuration, or one around it. */
-    static StoredTraining of(
-            CompileConfig config, Outputs outputs, Dialect dialect, Optimizer running, Steps steps) {
+    static StoredTraining of(CompileConfig config, Outputs outputs, Dialect dialect, Optimizer running, Steps steps) {
         List<Integer> order = running.stored(steps.trained().parameters(), dialect);
         return new StoredTraining(
                 config.write(outputs, dialect),

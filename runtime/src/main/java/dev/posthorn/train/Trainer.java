@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -93,9 +94,12 @@ public final class Trainer {
     }
 
     /**
-     * Keeps weights from decaying: those in whose path one of these texts is found, as {@code bias}. Keras: {@code optimizer.exclude_from_weight_decay(var_names=...)}, which model files do not keep.
+     * Keeps weights from decaying: those in whose own name one of these patterns is found, as {@code bias} and {@code gamma|beta},
+     * or in whose path, where it has a slash, as {@code norm_1/}. Keras: {@code optimizer.exclude_from_weight_decay(var_names=...)},
+     * which model files do not keep.
      */
     public Trainer withoutWeightDecay(String... names) {
+        List.of(names).forEach(Pattern::compile);
         undecayed.addAll(List.of(names));
         return compiled(config());
     }
@@ -286,7 +290,8 @@ public final class Trainer {
             if (config.optimizer() != null) {
                 boolean ofFile = config.optimizer() == optimizerOfFile; // older dialects have formulas of their own
                 Dialect dialect = ofFile ? program().training().dialect() : Dialect.KERAS3;
-                model.training(StoredTraining.of(config, program().outputs(), dialect, running().optimizer(), steps));
+                model.training(StoredTraining.of(
+                        config, program().outputs(), dialect, running().optimizer(), steps));
             }
         }
         return steps;

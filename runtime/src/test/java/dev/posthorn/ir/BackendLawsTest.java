@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,36 @@ class BackendLawsTest {
     @MethodSource("rows")
     void ofVariables(String name, Row row, Backend backend) {
         check(row, backend, 1);
+    }
+
+    /** Variables that change, by the graph or by others, are read in each run; the rest stay as they were. */
+    @ParameterizedTest
+    @MethodSource("backends")
+    void variablesThatChangeAreReadAnew(Backend backend) {
+        Builder b = new Builder();
+        TensorType type = TensorType.of(DType.FLOAT32, 1);
+        Value kept = b.variable("kept", type);
+        Value changing = b.variable("changing", type);
+        Value updated = b.variable("updated", type);
+        Graph graph = b.graph(
+                List.of(),
+                Map.of("y", b.plus(b.plus(kept, changing), updated)),
+                Map.of("updated", b.times(updated, updated)));
+        Backend.Executable e = backend.compile(graph, snapshot(1, 20, 300), Set.of("changing", "of another graph"));
+        assertEquals(321, e.run(List.of(), snapshot(1, 20, 300)).get(0).getDouble(0));
+        assertEquals(761, e.run(List.of(), snapshot(5, 60, 700)).get(0).getDouble(0));
+    }
+
+    static List<Backend> backends() {
+        return BACKENDS;
+    }
+
+    private static Variables.Snapshot snapshot(float kept, float changing, float updated) {
+        Map<String, Tensor> values = new HashMap<>();
+        values.put("kept", Tensor.of(Shape.of(1), kept));
+        values.put("changing", Tensor.of(Shape.of(1), changing));
+        values.put("updated", Tensor.of(Shape.of(1), updated));
+        return new Variables.Snapshot(0, values);
     }
 
     private static void check(Row row, Backend backend, int inputs) {

@@ -74,8 +74,7 @@ public record Ends(Object structure) {
 
     /** What each is called: by its key in a plain map, else by the layer that makes it. */
     public List<String> names() {
-        boolean keyed =
-                structure instanceof Map<?, ?> m && m.values().stream().allMatch(TensorRef.class::isInstance);
+        boolean keyed = structure instanceof Map<?, ?> m && m.values().stream().allMatch(TensorRef.class::isInstance);
         return leaves().stream()
                 .map(l -> keyed ? (String) l.path().get(0) : l.ref().layer())
                 .toList();

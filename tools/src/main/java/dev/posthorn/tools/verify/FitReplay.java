@@ -78,9 +78,10 @@ final class FitReplay {
         Map<String, Object> compile =
                 new ObjectMapper().readValue(folder.resolve(COMPILE).toFile(), new TypeReference<>() {});
         recipe.restore(compile.get("loss"));
-        this.config =
-                CompileConfig.read(
-                compile, ((TrainableProgram) model.program()).outputs(), new FieldType.Context(Dialect.KERAS3, COMPILE));
+        this.config = CompileConfig.read(
+                compile,
+                ((TrainableProgram) model.program()).outputs(),
+                new FieldType.Context(Dialect.KERAS3, COMPILE));
         this.keys = keys();
         this.chaotic = chaotic();
         this.adapted = model.program().variables().stream().anyMatch(v -> v.trainable() && !v.stored());

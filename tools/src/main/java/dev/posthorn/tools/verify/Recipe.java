@@ -101,8 +101,8 @@ record Recipe(JsonNode json) {
     }
 
     private static UnsupportedModelException unknown(String what, String name) {
-        return new UnsupportedModelException("case: expected " + what + " that is known but was '" + name
-                + "', at recipe in " + Case.FILE);
+        return new UnsupportedModelException(
+                "case: expected " + what + " that is known but was '" + name + "', at recipe in " + Case.FILE);
     }
 
     /** What is in the names of weights that do not decay. */
