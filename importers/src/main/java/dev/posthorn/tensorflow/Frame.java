@@ -61,6 +61,9 @@ public final class Frame {
         if (v instanceof TfValue.Known known) {
             return builder.constant(known.value());
         }
+        if (v instanceof TfValue.Restored restored) {
+            return builder.constant(restored.value());
+        }
         if (v instanceof TfValue.Reference r) {
             return state.read(r.key());
         }

@@ -5,13 +5,16 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.TextFormat;
 import dev.posthorn.model.ModelFormatException;
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.zip.CRC32;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Reads messages from files, which are not trusted. */
-final class Messages {
+/** Messages in files: reads them, which are not trusted, and writes them. */
+public final class Messages {
     private Messages() {}
 
     static <M> M read(Path file, Parser<M> parser) throws IOException {
@@ -53,5 +56,22 @@ final class Messages {
             throw new ModelFormatException(
                     "file: expected at most 2 GiB but was " + Files.size(file) + " bytes, at " + file);
         }
+    }
+
+    /** A message, its maps in the order of their keys. */
+    public static byte[] bytes(Message message) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(message.getSerializedSize());
+        CodedOutputStream coded = CodedOutputStream.newInstance(out);
+        coded.useDeterministicSerialization();
+        message.writeTo(coded);
+        coded.flush();
+        return out.toByteArray();
+    }
+
+    /** What tells files apart. */
+    public static long checksum(byte[] bytes) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        return crc.getValue() << 32 | bytes.length & 0xffffffffL;
     }
 }

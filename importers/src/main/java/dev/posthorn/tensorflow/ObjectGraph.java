@@ -13,6 +13,7 @@ import dev.posthorn.proto.SavedVariable;
 import dev.posthorn.proto.TrackableObjectGraph;
 import dev.posthorn.proto.TrackableObjectGraph.TrackableObject;
 import dev.posthorn.proto.TrackableObjectGraph.TrackableObject.ObjectReference;
+import dev.posthorn.tensorflow.bundle.Bundle;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -153,6 +154,7 @@ final class ObjectGraph {
             boolean there = resources.bundle().contains(t.getCheckpointKey());
             if (t.getName().equals(VALUE) && there && objects.get(id) instanceof TfValue.Handle h) {
                 resources.contents().put(h.key(), resources.checkpoint(t.getCheckpointKey()));
+                resources.place(h.key(), new Bundle.Place(t.getCheckpointKey(), ""));
             }
         }
     }

@@ -36,6 +36,7 @@ public final class Resources {
     private final Map<String, TableType> tables = new LinkedHashMap<>();
     private final Map<String, List<TfValue>> bound = new LinkedHashMap<>();
     private final Map<String, Tensor> contents = new LinkedHashMap<>();
+    private final Map<String, List<Bundle.Place>> places = new LinkedHashMap<>();
 
     /** What a table maps to what; its content is the state {@code key/keys} and {@code key/values}. */
     public record TableType(DType key, TensorType value) {}
@@ -127,6 +128,16 @@ public final class Resources {
     /** What variables and tables held when the model was loaded. */
     Map<String, Tensor> contents() {
         return contents;
+    }
+
+    /** Says where in the checkpoint a variable lies; it may lie there more than once. */
+    public void place(String key, Bundle.Place place) {
+        places.computeIfAbsent(key, k -> new ArrayList<>()).add(place);
+    }
+
+    /** Where in the checkpoint each variable lies that was restored. */
+    Map<String, List<Bundle.Place>> places() {
+        return places;
     }
 
     /** The checkpoint's tensor of that key. */

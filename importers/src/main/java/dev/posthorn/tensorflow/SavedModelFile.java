@@ -148,7 +148,8 @@ final class SavedModelFile {
         } else {
             restore(resources);
         }
-        return new TensorFlowProgram(name(), graph, functions, resources, entries);
+        SavedModelOrigin origin = new SavedModelOrigin(folder, resources.places(), Map.copyOf(resources.contents()));
+        return new TensorFlowProgram(name(), graph, functions, resources, entries, Optional.of(origin));
     }
 
     private String name() {
@@ -156,8 +157,13 @@ final class SavedModelFile {
         return last == null ? "saved_model" : last.toString();
     }
 
+    /** Where a SavedModel has its variables: the prefix of a checkpoint. */
+    static Path checkpoint(Path folder) {
+        return folder.resolve("variables").resolve("variables");
+    }
+
     private Optional<Bundle> checkpoint() throws IOException {
-        Path prefix = folder.resolve("variables").resolve("variables");
+        Path prefix = checkpoint(folder);
         return Files.exists(Bundle.index(prefix)) ? Optional.of(Bundle.open(prefix)) : Optional.empty();
     }
 

@@ -5,7 +5,6 @@ import dev.posthorn.model.ModelFormat;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Program;
 import dev.posthorn.model.SaveOptions;
-import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.model.Variables;
 import dev.posthorn.proto.SavedModel;
 import dev.posthorn.tensorflow.export.SavedModelWriter;
@@ -38,9 +37,9 @@ public final class SavedModelFormat implements ModelFormat {
 
     @Override
     public void save(Program program, Variables.Snapshot values, Path path, SaveOptions options) throws IOException {
-        if (program instanceof TensorFlowProgram) {
-            throw new UnsupportedModelException(
-                    "save: expected a Keras model but was a SavedModel, which is not saved again yet, at " + path);
+        if (program instanceof TensorFlowProgram tf && tf.origin().isPresent()) {
+            tf.origin().get().save(values, path, options);
+            return;
         }
         SavedModelWriter.write(program, values, path, options);
     }

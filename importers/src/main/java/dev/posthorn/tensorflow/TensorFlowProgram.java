@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A graph of TensorFlow with its functions and state, as a program: a signature is lowered by reading the graph. */
 public final class TensorFlowProgram implements Program {
@@ -22,13 +23,26 @@ public final class TensorFlowProgram implements Program {
     private final Functions functions;
     private final Resources resources;
     private final List<Entry> entries;
+    private final Optional<SavedModelOrigin> origin;
 
-    TensorFlowProgram(String name, Body graph, Functions functions, Resources resources, List<Entry> entries) {
+    TensorFlowProgram(
+            String name,
+            Body graph,
+            Functions functions,
+            Resources resources,
+            List<Entry> entries,
+            Optional<SavedModelOrigin> origin) {
         this.name = name;
         this.graph = graph;
         this.functions = functions;
         this.resources = resources;
         this.entries = List.copyOf(entries);
+        this.origin = origin;
+    }
+
+    /** The folder from which it came, where that is a SavedModel. */
+    Optional<SavedModelOrigin> origin() {
+        return origin;
     }
 
     @Override

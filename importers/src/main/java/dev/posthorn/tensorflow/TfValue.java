@@ -5,6 +5,7 @@ import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
+import dev.posthorn.tensorflow.bundle.Bundle;
 import java.util.List;
 
 /** What an edge of a TensorFlow graph carries while the graph is read. */
@@ -14,6 +15,9 @@ public sealed interface TfValue {
 
     /** A tensor that the model holds outside of its graph. */
     record Known(Tensor value) implements TfValue {}
+
+    /** A tensor of the model's checkpoint, and where in it that is. */
+    record Restored(Tensor value, Bundle.Place place) implements TfValue {}
 
     /** A handle of a variable or table: the key of its state. */
     record Handle(String key) implements TfValue {}

@@ -12,6 +12,7 @@ import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
 import dev.posthorn.tensorflow.TfValue;
+import dev.posthorn.tensorflow.bundle.Bundle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -74,6 +75,9 @@ final class StateOps {
         String key = handle(s);
         boolean plain = s.op().equals("Assign") || s.op().equals("AssignVariableOp");
         Value v = s.in(1);
+        if (plain && s.raw(1) instanceof TfValue.Restored r) {
+            s.frame().resources().place(key, r.place());
+        }
         s.frame().state().assign(key, plain ? v : fn.apply(s.frame().state().read(key), v));
         return s.op().endsWith("VariableOp") ? List.of() : List.of(s.raw(0));
     }
@@ -105,8 +109,8 @@ final class StateOps {
         List<TfValue> all = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
             try {
-                Tensor t = s.frame().resources().bundle().read(names.getString(i), slices.getString(i));
-                all.add(new TfValue.Of(s.b().constant(t)));
+                Bundle.Place place = new Bundle.Place(names.getString(i), slices.getString(i));
+                all.add(new TfValue.Restored(s.frame().resources().bundle().read(place), place));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

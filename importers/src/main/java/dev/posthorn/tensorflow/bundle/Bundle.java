@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A checkpoint of TensorFlow: {@code prefix.index} says where each tensor lies in {@code prefix.data-00000-of-0000n}.
@@ -44,6 +45,9 @@ public final class Bundle {
         this.entries = entries;
         this.slices = slices;
     }
+
+    /** A tensor in a checkpoint, or the part of one that {@code slice} names as {@code RestoreV2} has it; empty for all. */
+    public record Place(String key, String slice) {}
 
     /** The file that holds the index of the bundle of that prefix. */
     public static Path index(Path prefix) {
@@ -100,7 +104,7 @@ public final class Bundle {
         return new String(latin.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
-    private static String latin(String utf8) {
+    static String latin(String utf8) {
         return new String(utf8.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
@@ -132,7 +136,7 @@ public final class Bundle {
         return new TensorType(Protos.dtype(e.getDtype(), where(key)), Protos.known(e.getShape(), where(key)));
     }
 
-    private BundleEntryProto entry(String key) {
+    BundleEntryProto entry(String key) {
         return Optional.ofNullable(entries.get(key))
                 .orElseThrow(() -> new ModelFormatException(
                         "checkpoint: expected '" + key + "' but was absent, at " + index(prefix)));
@@ -140,6 +144,15 @@ public final class Bundle {
 
     private String where(String key) {
         return index(prefix) + "!/" + key;
+    }
+
+    /** The files that hold its tensors. */
+    public List<Path> shards() {
+        return IntStream.range(0, shards).mapToObj(i -> shard(prefix, i, shards)).toList();
+    }
+
+    static Path shard(Path prefix, int i, int of) {
+        return prefix.resolveSibling(String.format("%s.data-%05d-of-%05d", prefix.getFileName(), i, of));
     }
 
     /** The tensor of that key, put together where it was saved in slices. */
@@ -152,14 +165,8 @@ public final class Bundle {
         Tensor whole = Tensor.zeros(type);
         long covered = 0;
         for (TensorSliceProto s : e.getSlicesList()) {
-            String name = SliceKey.of(latin(key), s);
             Box box = Box.of(s, type.shape(), where(key));
-            BundleEntryProto part = slices.get(name);
-            if (part == null) {
-                throw new ModelFormatException(
-                        "checkpoint: expected the slice " + box + " but was absent, at " + where(key));
-            }
-            box.copy(read(part, type.withShape(box.shape()), where(key)), whole);
+            box.copy(read(slice(key, s), type.withShape(box.shape()), where(key)), whole);
             covered += box.shape().longSize();
         }
         if (covered < type.shape().longSize()) {
@@ -169,15 +176,35 @@ public final class Bundle {
         return whole;
     }
 
-    /**
-     * The part of a tensor that {@code spec} names as {@code RestoreV2} has it: empty for all, else the whole shape and a
-     * box, {@code "10 4 0,5:-"}: its start and length for each axis.
-     */
-    public Tensor read(String key, String spec) throws IOException {
-        Tensor whole = read(key);
-        if (spec.isEmpty()) {
-            return whole;
+    /** The entry of a slice of a tensor. */
+    BundleEntryProto slice(String key, TensorSliceProto s) {
+        BundleEntryProto part = slices.get(SliceKey.of(latin(key), s));
+        if (part == null) {
+            throw new ModelFormatException("checkpoint: expected the slice "
+                    + s.toString().replace('\n', ' ') + " but was absent, at " + where(key));
         }
+        return part;
+    }
+
+    /** The tensor, or part of one, that lies there. */
+    public Tensor read(Place place) throws IOException {
+        Tensor whole = read(place.key);
+        return place.slice.isEmpty() ? whole : box(place, whole).part(whole);
+    }
+
+    /** Puts a value in its place in the whole tensor, where that is a part. */
+    public Tensor placed(Place place, Tensor value, Tensor whole) {
+        if (place.slice.isEmpty()) {
+            return value;
+        }
+        box(place, whole).copy(value, whole);
+        return whole;
+    }
+
+    /** The box of a place, {@code "10 4 0,5:-"}: the whole shape, and its start and length for each axis. */
+    private Box box(Place place, Tensor whole) {
+        String key = place.key;
+        String spec = place.slice;
         String box = spec.substring(spec.lastIndexOf(' ') + 1);
         TensorSliceProto.Builder slice = TensorSliceProto.newBuilder();
         try {
@@ -193,7 +220,7 @@ public final class Bundle {
             throw new ModelFormatException(
                     "checkpoint: expected a slice such as 0,5:- but was '" + spec + "', at " + where(key), e);
         }
-        return Box.of(slice.build(), whole.shape(), where(key)).part(whole);
+        return Box.of(slice.build(), whole.shape(), where(key));
     }
 
     /** The elements of a tensor of variants. */
@@ -268,27 +295,40 @@ public final class Bundle {
 
     /** The bytes of an entry, mapped. */
     private ByteBuffer bytes(BundleEntryProto e, String where) throws IOException {
+        if (e.getSize() > Integer.MAX_VALUE) {
+            throw new ModelFormatException(
+                    "checkpoint: expected tensors of at most 2^31 bytes but was " + e.getSize() + ", at " + where);
+        }
+        try (FileChannel in = open(e, where)) {
+            return in.map(FileChannel.MapMode.READ_ONLY, e.getOffset(), e.getSize())
+                    .order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+
+    /** Appends the bytes of an entry of {@code key}, as they are, to a file. */
+    void copy(BundleEntryProto e, String key, FileChannel out) throws IOException {
+        try (FileChannel in = open(e, where(key))) {
+            for (long done = 0; done < e.getSize(); ) {
+                done += in.transferTo(e.getOffset() + done, e.getSize() - done, out);
+            }
+        }
+    }
+
+    /** The shard that holds an entry. */
+    private FileChannel open(BundleEntryProto e, String where) throws IOException {
         if (e.getShardId() < 0 || e.getShardId() >= shards) {
             throw new ModelFormatException(
                     "checkpoint: expected one of " + shards + " shards but was " + e.getShardId() + ", at " + where);
         }
-        Path shard = prefix.resolveSibling(
-                String.format("%s.data-%05d-of-%05d", prefix.getFileName(), e.getShardId(), shards));
+        Path shard = shard(prefix, e.getShardId(), shards);
         if (!Files.isRegularFile(shard)) {
             throw new ModelFormatException("checkpoint: expected a shard but was nothing, at " + shard);
         }
-        try (FileChannel in = FileChannel.open(shard, StandardOpenOption.READ)) {
-            long size = in.size();
-            if (e.getOffset() < 0 || e.getSize() < 0 || e.getOffset() > size - e.getSize()) {
-                throw new ModelFormatException("checkpoint: expected " + e.getSize() + " bytes at " + e.getOffset()
-                        + " but was a shard of " + size + " bytes, at " + where);
-            }
-            if (e.getSize() > Integer.MAX_VALUE) {
-                throw new ModelFormatException(
-                        "checkpoint: expected tensors of at most 2^31 bytes but was " + e.getSize() + ", at " + where);
-            }
-            return in.map(FileChannel.MapMode.READ_ONLY, e.getOffset(), e.getSize())
-                    .order(ByteOrder.LITTLE_ENDIAN);
+        long size = Files.size(shard);
+        if (e.getOffset() < 0 || e.getSize() < 0 || e.getOffset() > size - e.getSize()) {
+            throw new ModelFormatException("checkpoint: expected " + e.getSize() + " bytes at " + e.getOffset()
+                    + " but was a shard of " + size + " bytes, at " + where);
         }
+        return FileChannel.open(shard, StandardOpenOption.READ);
     }
 }

@@ -4,52 +4,126 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.proto.BundleEntryProto;
 import dev.posthorn.proto.BundleHeaderProto;
+import dev.posthorn.proto.TensorSliceProto;
 import dev.posthorn.proto.VersionDef;
 import dev.posthorn.tensorflow.Protos;
+import dev.posthorn.file.AtomicFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Writes a checkpoint of one shard, which {@link Bundle} and TensorFlow read. */
-public final class BundleWriter {
-    private BundleWriter() {}
+/** Writes a checkpoint, all of whose tensors are in its first shard; {@link Bundle} and TensorFlow read it. */
+public final class BundleWriter implements AutoCloseable {
+    private final FileChannel out;
+    private final SortedMap<String, byte[]> index = new TreeMap<>();
+
+    private BundleWriter(Path shard, int shards) throws IOException {
+        out = FileChannel.open(
+                shard, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        BundleHeaderProto header = BundleHeaderProto.newBuilder()
+                .setNumShards(shards)
+                .setVersion(VersionDef.newBuilder().setProducer(1))
+                .build();
+        index.put("", header.toByteArray());
+    }
 
     /** Writes {@code prefix.index} and {@code prefix.data-00000-of-00001}: the tensors in the order of their keys. */
     public static void write(Path prefix, Map<String, Tensor> tensors) throws IOException {
         SortedMap<String, Tensor> sorted = new TreeMap<>();
-        tensors.forEach((key, t) -> sorted.put(latin(key), t));
-        SortedMap<String, byte[]> index = new TreeMap<>();
-        index.put(
-                "",
-                BundleHeaderProto.newBuilder()
-                        .setNumShards(1)
-                        .setVersion(VersionDef.newBuilder().setProducer(1))
-                        .build()
-                        .toByteArray());
-        Path shard = prefix.resolveSibling(prefix.getFileName() + ".data-00000-of-00001");
-        try (FileChannel out = FileChannel.open(
-                shard, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        tensors.forEach((key, t) -> sorted.put(Bundle.latin(key), t));
+        try (BundleWriter w = new BundleWriter(Bundle.shard(prefix, 0, 1), 1)) {
             for (Map.Entry<String, Tensor> e : sorted.entrySet()) {
-                index.put(e.getKey(), append(out, e.getValue()).toByteArray());
+                w.index.put(e.getKey(), w.append(e.getValue()).toByteArray());
+            }
+            Files.write(Bundle.index(prefix), IndexTableWriter.write(w.index));
+        }
+    }
+
+    /** Writes a checkpoint again beside others, in one shard; tensors that do not change are copied as bytes. */
+    public static void copy(Bundle from, Path prefix, BundleEdit edit) throws IOException {
+        Files.write(Bundle.index(prefix), copy(from, Bundle.shard(prefix, 0, 1), 1, edit));
+    }
+
+    /**
+     * Changes a checkpoint where it is. The new tensors go into another number of files, then the index is replaced: at any
+     * moment it is the old checkpoint or the new one.
+     */
+    public static void change(Bundle bundle, BundleEdit edit) throws IOException {
+        Path prefix = bundle.prefix();
+        int shards = bundle.shards().size() == 1 ? 2 : 1;
+        List<Path> unused = new ArrayList<>();
+        for (int i = 0; i < shards; i++) {
+            unused.add(Bundle.shard(prefix, i, shards));
+        }
+        try (AtomicFile file = AtomicFile.create(Bundle.index(prefix))) {
+            for (Path rest : unused) {
+                Files.write(rest, new byte[0]);
+            }
+            file.channel().write(ByteBuffer.wrap(copy(bundle, unused.get(0), shards, edit)));
+            file.commit();
+            unused = bundle.shards();
+        } finally {
+            for (Path p : unused) {
+                Files.deleteIfExists(p);
             }
         }
-        Files.write(Bundle.index(prefix), IndexTableWriter.write(index));
     }
 
-    private static String latin(String utf8) {
-        return new String(utf8.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    /** Writes the tensors; returns the index. */
+    private static byte[] copy(Bundle from, Path shard, int shards, BundleEdit edit) throws IOException {
+        try (BundleWriter w = new BundleWriter(shard, shards)) {
+            for (String key : from.keys()) {
+                if (!edit.drops(key)) {
+                    w.copy(from, key, edit);
+                }
+            }
+            w.out.force(true);
+            return IndexTableWriter.write(w.index);
+        }
     }
 
-    private static BundleEntryProto append(FileChannel out, Tensor t) throws IOException {
+    private void copy(Bundle from, String key, BundleEdit edit) throws IOException {
+        BundleEntryProto old = from.entry(key);
+        String name = Bundle.latin(edit.key(key));
+        Optional<Tensor> value = edit.value(key);
+        if (index.containsKey(name)) {
+            throw new IllegalArgumentException(
+                    "checkpoint: expected a new key but was '" + edit.key(key) + "' twice, at " + from.prefix());
+        }
+        if (old.getSlicesCount() == 0) {
+            index.put(name, (value.isPresent() ? append(value.get()) : copied(from, key, old)).toByteArray());
+            return;
+        }
+        BundleEntryProto.Builder whole = old.toBuilder();
+        value.ifPresent(t -> whole.setDtype(Protos.dtype(t.dtype())));
+        index.put(name, whole.build().toByteArray());
+        for (TensorSliceProto s : old.getSlicesList()) {
+            BundleEntryProto part = value.isPresent()
+                    ? append(Box.of(s, value.get().shape(), key).part(value.get()))
+                    : copied(from, key, from.slice(key, s));
+            index.put(SliceKey.of(name, s), part.toByteArray());
+        }
+    }
+
+    private BundleEntryProto copied(Bundle from, String key, BundleEntryProto entry) throws IOException {
+        BundleEntryProto now =
+                entry.toBuilder().setShardId(0).setOffset(out.position()).build();
+        from.copy(entry, key, out);
+        return now;
+    }
+
+    private BundleEntryProto append(Tensor t) throws IOException {
         Checksum crc = new Checksum();
         ByteBuffer bytes = t.dtype() == DType.STRING ? strings(t, crc) : Protos.bytes(t);
         if (t.dtype() != DType.STRING) {
@@ -86,5 +160,10 @@ public final class BundleWriter {
             crc.add(s);
         }
         return ByteBuffer.wrap(out.toByteArray());
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
     }
 }

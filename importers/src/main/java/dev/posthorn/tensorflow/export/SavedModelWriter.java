@@ -1,7 +1,5 @@
 package dev.posthorn.tensorflow.export;
 
-import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.Message;
 import dev.posthorn.file.AtomicFolder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
@@ -16,8 +14,9 @@ import dev.posthorn.proto.SavedObjectGraph;
 import dev.posthorn.proto.SignatureDef;
 import dev.posthorn.proto.TensorInfo;
 import dev.posthorn.proto.TensorShapeProto;
+import dev.posthorn.tensorflow.Messages;
+import dev.posthorn.tensorflow.bundle.Bundle;
 import dev.posthorn.tensorflow.bundle.BundleWriter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.zip.CRC32;
 
 /** Writes a program as a SavedModel, as {@code model.export} of Keras does. Equal programs give equal bytes. */
 public final class SavedModelWriter {
@@ -56,7 +54,7 @@ public final class SavedModelWriter {
                 .setObjectGraphDef(objects);
         SIGNATURES.forEach(name -> meta.putSignatureDef(name, top.signature(name)));
         meta.putSignatureDef("__saved_model_init_op", init());
-        byte[] model = bytes(SavedModel.newBuilder()
+        byte[] model = Messages.bytes(SavedModel.newBuilder()
                 .setSavedModelSchemaVersion(1)
                 .addMetaGraphs(meta)
                 .build());
@@ -66,14 +64,16 @@ public final class SavedModelWriter {
                     ObjectGraphWriter.key(i),
                     values.get(export.variables().get(i).key()));
         }
-        byte[] graph = bytes(ObjectGraphWriter.checkpoint(objects));
+        byte[] graph = Messages.bytes(ObjectGraphWriter.checkpoint(objects));
         tensors.put("_CHECKPOINTABLE_OBJECT_GRAPH", Tensor.of(DType.STRING, Shape.SCALAR, new byte[][] {graph}));
         try (AtomicFolder target = AtomicFolder.create(folder)) {
             Files.write(target.path().resolve("saved_model.pb"), model);
-            Files.write(target.path().resolve("fingerprint.pb"), bytes(fingerprint(model, objects)));
             Files.createDirectories(target.path().resolve("assets"));
             Files.createDirectories(target.path().resolve("variables"));
-            BundleWriter.write(target.path().resolve("variables").resolve("variables"), tensors);
+            Path checkpoint = target.path().resolve("variables").resolve("variables");
+            BundleWriter.write(checkpoint, tensors);
+            byte[] index = Files.readAllBytes(Bundle.index(checkpoint));
+            Files.write(target.path().resolve("fingerprint.pb"), Messages.bytes(fingerprint(model, objects, index)));
             target.commit();
         }
     }
@@ -90,32 +90,16 @@ public final class SavedModelWriter {
     }
 
     /** What tells SavedModels apart; TensorFlow reads it and compares nothing with it. */
-    private static FingerprintDef fingerprint(byte[] model, SavedObjectGraph objects) throws IOException {
-        long checksum = checksum(model);
+    private static FingerprintDef fingerprint(byte[] model, SavedObjectGraph objects, byte[] index) throws IOException {
+        long checksum = Messages.checksum(model);
         return FingerprintDef.newBuilder()
                 .setSavedModelChecksum(checksum)
                 .setGraphDefProgramHash(checksum)
                 .setSignatureDefHash(checksum)
-                .setSavedObjectGraphHash(checksum(bytes(objects)))
-                .setCheckpointHash(checksum)
+                .setSavedObjectGraphHash(Messages.checksum(Messages.bytes(objects)))
+                .setCheckpointHash(Messages.checksum(index))
                 .setUuid(UUID.nameUUIDFromBytes(Long.toString(checksum).getBytes(StandardCharsets.US_ASCII))
                         .toString())
                 .build();
-    }
-
-    private static long checksum(byte[] bytes) {
-        CRC32 crc = new CRC32();
-        crc.update(bytes);
-        return crc.getValue() << 32 | bytes.length & 0xffffffffL;
-    }
-
-    /** A message, its maps in the order of their keys. */
-    private static byte[] bytes(Message message) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(message.getSerializedSize());
-        CodedOutputStream coded = CodedOutputStream.newInstance(out);
-        coded.useDeterministicSerialization();
-        message.writeTo(coded);
-        coded.flush();
-        return out.toByteArray();
     }
 }
