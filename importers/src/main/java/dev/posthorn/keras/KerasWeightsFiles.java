@@ -32,9 +32,18 @@ final class KerasWeightsFiles {
     }
 
     private static KerasWeights shards(Path index, Closing closing) throws IOException {
-        Object map = Json.object(Files.readString(index), index.toString()).get("weight_map");
-        if (!(map instanceof Map<?, ?> weights)) {
-            throw new ModelFormatException("weights: expected an object 'weight_map' but was " + map + ", at " + index);
+        List<Hdf5Group> roots = new ArrayList<>();
+        for (String name : shards(Json.object(Files.readString(index), index.toString()), index)) {
+            roots.add(closing.add(Hdf5File.open(index.resolveSibling(name))).root());
+        }
+        return new KerasWeights(index.toString(), roots, new PathLayout());
+    }
+
+    /** The names of the files that an index lists, which lie beside it. */
+    static Set<String> shards(Map<String, Object> config, Path index) {
+        if (!(config.get("weight_map") instanceof Map<?, ?> weights)) {
+            throw new ModelFormatException(
+                    "weights: expected an object 'weight_map' but was " + config.get("weight_map") + ", at " + index);
         }
         Set<String> names = new TreeSet<>();
         for (Object files : weights.values()) {
@@ -47,10 +56,6 @@ final class KerasWeightsFiles {
                 names.add(name);
             }
         }
-        List<Hdf5Group> roots = new ArrayList<>();
-        for (String name : names) {
-            roots.add(closing.add(Hdf5File.open(index.resolveSibling(name))).root());
-        }
-        return new KerasWeights(index.toString(), roots, new PathLayout());
+        return names;
     }
 }

@@ -13,41 +13,23 @@ import dev.posthorn.hdf5.Hdf5Group;
 import dev.posthorn.hdf5.Hdf5Object;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.ModelFormatException;
-import java.io.Closeable;
+import dev.posthorn.weights.StoredWeight;
+import dev.posthorn.weights.WeightContainer;
+import dev.posthorn.weights.WeightEdit;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * The weights in a {@code .keras}, {@code .h5} or {@code .weights.h5} file by the paths of their datasets, without a model:
- * looked at, and written again with some of them changed and all else as it was.
- */
-public final class WeightsFile implements Closeable {
+/** The weights in a {@code .keras}, {@code .h5} or {@code .weights.h5} file by the paths of their datasets. */
+public final class WeightsFile implements WeightContainer {
     private static final List<String> TRAINING = List.of("/optimizer", "/optimizer_weights");
-
-    /** What becomes of a file's weights. */
-    public interface Edit {
-        /** The new name of a dataset; empty for the same. */
-        default Optional<String> name(Hdf5Dataset d) {
-            return Optional.empty();
-        }
-
-        /** The new value of a dataset; empty for the same. */
-        default Optional<Tensor> value(Hdf5Dataset d) {
-            return Optional.empty();
-        }
-
-        /** Whether what only training needs is left out: the optimizer's variables, the compile configuration. */
-        default boolean prunes() {
-            return false;
-        }
-    }
 
     private final Hdf5File file;
     private final Optional<KerasArchive> archive;
@@ -65,18 +47,19 @@ public final class WeightsFile implements Closeable {
         return new WeightsFile(archive.weights(), Optional.of(archive));
     }
 
-    /** Every dataset, in the order of their paths. */
-    public List<Hdf5Dataset> datasets() {
-        return file.root().allDatasets();
+    @Override
+    public List<StoredWeight> weights() {
+        return file.root().allDatasets().stream().map(WeightsFile::weight).toList();
     }
 
-    /** The name of a dataset: its path, without the slash in front. */
-    public static String name(Hdf5Dataset d) {
-        return d.path().substring(1);
+    /** A dataset; its name is its path, without the slash in front. */
+    static StoredWeight weight(Hdf5Dataset d) {
+        List<Long> shape = Arrays.stream(d.shape()).boxed().toList();
+        return new StoredWeight(d.path().substring(1), d.typeName(), shape, d.dtype(), d::read);
     }
 
-    /** Writes a file of the same kind; it is there whole or not at all. */
-    public void save(Path target, Edit edit) throws IOException {
+    @Override
+    public void save(Path target, WeightEdit edit) throws IOException {
         Hdf5Draft draft = new Hdf5Draft();
         copy(file.root(), draft.root(), draft.root(), edit);
         if (archive.isEmpty()) {
@@ -105,7 +88,8 @@ public final class WeightsFile implements Closeable {
         }
     }
 
-    private static void copy(Hdf5Group from, DraftGroup to, DraftGroup root, Edit edit) {
+    /** Copies a group; {@code root} is that of the file that is written. */
+    static void copy(Hdf5Group from, DraftGroup to, DraftGroup root, WeightEdit edit) throws IOException {
         for (Hdf5Object child : from.children()) {
             if (edit.prunes() && TRAINING.contains(child.path())) {
                 continue;
@@ -114,8 +98,9 @@ public final class WeightsFile implements Closeable {
                 copy(g, to.group(g.name()), root, edit);
             } else {
                 Hdf5Dataset d = (Hdf5Dataset) child;
-                String name = edit.name(d).orElse(name(d));
-                Optional<Tensor> value = edit.value(d);
+                StoredWeight w = weight(d);
+                String name = edit.name(w).orElse(w.name());
+                Optional<Tensor> value = edit.value(w);
                 DraftDataset copy = value.isPresent() ? root.dataset(name, value.get()) : root.dataset(name, d);
                 d.attributes().values().stream()
                         .filter(a -> value.isEmpty() || !a.name().equals("dtype"))
@@ -134,12 +119,12 @@ public final class WeightsFile implements Closeable {
     }
 
     /** The list of a layer's weights, with new names. */
-    private static void renamed(Hdf5Group group, Hdf5Attribute names, DraftObject to, Edit edit) {
+    private static void renamed(Hdf5Group group, Hdf5Attribute names, DraftObject to, WeightEdit edit) {
         List<String> now = new ArrayList<>();
         for (String name : names.strings()) {
             Hdf5Dataset d = group.dataset(name);
             String prefix = group.path().equals("/") ? "" : group.path().substring(1) + "/";
-            String renamed = edit.name(d).orElse(prefix + name);
+            String renamed = edit.name(weight(d)).orElse(prefix + name);
             if (!renamed.startsWith(prefix)) {
                 throw new ModelFormatException("weights: expected a new name below '" + prefix
                         + "', as the layer's list of weights needs it, but was '" + renamed + "', at " + d.where());

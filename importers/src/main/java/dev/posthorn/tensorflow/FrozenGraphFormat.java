@@ -134,8 +134,8 @@ public final class FrozenGraphFormat implements ModelFormat {
         Opened o = open(path);
         o.support().check(path.toString());
         Resources resources = new Resources(Optional.empty(), path.resolveSibling("assets"));
-        TensorFlowProgram program = new TensorFlowProgram(
-                o.name, o.body, o.functions, resources, List.of(o.entry), Optional.empty());
+        TensorFlowProgram program =
+                new TensorFlowProgram(o.name, o.body, o.functions, resources, List.of(o.entry), Optional.empty());
         return new Loaded(program, new Variables(List.of(), Map.of()));
     }
 

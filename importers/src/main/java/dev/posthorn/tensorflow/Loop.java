@@ -44,7 +44,10 @@ final class Loop {
         List<TfValue> all = new ArrayList<>();
         for (int i = 0; i < site.count(); i++) {
             TfValue v = site.raw(i);
-            all.add(v instanceof TfValue.Reference || v instanceof TfValue.Known || v instanceof TfValue.Restored ? new TfValue.Of(site.in(i)) : v);
+            all.add(
+                    v instanceof TfValue.Reference || v instanceof TfValue.Known || v instanceof TfValue.Restored
+                            ? new TfValue.Of(site.in(i))
+                            : v);
         }
         this.first = all;
         this.fixed = new boolean[all.size()];

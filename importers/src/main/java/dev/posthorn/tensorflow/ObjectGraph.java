@@ -15,6 +15,7 @@ import dev.posthorn.proto.TrackableObjectGraph.TrackableObject;
 import dev.posthorn.proto.TrackableObjectGraph.TrackableObject.ObjectReference;
 import dev.posthorn.tensorflow.bundle.Bundle;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -58,24 +59,45 @@ final class ObjectGraph {
             g.declare(id, g.graph.getNodes(id));
         }
         if (resources.hasCheckpoint()) {
-            g.restore();
+            g.restore((key, place) -> {
+                resources.contents().put(key, resources.bundle().read(place));
+                resources.place(key, place);
+            });
         }
         g.create();
         g.graph.getConcreteFunctionsMap().forEach((name, f) -> resources.bind(name, g.bound(name, f)));
         g.initialise();
     }
 
+    /** What is done with a variable that lies somewhere in the checkpoint. */
+    private interface Found {
+        void at(String key, Bundle.Place place) throws IOException;
+    }
+
+    /** Where in the checkpoint the variables lie, and what they are called in the model; nothing is read. */
+    static Map<String, List<Bundle.Place>> places(MetaGraphDef meta, Bundle bundle) throws IOException {
+        Resources none = new Resources(Optional.of(bundle), Path.of("assets"));
+        ObjectGraph g = new ObjectGraph(meta, null, null, none);
+        for (int id = 0; id < g.graph.getNodesCount(); id++) {
+            if (g.graph.getNodes(id).hasVariable()) {
+                g.variable(id, g.graph.getNodes(id).getVariable(), "object " + id);
+            }
+        }
+        g.restore(none::place);
+        return none.places();
+    }
+
+    private void variable(int id, SavedVariable v, String where) {
+        String key = unique(v.getName().isEmpty() ? "variable_" + id : v.getName());
+        resources.variable(key, new TensorType(Protos.dtype(v.getDtype(), where), Protos.shape(v.getShape(), where)));
+        resources.trainable(key, v.getTrainable());
+        objects.put(id, new TfValue.Handle(key));
+    }
+
     private void declare(int id, SavedObject object) throws IOException {
         String where = "object " + id;
         switch (object.getKindCase()) {
-            case VARIABLE -> {
-                SavedVariable v = object.getVariable();
-                String key = unique(v.getName().isEmpty() ? "variable_" + id : v.getName());
-                resources.variable(
-                        key, new TensorType(Protos.dtype(v.getDtype(), where), Protos.shape(v.getShape(), where)));
-                resources.trainable(key, v.getTrainable());
-                objects.put(id, new TfValue.Handle(key));
-            }
+            case VARIABLE -> variable(id, object.getVariable(), where);
             case ASSET -> {
                 int i = object.getAsset().getAssetFileDefIndex();
                 if (i < 0 || i >= meta.getAssetFileDefCount()) {
@@ -112,7 +134,7 @@ final class ObjectGraph {
     }
 
     /** Walks the objects of the model and those of the checkpoint side by side, by the names of their edges. */
-    private void restore() throws IOException {
+    private void restore(Found found) throws IOException {
         if (!resources.bundle().contains(KEY)) {
             throw new ModelFormatException("checkpoint: expected '" + KEY + "' but was absent, at "
                     + resources.bundle().prefix());
@@ -131,7 +153,7 @@ final class ObjectGraph {
                 throw new ModelFormatException("checkpoint: expected objects that are there but was " + at);
             }
             TrackableObject from = stored.getNodes(at.stored);
-            read(at.object, from);
+            read(at.object, from, found);
             Map<String, Integer> children = children(graph.getNodes(at.object));
             for (ObjectReference c : from.getChildrenList()) {
                 Integer child = children.get(c.getLocalName());
@@ -149,12 +171,11 @@ final class ObjectGraph {
         return children;
     }
 
-    private void read(int id, TrackableObject stored) throws IOException {
+    private void read(int id, TrackableObject stored, Found found) throws IOException {
         for (TrackableObject.SerializedTensor t : stored.getAttributesList()) {
             boolean there = resources.bundle().contains(t.getCheckpointKey());
             if (t.getName().equals(VALUE) && there && objects.get(id) instanceof TfValue.Handle h) {
-                resources.contents().put(h.key(), resources.checkpoint(t.getCheckpointKey()));
-                resources.place(h.key(), new Bundle.Place(t.getCheckpointKey(), ""));
+                found.at(h.key(), new Bundle.Place(t.getCheckpointKey(), ""));
             }
         }
     }

@@ -61,16 +61,19 @@ final class SavedModelFile {
         return roots;
     }
 
-    /** The graph for serving, or the first. */
     static SavedModelFile open(Path folder, SavedModel model) {
-        MetaGraphDef meta = model.getMetaGraphsList().stream()
+        return new SavedModelFile(folder, model, serving(model));
+    }
+
+    /** The graph for serving, or the first. */
+    static MetaGraphDef serving(SavedModel model) {
+        return model.getMetaGraphsList().stream()
                 .filter(m -> m.getMetaInfoDef().getTagsList().equals(List.of("serve")))
                 .findFirst()
                 .or(() -> model.getMetaGraphsList().stream()
                         .filter(m -> m.getMetaInfoDef().getTagsList().contains("serve"))
                         .findFirst())
                 .orElse(model.getMetaGraphs(0));
-        return new SavedModelFile(folder, model, meta);
     }
 
     private static List<Entry> entries(MetaGraphDef meta) {

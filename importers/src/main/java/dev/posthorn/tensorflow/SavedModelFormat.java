@@ -25,7 +25,7 @@ public final class SavedModelFormat implements ModelFormat {
 
     @Override
     public boolean accepts(Path path) {
-        return Files.isDirectory(path) && (Files.exists(binary(path)) || Files.exists(text(path)));
+        return is(path);
     }
 
     /** A name that ends as no other format's is that of a folder. */
@@ -53,13 +53,23 @@ public final class SavedModelFormat implements ModelFormat {
     }
 
     private static SavedModelFile open(Path folder) throws IOException {
+        return SavedModelFile.open(folder, read(folder));
+    }
+
+    /** Whether a folder holds a SavedModel. */
+    static boolean is(Path folder) {
+        return Files.isDirectory(folder) && (Files.exists(binary(folder)) || Files.exists(text(folder)));
+    }
+
+    /** What a folder says of its graphs, of which there is one at least. */
+    static SavedModel read(Path folder) throws IOException {
         SavedModel model = Files.exists(binary(folder))
                 ? Messages.read(binary(folder), SavedModel.parser())
                 : Messages.readText(text(folder), SavedModel.newBuilder()).build();
         if (model.getMetaGraphsCount() == 0) {
             throw new ModelFormatException("model: expected a graph but was none, at " + folder);
         }
-        return SavedModelFile.open(folder, model);
+        return model;
     }
 
     @Override

@@ -37,18 +37,16 @@ record SavedModelOrigin(Path folder, Map<String, List<Bundle.Place>> places, Map
     void save(Variables.Snapshot values, Path target, SaveOptions options) throws IOException {
         check(options);
         Map<String, Tensor> changed = changed(values);
-        if (Files.exists(target) && Files.isSameFile(folder, target)) {
-            change(folder, edit(changed));
-        } else {
-            write(folder, target, edit(changed));
-        }
+        write(folder, target, edit(changed));
     }
 
     private void check(SaveOptions options) {
         SaveOptions kept = SaveOptions.DEFAULT;
-        if (!options.equals(options.dialect().map(kept::withDialect).orElse(kept)) || options.dialect().isPresent()) {
-            throw new UnsupportedModelException("save: expected no options for a SavedModel that was read, of which only"
-                    + " the variables' values change, but was " + options + ", at " + folder);
+        if (!options.equals(options.dialect().map(kept::withDialect).orElse(kept))
+                || options.dialect().isPresent()) {
+            throw new UnsupportedModelException(
+                    "save: expected no options for a SavedModel that was read, of which only"
+                            + " the variables' values change, but was " + options + ", at " + folder);
         }
     }
 
@@ -91,8 +89,12 @@ record SavedModelOrigin(Path folder, Map<String, List<Bundle.Place>> places, Map
         return changed;
     }
 
-    /** Writes a SavedModel into another folder, its checkpoint with what {@code edit} changes. */
+    /** Writes a SavedModel into a folder, or where it is, its checkpoint with what {@code edit} changes. */
     static void write(Path folder, Path target, BundleEdit edit) throws IOException {
+        if (Files.exists(target) && Files.isSameFile(folder, target)) {
+            change(folder, edit);
+            return;
+        }
         Path checkpoint = SavedModelFile.checkpoint(folder);
         try (AtomicFolder out = AtomicFolder.create(target)) {
             for (Path file : files(folder, out.path())) {
@@ -112,11 +114,10 @@ record SavedModelOrigin(Path folder, Map<String, List<Bundle.Place>> places, Map
         }
     }
 
-    /** Changes the checkpoint of a SavedModel where it is. */
-    static void change(Path folder, BundleEdit edit) throws IOException {
+    private static void change(Path folder, BundleEdit edit) throws IOException {
         Path checkpoint = SavedModelFile.checkpoint(folder);
         if (Files.exists(Bundle.index(checkpoint))) {
-            BundleWriter.change(Bundle.open(checkpoint), edit);
+            BundleWriter.replace(Bundle.open(checkpoint), checkpoint, edit);
             fingerprint(folder);
         }
     }

@@ -44,7 +44,8 @@ class SavedModelSavingTest {
             for (Path saved : savedModels(cases)) {
                 try (Model model = Model.load(saved)) {
                     variables += model.variables().list().size();
-                    cycle(model, saved).ifPresent(p -> wrong.put(cases.relativize(saved).toString(), p));
+                    cycle(model, saved)
+                            .ifPresent(p -> wrong.put(cases.relativize(saved).toString(), p));
                 } catch (ModelFormatException e) {
                     continue; // known-gaps.txt lists it
                 } catch (UnsupportedModelException e) {
@@ -55,7 +56,10 @@ class SavedModelSavingTest {
             }
         }
         assertTrue(variables > 150, "variables: expected more than 150 but was " + variables);
-        assertTrue(wrong.isEmpty(), () -> String.join("\n", wrong.entrySet().stream().map(Object::toString).toList()));
+        assertTrue(
+                wrong.isEmpty(),
+                () -> String.join(
+                        "\n", wrong.entrySet().stream().map(Object::toString).toList()));
     }
 
     private static List<Path> savedModels(Path cases) throws IOException {
@@ -68,7 +72,8 @@ class SavedModelSavingTest {
     }
 
     private Optional<String> cycle(Model model, Path saved) throws IOException {
-        Map<String, Tensor> before = new LinkedHashMap<>(model.variables().snapshot().values());
+        Map<String, Tensor> before =
+                new LinkedHashMap<>(model.variables().snapshot().values());
         Map<String, Tensor> changed = new LinkedHashMap<>();
         for (Variable v : model.variables().list()) {
             if (before.containsKey(v.key())) {

@@ -12,7 +12,9 @@ import dev.posthorn.numpy.Npz;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,5 +95,71 @@ class WeightsTest {
         assertEquals(2, cli.code());
         assertTrue(cli.err().contains("expected float32[8, 6] but was float32"), cli.err());
         assertArrayEquals(before, Files.readAllBytes(file));
+    }
+
+    /** A container in a case's folder, with a weight in it. */
+    @ParameterizedTest
+    @CsvSource({
+        "models/formats/sharded_weights, sharded.weights.json, layers/dense/vars/0",
+        "models/formats/tf_checkpoint, tf_checkpoint.index, layer_with_weights-0/kernel",
+        "savedmodel/module/dense, saved_model, v",
+        "savedmodel/tf1/ref_variables, saved_model, w",
+        "savedmodel/tf1/partitioned_variable, saved_model, p",
+        "legacy/compiled/adam, weights.h5, dense/dense/kernel:0",
+    })
+    void everyContainerIsExportedAndReplaced(String id, String name, String part) throws IOException {
+        Path file = Cli.unpack(id, folder).resolve(name);
+        Path npz = folder.resolve("w.npz");
+        run("weights", "export", file, npz);
+        Map<String, Tensor> before = Npz.read(npz);
+        String weight = before.keySet().stream()
+                .filter(n -> n.contains(part) && before.get(n).dtype() == DType.FLOAT32)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(before.keySet().toString()));
+        Tensor w = before.get(weight);
+        Tensor next = Tensor.zeros(w.type());
+        next.floats()[0] = 42;
+        Npz.write(npz, Map.of(weight, next));
+        run("weights", "replace", file, npz, "--out", file.resolveSibling("out." + name));
+        run("weights", "replace", file, npz);
+        run("weights", "replace", file, npz);
+        for (Path changed : List.of(file, file.resolveSibling("out." + name))) {
+            run("weights", "export", changed, npz);
+            Map<String, Tensor> after = Npz.read(npz);
+            assertEquals(next, after.put(weight, w), changed::toString);
+            assertEquals(before, after, changed::toString);
+        }
+        try (Stream<Path> rest = Files.walk(file.getParent())) {
+            assertEquals(
+                    List.of(), rest.filter(f -> f.toString().endsWith(".tmp")).toList());
+        }
+    }
+
+    @Test
+    void checkpointsAreRenamedCastAndPruned() throws IOException {
+        Path file = Cli.unpack("models/formats/tf_checkpoint", folder).resolve("tf_checkpoint.index");
+        String kernel = Cli.run("weights", "list", file)
+                .out()
+                .lines()
+                .map(l -> l.split("  ")[0])
+                .filter(l -> l.contains("kernel"))
+                .findFirst()
+                .orElseThrow();
+        run("weights", "rename", file, kernel + "=" + kernel.replace("kernel", "matrix"));
+        run("weights", "cast", file, "float16", "--match", "**/bias");
+        run("weights", "prune", file);
+        String listed = Cli.run("weights", "list", file).out();
+        assertTrue(listed.contains("matrix  float32"), listed);
+        assertTrue(listed.contains("bias  float16"), listed);
+    }
+
+    @Test
+    void whatASavedModelCannotTakeIsRefusedAndItStays() throws IOException {
+        Path saved = Cli.unpack("savedmodel/module/dense", folder).resolve("saved_model");
+        byte[] before = Files.readAllBytes(saved.resolve("variables/variables.index"));
+        Cli cli = Cli.run("weights", "cast", saved, "float16");
+        assertEquals(2, cli.code());
+        assertTrue(cli.err().contains("which its functions take as float32"), cli.err());
+        assertArrayEquals(before, Files.readAllBytes(saved.resolve("variables/variables.index")));
     }
 }

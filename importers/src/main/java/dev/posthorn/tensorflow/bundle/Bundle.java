@@ -148,7 +148,9 @@ public final class Bundle {
 
     /** The files that hold its tensors. */
     public List<Path> shards() {
-        return IntStream.range(0, shards).mapToObj(i -> shard(prefix, i, shards)).toList();
+        return IntStream.range(0, shards)
+                .mapToObj(i -> shard(prefix, i, shards))
+                .toList();
     }
 
     static Path shard(Path prefix, int i, int of) {

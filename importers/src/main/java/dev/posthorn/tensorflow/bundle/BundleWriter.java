@@ -1,5 +1,6 @@
 package dev.posthorn.tensorflow.bundle;
 
+import dev.posthorn.file.AtomicFile;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.proto.BundleEntryProto;
@@ -7,7 +8,6 @@ import dev.posthorn.proto.BundleHeaderProto;
 import dev.posthorn.proto.TensorSliceProto;
 import dev.posthorn.proto.VersionDef;
 import dev.posthorn.tensorflow.Protos;
-import dev.posthorn.file.AtomicFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -50,18 +50,19 @@ public final class BundleWriter implements AutoCloseable {
         }
     }
 
-    /** Writes a checkpoint again beside others, in one shard; tensors that do not change are copied as bytes. */
+    /** Writes a checkpoint again where none is, in one shard; tensors that do not change are copied as bytes. */
     public static void copy(Bundle from, Path prefix, BundleEdit edit) throws IOException {
         Files.write(Bundle.index(prefix), copy(from, Bundle.shard(prefix, 0, 1), 1, edit));
     }
 
     /**
-     * Changes a checkpoint where it is. The new tensors go into another number of files, then the index is replaced: at any
-     * moment it is the old checkpoint or the new one.
+     * Writes a checkpoint again where one may be, the same or another. Its tensors go into another number of files than
+     * those that are there, and the index is put in its place last: at any moment there is the old checkpoint or the new.
      */
-    public static void change(Bundle bundle, BundleEdit edit) throws IOException {
-        Path prefix = bundle.prefix();
-        int shards = bundle.shards().size() == 1 ? 2 : 1;
+    public static void replace(Bundle from, Path prefix, BundleEdit edit) throws IOException {
+        List<Path> old =
+                Files.exists(Bundle.index(prefix)) ? Bundle.open(prefix).shards() : List.of();
+        int shards = old.size() == 1 ? 2 : 1;
         List<Path> unused = new ArrayList<>();
         for (int i = 0; i < shards; i++) {
             unused.add(Bundle.shard(prefix, i, shards));
@@ -70,9 +71,9 @@ public final class BundleWriter implements AutoCloseable {
             for (Path rest : unused) {
                 Files.write(rest, new byte[0]);
             }
-            file.channel().write(ByteBuffer.wrap(copy(bundle, unused.get(0), shards, edit)));
+            file.channel().write(ByteBuffer.wrap(copy(from, unused.get(0), shards, edit)));
             file.commit();
-            unused = bundle.shards();
+            unused = old;
         } finally {
             for (Path p : unused) {
                 Files.deleteIfExists(p);

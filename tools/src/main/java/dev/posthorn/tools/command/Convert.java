@@ -140,7 +140,7 @@ public final class Convert implements Callable<Integer> {
             if (!Files.exists(in)) {
                 throw new InputException("expected a model or a folder of models but was nothing, at " + in);
             }
-            boolean model = Files.isRegularFile(in) || Files.exists(in.resolve("config.json"));
+            boolean model = Files.isRegularFile(in) || isFolder(in);
             for (Path file : model ? List.of(in) : below(in)) {
                 Path place = model ? file.getFileName() : in.relativize(file);
                 Path target = folder.resolve(stem(place.toString()) + ending);
@@ -154,10 +154,16 @@ public final class Convert implements Callable<Integer> {
         return all;
     }
 
+    /** Whether a folder is a model: an unpacked archive or a SavedModel. */
+    private static boolean isFolder(Path folder) {
+        return Stream.of("config.json", "saved_model.pb", "saved_model.pbtxt")
+                .anyMatch(name -> Files.exists(folder.resolve(name)));
+    }
+
     private List<Path> below(Path in) throws IOException {
         List<String> endings = from.isEmpty() ? List.of(".keras", ".h5", ".hdf5") : List.of(from);
         try (Stream<Path> walk = Files.walk(in)) {
-            return new ArrayList<>(walk.filter(Files::isRegularFile)
+            return new ArrayList<>(walk.filter(f -> Files.isRegularFile(f) || isFolder(f))
                     .filter(f -> endings.stream().anyMatch(f.toString()::endsWith))
                     .sorted()
                     .toList());

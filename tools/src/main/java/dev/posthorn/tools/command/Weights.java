@@ -1,17 +1,24 @@
 package dev.posthorn.tools.command;
 
-import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.keras.WeightShards;
 import dev.posthorn.keras.WeightsFile;
 import dev.posthorn.numpy.Npz;
+import dev.posthorn.tensorflow.CheckpointWeights;
+import dev.posthorn.tensorflow.OldCheckpointWeights;
 import dev.posthorn.tools.InputException;
 import dev.posthorn.tools.Posthorn;
+import dev.posthorn.weights.StoredWeight;
+import dev.posthorn.weights.WeightContainer;
+import dev.posthorn.weights.WeightEdit;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +38,10 @@ import picocli.CommandLine.Spec;
         name = "weights",
         header = "Lists, exports and changes the weights in a file.",
         description = {
-            "Works on .keras, .h5 and .weights.h5 files, whatever layers they have; weights are named by their paths in the"
-                    + " file. What changes a file writes it anew, whole or not at all; all else in it stays as it was."
+            "Works on .keras, .h5 and .weights.h5 files and lists of such (.weights.json), whatever layers they have, on"
+                    + " SavedModels and on checkpoints of TensorFlow (.index); weights are named by their paths in the file,"
+                    + " variables of a SavedModel as its model calls them. What changes a file writes it anew, whole or not"
+                    + " at all; all else in it stays as it was."
         })
 public final class Weights implements Runnable {
     @Spec
@@ -55,12 +64,25 @@ public final class Weights implements Runnable {
         return Pattern.compile(regex);
     }
 
-    private static boolean matches(Pattern matcher, Hdf5Dataset d) {
-        return matcher.matcher(WeightsFile.name(d)).matches();
+    private static boolean matches(Pattern matcher, StoredWeight w) {
+        return matcher.matcher(w.name()).matches();
     }
 
-    private static int save(Path file, Path out, WeightsFile.Edit edit) throws IOException {
-        try (WeightsFile weights = WeightsFile.open(file)) {
+    private static WeightContainer open(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            throw new InputException("expected a file of weights but was nothing, at " + file);
+        }
+        if (CheckpointWeights.is(file)) {
+            return CheckpointWeights.open(file);
+        }
+        if (WeightShards.is(file)) {
+            return WeightShards.open(file);
+        }
+        return OldCheckpointWeights.is(file) ? OldCheckpointWeights.open(file) : WeightsFile.open(file);
+    }
+
+    private static int save(Path file, Path out, WeightEdit edit) throws IOException {
+        try (WeightContainer weights = open(file)) {
             weights.save(out == null ? file : out, edit);
         }
         return Posthorn.RIGHT;
@@ -68,9 +90,9 @@ public final class Weights implements Runnable {
 
     /** Throws unless every name is that of a weight. */
     private static void known(Path file, Set<String> names) throws IOException {
-        try (WeightsFile weights = WeightsFile.open(file)) {
+        try (WeightContainer weights = open(file)) {
             Set<String> unknown = new TreeSet<>(names);
-            weights.datasets().forEach(d -> unknown.remove(WeightsFile.name(d)));
+            weights.weights().forEach(w -> unknown.remove(w.name()));
             if (!unknown.isEmpty()) {
                 throw new InputException("expected names of weights in the file but was " + unknown + ", at " + file
                         + " (posthorn weights list shows them)");
@@ -87,15 +109,14 @@ public final class Weights implements Runnable {
                     boolean stats)
             throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        try (WeightsFile weights = WeightsFile.open(file)) {
+        try (WeightContainer weights = open(file)) {
             long elements = 0;
-            for (Hdf5Dataset d : weights.datasets()) {
-                if (matches(matcher(glob), d)) {
-                    String shape = Arrays.stream(d.shape())
-                            .mapToObj(Long::toString)
-                            .collect(Collectors.joining("×", "[", "]"));
-                    out.println(WeightsFile.name(d) + "  " + d.typeName() + shape + (stats ? statistics(d) : ""));
-                    elements += d.size();
+            for (StoredWeight w : weights.weights()) {
+                if (matches(matcher(glob), w)) {
+                    String shape =
+                            w.shape().stream().map(d -> Long.toString(d)).collect(Collectors.joining("×", "[", "]"));
+                    out.println(w.name() + "  " + w.type() + shape + (stats ? statistics(w) : ""));
+                    elements += w.size();
                 }
             }
             out.println(String.format(Locale.ROOT, "%,d elements", elements));
@@ -103,11 +124,12 @@ public final class Weights implements Runnable {
         return Posthorn.RIGHT;
     }
 
-    private static String statistics(Hdf5Dataset d) {
-        if (d.size() == 0 || d.dtype() == DType.STRING) {
+    private static String statistics(StoredWeight w) throws IOException {
+        boolean numeric = w.dtype().isFloating() || w.dtype().isInteger();
+        if (w.size() == 0 || !numeric) {
             return "";
         }
-        Tensor t = d.read();
+        Tensor t = w.read();
         double min = Double.POSITIVE_INFINITY;
         double max = Double.NEGATIVE_INFINITY;
         double sum = 0;
@@ -139,10 +161,10 @@ public final class Weights implements Runnable {
                     String glob)
             throws IOException {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
-        try (WeightsFile weights = WeightsFile.open(file)) {
-            for (Hdf5Dataset d : weights.datasets()) {
-                if (matches(matcher(glob), d)) {
-                    arrays.put(WeightsFile.name(d), d.read());
+        try (WeightContainer weights = open(file)) {
+            for (StoredWeight w : weights.weights()) {
+                if (matches(matcher(glob), w)) {
+                    arrays.put(w.name(), w.read());
                 }
             }
             Npz.write(npz, arrays);
@@ -158,33 +180,27 @@ public final class Weights implements Runnable {
             throws IOException {
         try (Npz values = Npz.open(npz)) {
             known(file, values.names());
-            return save(file, out, new WeightsFile.Edit() {
+            return save(file, out, new WeightEdit() {
                 @Override
-                public Optional<Tensor> value(Hdf5Dataset d) {
-                    return values.names().contains(WeightsFile.name(d))
-                            ? Optional.of(fitting(values, d))
-                            : Optional.empty();
+                public Optional<Tensor> value(StoredWeight w) throws IOException {
+                    return values.names().contains(w.name()) ? Optional.of(fitting(values, w)) : Optional.empty();
                 }
             });
         }
     }
 
     /** A new value, of the shape and, where the numbers are of the same kind, as the type of the old. */
-    private static Tensor fitting(Npz values, Hdf5Dataset d) {
-        try {
-            Tensor t = values.get(WeightsFile.name(d));
-            boolean shape =
-                    Arrays.equals(Arrays.stream(t.shape().dims()).asLongStream().toArray(), d.shape());
-            boolean kind = t.dtype() == d.dtype()
-                    || t.dtype().isFloating() && d.dtype().isFloating();
-            if (!shape || !kind) {
-                throw new InputException("expected " + d.typeName() + Arrays.toString(d.shape()) + " but was "
-                        + t.type() + ", at '" + WeightsFile.name(d) + "'");
-            }
-            return t.cast(d.dtype());
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+    private static Tensor fitting(Npz values, StoredWeight w) throws IOException {
+        Tensor t = values.get(w.name());
+        List<Long> shape =
+                Arrays.stream(t.shape().dims()).asLongStream().boxed().toList();
+        boolean kind =
+                t.dtype() == w.dtype() || t.dtype().isFloating() && w.dtype().isFloating();
+        if (!shape.equals(w.shape()) || !kind) {
+            throw new InputException(
+                    "expected " + w.type() + w.shape() + " but was " + t.type() + ", at '" + w.name() + "'");
         }
+        return t.cast(w.dtype());
     }
 
     @Command(name = "rename", header = "Gives weights other names.")
@@ -194,10 +210,10 @@ public final class Weights implements Runnable {
             @Option(names = "--out", description = "The file to write. Default: FILE.") Path out)
             throws IOException {
         known(file, names.keySet());
-        return save(file, out, new WeightsFile.Edit() {
+        return save(file, out, new WeightEdit() {
             @Override
-            public Optional<String> name(Hdf5Dataset d) {
-                return Optional.ofNullable(names.get(WeightsFile.name(d)));
+            public Optional<String> name(StoredWeight w) {
+                return Optional.ofNullable(names.get(w.name()));
             }
         });
     }
@@ -214,11 +230,11 @@ public final class Weights implements Runnable {
                 .filter(DType::isFloating)
                 .orElseThrow(() ->
                         new InputException("expected float16, bfloat16, float32 or float64 but was '" + dtype + "'"));
-        return save(file, out, new WeightsFile.Edit() {
+        return save(file, out, new WeightEdit() {
             @Override
-            public Optional<Tensor> value(Hdf5Dataset d) {
-                boolean casts = d.dtype().isFloating() && d.dtype() != to && matches(matcher(glob), d);
-                return casts ? Optional.of(d.read().cast(to)) : Optional.empty();
+            public Optional<Tensor> value(StoredWeight w) throws IOException {
+                boolean casts = w.dtype().isFloating() && w.dtype() != to && matches(matcher(glob), w);
+                return casts ? Optional.of(w.read().cast(to)) : Optional.empty();
             }
         });
     }
@@ -228,7 +244,7 @@ public final class Weights implements Runnable {
             @Parameters(paramLabel = "FILE") Path file,
             @Option(names = "--out", description = "The file to write. Default: FILE.") Path out)
             throws IOException {
-        return save(file, out, new WeightsFile.Edit() {
+        return save(file, out, new WeightEdit() {
             @Override
             public boolean prunes() {
                 return true;
