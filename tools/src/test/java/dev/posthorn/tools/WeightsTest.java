@@ -101,8 +101,8 @@ class WeightsTest {
     @ParameterizedTest
     @CsvSource({
         "models/formats/sharded_weights, sharded.weights.json, layers/dense/vars/0",
-        "models/formats/tf_checkpoint, tf_checkpoint.index, layer_with_weights-0/kernel",
-        "savedmodel/module/dense, saved_model, v",
+        "models/formats/tf_checkpoint, tf_checkpoint.index, kernel",
+        "savedmodel/module/dense, saved_model, w",
         "savedmodel/tf1/ref_variables, saved_model, w",
         "savedmodel/tf1/partitioned_variable, saved_model, p",
         "legacy/compiled/adam, weights.h5, dense/dense/kernel:0",
