@@ -3,16 +3,19 @@ import argparse
 import datetime
 import json
 import os
+import platform
 import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 NAMES = ['mobilenetv2', 'resnet50', 'efficientnetb0', 'lstm', 'transformer', 'mnist']
 # Processor time, in milliseconds, after which a JVM runs what it has compiled.
 WARM_UP = 12000
 TRAINED = ['mnist', 'mobilenetv2']
+SYSTEMS = {'tf': 'TensorFlow', 'ort': 'ONNX Runtime', 'keras': '.keras'}
 
 
 class Server:
@@ -20,14 +23,16 @@ class Server:
 
     def __init__(self, command, env=None, cpus=None):
         pin = ['taskset', '-c', ','.join(map(str, cpus))] if cpus else []
+        self.errors = tempfile.TemporaryFile('w+')
         self.process = subprocess.Popen(pin + command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True, env=dict(os.environ, **(env or {})))
+                                        stderr=self.errors, text=True, env=dict(os.environ, **(env or {})))
         line = self.process.stdout.readline()
         while line and not line.startswith('ready '):
             line = self.process.stdout.readline()
         if not line:
-            error = self.process.stderr.read()[-600:]
-            raise RuntimeError(f'{" ".join(command)}: expected a server but was {error}')
+            self.process.wait()
+            self.errors.seek(0)
+            raise RuntimeError(f'{" ".join(command)}: expected a server but was {self.errors.read()[-600:]}')
         self.ready = json.loads(line[6:])
 
     def run(self, seconds):
@@ -36,6 +41,7 @@ class Server:
         return json.loads(self.process.stdout.readline())
 
     def rss(self):
+        """The most memory it held so far, in MB."""
         with open(f'/proc/{self.process.pid}/status') as f:
             return int(re.search(r'VmHWM:\s+(\d+)', f.read()).group(1)) / 1024
 
@@ -66,13 +72,22 @@ def posthorn(a, jdk, model, batch, threads, train):
     return command, {'JAVA_HOME': jdk, 'POSTHORN_NO_BUILD': '1', 'POSTHORN_JAVA_OPTS': f'-Dposthorn.threads={threads}'}
 
 
-def mark(row):
-    """The largest ratio that is good enough."""
-    if row['kind'] == 'train':
-        return {'tf': 0.80} if row['jdk'] == '25' else {}
-    if row['jdk'] == '25':
-        return {'tf': 0.70, 'ort': 0.85 if row['model'] == 'resnet50' else 1.00}
-    return {'tf': 0.90, 'ort': 1.25}
+def mark(model, kind, jdk):
+    """The largest ratios that are good enough."""
+    if kind == 'predict':
+        return {'tf': 0.70, 'ort': 0.85 if model == 'resnet50' else 1.00} if jdk == '25' else {'tf': 0.90, 'ort': 1.25}
+    if kind == 'train':
+        return {'tf': 0.80} if jdk == '25' else {}
+    return {'cold': {'tf': 0.20, 'ort': 1.0}, 'memory': {'tf': 0.5, 'ort': 1.2}, 'savedmodel': {'keras': 1.1}}[kind]
+
+
+def row(model, kind, jdk, batch, threads, value, unit='ms', ratio=None, agrees=True, **more):
+    """A figure: value by system, of which 'posthorn' is ours; the ratio is ours to the other's."""
+    ratio = ratio or {n: value['posthorn'] / v for n, v in value.items() if n != 'posthorn'}
+    limits = mark(model, kind, jdk)
+    return {'name': f'{model} {kind} b{batch} t{threads} jdk{jdk}', 'model': model, 'kind': kind, 'jdk': jdk,
+            'batch': batch, 'threads': threads, unit: value, 'ratio': ratio, 'mark': limits, 'agrees': agrees,
+            'within': agrees and all(ratio[k] <= m for k, m in limits.items()), **more}
 
 
 def measure(a, model, batch, threads, kind, homes):
@@ -80,44 +95,55 @@ def measure(a, model, batch, threads, kind, homes):
     servers = {}
     bench = f'{a.home}/testdata/oracle/bench.py'
     train = kind == 'train'
+    last = version(homes[-1])
     try:
         for home in homes:
             command, env = posthorn(a, home, f'{a.models}/{model}.keras', batch, threads, train)
             servers['posthorn ' + version(home)] = Server(command, env, cpus)
+        if kind == 'predict' and batch == 1 and threads == 1:
+            command, env = posthorn(a, homes[-1], f'{a.models}/{model}.savedmodel', batch, threads, train)
+            servers['savedmodel'] = Server(command, env, cpus)
         servers['tf'] = Server([a.tf, bench, 'serve', 'tf', a.models, model, str(batch), str(threads), kind], cpus=cpus)
         if not train:
             servers['ort'] = Server([a.ort, bench, 'serve', 'ort', a.models, model, str(batch), str(threads), kind],
                                     cpus=cpus)
         for name, s in servers.items():
             spent = 0
-            while spent < (WARM_UP if name.startswith('posthorn') else 1000):
+            while spent < (1000 if name in ('tf', 'ort') else a.warm_up):
                 r = s.run(a.seconds)
                 spent += r['cpu_ms'] * r['calls']
         rounds = {name: [] for name in servers}
         for _ in range(a.rounds):
             for name, s in servers.items():
                 rounds[name].append(s.run(a.seconds))
-        rows = []
+        others = [n for n in ('tf', 'ort') if n in servers]
         same = agree(servers)
+
+        def middle(name, key):
+            return statistics.median(r[key] for r in rounds[name])
+
+        def ratio(own, other, key):
+            # within a round the load of the machine is alike, so ratios are made round by round
+            return statistics.median(o[key] / r[key] for o, r in zip(rounds[own], rounds[other]))
+
+        rows = []
         for home in homes:
             own = 'posthorn ' + version(home)
-            row = {'name': f'{model} {kind} b{batch} t{threads} jdk{version(home)}', 'model': model, 'kind': kind,
-                   'jdk': version(home), 'batch': batch, 'threads': threads, 'ms': {}, 'cpu_ms': {}, 'ratio': {},
-                   'cpu_ratio': {}, 'agrees': same,
-                   'allocated': statistics.median(r['allocated'] for r in rounds[own]), 'rss_mb': servers[own].rss()}
-            for name in [own] + [n for n in servers if not n.startswith('posthorn')]:
-                short = name.split()[0]
-                row['ms'][short] = statistics.median(r['wall_ms'] for r in rounds[name])
-                row['cpu_ms'][short] = statistics.median(r['cpu_ms'] for r in rounds[name])
-                if short != 'posthorn':
-                    # within a round the load of the machine is alike, so ratios are made round by round
-                    row['ratio'][short] = statistics.median(
-                        o['wall_ms'] / r['wall_ms'] for o, r in zip(rounds[own], rounds[name]))
-                    row['cpu_ratio'][short] = statistics.median(
-                        o['cpu_ms'] / r['cpu_ms'] for o, r in zip(rounds[own], rounds[name]))
-            row['mark'] = mark(row)
-            row['within'] = same and all(row['ratio'][k] <= m for k, m in row['mark'].items())
-            rows.append(row)
+            names = {'posthorn': own, **{n: n for n in others}}
+            rows.append(row(
+                model, kind, version(home), batch, threads, {n: middle(s, 'wall_ms') for n, s in names.items()},
+                ratio={n: ratio(own, n, 'wall_ms') for n in others}, agrees=same,
+                cpu_ms={n: middle(s, 'cpu_ms') for n, s in names.items()},
+                cpu_ratio={n: ratio(own, n, 'cpu_ms') for n in others}, allocated=middle(own, 'allocated'),
+                load_ms={n: servers[s].ready['load_s'] * 1e3 for n, s in names.items()},
+                rss_mb={n: servers[s].rss() for n, s in names.items()}))
+        if 'savedmodel' in servers:
+            rows.append(row(model, 'savedmodel', last, batch, threads,
+                            {'posthorn': middle('savedmodel', 'wall_ms'), 'keras': middle('posthorn ' + last, 'wall_ms')},
+                            ratio={'keras': ratio('savedmodel', 'posthorn ' + last, 'wall_ms')}, agrees=same))
+            if model == 'resnet50':
+                rows += [row(model, 'memory', r['jdk'], batch, threads, r['rss_mb'], unit='mb')
+                         for r in rows if r['kind'] == kind]
         return rows
     finally:
         for s in servers.values():
@@ -144,74 +170,127 @@ def cold(a, homes):
     import bench
     x = f'{a.models}/one.npy'
     np.save(x, bench.data('mobilenetv2', 1))
-    rows = []
-    others = {'tf': [a.tf, f'{a.home}/testdata/oracle/bench.py', 'cold', 'tf', a.models, 'mobilenetv2'],
-              'ort': [a.ort, f'{a.home}/testdata/oracle/bench.py', 'cold', 'ort', a.models, 'mobilenetv2']}
-    times = {name: [process_time(c) for _ in range(a.rounds)] for name, c in others.items()}
+    bench = f'{a.home}/testdata/oracle/bench.py'
+    commands = {n: ([p, bench, 'cold', n, a.models, 'mobilenetv2'], {}) for n, p in (('tf', a.tf), ('ort', a.ort))}
     for home in homes:
-        command = [f'{a.home}/posthorn', 'predict', f'{a.models}/mobilenetv2.h5', '--input', x]
-        env = {'JAVA_HOME': home, 'POSTHORN_NO_BUILD': '1'}
-        process_time(command, env)  # makes the archive of classes, once
-        own = [process_time(command, env) for _ in range(a.rounds)]
-        ms = {'posthorn': statistics.median(own), **{n: statistics.median(t) for n, t in times.items()}}
-        ratio = {n: ms['posthorn'] / ms[n] for n in others}
-        limits = {'tf': 0.20, 'ort': 1.0}
-        rows.append({'name': f'mobilenetv2.h5 cold jdk{version(home)}', 'model': 'mobilenetv2', 'kind': 'cold',
-                     'jdk': version(home), 'batch': 1, 'threads': os.cpu_count(), 'ms': ms, 'ratio': ratio,
-                     'mark': limits, 'within': all(ratio[k] <= m for k, m in limits.items())})
-    return rows
+        commands[version(home)] = ([f'{a.home}/posthorn', 'predict', f'{a.models}/mobilenetv2.h5', '--input', x],
+                                   {'JAVA_HOME': home})
+    times = {name: [] for name in commands}
+    for _ in range(a.rounds + 1):
+        for name, (command, env) in commands.items():
+            times[name].append(process_time(command, env))
+    ms = {name: statistics.median(t[1:]) for name, t in times.items()}  # first, files come into memory
+    return [row('mobilenetv2', 'cold', version(h), 1, os.cpu_count(),
+                {'posthorn': ms[version(h)], 'tf': ms['tf'], 'ort': ms['ort']}) for h in homes]
 
 
-def show(row):
-    cells = [f'{row["name"]:40}', f'{row["ms"]["posthorn"]:10.3f} ms']
-    for other in ('tf', 'ort'):
-        if other in row['ratio']:
-            limit = row['mark'].get(other)
-            wrong = limit is not None and row['ratio'][other] > limit
-            cpu = row.get('cpu_ratio', {}).get(other)
-            cells.append(f'{other} {row["ms"][other]:9.3f} ms ×{row["ratio"][other]:.2f}'
+def show(r):
+    unit = 'mb' if 'mb' in r else 'ms'
+    cells = [f'{r["name"]:38}', f'{r[unit]["posthorn"]:10.3f} {unit}']
+    for other in SYSTEMS:
+        if other in r['ratio']:
+            limit = r['mark'].get(other)
+            wrong = limit is not None and r['ratio'][other] > limit
+            cpu = r.get('cpu_ratio', {}).get(other)
+            cells.append(f'{other} {r[unit][other]:9.3f} {unit} ×{r["ratio"][other]:.2f}'
                          + (f' (cpu ×{cpu:.2f})' if cpu else '') + (f' > {limit}' if wrong else ''))
-    if not row.get('agrees', True):
+    if r.get('allocated', 0) > 1e6:
+        cells.append(f'{r["allocated"] / 1e6:.1f} MB allocated a call')
+    if not r['agrees']:
         cells.append('RESULTS DIFFER')
     print('  '.join(cells), flush=True)
+
+
+def markdown(result):
+    """The figures as tables for people."""
+    out = ['# Speed', '', 'Written by `tools/bench/compare.sh --markdown docs/speed.md`. Ratios of our time to the other\'s,'
+           ' smaller is better; in brackets what was wanted where it was missed. Medians of rounds in turns.', '',
+           f'{result["date"]}, {result["machine"]}' + (', short run (`--quick`)' if result['quick'] else ''), '']
+    titles = {'predict': 'Predictions', 'train': 'Training step with Adam', 'savedmodel': 'SavedModel against `.keras`',
+              'cold': 'New process: load MobileNetV2 from `.h5`, predict once', 'memory': 'Peak resident memory'}
+    for kind, title in titles.items():
+        rows = [r for r in result['rows'] if r['kind'] == kind]
+        others = [n for n in SYSTEMS if any(n in r['ratio'] for r in rows)]
+        if not rows:
+            continue
+        unit = 'MB' if kind == 'memory' else 'ms'
+        more = ['load ms', 'KB a call'] if kind == 'predict' else []
+        heads = ['model', 'batch', 'threads', 'JDK', f'ours {unit}']
+        heads += [f'{SYSTEMS[n]} {unit} | ratio' for n in others] + more
+        out += [f'## {title}', '', '| ' + ' | '.join(heads) + ' |',
+                '|' + '---|' * (len(heads) + len(others))]
+        for r in rows:
+            value = r['mb'] if 'mb' in r else r['ms']
+            cells = [r['model'], r['batch'], r['threads'], r['jdk'], f'{value["posthorn"]:.4g}']
+            for n in others:
+                missed = n in r['mark'] and r['ratio'][n] > r['mark'][n]
+                cells += [f'{value[n]:.4g}', f'{r["ratio"][n]:.2f}' + (f' ({r["mark"][n]:.2f})' if missed else '')]
+            if more:
+                cells += [f'{r["load_ms"]["posthorn"]:.0f}', f'{r["allocated"] / 1e3:.1f}']
+            out.append('| ' + ' | '.join(map(str, cells)) + ' |')
+        out.append('')
+    return '\n'.join(out)
+
+
+def machine():
+    name = platform.processor() or platform.machine()
+    with open('/proc/cpuinfo') as f:
+        for line in f:
+            if line.startswith('model name'):
+                name = line.split(':')[1].strip()
+    return f'{os.cpu_count()} × {name}'
 
 
 def main():
     p = argparse.ArgumentParser()
     for name in ('--home', '--tf', '--ort'):
         p.add_argument(name, required=True)
-    p.add_argument('--quick', action='store_true', help='batch 1 and one thread, two rounds')
-    p.add_argument('--json')
-    p.add_argument('--only', default='', help='figures whose name has this word')
+    p.add_argument('--quick', action='store_true', help='batch 1 and one thread, short rounds: below ten minutes')
+    p.add_argument('--json', help='also write this run here')
+    p.add_argument('--markdown', help='also write tables for people here')
+    p.add_argument('--only', default='', help='only figures whose name has one of these words, parted by commas')
     p.add_argument('--models')
     a = p.parse_args()
-    a.models = a.models or f'{a.home}/tools/bench/target/models'
-    a.seconds, a.rounds = (1.5, 3) if a.quick else (3, 5)
+    a.models = os.path.abspath(a.models or f'{a.home}/tools/bench/target/models')
+    a.seconds, a.rounds, a.warm_up = (1, 3, WARM_UP * 2 / 3) if a.quick else (1.5, 5, WARM_UP)
+    only = a.only.split(',')
     subprocess.run([a.tf, f'{a.home}/testdata/oracle/bench.py', 'prepare', a.models], check=True)
-    homes = jdks()
+    homes = sorted(jdks(), key=lambda h: int(version(h)))
+    for home in homes:  # builds, and makes the archive of classes for that JDK
+        subprocess.run([f'{a.home}/posthorn', '--version'], check=True, stdout=subprocess.DEVNULL,
+                       env=dict(os.environ, JAVA_HOME=home))
     rows = []
     print(f'posthorn: ratios of time, smaller is better; JDKs {[version(h) for h in homes]}')
     jobs = [(m, b, t, 'predict') for m in NAMES for b in ((1,) if a.quick else (1, 32))
             for t in ((1,) if a.quick else (1, 2))]
     jobs += [(m, 32, t, 'train') for m in TRAINED for t in ((1,) if a.quick else (1, 2))]
+
+    def wanted(name):
+        return any(w in name for w in only)
+
+    def add(made):
+        for r in made:
+            rows.append(r)
+            show(r)
+
+    if wanted('mobilenetv2 cold'):
+        add(cold(a, homes))
     for model, batch, threads, kind in jobs:
-        if a.only in f'{model} {kind} b{batch} t{threads}':
-            for row in measure(a, model, batch, threads, kind, homes):
-                rows.append(row)
-                show(row)
-    if a.only in 'cold':
-        for row in cold(a, homes):
-            rows.append(row)
-            show(row)
-    result = {'date': datetime.datetime.now().isoformat(timespec='seconds'), 'quick': a.quick, 'rows': rows,
-              'all_within': all(r['within'] for r in rows)}
+        if wanted(f'{model} {kind} b{batch} t{threads}'):
+            add(measure(a, model, batch, threads, kind, homes))
+    result = {'date': datetime.datetime.now().isoformat(timespec='seconds'), 'machine': machine(), 'quick': a.quick,
+              'only': a.only, 'rows': rows, 'all_within': all(r['within'] for r in rows)}
     history = f'{a.home}/tools/bench/target/history.json'
     os.makedirs(os.path.dirname(history), exist_ok=True)
     past = json.load(open(history)) if os.path.exists(history) else []
     for path, content in ((history, past + [result]),) + (((a.json, result),) if a.json else ()):
         with open(path, 'w') as f:
             json.dump(content, f, indent=1)
-    print('all within' if result['all_within'] else 'missed: ' + ', '.join(r['name'] for r in rows if not r['within']))
+    if a.markdown:
+        with open(a.markdown, 'w') as f:
+            f.write(markdown(result))
+    missed = [r['name'] for r in rows if not r['within']]
+    print('all within' if not missed else f'missed {len(missed)} of {len(rows)}: ' + ', '.join(missed))
 
 
 if __name__ == '__main__':

@@ -1,9 +1,11 @@
 package dev.posthorn.ir;
 
 import dev.posthorn.model.ShapeException;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Array;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * Values: contiguous, row-major, typed storage as {@link DType} says. No strides, no views, no arithmetic.
@@ -13,11 +15,28 @@ import java.util.Arrays;
  */
 public final class Tensor {
     private final TensorType type;
+    /** The storage, or null where {@link #source} gives it. */
     private final Object data;
 
+    private final Supplier<?> source;
+    private WeakReference<Object> made;
+
     private Tensor(TensorType type, Object data) {
+        this(type, data, null);
+    }
+
+    private Tensor(TensorType type, Object data, Supplier<?> source) {
         this.type = type;
         this.data = data;
+        this.source = source;
+    }
+
+    /**
+     * A tensor whose storage {@code source} gives when it is asked for, the same each time. It is not kept when nobody uses it
+     * any more, and made again when somebody asks again: for weights that plans keep in an order of their own.
+     */
+    public static Tensor lazily(TensorType type, Supplier<?> source) {
+        return new Tensor(type, null, source);
     }
 
     /** A tensor over {@code data}, an array of the storage class of {@code dtype} and of exactly the shape's size. */
@@ -113,7 +132,16 @@ public final class Tensor {
 
     /** The storage itself, not a copy. */
     public Object data() {
-        return data;
+        return source == null ? data : made();
+    }
+
+    private synchronized Object made() {
+        Object array = made == null ? null : made.get();
+        if (array == null) {
+            array = of(type.dtype(), type.shape(), source.get()).data;
+            made = new WeakReference<>(array);
+        }
+        return array;
     }
 
     /** The storage of a float32 or complex64 tensor, not a copy. */
@@ -152,10 +180,10 @@ public final class Tensor {
     }
 
     private <A> A as(Class<A> array) {
-        if (!array.isInstance(data)) {
+        if (!array.isInstance(data())) {
             throw new ShapeException("Tensor: expected storage " + array.getSimpleName() + " but was " + type);
         }
-        return array.cast(data);
+        return array.cast(data());
     }
 
     /** Element {@code i} as a string, from UTF-8. */
@@ -166,12 +194,12 @@ public final class Tensor {
     /** Element {@code i} as a double; bool is 0 or 1; 64-bit integers may round. */
     public double getDouble(int i) {
         return switch (type.dtype()) {
-            case FLOAT32 -> ((float[]) data)[i];
-            case FLOAT64 -> ((double[]) data)[i];
-            case FLOAT16 -> Float16.halfToFloat(((short[]) data)[i]);
-            case BFLOAT16 -> Float16.bfloatToFloat(((short[]) data)[i]);
+            case FLOAT32 -> ((float[]) data())[i];
+            case FLOAT64 -> ((double[]) data())[i];
+            case FLOAT16 -> Float16.halfToFloat(((short[]) data())[i]);
+            case BFLOAT16 -> Float16.bfloatToFloat(((short[]) data())[i]);
             case UINT64 -> {
-                long v = ((long[]) data)[i];
+                long v = ((long[]) data())[i];
                 yield v >= 0 ? v : (double) (v >>> 1 | v & 1) * 2;
             }
             default -> getLong(i);
@@ -181,13 +209,13 @@ public final class Tensor {
     /** Element {@code i} as a long; floating-point truncates toward zero; uint64 keeps its bits. */
     public long getLong(int i) {
         return switch (type.dtype()) {
-            case INT8 -> ((byte[]) data)[i];
-            case UINT8, BOOL -> ((byte[]) data)[i] & 0xff;
-            case INT16 -> ((short[]) data)[i];
-            case UINT16 -> ((short[]) data)[i] & 0xffff;
-            case INT32 -> ((int[]) data)[i];
-            case UINT32 -> ((int[]) data)[i] & 0xffffffffL;
-            case INT64, UINT64 -> ((long[]) data)[i];
+            case INT8 -> ((byte[]) data())[i];
+            case UINT8, BOOL -> ((byte[]) data())[i] & 0xff;
+            case INT16 -> ((short[]) data())[i];
+            case UINT16 -> ((short[]) data())[i] & 0xffff;
+            case INT32 -> ((int[]) data())[i];
+            case UINT32 -> ((int[]) data())[i] & 0xffffffffL;
+            case INT64, UINT64 -> ((long[]) data())[i];
             case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> (long) getDouble(i);
             default -> throw new ShapeException("Tensor: expected a numeric element but was " + type);
         };
@@ -199,26 +227,26 @@ public final class Tensor {
      */
     public void setDouble(int i, double value) {
         switch (type.dtype()) {
-            case FLOAT32 -> ((float[]) data)[i] = (float) value;
-            case FLOAT64 -> ((double[]) data)[i] = value;
-            case FLOAT16 -> ((short[]) data)[i] = Float16.doubleToHalf(value);
-            case BFLOAT16 -> ((short[]) data)[i] = Float16.doubleToBfloat(value);
+            case FLOAT32 -> ((float[]) data())[i] = (float) value;
+            case FLOAT64 -> ((double[]) data())[i] = value;
+            case FLOAT16 -> ((short[]) data())[i] = Float16.doubleToHalf(value);
+            case BFLOAT16 -> ((short[]) data())[i] = Float16.doubleToBfloat(value);
             case COMPLEX64, COMPLEX128 -> setComplex(i, value, 0);
-            case BOOL -> ((byte[]) data)[i] = (byte) (value != 0 ? 1 : 0);
+            case BOOL -> ((byte[]) data())[i] = (byte) (value != 0 ? 1 : 0);
             case UINT64 ->
-                ((long[]) data)[i] = value >= 0x1p63 ? (long) (value - 0x1p63) ^ Long.MIN_VALUE : (long) value;
+                ((long[]) data())[i] = value >= 0x1p63 ? (long) (value - 0x1p63) ^ Long.MIN_VALUE : (long) value;
             default -> setLong(i, (long) value);
         }
     }
 
     /** The real part (0) or the imaginary one (1) of complex element {@code i}. */
     public double getPart(int i, int part) {
-        return data instanceof float[] f ? f[2 * i + part] : doubles()[2 * i + part];
+        return data() instanceof float[] f ? f[2 * i + part] : doubles()[2 * i + part];
     }
 
     /** Stores a complex number. */
     public void setComplex(int i, double real, double imaginary) {
-        if (data instanceof float[] f) {
+        if (data() instanceof float[] f) {
             f[2 * i] = (float) real;
             f[2 * i + 1] = (float) imaginary;
         } else {
@@ -230,12 +258,12 @@ public final class Tensor {
     /** Stores a long; narrower integers wrap, floating-point rounds. */
     public void setLong(int i, long value) {
         switch (type.dtype()) {
-            case INT8, UINT8 -> ((byte[]) data)[i] = (byte) value;
-            case BOOL -> ((byte[]) data)[i] = (byte) (value != 0 ? 1 : 0);
-            case INT16, UINT16 -> ((short[]) data)[i] = (short) value;
-            case INT32, UINT32 -> ((int[]) data)[i] = (int) value;
-            case INT64, UINT64 -> ((long[]) data)[i] = value;
-            case FLOAT32 -> ((float[]) data)[i] = value;
+            case INT8, UINT8 -> ((byte[]) data())[i] = (byte) value;
+            case BOOL -> ((byte[]) data())[i] = (byte) (value != 0 ? 1 : 0);
+            case INT16, UINT16 -> ((short[]) data())[i] = (short) value;
+            case INT32, UINT32 -> ((int[]) data())[i] = (int) value;
+            case INT64, UINT64 -> ((long[]) data())[i] = value;
+            case FLOAT32 -> ((float[]) data())[i] = value;
             case FLOAT64, FLOAT16, BFLOAT16 -> setDouble(i, value);
             default -> throw new ShapeException("Tensor: expected a numeric element but was " + type);
         }
@@ -243,7 +271,10 @@ public final class Tensor {
 
     /** The same storage under another shape of the same size. */
     public Tensor reshape(Shape shape) {
-        return of(type.dtype(), shape, data);
+        if (source != null && shape.size() == size()) {
+            return lazily(type.withShape(shape), this::data);
+        }
+        return of(type.dtype(), shape, data());
     }
 
     /** This tensor in another element type; itself where it has that type already. */
@@ -267,25 +298,26 @@ public final class Tensor {
     @Override
     public boolean equals(Object o) {
         return o instanceof Tensor t
-                && (this == t || type.equals(t.type) && Arrays.deepEquals(new Object[] {data}, new Object[] {t.data}));
+                && (this == t
+                        || type.equals(t.type) && Arrays.deepEquals(new Object[] {data()}, new Object[] {t.data()}));
     }
 
     @Override
     public int hashCode() {
-        return 31 * type.hashCode() + Arrays.deepHashCode(new Object[] {data});
+        return 31 * type.hashCode() + Arrays.deepHashCode(new Object[] {data()});
     }
 
     /** The type, and the first values: {@code float32[3] {1.0, 2.0, 3.0}}. */
     @Override
     public String toString() {
-        int n = Math.min(Array.getLength(data), 8);
+        int n = Math.min(Array.getLength(data()), 8);
         StringBuilder s = new StringBuilder(type.toString()).append(" {");
         for (int i = 0; i < n; i++) {
             boolean half = type.dtype() == DType.FLOAT16 || type.dtype() == DType.BFLOAT16;
-            Object number = half ? (Object) getDouble(i) : Array.get(data, i);
-            Object v = data instanceof byte[][] ? '"' + getString(i) + '"' : number;
+            Object number = half ? (Object) getDouble(i) : Array.get(data(), i);
+            Object v = data() instanceof byte[][] ? '"' + getString(i) + '"' : number;
             s.append(i == 0 ? "" : ", ").append(v);
         }
-        return s.append(Array.getLength(data) > n ? ", …}" : "}").toString();
+        return s.append(Array.getLength(data()) > n ? ", …}" : "}").toString();
     }
 }

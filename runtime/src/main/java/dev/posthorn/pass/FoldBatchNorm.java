@@ -106,16 +106,22 @@ public final class FoldBatchNorm {
             shift[c] = (float) (((linear.bias == null ? 0 : linear.bias[c]) - mean[c]) * scale[c] + beta[c]);
         }
         Tensor kernel = value(linear.node.input(1));
-        float[] w = kernel.floats().clone();
-        for (int i = 0; i < w.length; i++) {
-            w[i] = (float) (w[i] * scale[i % channels]);
-        }
+        Tensor w = Tensor.lazily(kernel.type(), () -> scaled(kernel.floats(), scale));
         Op op = linear.node.op();
         Value x = map.get(linear.node.input(0));
         return b.named(
                 norm.name(),
-                () -> b.plus(
-                        b.add(op, x, b.constant(Tensor.of(kernel.shape(), w))),
-                        b.constant(Tensor.of(Shape.of(channels), shift))));
+                () -> b.plus(b.add(op, x, b.constant(w)), b.constant(Tensor.of(Shape.of(channels), shift))));
+    }
+
+    /** The kernel with its last axis scaled. */
+    private static float[] scaled(float[] kernel, double[] scale) {
+        float[] w = new float[kernel.length];
+        for (int i = 0; i < w.length; i += scale.length) {
+            for (int c = 0; c < scale.length; c++) {
+                w[i + c] = (float) (kernel[i + c] * scale[c]);
+            }
+        }
+        return w;
     }
 }

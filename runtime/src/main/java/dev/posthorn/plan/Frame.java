@@ -34,7 +34,11 @@ public final class Frame {
         Object[] arenas = new Object[DType.values().length];
         for (Slot s : plan.slots()) {
             switch (s.place()) {
-                case CONSTANT -> set(s.index(), plan.constant(s.index()));
+                case CONSTANT -> {
+                    if (plan.constant(s.index()) != null) {
+                        set(s.index(), plan.constant(s.index()));
+                    }
+                }
                 case ARENA -> {
                     int kind = plan.memory().arena(s.type().dtype());
                     if (arenas[kind] == null) {

@@ -12,9 +12,11 @@ import dev.posthorn.model.Backend;
 import dev.posthorn.model.Profile;
 import dev.posthorn.model.Variables;
 import dev.posthorn.pass.FoldBatchNorm;
+import dev.posthorn.pass.FuseAttention;
 import dev.posthorn.pass.FuseElementwise;
 import dev.posthorn.pass.FuseEpilogue;
 import dev.posthorn.pass.HoistSums;
+import dev.posthorn.pass.MoveReshapes;
 import dev.posthorn.pass.Specialise;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -73,7 +75,8 @@ public final class JavaBackend implements Backend {
 
     /** All passes, for a graph and then for the graphs inside of its ops. */
     private static Graph improve(Graph g) {
-        Graph folded = Rewriter.apply(FoldBatchNorm.apply(g), JavaBackend::legalise);
+        Graph folded = Rewriter.apply(
+                FuseAttention.apply(FoldBatchNorm.apply(g)), MoveReshapes::behindSums, JavaBackend::legalise);
         Graph fused = FuseEpilogue.apply(folded, op -> Activations.of(op).isPresent());
         Graph legal = Rewriter.apply(fused, JavaBackend::legalise);
         Graph together = FuseElementwise.apply(legal, n -> ProgramRule.elementwise(n.op(), n.inputs()));

@@ -147,6 +147,7 @@ public final class Plan {
         return slots;
     }
 
+    /** The value of a constant that steps read where it lies; else null. */
     Tensor constant(int slot) {
         return constants.get(slot);
     }

@@ -32,6 +32,8 @@ final class Planner implements StepRule.Room {
     private final Map<Integer, Integer> first = new HashMap<>();
     private final Map<Integer, Integer> last = new HashMap<>();
     private final List<Plan> nested = new ArrayList<>();
+    /** Slots whose elements a step reads or writes; of other constants, steps keep what they made of them. */
+    private final Set<Integer> wanted = new HashSet<>();
 
     private Planner(Graph graph, Workers workers) {
         this.graph = graph;
@@ -58,7 +60,7 @@ final class Planner implements StepRule.Room {
                 step(n);
             }
         }
-        results.forEach(v -> use(slot(v), steps.size()));
+        results.forEach(v -> use(slots.get(v), steps.size()));
         List<MemoryPlan.Life> lives = all.stream()
                 .filter(s -> s.place() == Slot.Place.ARENA && first.containsKey(s.index()))
                 .map(s -> new MemoryPlan.Life(
@@ -69,13 +71,15 @@ final class Planner implements StepRule.Room {
         graph.nodes().stream()
                 .filter(n -> n.op() instanceof Variable)
                 .forEach(n -> inputs.add(slot(n.output()).index()));
+        List<Slot> resultSlots = results.stream().map(this::slot).toList();
+        constants.keySet().retainAll(wanted);
         return new Plan(
-                nodes,
+                nodes.stream().map(Planner::alone).toList(),
                 steps,
                 all,
                 constants,
                 inputs,
-                results.stream().map(this::slot).toList(),
+                resultSlots,
                 MemoryPlan.of(lives),
                 nested,
                 workers);
@@ -115,11 +119,11 @@ final class Planner implements StepRule.Room {
     private boolean isAlias(Node n) {
         return n.op() instanceof Reshape
                 && n.output().shape().isKnown()
-                && slot(n.input(0)).isStatic();
+                && slots.get(n.input(0)).isStatic();
     }
 
     private Slot alias(Node n) {
-        Slot from = slot(n.input(0));
+        Slot from = slots.get(n.input(0));
         return new Slot(from.index(), n.output().type(), from.place());
     }
 
@@ -135,8 +139,19 @@ final class Planner implements StepRule.Room {
                         n.name());
         steps.add(step);
         nodes.add(n);
-        n.inputs().forEach(v -> use(slot(v), now));
-        n.values().forEach(v -> use(slot(v), now));
+        n.inputs().forEach(v -> use(slots.get(v), now));
+        n.values().forEach(v -> use(slots.get(v), now));
+    }
+
+    /** A node without those before it, and without the values of constants: to be shown, not to be computed. */
+    private static Node alone(Node n) {
+        List<Value> inputs = new ArrayList<>();
+        for (Value v : n.inputs()) {
+            Node from = v.node();
+            Op op = from.op() instanceof Constant ? new Input(from.name(), v.type()) : from.op();
+            inputs.add(new Value(new Node(from.id(), from.name(), op, List.of(), from.outputs()), v.index()));
+        }
+        return new Node(n.id(), n.name(), n.op(), inputs, n.outputs());
     }
 
     private void use(Slot s, int step) {
@@ -146,7 +161,9 @@ final class Planner implements StepRule.Room {
 
     @Override
     public Slot slot(Value v) {
-        return slots.get(v);
+        Slot s = slots.get(v);
+        wanted.add(s.index());
+        return s;
     }
 
     @Override
@@ -166,6 +183,7 @@ final class Planner implements StepRule.Room {
         Slot s = new Slot(all.size(), value.type(), Slot.Place.CONSTANT);
         all.add(s);
         constants.put(s.index(), value);
+        wanted.add(s.index());
         return s;
     }
 

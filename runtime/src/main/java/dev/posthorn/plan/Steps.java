@@ -9,6 +9,7 @@ import java.util.Optional;
 final class Steps {
     static final List<StepRule> ALL = List.of(
             new ArgRule(),
+            new AttentionRule(),
             new ComplexRule(),
             new ConvRule(),
             new CopyRule(),

@@ -22,8 +22,12 @@ final class VectorMath {
 
     private VectorMath() {}
 
-    /** ln x = k ln 2 + ln(1 + f), x = 2ᵏ(1 + f), √½ ≤ 1 + f &lt; √2; ln(1 + f) = f − ½f² + f³p(f). */
-    static void log(float[] x, int xo, float[] y, int yo, int n) {
+    /**
+     * ln x = k ln 2 + ln(1 + f), x = 2ᵏ(1 + f), √½ ≤ 1 + f &lt; √2; ln(1 + f) = f − ½f² + f³p(f). t keeps f and k, {@code
+     * part} floats apart: two loops, as in {@link VectorExp#sigmoid}. y may be x.
+     */
+    static void log(float[] x, int xo, float[] t, int to, int part, float[] y, int yo, int n) {
+        logTerms(x, xo, t, to, t, to + part, n);
         FloatVector p7 = FloatVector.broadcast(S, -0x1.38b590p-4f);
         FloatVector p6 = FloatVector.broadcast(S, 0x1.055b6cp-3f);
         FloatVector p5 = FloatVector.broadcast(S, -0x1.0d8540p-3f);
@@ -38,18 +42,10 @@ final class VectorMath {
         FloatVector infinity = FloatVector.broadcast(S, Float.POSITIVE_INFINITY);
         FloatVector negative = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
         FloatVector nan = FloatVector.broadcast(S, Float.NaN);
-        FloatVector normal = FloatVector.broadcast(S, Float.MIN_NORMAL);
         for (int i = 0; i < n; i += L) {
             FloatVector v = FloatVector.fromArray(S, x, xo + i);
-            VectorMask<Float> tiny = v.compare(VectorOperators.LT, normal);
-            IntVector bits = v.blend(v.mul(0x1p23f), tiny).reinterpretAsInts();
-            IntVector k = bits.sub(0x3f3504f3).lanewise(VectorOperators.ASHR, 23);
-            FloatVector f = bits.sub(k.lanewise(VectorOperators.LSHL, 23))
-                    .reinterpretAsFloats()
-                    .sub(1f);
-            FloatVector kf =
-                    k.add(Float.floatToRawIntBits(MAGIC)).reinterpretAsFloats().sub(MAGIC);
-            kf = kf.blend(kf.sub(23f), tiny);
+            FloatVector f = FloatVector.fromArray(S, t, to + i);
+            FloatVector k = FloatVector.fromArray(S, t, to + part + i);
             FloatVector p = p7.fma(f, p6)
                     .fma(f, p5)
                     .fma(f, p4)
@@ -59,11 +55,28 @@ final class VectorMath {
                     .fma(f, p0);
             FloatVector ff = f.mul(f);
             FloatVector w = p.mul(f).mul(ff);
-            w = ff.fma(half, kf.fma(ln2Low, w));
-            w = kf.fma(ln2High, f.add(w));
+            w = ff.fma(half, k.fma(ln2Low, w));
+            w = k.fma(ln2High, f.add(w));
             w = v.blend(w, v.compare(VectorOperators.LT, infinity)); // ∞ and NaN are their own logarithms
             w = w.blend(nan, v.compare(VectorOperators.LT, 0f));
             w.blend(negative, v.compare(VectorOperators.EQ, 0f)).intoArray(y, yo + i);
+        }
+    }
+
+    private static void logTerms(float[] x, int xo, float[] f, int fo, float[] k, int ko, int n) {
+        FloatVector normal = FloatVector.broadcast(S, Float.MIN_NORMAL);
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            VectorMask<Float> tiny = v.compare(VectorOperators.LT, normal);
+            IntVector bits = v.blend(v.mul(0x1p23f), tiny).reinterpretAsInts();
+            IntVector e = bits.sub(0x3f3504f3).lanewise(VectorOperators.ASHR, 23);
+            bits.sub(e.lanewise(VectorOperators.LSHL, 23))
+                    .reinterpretAsFloats()
+                    .sub(1f)
+                    .intoArray(f, fo + i);
+            FloatVector whole =
+                    e.add(Float.floatToRawIntBits(MAGIC)).reinterpretAsFloats().sub(MAGIC);
+            whole.blend(whole.sub(23f), tiny).intoArray(k, ko + i);
         }
     }
 

@@ -86,10 +86,7 @@ final class VectorUnary {
             case EXPM1:
                 VectorExp.expm1(x, xo, y, yo, n);
                 return true;
-            case LOG:
-                VectorMath.log(x, xo, y, yo, n);
-                return true;
-            case TANH, SIGMOID, SILU, SOFTPLUS, MISH, ELU, SELU, ERF, ERFC, GELU_ERF, GELU_TANH, LOG1P:
+            case TANH, SIGMOID, SILU, SOFTPLUS, MISH, ELU, SELU, ERF, ERFC, GELU_ERF, GELU_TANH, LOG, LOG1P:
                 float[] t = TEMPORARY.get();
                 for (int i = 0; i < n; i += BLOCK) {
                     block(f, alpha, beta, t, x, xo + i, y, yo + i, Math.min(BLOCK, n - i));
@@ -118,6 +115,7 @@ final class VectorUnary {
                 VectorExp.sigmoid(1, t, 0, t, 2 * BLOCK, BLOCK, t, 0, n);
                 VectorMath.times(t, 0, x, xo, y, yo, n);
             }
+            case LOG -> VectorMath.log(x, xo, t, 0, BLOCK, y, yo, n);
             case LOG1P -> log1p(t, x, xo, y, yo, n);
             case SOFTPLUS -> {
                 VectorExp.expAbs(-1, x, xo, t, BLOCK, n);
@@ -151,10 +149,10 @@ final class VectorUnary {
         }
     }
 
-    /** t[0 … n) is overwritten; x and y may lie in t behind it. */
+    /** t[0 … n) and its second half are overwritten; x and y may lie in t between them. */
     private static void log1p(float[] t, float[] x, int xo, float[] y, int yo, int n) {
         VectorMath.affine(1, 1, x, xo, t, 0, n);
-        VectorMath.log(t, 0, t, 0, n);
+        VectorMath.log(t, 0, t, 2 * BLOCK, BLOCK, t, 0, n);
         VectorMath.log1p(t, 0, x, xo, y, yo, n);
     }
 

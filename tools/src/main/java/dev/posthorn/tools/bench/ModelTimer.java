@@ -82,7 +82,7 @@ public final class ModelTimer {
         return first;
     }
 
-    /** Calls for so long, three times at least. */
+    /** Calls for so long, once at least. */
     public Round run(double seconds) throws IOException {
         List<Double> wall = new ArrayList<>();
         com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -91,7 +91,7 @@ public final class ModelTimer {
         long allocated = threads.getCurrentThreadAllocatedBytes();
         long cpu = process.getProcessCpuTime(); // in steps of milliseconds: over all calls
         long begin = System.nanoTime();
-        while (System.nanoTime() - begin < seconds * 1e9 || wall.size() < 3) {
+        while (System.nanoTime() - begin < seconds * 1e9 || wall.isEmpty()) {
             long t = System.nanoTime();
             call();
             wall.add((System.nanoTime() - t) / 1e6);
