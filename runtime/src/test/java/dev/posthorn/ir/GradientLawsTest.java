@@ -10,6 +10,8 @@ import dev.posthorn.ir.OpRows.Row;
 import dev.posthorn.ir.fn.ErfInv;
 import dev.posthorn.ir.fn.SoftmaxCrossEntropy;
 import dev.posthorn.ir.fn.StopGradient;
+import dev.posthorn.ir.fn.CustomGradient;
+import dev.posthorn.ir.fn.NoGradient;
 import dev.posthorn.ir.fn.Substitute;
 import dev.posthorn.ir.op.BinCount;
 import dev.posthorn.ir.op.Binary;
@@ -54,14 +56,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GradientLawsTest {
     /** TensorFlow has none for these but RandomGamma, where it is missing. */
     private static final Set<Class<?>> WITHOUT_GRADIENT =
-            Set.of(BinCount.class, Lookup.class, Mfcc.class, RandomGamma.class, Unique.class);
+            Set.of(BinCount.class, Lookup.class, Mfcc.class, NoGradient.class, RandomGamma.class, Unique.class);
 
     /**
      * These are no derivatives on purpose, as that of SoftmaxCrossEntropy where targets do not sum to 1; and that of ErfInv is of
      * the function, which its polynomial is only close to.
      */
     private static final Set<Class<?>> OTHERWISE = Set.of(
-            StopGradient.class, Substitute.class, ErfInv.class, ProjectiveTransform.class, SoftmaxCrossEntropy.class);
+            StopGradient.class,
+            Substitute.class,
+            CustomGradient.class,
+            ErfInv.class,
+            ProjectiveTransform.class,
+            SoftmaxCrossEntropy.class);
 
     /** Rows whose function has no derivative. */
     private static final Map<String, String> NOT_SMOOTH = Map.of(
@@ -253,6 +260,37 @@ class GradientLawsTest {
         List<Tensor> xs = List.of(
                 random(TensorType.of(DType.FLOAT64, 2, 3), random), random(TensorType.of(DType.FLOAT64, 2, 3), random));
         check(name, f, xs, TOLERANCE);
+    }
+
+    @Test
+    void aGradientOfItsOwnIsTaken() {
+        Builder inner = new Builder();
+        Value dy = inner.input("dy", TensorType.f32(3));
+        Value factor = inner.input("factor", TensorType.f32(3));
+        Graph backward = inner.graph(List.of(dy, factor), Map.of("dx", inner.times(dy, factor)), Map.of());
+        Builder b = new Builder();
+        Value x = b.input("x", TensorType.f32(3));
+        Value y = b.unary(Unary.Fn.EXP, x);
+        Value own = b.add(new CustomGradient(backward, 1, 1, List.of(0)), y, x, y);
+        Value one = b.constant(Tensor.of(Shape.of(3), 1, 1, 1));
+        Value dx = Gradients.of(b, List.of(own), List.of(one), List.of(x)).get(0).orElseThrow();
+        Value again = Gradients.of(b, List.of(dx), List.of(one), List.of(x)).get(0).orElseThrow();
+        Graph g = b.graph(List.of(x), Map.of("dx", dx, "again", again), Map.of());
+        Tensor exp = Tensor.of(Shape.of(2), (float) Math.E, (float) Math.exp(2));
+        for (Tensor was : evaluate(g, List.of(Tensor.of(Shape.of(3), 0, 1, 2)))) {
+            TensorAssert.assertThat(was, "exp(x)")
+                    .isCloseTo(Tensor.of(Shape.of(3), 1, exp.floats()[0], exp.floats()[1]), 1e-6);
+        }
+    }
+
+    @Test
+    void aGradientThatIsMissingIsSaid() {
+        Builder b = new Builder();
+        Value x = b.input("x", TensorType.f32(3));
+        Value y = b.named("relu", () -> b.add(new NoGradient("the gradient 'Guided'"), b.unary(Unary.Fn.RELU, x)));
+        var e = assertThrows(
+                UnsupportedModelException.class, () -> Gradients.of(b, List.of(y), List.of(x), List.of(x)));
+        assertTrue(e.getMessage().contains("the gradient 'Guided'") && e.getMessage().contains("at relu"));
     }
 
     @Test

@@ -37,7 +37,10 @@ import dev.posthorn.ir.fn.SparseSigmoid;
 import dev.posthorn.ir.fn.Sparsemax;
 import dev.posthorn.ir.fn.Squareplus;
 import dev.posthorn.ir.fn.StopGradient;
+import dev.posthorn.ir.fn.CustomGradient;
+import dev.posthorn.ir.fn.NoGradient;
 import dev.posthorn.ir.fn.Substitute;
+import dev.posthorn.ir.op.Ensured;
 import dev.posthorn.ir.fn.TanhShrink;
 import dev.posthorn.ir.fn.Threshold;
 import dev.posthorn.ir.fn.UpSample;
@@ -799,6 +802,20 @@ final class OpRows {
                 List.of(Tensor.of(Shape.of(2, 2), 2, 0, 4, 0)),
                 -1));
         Tensor same = Tensor.of(Shape.of(3), 1, -2, Float.NaN);
+        Builder own = new Builder();
+        Value dy = own.input("dy", TensorType.f32(2));
+        Value factor = own.input("factor", TensorType.f32(2));
+        Graph backward = own.graph(List.of(dy, factor), Map.of("dx", own.times(dy, factor)), Map.of());
+        rows.add(new Row(
+                "CustomGradient",
+                new CustomGradient(backward, 1, 1, List.of(0)),
+                List.of(now, before, before),
+                List.of(now),
+                -1));
+        rows.add(new Row("NoGradient", new NoGradient("a gradient"), List.of(same), List.of(same), -1));
+        Tensor holds = Tensor.zeros(new TensorType(DType.BOOL, Shape.SCALAR));
+        holds.setLong(0, 1);
+        rows.add(new Row("Ensured", new Ensured("more"), List.of(before, holds), List.of(before), -1));
         rows.add(new Row("StopGradient", new StopGradient(), List.of(same), List.of(same), -1));
     }
 }
