@@ -1,7 +1,10 @@
 package dev.posthorn.tensorflow;
 
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Branch;
@@ -13,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Reads a choice between functions. One that is known already is read in place. */
 final class Choice {
@@ -72,13 +76,15 @@ final class Choice {
             if (results.get(0).get(i) instanceof TfValue.Elements) {
                 TensorType row = results.stream()
                         .map(r -> ((TfValue.Elements) r.get(at)).element())
-                        .reduce((a, b) -> a.withShape(dev.posthorn.ir.Shape.merge(a.shape(), b.shape())))
+                        .reduce((a, b) -> a.withShape(Shape.merge(a.shape(), b.shape())))
                         .orElseThrow();
                 for (int k = 0; k < graphs.size(); k++) {
                     TfValue.Elements e = (TfValue.Elements) results.get(k).get(i);
                     flat.get(k).add(e.length());
                     flat.get(k).add(Loop.stacked(graphs.get(k).frame().builder(), e, row));
                 }
+            } else if (results.get(0).get(i) instanceof TfValue.Maybe) {
+                optional(i, flat);
             } else if (!(results.get(0).get(i) instanceof TfValue.Nothing)) {
                 for (int k = 0; k < graphs.size(); k++) {
                     flat.get(k).add(graphs.get(k).frame().value(results.get(k).get(i), site.op(), site.where()));
@@ -100,6 +106,45 @@ final class Choice {
         return unflatten(out, n, changed);
     }
 
+    /** Of an optional, whether it holds anything, and what; zeros where a branch holds nothing. */
+    private void optional(int i, List<List<Value>> flat) {
+        List<TfValue.Maybe> all =
+                results.stream().map(r -> (TfValue.Maybe) r.get(i)).toList();
+        List<TensorType> types = held(i);
+        for (int k = 0; k < graphs.size(); k++) {
+            Frame frame = graphs.get(k).frame();
+            flat.get(k).add(all.get(k).holds());
+            for (int c = 0; c < types.size(); c++) {
+                List<TfValue> held = all.get(k).held();
+                flat.get(k)
+                        .add(
+                                held == null
+                                        ? zeros(frame.builder(), types.get(c))
+                                        : frame.value(held.get(c), site.op(), site.where()));
+            }
+        }
+    }
+
+    /** The types of what optional {@code i} holds in the first branch in which it holds anything. */
+    private List<TensorType> held(int i) {
+        for (int k = 0; k < graphs.size(); k++) {
+            List<TfValue> held = ((TfValue.Maybe) results.get(k).get(i)).held();
+            if (held != null) {
+                Frame frame = graphs.get(k).frame();
+                return held.stream()
+                        .map(v -> frame.value(v, site.op(), site.where()).type())
+                        .toList();
+            }
+        }
+        return List.of();
+    }
+
+    private static Value zeros(Builder b, TensorType type) {
+        int[] dims = type.shape().isRanked() ? type.shape().dims() : new int[0];
+        return b.constant(Tensor.zeros(type.withShape(
+                Shape.of(IntStream.of(dims).map(d -> Math.max(d, 0)).toArray()))));
+    }
+
     private List<TfValue> unflatten(List<Value> out, int n, Set<String> changed) {
         List<TfValue> all = new ArrayList<>();
         int at = 0;
@@ -108,6 +153,11 @@ final class Choice {
             if (first instanceof TfValue.Elements e) {
                 all.add(new TfValue.Elements(e.element(), out.get(at), null).with(out.get(at + 1)));
                 at += 2;
+            } else if (first instanceof TfValue.Maybe) {
+                int n0 = held(i).size();
+                List<TfValue> held = TfValue.of(out.subList(at + 1, at + 1 + n0));
+                all.add(new TfValue.Maybe(n0 == 0 ? null : held, out.get(at)));
+                at += 1 + n0;
             } else if (first instanceof TfValue.Nothing) {
                 all.add(first);
             } else {

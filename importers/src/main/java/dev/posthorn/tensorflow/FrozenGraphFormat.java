@@ -60,7 +60,7 @@ public final class FrozenGraphFormat implements ModelFormat {
     /** The graph, with what is known of it. */
     private record Opened(String name, GraphDef graph, Body body, Functions functions, Entry entry) {
         Support support() {
-            return new Support(Support.ops(body, functions, entry.roots(), entry.given()));
+            return Support.of(body, functions, List.of(entry));
         }
     }
 
@@ -132,7 +132,7 @@ public final class FrozenGraphFormat implements ModelFormat {
     @Override
     public Loaded load(Path path) throws IOException {
         Opened o = open(path);
-        o.support().check(path.toString());
+        Support.check(o.body, o.functions, List.of(o.entry), path.toString());
         Resources resources = new Resources(Optional.empty(), path.resolveSibling("assets"));
         TensorFlowProgram program =
                 new TensorFlowProgram(o.name, o.body, o.functions, resources, List.of(o.entry), Optional.empty());

@@ -10,10 +10,12 @@ import java.util.Optional;
 /** The functions of a model by name. */
 final class Functions {
     private final Map<String, FunctionDef> functions = new LinkedHashMap<>();
+    private final Map<String, String> gradients = new LinkedHashMap<>();
     private final Map<String, Body> bodies = new LinkedHashMap<>();
 
     Functions(FunctionDefLibrary library) {
         library.getFunctionList().forEach(f -> functions.put(f.getSignature().getName(), f));
+        library.getRegisteredGradientsList().forEach(g -> gradients.put(g.getRegisteredOpType(), g.getGradientFunc()));
     }
 
     boolean contains(String name) {
@@ -22,6 +24,11 @@ final class Functions {
 
     Optional<FunctionDef> find(String name) {
         return Optional.ofNullable(functions.get(name));
+    }
+
+    /** The function of the derivative that was registered under that name. */
+    Optional<String> gradient(String type) {
+        return Optional.ofNullable(gradients.get(type));
     }
 
     synchronized Body body(String name) {

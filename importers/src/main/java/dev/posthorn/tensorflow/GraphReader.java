@@ -66,18 +66,59 @@ final class GraphReader {
             Frame frame) {
         Map<String, List<TfValue>> values = new HashMap<>(given);
         String outer = frame.builder().scope();
-        for (NodeDef node : body.order(roots, given.keySet())) {
+        Reading reading = new Reading(body, values, attributes, frame, outer);
+        reading.nodes(roots);
+        return values;
+    }
+
+    /** A body while it is read. */
+    private final class Reading {
+        private final Body body;
+        private final Map<String, List<TfValue>> values;
+        private final Map<String, AttrValue> attributes;
+        private final Frame frame;
+        private final String outer;
+
+        Reading(
+                Body body,
+                Map<String, List<TfValue>> values,
+                Map<String, AttrValue> attributes,
+                Frame frame,
+                String outer) {
+            this.body = body;
+            this.values = values;
+            this.attributes = attributes;
+            this.frame = frame;
+            this.outer = outer;
+        }
+
+        void nodes(Collection<String> roots) {
+            for (NodeDef node : body.order(roots, Set.copyOf(values.keySet()))) {
+                if (!values.containsKey(node.getName())) {
+                    node(node);
+                }
+            }
+        }
+
+        private void node(NodeDef node) {
             if (++nodes > MOST_NODES) {
                 throw new ModelFormatException(
                         "graph: expected at most " + MOST_NODES + " nodes but was more, at " + node.getName());
             }
             String where = outer.isEmpty() ? node.getName() : outer + "/" + node.getName();
             List<TfValue> inputs = inputs(node, body, values, where);
-            Attributes own = new Attributes(node, attributes, where);
-            Site site = new Site(node, inputs, frame, own, where);
-            values.put(node.getName(), frame.builder().named(where, () -> read(site, node)));
+            Site site = new Site(node, inputs, frame, new Attributes(node, attributes, where), where);
+            List<TfValue> outputs =
+                    frame.builder().named(where, () -> OwnGradient.of(site, read(site, node), body, this::value));
+            values.put(node.getName(), outputs);
         }
-        return values;
+
+        /** What a reference to this body is, read now if it was not yet. */
+        TfValue value(String reference) {
+            Body.Ref ref = Body.Ref.of(reference);
+            nodes(List.of(ref.node()));
+            return output(ref, body, values, body.name());
+        }
     }
 
     private List<TfValue> read(Site site, NodeDef node) {

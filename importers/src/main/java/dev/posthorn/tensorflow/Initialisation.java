@@ -17,10 +17,11 @@ final class Initialisation {
 
     static <T> T run(Functions functions, Resources resources, Function<Frame, T> body) {
         Builder b = new Builder();
-        State state = new State(key -> b.constant(resources.content(key)));
+        State state = new State(State.first(b, key -> b.constant(resources.content(key))));
         Frame frame = new Frame(new GraphReader(functions, resources), b, state);
         T result = body.apply(frame);
-        state.changed().forEach((key, v) -> {
+        state.updates().forEach((key, given) -> {
+            Value v = state.checked(b, given);
             Tensor t = v.node().op() instanceof Constant c ? c.value() : evaluated(b, v);
             resources.contents().put(key, t);
             if (!resources.isTable(key)) {

@@ -241,14 +241,14 @@ final class Loop {
         return all;
     }
 
-    /** The elements, zeros where none was set yet. */
+    /** The elements, zeros where none was set yet: as many along an axis as are known, which may be none. */
     static Value stacked(Builder b, TfValue.Elements e, TensorType row) {
         if (e.stacked() != null) {
             return e.stacked();
         }
-        if (!row.shape().isKnown()) {
+        if (!row.shape().isRanked()) {
             throw new UnsupportedModelException(
-                    "list: expected elements of a known shape but was " + row + ", at " + b.scope());
+                    "list: expected elements of a known rank but was " + row + ", at " + b.scope());
         }
         Dim length = e.length().node().op() instanceof Constant c
                 ? Dim.of(c.value().ints()[0])
@@ -256,7 +256,7 @@ final class Loop {
         Dim[] dims = new Dim[row.shape().rank() + 1];
         dims[0] = length;
         for (int a = 1; a < dims.length; a++) {
-            dims[a] = Dim.of(row.shape().dim(a - 1));
+            dims[a] = Dim.of(Math.max(row.shape().dim(a - 1), 0));
         }
         return b.broadcastTo(b.constant(Tensor.zeros(TensorType.of(row.dtype()))), dims);
     }

@@ -10,6 +10,7 @@ import dev.posthorn.proto.SavedConcreteFunction;
 import dev.posthorn.proto.SavedObject;
 import dev.posthorn.proto.SavedObjectGraph;
 import dev.posthorn.proto.SavedVariable;
+import dev.posthorn.proto.StructuredValue;
 import dev.posthorn.proto.TrackableObjectGraph;
 import dev.posthorn.proto.TrackableObjectGraph.TrackableObject;
 import dev.posthorn.proto.TrackableObjectGraph.TrackableObject.ObjectReference;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The objects of a TensorFlow 2 SavedModel: variables with the checkpoint's values, assets, constants, tables; and which of
@@ -64,8 +67,12 @@ final class ObjectGraph {
                 resources.place(key, place);
             });
         }
+        g.objects.replaceAll((id, v) -> v instanceof TfValue.Handle h ? resources.fitting(h) : v);
         g.create();
-        g.graph.getConcreteFunctionsMap().forEach((name, f) -> resources.bind(name, g.bound(name, f)));
+        g.graph.getConcreteFunctionsMap().forEach((name, f) -> {
+            resources.bind(name, g.bound(name, f));
+            resources.results(name, present(f.getOutputSignature()));
+        });
         g.initialise();
     }
 
@@ -117,6 +124,12 @@ final class ObjectGraph {
                         id,
                         new TfValue.Known(new Attributes(nodes.node(operation), Map.of(), operation).tensor("value")));
             }
+            case CAPTURED_TENSOR ->
+                objects.put(
+                        id,
+                        new TfValue.Captured(
+                                object.getCapturedTensor().getName(),
+                                object.getCapturedTensor().getConcreteFunction()));
             default -> {
                 // functions, containers and what only training uses hold no values
             }
@@ -206,6 +219,28 @@ final class ObjectGraph {
                 }
             }
         }
+    }
+
+    /** Which of a function's results, as Python sees them, are there and not None, in order. */
+    private static List<Integer> present(StructuredValue results) {
+        List<StructuredValue> leaves = new ArrayList<>();
+        Deque<StructuredValue> work = new ArrayDeque<>(List.of(results));
+        while (!work.isEmpty()) {
+            StructuredValue v = work.pop();
+            List<StructuredValue> parts = new ArrayList<>(
+                    v.hasListValue()
+                            ? v.getListValue().getValuesList()
+                            : v.getTupleValue().getValuesList());
+            if (!v.hasListValue() && !v.hasTupleValue()) {
+                leaves.add(v);
+            }
+            Collections.reverse(parts);
+            parts.forEach(work::push);
+        }
+        return IntStream.range(0, leaves.size())
+                .filter(i -> !leaves.get(i).hasNoneValue())
+                .boxed()
+                .toList();
     }
 
     private List<TfValue> bound(String name, SavedConcreteFunction f) {

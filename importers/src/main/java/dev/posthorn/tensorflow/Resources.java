@@ -35,6 +35,7 @@ public final class Resources {
     private final Map<String, Boolean> trainable = new LinkedHashMap<>();
     private final Map<String, TableType> tables = new LinkedHashMap<>();
     private final Map<String, List<TfValue>> bound = new LinkedHashMap<>();
+    private final Map<String, List<Integer>> results = new LinkedHashMap<>();
     private final Map<String, Tensor> contents = new LinkedHashMap<>();
     private final Map<String, List<Bundle.Place>> places = new LinkedHashMap<>();
 
@@ -54,6 +55,21 @@ public final class Resources {
     /** Makes a variable known; the first declaration counts. */
     public void variable(String key, TensorType type) {
         variables.putIfAbsent(key, type);
+    }
+
+    /** The variable; where the checkpoint holds a tensor of another type for it, that it cannot be used. */
+    TfValue fitting(TfValue.Handle h) {
+        TensorType declared = variables.get(h.key());
+        Tensor stored = contents.get(h.key());
+        boolean fits = stored == null
+                || declared.dtype() == stored.dtype() && declared.shape().accepts(stored.shape());
+        if (fits) {
+            return h;
+        }
+        variables.remove(h.key());
+        contents.remove(h.key());
+        return new TfValue.Missing(
+                "variable " + h.key() + " " + declared + ", of which the checkpoint holds " + stored.type());
     }
 
     void trainable(String key, boolean is) {
@@ -86,9 +102,24 @@ public final class Resources {
         bound.put(function, List.copyOf(last));
     }
 
+    /** Says which of a function's results, as Python sees them, it gives. */
+    void results(String function, List<Integer> present) {
+        results.put(function, present);
+    }
+
+    /** Which of a function's results, as Python sees them, it gives; empty where nothing is said. */
+    Optional<List<Integer>> results(String function) {
+        return Optional.ofNullable(results.get(function));
+    }
+
+    /** What the last arguments of a function are bound to. */
+    List<TfValue> bound(String function) {
+        return bound.getOrDefault(function, List.of());
+    }
+
     /** The arguments of a call of {@code function} by the graph. */
     List<TfValue> bound(String function, List<TfValue> arguments) {
-        List<TfValue> last = bound.getOrDefault(function, List.of());
+        List<TfValue> last = bound(function);
         if (last.isEmpty() || last.size() > arguments.size()) {
             return arguments;
         }

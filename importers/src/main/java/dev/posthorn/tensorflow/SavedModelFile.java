@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** A SavedModel that is open: one of its graphs, with its signatures. */
 final class SavedModelFile {
@@ -132,19 +133,8 @@ final class SavedModelFile {
         return shape.equals(Shape.SCALAR) ? Shape.UNRANKED : shape;
     }
 
-    private Map<String, List<String>> ops() {
-        Set<String> roots = new LinkedHashSet<>();
-        Set<String> given = new HashSet<>();
-        entries.forEach(e -> roots.addAll(e.roots()));
-        entries.forEach(e -> given.addAll(e.given()));
-        return Support.ops(graph, functions, roots, given);
-    }
-
-    Support support() {
-        return new Support(ops());
-    }
-
     TensorFlowProgram load() throws IOException {
+        Support.check(graph, functions, entries, folder.toString());
         Resources resources = new Resources(checkpoint(), folder.resolve("assets"));
         if (meta.hasObjectGraphDef() && meta.getObjectGraphDef().getConcreteFunctionsCount() > 0) {
             ObjectGraph.load(meta, graph, functions, resources);
@@ -242,6 +232,10 @@ final class SavedModelFile {
         return Optional.empty();
     }
 
+    private static String shown(List<Port> ports) {
+        return ports.stream().map(p -> p.name() + " " + p.type()).collect(Collectors.joining(", ", "(", ")"));
+    }
+
     Inspection inspect(String format) throws IOException {
         Map<String, String> producer = new LinkedHashMap<>();
         String version = meta.getMetaInfoDef().getTensorflowVersion();
@@ -252,8 +246,13 @@ final class SavedModelFile {
         model.getMetaGraphsList()
                 .forEach(m -> notes.add(
                         "graph with the tags " + m.getMetaInfoDef().getTagsList() + (m == meta ? "" : ", not read")));
-        entries.forEach(e -> notes.add("signature " + e.signature().name() + ": "
-                + e.signature().inputs() + " → " + e.signature().outputs()));
+        entries.forEach(e -> {
+            List<String> problems = Support.of(graph, functions, List.of(e)).problems();
+            notes.add("signature " + e.signature().name() + ": "
+                    + shown(e.signature().inputs()) + " → "
+                    + shown(e.signature().outputs())
+                    + (problems.isEmpty() ? "" : ", not supported: " + String.join("; ", problems)));
+        });
         meta.getAssetFileDefList().forEach(a -> notes.add("asset " + a.getFilename()));
         long parameters = 0;
         long bytes = 0;
@@ -276,7 +275,7 @@ final class SavedModelFile {
                 format,
                 producer,
                 "SavedModel '" + name() + "'",
-                support().items(),
+                Support.of(graph, functions, entries).items(),
                 first.map(e -> e.signature().inputs()).orElse(List.of()),
                 first.map(e -> e.signature().outputs()).orElse(List.of()),
                 parameters,

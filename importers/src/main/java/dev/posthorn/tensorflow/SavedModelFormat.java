@@ -75,7 +75,6 @@ public final class SavedModelFormat implements ModelFormat {
     @Override
     public Loaded load(Path path) throws IOException {
         SavedModelFile file = open(path);
-        file.support().check(path.toString());
         TensorFlowProgram program = file.load();
         return new Loaded(program, new Variables(program.variables(), program.initial()));
     }

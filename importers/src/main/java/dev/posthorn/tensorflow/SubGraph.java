@@ -51,7 +51,10 @@ public final class SubGraph {
                     e.element(), bring(e.length()), e.stacked() == null ? null : bring(e.stacked()));
         }
         if (v instanceof TfValue.Maybe m) {
-            return m.held() == null ? m : new TfValue.Maybe(bring(m.held()));
+            return new TfValue.Maybe(m.held() == null ? null : bring(m.held()), bring(m.holds()));
+        }
+        if (v instanceof TfValue.Joined j) {
+            return new TfValue.Joined(j.element(), bring(j.rows()), bring(j.lengths()));
         }
         return v;
     }

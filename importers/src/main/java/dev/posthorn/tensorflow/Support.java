@@ -1,6 +1,9 @@
 package dev.posthorn.tensorflow;
 
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Inspection;
+import dev.posthorn.model.Signature;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.proto.AttrValue;
 import dev.posthorn.proto.NodeDef;
@@ -14,23 +17,53 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Which ops a model runs, and which of them are not supported: found before anything is read. */
 final class Support {
+    private static final Set<String> PASSING = Set.of("Identity", "PlaceholderWithDefault", "Snapshot");
+
     private final Map<String, List<String>> ops;
 
-    /** The support of a model that runs these ops, at the nodes of these paths. */
-    Support(Map<String, List<String>> ops) {
+    private Support(Map<String, List<String>> ops) {
         this.ops = ops;
+    }
+
+    /** The support of what these signatures run. */
+    static Support of(Body graph, Functions functions, Collection<Entry> entries) {
+        Map<String, Set<String>> all = new LinkedHashMap<>();
+        entries.forEach(e -> ops(graph, functions, e.roots(), e.given())
+                .forEach((op, nodes) ->
+                        all.computeIfAbsent(op, k -> new LinkedHashSet<>()).addAll(nodes)));
+        Map<String, List<String>> ops = new LinkedHashMap<>();
+        all.forEach((op, nodes) -> ops.put(op, List.copyOf(nodes)));
+        return new Support(ops);
+    }
+
+    /**
+     * Fails with everything that is not supported of the signature that is called where none is named; where there is no such
+     * signature, of all of them, unless one could be called. What others lack they say when they are asked for.
+     */
+    static void check(Body graph, Functions functions, List<Entry> entries, String where) {
+        List<Entry> named = entries.stream()
+                .filter(e -> e.signature().name().equals(Signature.DEFAULT))
+                .toList();
+        List<Entry> all = named.isEmpty() ? entries : named;
+        if (!all.isEmpty()
+                && all.stream().noneMatch(e -> of(graph, functions, List.of(e)).isComplete())) {
+            of(graph, functions, all).check(where);
+        }
+    }
+
+    private boolean isComplete() {
+        return TfOps.ALL.keySet().containsAll(ops.keySet());
     }
 
     /** Fails with everything that is not supported. */
     void check(String where) {
-        List<String> reasons = items().stream()
-                .filter(i -> !i.supported())
-                .map(Inspection.Item::problem)
-                .toList();
+        List<String> reasons = problems();
         if (!reasons.isEmpty()) {
             throw new UnsupportedModelException(
                     "model: expected supported ops but was " + reasons.size() + " that are not: "
@@ -58,7 +91,8 @@ final class Support {
     }
 
     /** The nodes of each op that {@code roots} of a graph run, also in functions: paths by op, in order. */
-    static Map<String, List<String>> ops(Body graph, Functions functions, Collection<String> roots, Set<String> given) {
+    private static Map<String, List<String>> ops(
+            Body graph, Functions functions, Collection<String> roots, Set<String> given) {
         Map<String, List<String>> ops = new LinkedHashMap<>();
         Set<String> seen = new HashSet<>();
         Deque<String> called = new ArrayDeque<>();
@@ -89,27 +123,65 @@ final class Support {
             } else {
                 ops.computeIfAbsent(n.getOp(), k -> new ArrayList<>()).add(path + n.getName());
             }
-            for (AttrValue a : n.getAttrMap().values()) {
-                if (a.hasFunc()) {
-                    called.push(a.getFunc().getName());
-                }
-                a.getList().getFuncList().forEach(f -> called.push(f.getName()));
-            }
+            called(n, body, given).forEach(called::push);
         }
     }
 
-    /** One item an op that is run, with the nodes where it is not supported. */
+    /** The functions that a node may run: of a choice that is made already, the one that is taken. */
+    private static List<String> called(NodeDef n, Body body, Set<String> given) {
+        boolean chooses = n.getOp().equals("If") || n.getOp().equals("StatelessIf");
+        if (chooses && n.getInputCount() > 0) {
+            Optional<Tensor> condition = known(n.getInput(0), body, given);
+            if (condition.isPresent()
+                    && condition.get().dtype() == DType.BOOL
+                    && condition.get().size() == 1) {
+                String taken = condition.get().getLong(0) != 0 ? "then_branch" : "else_branch";
+                return List.of(new Attributes(n, Map.of(), n.getName()).function(taken));
+            }
+        }
+        List<String> functions = new ArrayList<>();
+        for (AttrValue a : n.getAttrMap().values()) {
+            if (a.hasFunc()) {
+                functions.add(a.getFunc().getName());
+            }
+            a.getList().getFuncList().forEach(f -> functions.add(f.getName()));
+        }
+        return functions;
+    }
+
+    /** The constant that a reference leads to through nodes that only pass it on. */
+    private static Optional<Tensor> known(String reference, Body body, Set<String> given) {
+        String at = Body.Ref.of(reference).node();
+        for (int steps = 0; steps < 100 && body.contains(at) && !given.contains(at); steps++) {
+            NodeDef n = body.node(at);
+            if (n.getOp().equals("Const")) {
+                return Optional.of(new Attributes(n, Map.of(), at).tensor("value"));
+            }
+            if (!PASSING.contains(n.getOp()) || n.getInputCount() == 0) {
+                return Optional.empty();
+            }
+            at = Body.Ref.of(n.getInput(0)).node();
+        }
+        return Optional.empty();
+    }
+
+    /** What is not supported: a line an op, with its nodes. */
+    List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        ops.forEach((op, nodes) -> {
+            if (!TfOps.ALL.containsKey(op)) {
+                String more = nodes.size() > 5 ? " and " + (nodes.size() - 5) + " more" : "";
+                problems.add(reason(op) + ", at " + nodes.stream().limit(5).collect(Collectors.joining(", ")) + more);
+            }
+        });
+        return problems;
+    }
+
+    /** One item a node that is run. */
     List<Inspection.Item> items() {
         List<Inspection.Item> items = new ArrayList<>();
-        ops.forEach((op, nodes) -> {
-            Set<String> few = new LinkedHashSet<>(nodes.subList(0, Math.min(nodes.size(), 5)));
-            String at = String.join(", ", few) + (nodes.size() > 5 ? " and " + (nodes.size() - 5) + " more" : "");
-            boolean known = TfOps.ALL.containsKey(op);
-            items.add(new Inspection.Item(
-                    nodes.size() == 1 ? nodes.get(0) : nodes.size() + " nodes",
-                    op,
-                    known ? "" : reason(op) + ", at " + at));
-        });
+        ops.forEach((op, nodes) ->
+                nodes.forEach(n -> items.add(new Inspection.Item(n, op, TfOps.ALL.containsKey(op) ? "" : reason(op)))));
         return items;
     }
 }

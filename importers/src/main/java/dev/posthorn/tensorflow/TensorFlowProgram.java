@@ -66,8 +66,10 @@ public final class TensorFlowProgram implements Program {
                 .filter(e -> e.signature().name().equals(signature))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("model: expected a signature but was " + signature));
+        Support.of(graph, functions, List.of(entry)).check(name + ", signature " + signature);
         Builder b = new Builder();
-        Frame frame = new Frame(new GraphReader(functions, resources), b, new State(key -> resources.first(b, key)));
+        Frame frame = new Frame(
+                new GraphReader(functions, resources), b, new State(State.first(b, key -> resources.first(b, key))));
         List<Value> in = new ArrayList<>();
         Map<String, List<TfValue>> given = new HashMap<>();
         for (int i = 0; i < types.size(); i++) {
@@ -80,7 +82,12 @@ public final class TensorFlowProgram implements Program {
         Map<String, Value> out = new LinkedHashMap<>();
         entry.outputs()
                 .forEach((port, ref) -> out.put(port, frame.value(GraphReader.fetched(values, ref), "output", port)));
-        return b.graph(in, out, frame.state().changed());
+        Map<String, Value> updates = frame.state().updates();
+        Map<String, Value> any = out.isEmpty() ? updates : out;
+        any.entrySet().stream()
+                .findFirst()
+                .ifPresent(e -> e.setValue(frame.state().checked(b, e.getValue())));
+        return b.graph(in, out, updates);
     }
 
     @Override

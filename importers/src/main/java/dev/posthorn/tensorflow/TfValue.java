@@ -40,11 +40,26 @@ public sealed interface TfValue {
         }
     }
 
-    /** An optional: what it holds, or null. */
-    record Maybe(List<TfValue> held) implements TfValue {}
+    /**
+     * An optional.
+     *
+     * @param held what it holds; null where it is known to hold nothing
+     * @param holds whether it holds it, a boolean scalar
+     */
+    record Maybe(List<TfValue> held, Value holds) implements TfValue {}
+
+    /**
+     * A list whose elements differ in length, one after the other: {@code rows[Σ lengths×…]}.
+     *
+     * @param element the type of an element as far as it is declared
+     */
+    record Joined(TensorType element, Value rows, Value lengths) implements TfValue {}
 
     /** No data: the output of an op that is run for its effect. */
     record Nothing(DType dtype) implements TfValue {}
+
+    /** What another function, or this one, computes: a value that a gradient goes back to. */
+    record Captured(String tensor, String function) implements TfValue {}
 
     /** An object of the model that is not supported; using it is an error that says which. */
     record Missing(String what) implements TfValue {}

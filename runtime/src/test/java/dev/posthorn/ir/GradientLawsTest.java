@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.posthorn.autograd.Gradients;
 import dev.posthorn.ir.OpRows.Row;
+import dev.posthorn.ir.fn.CustomGradient;
 import dev.posthorn.ir.fn.ErfInv;
+import dev.posthorn.ir.fn.NoGradient;
 import dev.posthorn.ir.fn.SoftmaxCrossEntropy;
 import dev.posthorn.ir.fn.StopGradient;
-import dev.posthorn.ir.fn.CustomGradient;
-import dev.posthorn.ir.fn.NoGradient;
 import dev.posthorn.ir.fn.Substitute;
 import dev.posthorn.ir.op.BinCount;
 import dev.posthorn.ir.op.Binary;
@@ -273,8 +273,10 @@ class GradientLawsTest {
         Value y = b.unary(Unary.Fn.EXP, x);
         Value own = b.add(new CustomGradient(backward, 1, 1, List.of(0)), y, x, y);
         Value one = b.constant(Tensor.of(Shape.of(3), 1, 1, 1));
-        Value dx = Gradients.of(b, List.of(own), List.of(one), List.of(x)).get(0).orElseThrow();
-        Value again = Gradients.of(b, List.of(dx), List.of(one), List.of(x)).get(0).orElseThrow();
+        Value dx =
+                Gradients.of(b, List.of(own), List.of(one), List.of(x)).get(0).orElseThrow();
+        Value again =
+                Gradients.of(b, List.of(dx), List.of(one), List.of(x)).get(0).orElseThrow();
         Graph g = b.graph(List.of(x), Map.of("dx", dx, "again", again), Map.of());
         Tensor exp = Tensor.of(Shape.of(2), (float) Math.E, (float) Math.exp(2));
         for (Tensor was : evaluate(g, List.of(Tensor.of(Shape.of(3), 0, 1, 2)))) {
@@ -290,7 +292,8 @@ class GradientLawsTest {
         Value y = b.named("relu", () -> b.add(new NoGradient("the gradient 'Guided'"), b.unary(Unary.Fn.RELU, x)));
         var e = assertThrows(
                 UnsupportedModelException.class, () -> Gradients.of(b, List.of(y), List.of(x), List.of(x)));
-        assertTrue(e.getMessage().contains("the gradient 'Guided'") && e.getMessage().contains("at relu"));
+        assertTrue(e.getMessage().contains("the gradient 'Guided'")
+                && e.getMessage().contains("at relu"));
     }
 
     @Test

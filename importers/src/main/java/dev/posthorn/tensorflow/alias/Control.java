@@ -3,12 +3,14 @@ package dev.posthorn.tensorflow.alias;
 import static dev.posthorn.tensorflow.TfOp.general;
 import static dev.posthorn.tensorflow.TfOp.one;
 
+import dev.posthorn.ir.DType;
 import dev.posthorn.model.ModelFormatException;
-import dev.posthorn.model.ShapeException;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
 import dev.posthorn.tensorflow.TfValue;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Constants, calls of functions, branches, loops, and ops that only look. */
 final class Control {
@@ -27,6 +29,10 @@ final class Control {
             general("While", Site::loop),
             general("StatelessWhile", Site::loop),
             general("Assert", Control::check),
+            general("OptionalFromValue", s -> List.of(new TfValue.Maybe(s.raws(), Logic.truth(s, true)))),
+            general("OptionalNone", s -> List.of(new TfValue.Maybe(null, Logic.truth(s, false)))),
+            one("OptionalHasValue", s -> optional(s).holds()),
+            general("OptionalGetValue", Control::held),
             general("Print", s -> List.of(Shapes.read(s, 0))),
             general("PrintV2", s -> List.of()));
 
@@ -37,11 +43,31 @@ final class Control {
                 "Placeholder: expected one of the signature's inputs but was another, at " + s.where());
     }
 
-    /** A condition that is known not to hold is an error at once; others are checked by the ops that need them. */
-    private static List<TfValue> check(Site s) {
-        if (s.isConstant(0) && s.constant(0).getLong(0) == 0) {
-            throw new ShapeException("expected a condition to hold but it does not");
+    private static TfValue.Maybe optional(Site s) {
+        if (s.raw(0) instanceof TfValue.Maybe m) {
+            return m;
         }
+        throw new ModelFormatException(s.op() + ": expected an optional but was another, at " + s.where());
+    }
+
+    private static List<TfValue> held(Site s) {
+        TfValue.Maybe m = optional(s);
+        if (m.held() == null) {
+            throw s.unsupported("an optional that holds nothing");
+        }
+        s.frame().state().check(s.b(), "an optional that holds a value (" + s.where() + ")", m.holds());
+        return m.held();
+    }
+
+    /** A call whose condition does not hold is an error, whose message is the texts that the op would print. */
+    private static List<TfValue> check(Site s) {
+        String text = IntStream.range(1, s.count())
+                .filter(i -> s.dtype(i) == DType.STRING
+                        && s.isConstant(i)
+                        && s.constant(i).size() == 1)
+                .mapToObj(i -> s.constant(i).getString(0))
+                .collect(Collectors.joining(" "));
+        s.frame().state().check(s.b(), "a condition to hold (" + text + ", at " + s.where() + ")", s.in(0));
         return List.of();
     }
 }

@@ -10,6 +10,8 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.CumSum;
+import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Reshape;
 import dev.posthorn.ir.op.Scatter;
 import dev.posthorn.model.ModelFormatException;
@@ -17,6 +19,7 @@ import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
 import dev.posthorn.tensorflow.TfValue;
 import dev.posthorn.tensorflow.TfValue.Elements;
+import dev.posthorn.tensorflow.TfValue.Joined;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,10 +31,12 @@ final class Lists {
             general("EmptyTensorList", s -> List.of(new Elements(element(s, 0), s.b().constant(DType.INT32, 0), null))),
             general("TensorListFromTensor", s -> List.of(of(s, s.in(0)))),
             one("TensorListStack", s -> stacked(s, list(s, 0), element(s, 1).shape())),
-            one("TensorListLength", s -> list(s, 0).length()),
             one(
-                    "TensorListGetItem",
-                    s -> s.b().gather(stacked(s, list(s, 0), element(s, 2).shape()), scalar(s, s.in(1)), 0)),
+                    "TensorListLength",
+                    s -> s.raw(0) instanceof Joined j
+                            ? rows(s, j.lengths())
+                            : list(s, 0).length()),
+            one("TensorListGetItem", s -> item(s, 0, element(s, 2).shape(), scalar(s, s.in(1)))),
             general("TensorListSetItem", s -> List.of(set(s, list(s, 0), scalar(s, s.in(1)), s.in(2)))),
             one(
                     "TensorListGather",
@@ -41,8 +46,8 @@ final class Lists {
                     s -> List.of(scatter(s, new Elements(element(s, 2), rows(s, s.in(1)), null), s.in(1), s.in(0)))),
             general("TensorListPushBack", s -> List.of(push(s, list(s, 0), s.in(1)))),
             general("TensorListPopBack", s -> pop(s, list(s, 0))),
-            general("TensorListConcatV2", s -> concat(s, list(s, 0))),
-            general("TensorListConcat", s -> concat(s, list(s, 0))),
+            general("TensorListConcatV2", s -> concat(s, 0)),
+            general("TensorListConcat", s -> concat(s, 0)),
             general("TensorListSplit", s -> List.of(split(s, s.in(0)))),
             general(
                     "TensorArrayV3",
@@ -54,14 +59,14 @@ final class Lists {
                                             s.attributes().shape("element_shape")),
                                     scalar(s, s.in(0)),
                                     null))),
-            one("TensorArrayReadV3", s -> s.b().gather(stacked(s, list(s, 2), Shape.UNRANKED), s.in(1), 0)),
+            one("TensorArrayReadV3", s -> item(s, 2, Shape.UNRANKED, scalar(s, s.in(1)))),
             general("TensorArrayWriteV3", s -> List.of(set(s, list(s, 3), scalar(s, s.in(1)), s.in(2)))),
             one(
                     "TensorArrayGatherV3",
                     s -> s.b().gather(stacked(s, list(s, 2), s.attributes().shape("element_shape")), s.in(1), 0)),
             general("TensorArrayScatterV3", s -> List.of(scatter(s, list(s, 3), s.in(1), s.in(2)))),
             one("TensorArraySizeV3", s -> list(s, 1).length()),
-            general("TensorArrayConcatV3", s -> concat(s, list(s, 1))),
+            general("TensorArrayConcatV3", s -> concat(s, 1)),
             general("TensorArraySplitV3", s -> List.of(split(s, s.in(1)))),
             general("TensorArrayCloseV3", s -> List.of()));
 
@@ -72,6 +77,17 @@ final class Lists {
             return e;
         }
         throw new ModelFormatException(s.op() + ": expected a list but was another, at " + s.where());
+    }
+
+    /** Element {@code index} of the list that input {@code i} is. */
+    private static Value item(Site s, int i, Shape declared, Value index) {
+        if (s.raw(i) instanceof Joined j) {
+            Value lengths = s.b().cast(j.lengths(), DType.INT32);
+            Value start = s.b().gather(s.b().add(new CumSum(0, true, false), lengths), index, 0);
+            Value places = s.b().add(new Iota(DType.INT32), s.b().gather(lengths, index, 0));
+            return s.b().gather(j.rows(), s.b().plus(start, places), 0);
+        }
+        return s.b().gather(stacked(s, list(s, i), declared), index, 0);
     }
 
     private static Value scalar(Site s, Value x) {
@@ -108,9 +124,8 @@ final class Lists {
         }
         Shape row = Shape.merge(e.element().shape(), declared);
         if (!row.isKnown()) {
-            boolean empty = s.b().constant(DType.INT32, 0).equals(e.length());
-            if (!empty || !row.isRanked()) {
-                throw s.unsupported("a list none of whose elements is set, of shape " + row);
+            if (!row.isRanked()) {
+                throw s.unsupported("a list none of whose elements is set, of unknown rank");
             }
             row = Shape.of(Arrays.stream(row.dims()).map(d -> Math.max(d, 0)).toArray());
         }
@@ -138,9 +153,28 @@ final class Lists {
         boolean grows = s.attributes().bool("resize_if_index_out_of_bounds", false)
                 || s.attributes().bool("dynamic_size", false);
         Elements e = grows ? grown(s, given, index, item) : given;
-        Value all = stacked(s, e, item.shape());
+        Value all = fitting(s, stacked(s, e, item.shape()), item);
         Value one = s.b().expandDims(item, 0);
         return e.with(s.b().add(new Scatter(Scatter.Fn.SET), all, s.b().add(new Reshape(), index, s.b().ints(1)), one));
+    }
+
+    /**
+     * The elements of a list, none of which is set yet where they are shorter than {@code item} along an axis whose length is
+     * known only when the graph runs: then zeros of the item's shape.
+     */
+    private static Value fitting(Site s, Value all, Value item) {
+        Value fits = all;
+        for (int a = 1; a < all.shape().rank(); a++) {
+            int have = all.shape().dim(a);
+            if (have == Shape.UNKNOWN || have == 0 && item.shape().dim(a - 1) != 0) {
+                Dim[] d = s.b().dims(fits);
+                Value more = s.b().minus(Shapes.value(s, s.b().dim(item, a - 1)), Shapes.value(s, d[a]));
+                d[a] = new Dim(Shape.UNKNOWN, more);
+                Value zeros = s.b().broadcastTo(s.b().constant(item.dtype(), 0), d);
+                fits = s.b().concat(a, List.of(fits, zeros));
+            }
+        }
+        return fits;
     }
 
     private static Elements scatter(Site s, Elements e, Value indices, Value values) {
@@ -164,8 +198,11 @@ final class Lists {
     }
 
     /** The elements one after the other, and their lengths. */
-    private static List<TfValue> concat(Site s, Elements e) {
-        Value all = stacked(s, e, Shape.UNRANKED);
+    private static List<TfValue> concat(Site s, int i) {
+        if (s.raw(i) instanceof Joined j) {
+            return List.of(new TfValue.Of(j.rows()), new TfValue.Of(s.b().cast(j.lengths(), DType.INT64)));
+        }
+        Value all = stacked(s, list(s, i), Shape.UNRANKED);
         Dim[] d = s.b().dims(all);
         List<Dim> joined = new ArrayList<>(List.of(Dim.of(-1)));
         joined.addAll(Arrays.asList(d).subList(2, d.length));
@@ -173,13 +210,16 @@ final class Lists {
         return List.of(new TfValue.Of(s.b().reshape(all, joined.toArray(Dim[]::new))), new TfValue.Of(lengths));
     }
 
-    /** Parts of equal length. */
-    private static Elements split(Site s, Value x) {
-        Tensor n = s.constant(2);
-        for (int i = 1; i < n.size(); i++) {
-            if (n.getLong(i) != n.getLong(0)) {
-                throw s.unsupported("parts of different lengths");
-            }
+    /** Parts of these lengths; where they are equal, a list like any other. */
+    private static TfValue split(Site s, Value x) {
+        Tensor n = s.isConstant(2) ? s.constant(2) : null;
+        boolean equal = n != null && n.size() > 0;
+        for (int i = 1; equal && i < n.size(); i++) {
+            equal = n.getLong(i) == n.getLong(0);
+        }
+        if (!equal) {
+            TensorType row = x.type().withShape(x.shape().with(0, Shape.UNKNOWN));
+            return new Joined(row, x, s.in(2));
         }
         Dim[] d = s.b().dims(x);
         List<Dim> parts = new ArrayList<>(List.of(Dim.of(n.size()), Dim.of((int) n.getLong(0))));

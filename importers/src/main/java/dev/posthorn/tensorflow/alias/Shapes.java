@@ -13,11 +13,13 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.BroadcastTo;
+import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Reshape;
 import dev.posthorn.ir.op.Scatter;
 import dev.posthorn.ir.op.ShapeOf;
+import dev.posthorn.ir.op.Unary;
 import dev.posthorn.model.ShapeException;
 import dev.posthorn.tensorflow.Direct;
 import dev.posthorn.tensorflow.Site;
@@ -26,6 +28,7 @@ import dev.posthorn.tensorflow.TfValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Shapes, and tensors under other shapes. */
 final class Shapes {
@@ -35,7 +38,8 @@ final class Shapes {
             one("PreventGradient", s -> s.b().add(new StopGradient(), s.in(0))),
             general("Snapshot", s -> List.of(read(s, 0))),
             general("PlaceholderWithDefault", s -> List.of(read(s, 0))),
-            general("CheckNumerics", s -> List.of(read(s, 0))),
+            general("CheckNumerics", Shapes::finite),
+            general("CheckNumericsV2", Shapes::finite),
             general("EnsureShape", s -> List.of(read(s, 0))),
             general("IdentityN", s -> {
                 List<TfValue> all = new ArrayList<>();
@@ -68,6 +72,21 @@ final class Shapes {
             one("InvertPermutation", Shapes::inverse));
 
     private Shapes() {}
+
+    /** The input itself; a call in which it is not finite is an error. */
+    private static List<TfValue> finite(Site s) {
+        Value infinite = s.b().constant(s.dtype(0), Double.POSITIVE_INFINITY);
+        Value each = s.b().compare(Compare.Fn.LT, s.b().unary(Unary.Fn.ABS, s.in(0)), infinite);
+        int[] axes = IntStream.range(0, s.shape(0).rank()).toArray();
+        String message = s.attributes().string("message", "");
+        s.frame()
+                .state()
+                .check(
+                        s.b(),
+                        "finite numbers (" + message + ", at " + s.where() + ")",
+                        s.b().reduce(Reduce.Fn.ALL, each, false, axes));
+        return List.of(read(s, 0));
+    }
 
     /** The input itself; a variable of TensorFlow 1 is read at this point. */
     static TfValue read(Site s, int i) {

@@ -68,6 +68,9 @@ final class StateOps {
         if (s.raw(0) instanceof TfValue.Reference r) {
             return r.key();
         }
+        if (s.raw(0) instanceof TfValue.Missing m) {
+            throw s.unsupported(m.what());
+        }
         throw new ModelFormatException(s.op() + ": expected a variable but was another, at " + s.where());
     }
 
