@@ -4,11 +4,70 @@ import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Tensor;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import java.util.Set;
 
 /** Runs graphs. Found by {@code ServiceLoader}. */
 public interface Backend {
+    /**
+     * Where and how a backend runs.
+     *
+     * @param device {@code cpu}, {@code gpu} or {@code gpu:0} and so on
+     * @param jit whether each graph is compiled as a whole before it runs
+     */
+    record Options(String device, boolean jit) {
+        public static final Options DEFAULT = new Options("cpu", false);
+
+        /** As a backend's name has them: {@code :gpu:0}, {@code :jit}, {@code :gpu:0:jit}; nothing for the default. */
+        @Override
+        public String toString() {
+            return (device.equals(DEFAULT.device) ? "" : ":" + device) + (jit ? ":jit" : "");
+        }
+
+        private static Options of(String text) {
+            boolean jit = text.equals("jit") || text.endsWith(":jit");
+            String device = jit ? text.substring(0, Math.max(0, text.length() - 4)) : text;
+            return new Options(device.isEmpty() ? DEFAULT.device : device, jit);
+        }
+    }
+
+    /**
+     * The backend of a name, with options where they follow it: {@code java}, {@code reference}, {@code tensorflow}, {@code
+     * tensorflow:gpu:0}, {@code tensorflow:jit}.
+     *
+     * @throws IllegalArgumentException where there is none of that name, or it has not these options
+     */
+    static Backend named(String name) {
+        int colon = name.indexOf(':');
+        String first = colon < 0 ? name : name.substring(0, colon);
+        List<Backend> all = ServiceLoader.load(Backend.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+        for (Backend b : all) {
+            if (b.name().equals(first)) {
+                return colon < 0 ? b : b.with(Options.of(name.substring(colon + 1)));
+            }
+        }
+        String names = all.stream().map(Backend::name).sorted().collect(Collectors.joining(", "));
+        throw new IllegalArgumentException("backend: expected one of " + names + " but was '" + first + "'");
+    }
+
+    /** Its name, and its options as {@link #named} takes them. */
     String name();
+
+    /**
+     * The same backend with options.
+     *
+     * @throws IllegalArgumentException where it does not have them
+     */
+    default Backend with(Options options) {
+        if (!options.equals(Options.DEFAULT)) {
+            throw new IllegalArgumentException("backend " + name() + ": expected no device but cpu, and no compiler, but was '"
+                    + options + "' (backend tensorflow has them)");
+        }
+        return this;
+    }
 
     /** Prepares a graph with these values of its variables; those that it does not update stay as they are. */
     default Executable compile(Graph graph, Variables.Snapshot variables) {
@@ -27,6 +86,9 @@ public interface Backend {
     interface Executable {
         /** The outputs in order, then the updates in order. Variables that change are read from {@code now}. */
         List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now);
+
+        /** Gives back what the executable holds outside of the heap; a run after it throws. */
+        default void close() {}
 
         /** How long each step takes, over some runs; empty where the backend has no steps to time. */
         default Optional<Profile> profile(List<Tensor> inputs, Variables.Snapshot now, int runs) {

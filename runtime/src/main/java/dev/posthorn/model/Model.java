@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.stream.Collectors;
 
 /**
  * A model as it was loaded. Thread-safe: any number of threads may predict at once.
@@ -62,7 +61,7 @@ public final class Model implements AutoCloseable {
         return load(path, "java");
     }
 
-    /** Loads a model to run on the backend of that name. */
+    /** Loads a model to run on the backend that is {@linkplain Backend#named named}. */
     public static Model load(Path path, String backend) throws IOException {
         return load(path, backend, Bindings.NONE);
     }
@@ -122,18 +121,9 @@ public final class Model implements AutoCloseable {
                 + String.join(", ", names) + " but was '" + path.getFileName() + "'");
     }
 
-    /** A model of a program made in Java. */
+    /** A model of a program made in Java, on the backend that is {@linkplain Backend#named named}. */
     public static Model of(Program program, Variables variables, String backend) {
-        List<Backend> all = ServiceLoader.load(Backend.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .toList();
-        for (Backend b : all) {
-            if (b.name().equals(backend)) {
-                return new Model(program, variables, b);
-            }
-        }
-        String names = all.stream().map(Backend::name).sorted().collect(Collectors.joining(", "));
-        throw new IllegalArgumentException("backend: expected one of " + names + " but was '" + backend + "'");
+        return new Model(program, variables, Backend.named(backend));
     }
 
     /** Says what a file is, without loading it. */
@@ -370,6 +360,7 @@ public final class Model implements AutoCloseable {
     public void close() {
         synchronized (plans) {
             closed = true;
+            plans.values().forEach(p -> p.executable.close());
             plans.clear();
         }
     }

@@ -120,10 +120,10 @@ final class FunctionWriter {
                         Attrs.of().type("SrcT", from).type("DstT", to).bool("Truncate", false));
     }
 
-    /** Writes the nodes of a graph, whose inputs are bound; what cannot be written is noted. */
+    /** Writes the nodes of a graph, whose inputs are bound, and variables where they are values; what cannot be is noted. */
     void write(Graph graph) {
         for (Node n : graph.nodes()) {
-            if (n.op() instanceof Input) {
+            if (n.op() instanceof Input || n.op() instanceof Variable && names.containsKey(n.output())) {
                 continue;
             }
             if (n.op() instanceof Constant c) {

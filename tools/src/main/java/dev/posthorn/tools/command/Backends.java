@@ -2,26 +2,33 @@ package dev.posthorn.tools.command;
 
 import dev.posthorn.model.Backend;
 import dev.posthorn.tools.InputException;
-import java.util.List;
-import java.util.ServiceLoader;
 import picocli.CommandLine.Option;
 
-/** The option {@code --backend}. */
+/** The options {@code --backend}, {@code --device} and {@code --jit}. */
 final class Backends {
     @Option(
             names = "--backend",
             paramLabel = "NAME",
-            description = "What computes: java (fast), reference (slow and simple). Default: java.")
-    private String name;
+            description = "What computes: java (fast), reference (slow and simple), tensorflow (TensorFlow's own library, "
+                    + "which 'posthorn native' fetches). Default: java.")
+    private String name = "java";
 
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            description = "Where --backend tensorflow computes: cpu, gpu or gpu:N. Default: cpu.")
+    private String device = Backend.Options.DEFAULT.device();
+
+    @Option(names = "--jit", description = "Lets --backend tensorflow compile each graph as a whole (XLA).")
+    private boolean jit;
+
+    /** A name for {@link Backend#named}. */
     String name() {
-        List<String> all = ServiceLoader.load(Backend.class).stream()
-                .map(b -> b.get().name())
-                .toList();
-        if (name != null && !all.contains(name)) {
-            throw new InputException(
-                    "backend: expected one of " + String.join(", ", all) + " but was '" + name + "', at --backend");
+        String full = name + new Backend.Options(device, jit);
+        try {
+            return Backend.named(full).name();
+        } catch (IllegalArgumentException e) {
+            throw new InputException(e.getMessage() + ", at --backend");
         }
-        return name != null ? name : all.contains("java") ? "java" : "reference";
     }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -26,11 +25,7 @@ final class Recording {
     Recording(Map<String, Tensor> arrays, Tolerance tolerance, String backend) {
         this.arrays = arrays;
         this.tolerance = tolerance;
-        this.backend = ServiceLoader.load(Backend.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(b -> b.name().equals(backend))
-                .findFirst()
-                .orElseThrow();
+        this.backend = Backend.named(backend);
     }
 
     boolean has(String key) {

@@ -1,0 +1,138 @@
+package dev.posthorn.session;
+
+import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.model.Backend;
+import dev.posthorn.model.Variables;
+import dev.posthorn.proto.ConfigProto;
+import dev.posthorn.proto.GpuOptions;
+import dev.posthorn.tensorflow.export.CallGraph;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The backend {@code tensorflow}: graphs run on TensorFlow's own operations, on CPU or GPU, compiled by XLA where asked for. It
+ * needs TensorFlow's native library: {@code org.tensorflow:tensorflow-core-native:1.1.0} with the classifier of the platform.
+ */
+public final class TensorFlowBackend implements Backend {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final Options options;
+
+    /** On the CPU. */
+    public TensorFlowBackend() {
+        this(Options.DEFAULT);
+    }
+
+    private TensorFlowBackend(Options options) {
+        this.options = options;
+    }
+
+    @Override
+    public String name() {
+        return "tensorflow" + options;
+    }
+
+    /**
+     * On another device, or compiled. Where TensorFlow finds no GPU, what was asked to run there runs on the CPU, and {@link
+     * Backend.Executable#explain} says so.
+     */
+    @Override
+    public Backend with(Options o) {
+        if (!o.device().toLowerCase(Locale.ROOT).matches("cpu|gpu(:[0-9]{1,2})?")) {
+            throw new IllegalArgumentException(
+                    "backend tensorflow: expected the device cpu or gpu:N but was '" + o.device() + "'");
+        }
+        return new TensorFlowBackend(o);
+    }
+
+    @Override
+    public Executable compile(Graph graph, Variables.Snapshot variables, Set<String> changing) {
+        NativeLibrary.load();
+        CallGraph call = CallGraph.of(graph, options.jit());
+        Set<String> states = new HashSet<>(graph.updates().keySet());
+        states.addAll(changing);
+        List<String> fixed =
+                call.variables().stream().filter(k -> !states.contains(k)).toList();
+        List<String> read = call.variables().stream().filter(states::contains).toList();
+        List<String> feeds = new ArrayList<>();
+        for (int i = 0; i < graph.inputs().size(); i++) {
+            feeds.add(CallGraph.input(i));
+        }
+        read.forEach(k -> feeds.add(CallGraph.variable(call.variables().indexOf(k))));
+        fixed.forEach(k -> feeds.add(CallGraph.variable(call.variables().indexOf(k))));
+        NativeSession session = new NativeSession(
+                call.message().toByteArray(),
+                config().toByteArray(),
+                feeds,
+                fixed.stream().map(variables::get).toList(),
+                CallGraph.CALL,
+                call.results().size());
+        Call made = new Call(session, read, explanation(call, session.devices()));
+        CLEANER.register(made, session::close);
+        return made;
+    }
+
+    private ConfigProto config() {
+        String device = options.device().toLowerCase(Locale.ROOT);
+        ConfigProto.Builder config = ConfigProto.newBuilder().setAllowSoftPlacement(true);
+        if (device.startsWith("gpu")) {
+            GpuOptions.Builder gpu = GpuOptions.newBuilder().setAllowGrowth(true);
+            if (device.contains(":")) {
+                gpu.setVisibleDeviceList(device.substring(device.indexOf(':') + 1));
+            }
+            return config.setGpuOptions(gpu).build();
+        }
+        return config.putDeviceCount("GPU", 0).build();
+    }
+
+    private String explanation(CallGraph call, List<String> devices) {
+        boolean missing = options.device().toLowerCase(Locale.ROOT).startsWith("gpu")
+                && devices.stream().noneMatch(d -> d.contains("GPU"));
+        String ops = call.message().getLibrary().getFunctionList().stream()
+                .flatMap(f -> f.getNodeDefList().stream())
+                .collect(Collectors.groupingBy(
+                        n -> n.getOp(), TreeMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .map(e -> e.getKey() + "×" + e.getValue())
+                .collect(Collectors.joining(" "));
+        return "session of TensorFlow " + NativeLibrary.version() + " on " + devices + (options.jit() ? ", by XLA" : "")
+                + (missing
+                        ? "\n" + options.device() + ": expected a GPU that TensorFlow can use but was none; runs on the CPU"
+                                + " (docs/native.md says which CUDA it needs)"
+                        : "")
+                + "\n" + ops + "\n";
+    }
+
+    /** One session; TensorFlow runs any number of calls of it at once. */
+    private record Call(NativeSession session, List<String> read, String explanation) implements Executable {
+        @Override
+        public List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now) {
+            List<Tensor> all = new ArrayList<>(inputs);
+            read.forEach(k -> all.add(now.get(k)));
+            try {
+                return session.run(all);
+            } finally {
+                Reference.reachabilityFence(this); // the session is closed when nothing holds this any more
+            }
+        }
+
+        @Override
+        public void close() {
+            session.close();
+        }
+
+        @Override
+        public String explain() {
+            return explanation;
+        }
+    }
+}
