@@ -41,7 +41,8 @@ final class NativeTensors {
         long[] dims = Arrays.stream(t.shape().dims()).asLongStream().toArray();
         TF_Tensor to = TF_AllocateTensor(t.dtype().tensorflow(), dims, dims.length, bytes);
         if (to == null || to.isNull()) {
-            throw new OutOfMemoryError("tensorflow: expected " + bytes + " bytes for " + t.type() + " but there are not");
+            throw new OutOfMemoryError(
+                    "tensorflow: expected " + bytes + " bytes for " + t.type() + " but there are not");
         }
         if (n > 0) {
             write(t, TF_TensorData(to));

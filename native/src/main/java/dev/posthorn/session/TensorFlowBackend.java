@@ -98,15 +98,15 @@ public final class TensorFlowBackend implements Backend {
                 && devices.stream().noneMatch(d -> d.contains("GPU"));
         String ops = call.message().getLibrary().getFunctionList().stream()
                 .flatMap(f -> f.getNodeDefList().stream())
-                .collect(Collectors.groupingBy(
-                        n -> n.getOp(), TreeMap::new, Collectors.counting()))
+                .collect(Collectors.groupingBy(n -> n.getOp(), TreeMap::new, Collectors.counting()))
                 .entrySet()
                 .stream()
                 .map(e -> e.getKey() + "×" + e.getValue())
                 .collect(Collectors.joining(" "));
         return "session of TensorFlow " + NativeLibrary.version() + " on " + devices + (options.jit() ? ", by XLA" : "")
                 + (missing
-                        ? "\n" + options.device() + ": expected a GPU that TensorFlow can use but was none; runs on the CPU"
+                        ? "\n" + options.device()
+                                + ": expected a GPU that TensorFlow can use but was none; runs on the CPU"
                                 + " (docs/native.md says which CUDA it needs)"
                         : "")
                 + "\n" + ops + "\n";

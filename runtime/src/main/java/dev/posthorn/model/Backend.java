@@ -5,8 +5,8 @@ import dev.posthorn.ir.Tensor;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.stream.Collectors;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Runs graphs. Found by {@code ServiceLoader}. */
 public interface Backend {
@@ -63,8 +63,9 @@ public interface Backend {
      */
     default Backend with(Options options) {
         if (!options.equals(Options.DEFAULT)) {
-            throw new IllegalArgumentException("backend " + name() + ": expected no device but cpu, and no compiler, but was '"
-                    + options + "' (backend tensorflow has them)");
+            throw new IllegalArgumentException(
+                    "backend " + name() + ": expected no device but cpu, and no compiler, but was '" + options
+                            + "' (backend tensorflow has them)");
         }
         return this;
     }

@@ -4,6 +4,7 @@ import dev.posthorn.tools.command.Bench;
 import dev.posthorn.tools.command.Convert;
 import dev.posthorn.tools.command.Evaluate;
 import dev.posthorn.tools.command.Inspect;
+import dev.posthorn.tools.command.Native;
 import dev.posthorn.tools.command.Predict;
 import dev.posthorn.tools.command.Summary;
 import dev.posthorn.tools.command.Train;
@@ -35,7 +36,8 @@ import picocli.CommandLine.ScopeType;
             Convert.class,
             Weights.class,
             Verify.class,
-            Bench.class
+            Bench.class,
+            Native.class
         })
 public final class Posthorn {
     /** All is right. */

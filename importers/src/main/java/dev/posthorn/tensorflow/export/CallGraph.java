@@ -58,7 +58,8 @@ public record CallGraph(GraphDef message, List<String> variables, List<TensorTyp
         Set<String> problems = new TreeSet<>();
         FunctionDefLibrary.Builder library = FunctionDefLibrary.newBuilder();
         FunctionWriter function = new FunctionWriter(library, problems);
-        GraphDef.Builder top = GraphDef.newBuilder().setVersions(VersionDef.newBuilder().setProducer(SavedModelWriter.PRODUCER));
+        GraphDef.Builder top =
+                GraphDef.newBuilder().setVersions(VersionDef.newBuilder().setProducer(SavedModelWriter.PRODUCER));
         List<String> arguments = new ArrayList<>();
         List<DataType> in = new ArrayList<>();
         for (Value v : primitives.inputs()) {
@@ -88,7 +89,9 @@ public record CallGraph(GraphDef message, List<String> variables, List<TensorTyp
         function.finish(FUNCTION);
         Attrs attrs = Attrs.of()
                 .dataTypes("Tin", in)
-                .dataTypes("Tout", results.stream().map(v -> Protos.dtype(v.dtype())).toList())
+                .dataTypes(
+                        "Tout",
+                        results.stream().map(v -> Protos.dtype(v.dtype())).toList())
                 .function("f", FUNCTION);
         NodeDef.Builder call = NodeDef.newBuilder()
                 .setName(CALL)
@@ -103,7 +106,12 @@ public record CallGraph(GraphDef message, List<String> variables, List<TensorTyp
     }
 
     private static void bind(
-            Value v, String name, FunctionWriter function, GraphDef.Builder top, List<String> arguments, List<DataType> in) {
+            Value v,
+            String name,
+            FunctionWriter function,
+            GraphDef.Builder top,
+            List<String> arguments,
+            List<DataType> in) {
         DataType type = Protos.dtype(v.dtype());
         in.add(type);
         arguments.add(name);
@@ -111,6 +119,9 @@ public record CallGraph(GraphDef message, List<String> variables, List<TensorTyp
         top.addNode(NodeDef.newBuilder()
                 .setName(name)
                 .setOp("Placeholder")
-                .putAllAttr(Attrs.of().type("dtype", v.dtype()).shape("shape", v.shape()).values()));
+                .putAllAttr(Attrs.of()
+                        .type("dtype", v.dtype())
+                        .shape("shape", v.shape())
+                        .values()));
     }
 }

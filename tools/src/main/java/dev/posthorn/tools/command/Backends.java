@@ -9,8 +9,9 @@ final class Backends {
     @Option(
             names = "--backend",
             paramLabel = "NAME",
-            description = "What computes: java (fast), reference (slow and simple), tensorflow (TensorFlow's own library, "
-                    + "which 'posthorn native' fetches). Default: java.")
+            description =
+                    "What computes: java (fast), reference (slow and simple), tensorflow (TensorFlow's own library, "
+                            + "which 'posthorn native' fetches). Default: java.")
     private String name = "java";
 
     @Option(
