@@ -2,6 +2,7 @@ package dev.posthorn.tools;
 
 import dev.posthorn.tools.command.Bench;
 import dev.posthorn.tools.command.Convert;
+import dev.posthorn.tools.command.Diff;
 import dev.posthorn.tools.command.Evaluate;
 import dev.posthorn.tools.command.Inspect;
 import dev.posthorn.tools.command.Native;
@@ -36,6 +37,7 @@ import picocli.CommandLine.ScopeType;
             Convert.class,
             Weights.class,
             Verify.class,
+            Diff.class,
             Bench.class,
             Native.class
         })

@@ -1,0 +1,2 @@
+/** Where two ways to compute a model part. */
+package dev.posthorn.tools.diff;
