@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
 
 /**
  * Repeats the recorded gradients of a case, {@code grads.npz}: those of its first calls by their inputs and trainable
- * weights, in inference and, where no randomness is in it, in training, with what the layers give and leave behind then.
+ * weights, in inference and, where no randomness is in it, in training, with what the layers give and leave behind then; with
+ * randomness in it, its statistics.
  */
 final class GradientCheck {
     /** How far a derivative may be off, as a fraction of the largest of its tensor; more where the case allows its outputs more. */
@@ -87,6 +88,7 @@ final class GradientCheck {
                         || k.contains("d.in.")
                         || k.startsWith("train.out.")
                         || k.startsWith("train.state.")
+                        || StatisticsCheck.isStatistic(k)
                         || k.equals("train.added_losses"))
                 .filter(k -> !checked.contains(k) && (trains || !k.startsWith("train.")))
                 .toList();
@@ -95,7 +97,7 @@ final class GradientCheck {
 
     private String repeat(Call call, String prefix, Mode mode, Npz expected, Set<String> checked) throws IOException {
         String way = prefix + (mode == Mode.TRAINING ? "train." : "");
-        if (recorded.names().stream().noneMatch(k -> k.startsWith(way + "d.") || k.startsWith(way + "out."))) {
+        if (recorded.names().stream().noneMatch(k -> k.startsWith(way + "d.") || k.startsWith(way + "out.") || k.startsWith(way + "stat."))) {
             return "";
         }
         Signature signature = model.signature(call.signature());
@@ -105,6 +107,13 @@ final class GradientCheck {
         for (int i = 0; i < in.size(); i++) {
             arguments.add(expected.get(in.get(i).key())
                     .cast(signature.inputs().get(i).type().dtype()));
+        }
+        if (mode == Mode.TRAINING) {
+            String problem = new StatisticsCheck(model, weights, recorded).run(signature, arguments);
+            recorded.names().stream().filter(StatisticsCheck::isStatistic).forEach(checked::add);
+            if (!problem.isEmpty()) {
+                return problem;
+            }
         }
         List<TensorType> types = arguments.stream().map(Tensor::type).toList();
         Set<String> trainable = model.variables().list().stream()
