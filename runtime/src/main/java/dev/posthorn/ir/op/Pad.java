@@ -2,6 +2,8 @@ package dev.posthorn.ir.op;
 
 import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
@@ -84,7 +86,7 @@ public record Pad(Mode mode, List<Integer> low, List<Integer> high) implements O
                 0,
                 () -> mode == Mode.CONSTANT
                         ? inner(b, g.dy())
-                        : folded(b, g.dy(), g.in(0).shape()));
+                        : folded(b, g.dy(), g.in(0)));
         int[] all = IntStream.range(0, low.size()).toArray();
         g.to(
                 1,
@@ -100,8 +102,9 @@ public record Pad(Mode mode, List<Integer> low, List<Integer> high) implements O
         return b.add(new Slice(low, ends, Collections.nCopies(low.size(), 1)), dy);
     }
 
-    private Value folded(Builder b, Value dy, Shape x) {
+    private Value folded(Builder b, Value dy, Value in) {
         Value d = dy;
+        Shape x = in.shape();
         int edge = mode == Mode.REFLECT ? 1 : 0;
         for (int a = 0; a < low.size(); a++) {
             int before = low.get(a);
@@ -111,7 +114,8 @@ public record Pad(Mode mode, List<Integer> low, List<Integer> high) implements O
             }
             int n = x.dim(a);
             if (n == Shape.UNKNOWN) {
-                throw new ShapeException("expected known padded axes to differentiate but was " + x);
+                d = scattered(b, d, in, a);
+                continue;
             }
             Value left = b.reverse(b.slice(d, a, 0, before), a);
             Value right = b.reverse(b.slice(d, a, before + n, before + n + after), a);
@@ -120,6 +124,15 @@ public record Pad(Mode mode, List<Integer> low, List<Integer> high) implements O
                     b.plus(placed(b, left, a, edge, n), placed(b, right, a, n - after - edge, n)));
         }
         return d;
+    }
+
+    /** dy added up where it came from, on an axis whose length is only known when the graph runs. */
+    private Value scattered(Builder b, Value dy, Value in, int axis) {
+        Pad along = new Pad(mode, List.of(low.get(axis)), List.of(high.get(axis)));
+        Dim[] dims = b.dims(dy);
+        dims[axis] = b.dim(in, axis);
+        Value places = b.add(along, b.add(new Iota(DType.INT32), dims[axis].value()), b.constant(DType.INT32, 0));
+        return b.add(new ScatterAdd(axis), places, dy, b.shape(dims));
     }
 
     /** x at place {@code at} of an axis of n elements, zeros around it. */

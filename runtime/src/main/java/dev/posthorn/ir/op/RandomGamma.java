@@ -1,6 +1,9 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.Adjoint;
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Expr;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
@@ -97,5 +100,21 @@ public record RandomGamma() implements Op.Single {
         int[] r = source.next();
         two[0] = Philox.unit(r[0], r[1]);
         two[1] = Philox.unit(r[2], r[3]);
+    }
+
+    /** {@code ∂y/∂α = −(∂P(α, y)/∂α) / p(y; α)}, P the distribution and p its density: the same part of it stays below y. */
+    @Override
+    public void gradient(Adjoint g) {
+        Builder b = g.builder();
+        g.to(3, () -> {
+            Expr a = Expr.of(b, g.in(3)).cast(DType.FLOAT64);
+            Expr y = Expr.of(b, g.out()).cast(DType.FLOAT64);
+            Expr gamma = Expr.of(b, b.add(new Special(Special.Fn.LGAMMA), a.v()));
+            Expr density = a.minus(1).times(y.log()).minus(y).minus(gamma);
+            Expr below = Expr.of(b, b.add(new Special(Special.Fn.IGAMMA_GRAD_A), a.v(), y.v()));
+            Expr d = below.neg().times(density.neg().exp()).cast(g.dy().dtype()).times(Expr.of(b, g.dy()));
+            return y.greaterThan(y.number(0)).select(d, d.number(0)).v(); // samples of small α may be 0
+        });
+        g.none(0, 1, 2);
     }
 }

@@ -2,9 +2,11 @@ package dev.posthorn.ir.op;
 
 import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Rewriter;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import java.util.ArrayList;
@@ -74,7 +76,7 @@ final class ScanGradient {
                 .filter(i -> !isScanned(i))
                 .collect(Collectors.toCollection(ArrayList::new)); // carried derivatives, then those by xs
         Map<Integer, Value> flow = new LinkedHashMap<>();
-        order.forEach(i -> flow.put(i, step.input("d" + i, g.in(i).type())));
+        order.forEach(i -> flow.put(i, step.input("d" + i, type(i))));
         active.stream().filter(this::isScanned).forEach(order::add);
         List<Value> arguments = new ArrayList<>();
         for (int i = 0; i < operands; i++) {
@@ -98,6 +100,12 @@ final class ScanGradient {
                 g.none(i);
             }
         }
+    }
+
+    /** The type of an operand and of what flows back to it: what is known of either. */
+    private TensorType type(int i) {
+        TensorType t = g.in(i).type();
+        return isCarry(i) ? t.withShape(Shape.merge(t.shape(), g.dy(i).shape())) : t;
     }
 
     private static TensorType element(TensorType t) {
@@ -128,10 +136,11 @@ final class ScanGradient {
             int i = order.get(k);
             Optional<Value> dx = dxs.get(k);
             if (isCarry(i)) {
-                results.put("d" + i, dx.orElseGet(() -> Adjoint.zeros(step, arguments.get(i))));
+                Value next = dx.orElseGet(() -> Adjoint.zeros(step, arguments.get(i)));
+                results.put("d" + i, typed(step, next, flow.get(i).type()));
             } else if (!isScanned(i)) {
                 Value before = flow.get(i);
-                results.put("d" + i, dx.map(d -> step.plus(before, d)).orElse(before));
+                results.put("d" + i, typed(step, dx.map(d -> step.plus(before, d)).orElse(before), before.type()));
             } else if (dx.isPresent()) {
                 results.put("d" + i, dx.get());
             }
@@ -149,7 +158,7 @@ final class ScanGradient {
         Builder b = g.builder();
         List<Value> inputs = new ArrayList<>(flow.values());
         List<Value> given = new ArrayList<>();
-        flow.keySet().forEach(i -> given.add(isCarry(i) ? g.dy(i) : Adjoint.zeros(b, g.in(i))));
+        flow.forEach((i, v) -> given.add(typed(b, isCarry(i) ? g.dy(i) : Adjoint.zeros(b, g.in(i)), v.type())));
         inputs.addAll(dys.values());
         dys.keySet().forEach(j -> given.add(g.dy(j)));
         Set<Integer> used = used(step, results, arguments);
@@ -171,6 +180,20 @@ final class ScanGradient {
                 - (int) used.stream().filter(this::isCapture).count();
         Graph graph = step.graph(inputs, results, Map.of());
         return b.addAll(new Scan(graph, flow.size(), scanned, !scan.reverse()), given);
+    }
+
+    /** The value with the dimensions that are known of the type. */
+    private static Value typed(Builder b, Value v, TensorType type) {
+        if (v.shape().equals(type.shape()) || !type.shape().isRanked()) {
+            return v;
+        }
+        Dim[] dims = new Dim[type.shape().rank()];
+        for (int a = 0; a < dims.length; a++) {
+            dims[a] = type.shape().dim(a) == Shape.UNKNOWN
+                    ? b.dim(v, a)
+                    : Dim.of(type.shape().dim(a));
+        }
+        return b.reshape(v, dims);
     }
 
     private boolean isCapture(int i) {

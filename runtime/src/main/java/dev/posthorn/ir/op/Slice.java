@@ -2,6 +2,7 @@ package dev.posthorn.ir.op;
 
 import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
@@ -74,11 +75,12 @@ public record Slice(List<Integer> starts, List<Integer> ends, List<Integer> stri
     /** {@code dx} is dy at the places taken, zeros elsewhere. */
     @Override
     public void gradient(Adjoint g) {
-        g.to(0, () -> placed(g.builder(), g.dy(), g.in(0).shape()));
+        g.to(0, () -> placed(g.builder(), g.dy(), g.in(0)));
     }
 
-    private Value placed(Builder b, Value dy, Shape x) {
+    private Value placed(Builder b, Value dy, Value in) {
         Value d = dy;
+        Shape x = in.shape();
         List<Integer> low = new ArrayList<>();
         List<Integer> high = new ArrayList<>();
         for (int a = 0; a < starts.size(); a++) {
@@ -86,10 +88,10 @@ public record Slice(List<Integer> starts, List<Integer> ends, List<Integer> stri
             if (n == Shape.UNKNOWN) {
                 boolean fits = starts.get(a) >= 0 && strides.get(a) == 1 && (ends.get(a) < 0 || ends.get(a) == END);
                 if (!fits) {
-                    throw new ShapeException("expected known sliced axes to differentiate but was " + x);
+                    d = scattered(b, d, in, a);
                 }
-                low.add(starts.get(a));
-                high.add(ends.get(a) == END ? 0 : -ends.get(a));
+                low.add(fits ? starts.get(a) : 0);
+                high.add(!fits || ends.get(a) == END ? 0 : -ends.get(a));
                 continue;
             }
             int m = d.shape().dim(a);
@@ -100,6 +102,16 @@ public record Slice(List<Integer> starts, List<Integer> ends, List<Integer> stri
         }
         boolean whole = low.stream().allMatch(i -> i == 0) && high.stream().allMatch(i -> i == 0);
         return whole ? d : b.add(new Pad(Pad.Mode.CONSTANT, low, high), d, b.constant(d.dtype(), 0));
+    }
+
+    /** dy at the places taken of an axis whose length is only known when the graph runs. */
+    private Value scattered(Builder b, Value dy, Value in, int axis) {
+        Slice along = new Slice(
+                List.of(starts.get(axis)), List.of(ends.get(axis)), List.of(strides.get(axis)));
+        Dim[] dims = b.dims(dy);
+        dims[axis] = b.dim(in, axis);
+        Value places = b.add(along, b.add(new Iota(DType.INT32), dims[axis].value()));
+        return b.add(new ScatterAdd(axis), places, dy, b.shape(dims));
     }
 
     /** The elements of an axis with {@code stride - 1} zeros after each, cut to {@code n}. */

@@ -23,8 +23,13 @@ public record SumTo() implements Op.Single {
             throw new ShapeException("expected a floating-point operand but was " + x);
         }
         if (to.isRanked() && x.shape().isRanked()) {
-            Shape whole = Shape.broadcast(x.shape(), to);
-            if (whole.rank() != x.shape().rank() || x.shape().isKnown() && !whole.equals(x.shape())) {
+            boolean fits = to.rank() <= x.shape().rank();
+            for (int a = 1; fits && a <= to.rank(); a++) {
+                int d = x.shape().dim(-a);
+                int s = to.dim(-a);
+                fits = s == d || s == 1 || s == Shape.UNKNOWN || d == Shape.UNKNOWN;
+            }
+            if (!fits) {
                 throw new ShapeException("expected a shape that broadcasts to " + x.shape() + " but was " + to);
             }
         }
