@@ -82,11 +82,7 @@ public record Pad(Mode mode, List<Integer> low, List<Integer> high) implements O
     @Override
     public void gradient(Adjoint g) {
         Builder b = g.builder();
-        g.to(
-                0,
-                () -> mode == Mode.CONSTANT
-                        ? inner(b, g.dy())
-                        : folded(b, g.dy(), g.in(0)));
+        g.to(0, () -> mode == Mode.CONSTANT ? inner(b, g.dy()) : folded(b, g.dy(), g.in(0)));
         int[] all = IntStream.range(0, low.size()).toArray();
         g.to(
                 1,

@@ -140,7 +140,8 @@ final class ScanGradient {
                 results.put("d" + i, typed(step, next, flow.get(i).type()));
             } else if (!isScanned(i)) {
                 Value before = flow.get(i);
-                results.put("d" + i, typed(step, dx.map(d -> step.plus(before, d)).orElse(before), before.type()));
+                results.put(
+                        "d" + i, typed(step, dx.map(d -> step.plus(before, d)).orElse(before), before.type()));
             } else if (dx.isPresent()) {
                 results.put("d" + i, dx.get());
             }

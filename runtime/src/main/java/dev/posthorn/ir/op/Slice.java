@@ -106,8 +106,7 @@ public record Slice(List<Integer> starts, List<Integer> ends, List<Integer> stri
 
     /** dy at the places taken of an axis whose length is only known when the graph runs. */
     private Value scattered(Builder b, Value dy, Value in, int axis) {
-        Slice along = new Slice(
-                List.of(starts.get(axis)), List.of(ends.get(axis)), List.of(strides.get(axis)));
+        Slice along = new Slice(List.of(starts.get(axis)), List.of(ends.get(axis)), List.of(strides.get(axis)));
         Dim[] dims = b.dims(dy);
         dims[axis] = b.dim(in, axis);
         Value places = b.add(along, b.add(new Iota(DType.INT32), dims[axis].value()));

@@ -97,7 +97,9 @@ final class GradientCheck {
 
     private String repeat(Call call, String prefix, Mode mode, Npz expected, Set<String> checked) throws IOException {
         String way = prefix + (mode == Mode.TRAINING ? "train." : "");
-        if (recorded.names().stream().noneMatch(k -> k.startsWith(way + "d.") || k.startsWith(way + "out.") || k.startsWith(way + "stat."))) {
+        if (recorded.names().stream()
+                .noneMatch(
+                        k -> k.startsWith(way + "d.") || k.startsWith(way + "out.") || k.startsWith(way + "stat."))) {
             return "";
         }
         Signature signature = model.signature(call.signature());

@@ -77,8 +77,8 @@ final class StatisticsCheck {
                 String[] parts = key.split("\\.");
                 int i = Integer.parseInt(parts[2]);
                 double rounds = recorded.get("train.stat." + i + ".rounds").getDouble(0);
-                String problem = samples.get(i).compare(
-                        key, parts[3], recorded.get(key).getDouble(0), rounds);
+                String problem =
+                        samples.get(i).compare(key, parts[3], recorded.get(key).getDouble(0), rounds);
                 if (!problem.isEmpty()) {
                     return problem;
                 }
@@ -128,8 +128,9 @@ final class StatisticsCheck {
                     was = mean(zeros);
                     spread = spread(zeros);
                 }
-                default -> throw new IllegalArgumentException(
-                        "case: expected mean, std or zero_fraction but was " + statistic + ", at " + key);
+                default ->
+                    throw new IllegalArgumentException(
+                            "case: expected mean, std or zero_fraction but was " + statistic + ", at " + key);
             }
             double allowed = chance * spread + ROUNDING * (Math.abs(expected) + std);
             return Math.abs(was - expected) <= allowed
