@@ -45,6 +45,7 @@ final class ObjectGraph {
     private final Body nodes;
     private final Functions functions;
     private final Resources resources;
+    private final Set<Integer> used = new HashSet<>();
     private final Map<Integer, TfValue> objects = new HashMap<>();
 
     private ObjectGraph(MetaGraphDef meta, Body nodes, Functions functions, Resources resources) {
@@ -58,12 +59,15 @@ final class ObjectGraph {
     /** Makes the objects known to {@code resources}, and binds the functions to them. */
     static void load(MetaGraphDef meta, Body nodes, Functions functions, Resources resources) throws IOException {
         ObjectGraph g = new ObjectGraph(meta, nodes, functions, resources);
+        g.variables();
         for (int id = 0; id < g.graph.getNodesCount(); id++) {
             g.declare(id, g.graph.getNodes(id));
         }
         if (resources.hasCheckpoint()) {
             g.restore((key, place) -> {
-                resources.contents().put(key, resources.bundle().read(place));
+                if (!resources.contents().containsKey(key)) {
+                    resources.contents().put(key, resources.bundle().read(place));
+                }
                 resources.place(key, place);
             });
         }
@@ -85,26 +89,46 @@ final class ObjectGraph {
     static Map<String, List<Bundle.Place>> places(MetaGraphDef meta, Bundle bundle) throws IOException {
         Resources none = new Resources(Optional.of(bundle), Path.of("assets"));
         ObjectGraph g = new ObjectGraph(meta, null, null, none);
-        for (int id = 0; id < g.graph.getNodesCount(); id++) {
-            if (g.graph.getNodes(id).hasVariable()) {
-                g.variable(id, g.graph.getNodes(id).getVariable(), "object " + id);
-            }
-        }
+        g.variables();
         g.restore(none::place);
         return none.places();
     }
 
-    private void variable(int id, SavedVariable v, String where) {
-        String key = unique(v.getName().isEmpty() ? "variable_" + id : v.getName());
-        resources.variable(key, new TensorType(Protos.dtype(v.getDtype(), where), Protos.shape(v.getShape(), where)));
-        resources.trainable(key, v.getTrainable());
+    /** Declares the variables, first those that functions use: only they can be trained. */
+    private void variables() {
+        graph.getConcreteFunctionsMap().values().forEach(f -> used.addAll(f.getBoundInputsList()));
+        for (boolean isUsed : new boolean[] {true, false}) {
+            for (int id = 0; id < graph.getNodesCount(); id++) {
+                if (graph.getNodes(id).hasVariable() && used.contains(id) == isUsed) {
+                    variable(id);
+                }
+            }
+        }
+    }
+
+    /** One that no function uses may be a copy of another, as Keras's export makes of each. */
+    private void variable(int id) {
+        SavedVariable v = graph.getNodes(id).getVariable();
+        String name = v.getName().isEmpty() ? "variable_" + id : v.getName().replaceAll(":0$", "");
+        TensorType type =
+                new TensorType(Protos.dtype(v.getDtype(), "object " + id), Protos.shape(v.getShape(), "object " + id));
+        if (!used.contains(id) && type.equals(resources.variables().get(name))) {
+            objects.put(id, new TfValue.Handle(name));
+        } else {
+            separate(id, name, type, v.getTrainable());
+        }
+    }
+
+    private void separate(int id, String name, TensorType type, boolean trainable) {
+        String key = unique(name);
+        resources.variable(key, type);
+        resources.trainable(key, trainable && used.contains(id));
         objects.put(id, new TfValue.Handle(key));
     }
 
     private void declare(int id, SavedObject object) throws IOException {
         String where = "object " + id;
         switch (object.getKindCase()) {
-            case VARIABLE -> variable(id, object.getVariable(), where);
             case ASSET -> {
                 int i = object.getAsset().getAssetFileDefIndex();
                 if (i < 0 || i >= meta.getAssetFileDefCount()) {
@@ -138,10 +162,9 @@ final class ObjectGraph {
 
     /** Variables are called as they were in Python; a second one of the same name gets a number. */
     private String unique(String name) {
-        String plain = name.endsWith(":0") ? name.substring(0, name.length() - 2) : name;
-        String key = plain;
+        String key = name;
         for (int i = 1; resources.variables().containsKey(key); i++) {
-            key = plain + "#" + i;
+            key = name + "#" + i;
         }
         return key;
     }
@@ -155,6 +178,7 @@ final class ObjectGraph {
         TrackableObjectGraph stored =
                 Messages.parse(resources.checkpoint(KEY).byteStrings()[0], TrackableObjectGraph.parser(), KEY);
         record Pair(int object, int stored) {}
+        Map<Integer, List<Bundle.Place>> places = new LinkedHashMap<>();
         Deque<Pair> work = new ArrayDeque<>(List.of(new Pair(0, 0)));
         Set<Pair> seen = new HashSet<>(work);
         while (!work.isEmpty()) {
@@ -166,7 +190,7 @@ final class ObjectGraph {
                 throw new ModelFormatException("checkpoint: expected objects that are there but was " + at);
             }
             TrackableObject from = stored.getNodes(at.stored);
-            read(at.object, from, found);
+            read(at.object, from, places);
             Map<String, Integer> children = children(graph.getNodes(at.object));
             for (ObjectReference c : from.getChildrenList()) {
                 Integer child = children.get(c.getLocalName());
@@ -174,6 +198,29 @@ final class ObjectGraph {
                     work.add(new Pair(child, c.getNodeId()));
                 }
             }
+        }
+        for (boolean isUsed : new boolean[] {true, false}) {
+            for (Map.Entry<Integer, List<Bundle.Place>> e : places.entrySet()) {
+                if (used.contains(e.getKey()) == isUsed) {
+                    settle(e.getKey(), e.getValue(), found);
+                }
+            }
+        }
+    }
+
+    /** A copy that has another value is a variable of its own. */
+    private void settle(int id, List<Bundle.Place> places, Found found) throws IOException {
+        String key = ((TfValue.Handle) objects.get(id)).key();
+        List<Bundle.Place> others = resources.places().getOrDefault(key, List.of());
+        if (!others.isEmpty() && !resources.bundle().isSame(others.get(0), places.get(0))) {
+            separate(
+                    id,
+                    key,
+                    resources.variables().get(key),
+                    graph.getNodes(id).getVariable().getTrainable());
+        }
+        for (Bundle.Place p : places) {
+            found.at(((TfValue.Handle) objects.get(id)).key(), p);
         }
     }
 
@@ -184,11 +231,11 @@ final class ObjectGraph {
         return children;
     }
 
-    private void read(int id, TrackableObject stored, Found found) throws IOException {
+    private void read(int id, TrackableObject stored, Map<Integer, List<Bundle.Place>> places) {
         for (TrackableObject.SerializedTensor t : stored.getAttributesList()) {
             boolean there = resources.bundle().contains(t.getCheckpointKey());
-            if (t.getName().equals(VALUE) && there && objects.get(id) instanceof TfValue.Handle h) {
-                found.at(h.key(), new Bundle.Place(t.getCheckpointKey(), ""));
+            if (t.getName().equals(VALUE) && there && objects.get(id) instanceof TfValue.Handle) {
+                places.computeIfAbsent(id, k -> new ArrayList<>()).add(new Bundle.Place(t.getCheckpointKey(), ""));
             }
         }
     }

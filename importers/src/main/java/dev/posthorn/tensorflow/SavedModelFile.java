@@ -77,11 +77,12 @@ final class SavedModelFile {
                 .orElse(model.getMetaGraphs(0));
     }
 
+    /** The signatures in the order of their names, the one that is called where none is named first. */
     private static List<Entry> entries(MetaGraphDef meta) {
         List<Entry> all = new ArrayList<>();
         new TreeMap<>(meta.getSignatureDefMap()).forEach((name, def) -> {
             if (!name.startsWith("__saved_model_")) {
-                all.add(entry(name, def));
+                all.add(name.equals(Signature.DEFAULT) ? 0 : all.size(), entry(name, def));
             }
         });
         return all;
@@ -162,7 +163,7 @@ final class SavedModelFile {
 
     /** TensorFlow 1: what the graph's own nodes restore and initialise. */
     private void restore(Resources resources) {
-        Variables1.declare(graph, resources);
+        Variables1.declare(graph, meta, resources);
         String restore = meta.getSaverDef().getRestoreOpName();
         if (resources.hasCheckpoint() && !restore.isEmpty()) {
             Tensor prefix = Tensor.of(Shape.SCALAR, "");

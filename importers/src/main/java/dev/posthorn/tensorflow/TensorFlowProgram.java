@@ -6,9 +6,13 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.model.Mode;
-import dev.posthorn.model.Program;
 import dev.posthorn.model.Signature;
 import dev.posthorn.model.Variable;
+import dev.posthorn.train.Forward;
+import dev.posthorn.train.Outputs;
+import dev.posthorn.train.StoredTraining;
+import dev.posthorn.train.TrainableProgram;
+import dev.posthorn.train.constraint.Constraint;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,14 +20,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A graph of TensorFlow with its functions and state, as a program: a signature is lowered by reading the graph. */
-public final class TensorFlowProgram implements Program {
+/**
+ * A graph of TensorFlow with its functions and state, as a program: a signature is lowered by reading the graph. Training
+ * changes the variables that are trainable there and not frozen since; its parts are the scopes of their names.
+ */
+public final class TensorFlowProgram implements TrainableProgram {
     private final String name;
     private final Body graph;
     private final Functions functions;
     private final Resources resources;
     private final List<Entry> entries;
     private final Optional<SavedModelOrigin> origin;
+    private final Map<String, Boolean> trainable;
+    private final StoredTraining training;
 
     TensorFlowProgram(
             String name,
@@ -38,6 +47,20 @@ public final class TensorFlowProgram implements Program {
         this.resources = resources;
         this.entries = List.copyOf(entries);
         this.origin = origin;
+        this.trainable = Map.of();
+        this.training = StoredTraining.NONE;
+    }
+
+    /** The same program, of which these variables are trainable or not, and with another training. */
+    private TensorFlowProgram(TensorFlowProgram same, Map<String, Boolean> trainable, StoredTraining training) {
+        this.name = same.name;
+        this.graph = same.graph;
+        this.functions = same.functions;
+        this.resources = same.resources;
+        this.entries = same.entries;
+        this.origin = same.origin;
+        this.trainable = Map.copyOf(trainable);
+        this.training = training;
     }
 
     /** The folder from which it came, where that is a SavedModel. */
@@ -55,9 +78,12 @@ public final class TensorFlowProgram implements Program {
         List<Variable> all = new ArrayList<>();
         resources
                 .variables()
-                .forEach((key, type) ->
-                        all.add(new Variable(key, type, resources.isTrainable(key), !resources.isTable(key))));
+                .forEach((key, type) -> all.add(new Variable(key, type, isTrainable(key), !resources.isTable(key))));
         return all;
+    }
+
+    private boolean isTrainable(String key) {
+        return trainable.getOrDefault(key, resources.isTrainable(key));
     }
 
     @Override
@@ -66,17 +92,28 @@ public final class TensorFlowProgram implements Program {
                 .filter(e -> e.signature().name().equals(signature))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("model: expected a signature but was " + signature));
-        Support.of(graph, functions, List.of(entry)).check(name + ", signature " + signature);
         Builder b = new Builder();
+        List<Value> in = new ArrayList<>();
+        for (int i = 0; i < types.size(); i++) {
+            in.add(b.input(entry.signature().inputs().get(i).name(), types.get(i)));
+        }
+        Results results = read(entry, b, in);
+        return b.graph(in, results.outputs, results.updates);
+    }
+
+    /** What a signature computes: its outputs by name, and new values of variables. */
+    private record Results(Map<String, Value> outputs, Map<String, Value> updates) {}
+
+    /** Reads a signature into {@code b}. */
+    private Results read(Entry entry, Builder b, List<Value> in) {
+        Support.of(graph, functions, List.of(entry))
+                .check(name + ", signature " + entry.signature().name());
         Frame frame = new Frame(
                 new GraphReader(functions, resources), b, new State(State.first(b, key -> resources.first(b, key))));
-        List<Value> in = new ArrayList<>();
         Map<String, List<TfValue>> given = new HashMap<>();
-        for (int i = 0; i < types.size(); i++) {
+        for (int i = 0; i < in.size(); i++) {
             String port = entry.signature().inputs().get(i).name();
-            Value v = b.input(port, types.get(i));
-            in.add(v);
-            given.put(Body.Ref.of(entry.inputs().get(port)).node(), List.of(new TfValue.Of(v)));
+            given.put(Body.Ref.of(entry.inputs().get(port)).node(), List.of(new TfValue.Of(in.get(i))));
         }
         Map<String, List<TfValue>> values = frame.reader().run(graph, given, entry.roots(), Map.of(), frame);
         Map<String, Value> out = new LinkedHashMap<>();
@@ -87,7 +124,71 @@ public final class TensorFlowProgram implements Program {
         any.entrySet().stream()
                 .findFirst()
                 .ifPresent(e -> e.setValue(frame.state().checked(b, e.getValue())));
-        return b.graph(in, out, updates);
+        return new Results(out, updates);
+    }
+
+    @Override
+    public Forward forward(Builder b, List<Value> inputs, Mode mode) {
+        Results results = read(entries.get(0), b, inputs);
+        List<Value> outputs = List.copyOf(results.outputs.values());
+        return new Forward(
+                outputs, outputs.stream().map(v -> Optional.<Value>empty()).toList(), List.of(), results.updates);
+    }
+
+    @Override
+    public boolean hasLayers() {
+        return false;
+    }
+
+    @Override
+    public TensorFlowProgram withTrainable(Layers layers) {
+        Map<String, Boolean> all = new HashMap<>(trainable);
+        for (Variable v : variables()) {
+            String key = v.key();
+            for (int end = key.indexOf('/', 1); end >= -1; end = end < 0 ? -2 : key.indexOf('/', end + 1)) {
+                layers.trainable(end < 0 ? key : key.substring(0, end))
+                        .filter(is -> v.type().dtype().isFloating())
+                        .ifPresent(is -> all.put(key, is));
+            }
+        }
+        return new TensorFlowProgram(this, all, training);
+    }
+
+    /** A map by their names, or the only one. */
+    @Override
+    public Outputs outputs() {
+        List<String> names = List.copyOf(entries.get(0).outputs().keySet());
+        return new Outputs(
+                names,
+                names.size() == 1
+                        ? List.of(List.of())
+                        : names.stream().map(n -> List.<Object>of(n)).toList());
+    }
+
+    @Override
+    public Map<String, Constraint> constraints() {
+        return Map.of();
+    }
+
+    @Override
+    public String path(String key) {
+        return key;
+    }
+
+    @Override
+    public String policy() {
+        return "float32";
+    }
+
+    @Override
+    public StoredTraining training() {
+        return training;
+    }
+
+    /** SavedModels keep nothing of a training but the variables; what is here is for who trains on. */
+    @Override
+    public TensorFlowProgram withTraining(StoredTraining other) {
+        return new TensorFlowProgram(this, trainable, other);
     }
 
     @Override
@@ -97,7 +198,7 @@ public final class TensorFlowProgram implements Program {
 
     @Override
     public List<Part> parts() {
-        return List.of();
+        return Scopes.of(variables());
     }
 
     @Override

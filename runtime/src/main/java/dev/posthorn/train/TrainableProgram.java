@@ -9,10 +9,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A program whose layers are known, so that it can be trained. */
+/** A program that can be trained: its variables are known, and which of them training changes. */
 public interface TrainableProgram extends Program {
     /** Writes the program into a builder, with inputs of known or unknown shapes; losses of layers included. */
     Forward forward(Builder b, List<Value> inputs, Mode mode);
+
+    /**
+     * Whether it is made of layers, which compute otherwise while they are trained, carry masks and add losses. A function that
+     * was exported computes what it computes.
+     */
+    default boolean hasLayers() {
+        return true;
+    }
 
     /**
      * The same program with other layers trainable. What is set for a layer holds for all layers inside of it, as in Keras;

@@ -194,6 +194,18 @@ public final class Bundle {
         return place.slice.isEmpty() ? whole : box(place, whole).part(whole);
     }
 
+    /** Whether two whole tensors are the same, by their types and checksums; what lies in parts is not compared. */
+    public boolean isSame(Place a, Place b) {
+        BundleEntryProto x = entry(a.key);
+        BundleEntryProto y = entry(b.key);
+        boolean whole = a.slice.isEmpty() && b.slice.isEmpty() && x.getSlicesCount() + y.getSlicesCount() == 0;
+        return a.equals(b)
+                || whole
+                        && type(a.key).equals(type(b.key))
+                        && x.getSize() == y.getSize()
+                        && x.getCrc32C() == y.getCrc32C();
+    }
+
     /** Puts a value in its place in the whole tensor, where that is a part. */
     public Tensor placed(Place place, Tensor value, Tensor whole) {
         if (place.slice.isEmpty()) {

@@ -17,10 +17,15 @@ final class LayerSamples {
 
     private LayerSamples() {}
 
-    /** The first layer, in execution order, that differs by more than 1e-4 of its largest magnitude; empty if none does. */
+    /**
+     * The first layer, in execution order, that differs by more than 1e-4 of its largest magnitude; empty if none does, or
+     * where the model's file says nothing of layers.
+     */
     static String firstDivergence(Path folder, Model model, List<Tensor> inputs) throws IOException {
         Path recorded = folder.resolve("layers.npz");
-        if (!Files.exists(recorded)) {
+        boolean layers =
+                model.program().parts().stream().anyMatch(p -> !p.outputs().isEmpty());
+        if (!Files.exists(recorded) || !layers) {
             return "";
         }
         Map<String, Tensor> arrays = Npz.read(recorded);

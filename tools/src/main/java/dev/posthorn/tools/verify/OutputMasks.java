@@ -28,7 +28,7 @@ final class OutputMasks {
      */
     static String firstDifference(Call call, Model model, List<Tensor> inputs, Npz recorded) throws IOException {
         boolean records = recorded.names().stream().anyMatch(k -> k.matches("b\\d+\\.mask\\.\\d+"));
-        if (!records || !(model.program() instanceof TrainableProgram program)) {
+        if (!records || !(model.program() instanceof TrainableProgram program) || !program.hasLayers()) {
             return ""; // an exported function carries no masks
         }
         List<Optional<Tensor>> masks = masks(program, model, inputs);
