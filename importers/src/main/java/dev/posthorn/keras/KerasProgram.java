@@ -268,12 +268,15 @@ public final class KerasProgram implements TrainableProgram {
         List<Value> in = enter(b, types);
         call(lowering, in);
         Map<String, Value> out = new LinkedHashMap<>();
-        for (Child c : root.layer().children(root.policy())) {
-            List<Value> values = lowering.outputs().getOrDefault(c.node().name(), List.of());
-            for (int i = 0; i < values.size(); i++) {
-                out.put(i == 0 ? c.node().name() : c.node().name() + ":" + i, values.get(i));
+        lowering.outputs().forEach((path, calls) -> {
+            for (int k = 0; k < calls.size() && !path.isEmpty(); k++) {
+                for (int i = 0; i < calls.get(k).size(); i++) {
+                    out.put(
+                            path + (k == 0 ? "" : "@" + k) + (i == 0 ? "" : ":" + i),
+                            calls.get(k).get(i));
+                }
             }
-        }
+        });
         return b.graph(in, out, Map.of());
     }
 

@@ -22,7 +22,7 @@ public final class Lowering {
     private final Builder root;
     private final Map<String, byte[]> assets;
     private final Map<String, List<Weight>> weights = new LinkedHashMap<>();
-    private final Map<String, List<Value>> outputs = new LinkedHashMap<>();
+    private final Map<String, List<List<Value>>> outputs = new LinkedHashMap<>();
     private final Map<String, List<TensorType>> types = new LinkedHashMap<>();
     private final Map<String, Value> updates = new LinkedHashMap<>();
     private final List<Value> losses = new ArrayList<>();
@@ -89,7 +89,10 @@ public final class Lowering {
             if (penalised) {
                 Settings.activity(node).ifPresent(r -> out.forEach(t -> penalise(r, t.value(), path)));
             }
-            outputs.putIfAbsent(path, out.stream().map(KerasTensor::value).toList());
+            if (builder == root) { // what a loop computes is not there after it
+                outputs.computeIfAbsent(path, p -> new ArrayList<>())
+                        .add(out.stream().map(KerasTensor::value).toList());
+            }
             types.put(path, out.stream().map(t -> t.value().type()).toList());
             return out;
         } catch (ShapeException e) {
@@ -177,8 +180,8 @@ public final class Lowering {
         return weights;
     }
 
-    /** Each layer's outputs in its first call, by the layer's path. */
-    Map<String, List<Value>> outputs() {
+    /** Each layer's outputs, call by call, by the layer's path; in the order in which the first calls end. */
+    Map<String, List<List<Value>>> outputs() {
         return outputs;
     }
 

@@ -264,8 +264,8 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * What every layer gives in one call, by the layer's name ({@code name:1} and so on for further outputs). For looking
-     * into a model: the graph is made anew each time.
+     * What every layer gives in one call, by the names of {@link Program#lowerParts}. For looking into a model: the graph is made
+     * anew each time.
      */
     public Map<String, Tensor> activations(List<Tensor> inputs) {
         List<Tensor> in = checked(Signature.DEFAULT, inputs);

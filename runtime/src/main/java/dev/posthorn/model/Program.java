@@ -15,8 +15,9 @@ public interface Program {
     Graph lower(String signature, List<TensorType> inputs, Mode mode);
 
     /**
-     * The graph of a signature whose outputs are those of its parts in their first call: the part's name, then
-     * {@code name:1} and so on where it has several. States are left as they are.
+     * The graph of a signature whose outputs are those of its parts, in the order in which they are computed: {@code name} of the
+     * first output in the part's first call, {@code name:1} of the second, {@code name@1} of the first in the second call. The name
+     * of a part of a part is a path. States are left as they are.
      */
     Graph lowerParts(String signature, List<TensorType> inputs, Mode mode);
 

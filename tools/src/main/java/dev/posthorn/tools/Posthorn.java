@@ -1,6 +1,7 @@
 package dev.posthorn.tools;
 
 import dev.posthorn.tools.command.Bench;
+import dev.posthorn.tools.command.CaptureScript;
 import dev.posthorn.tools.command.Convert;
 import dev.posthorn.tools.command.Diff;
 import dev.posthorn.tools.command.Evaluate;
@@ -39,7 +40,8 @@ import picocli.CommandLine.ScopeType;
             Verify.class,
             Diff.class,
             Bench.class,
-            Native.class
+            Native.class,
+            CaptureScript.class
         })
 public final class Posthorn {
     /** All is right. */

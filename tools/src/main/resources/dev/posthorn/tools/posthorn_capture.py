@@ -164,11 +164,17 @@ class _Nothing:
 
 
 class _Recorder:
-    """Notes what each layer gives while a model is called. A layer's path is the names of the models and layers around it."""
+    """Notes what each layer gets and gives while a model is called.
+
+    A layer's path is the names of the models and layers around it. What a layer gets is mostly what another gave: it is
+    noted by that one's key, `<row>.<output>`, and kept as `<row>.in.<i>` only where nobody gave it.
+    """
 
     def __init__(self, model):
         self.model = model
         self.rows = []
+        self.keys = {}
+        self.alive = []
         self.path = []
         self.patched = []
 
@@ -190,13 +196,20 @@ class _Recorder:
         def recorded(*args, **kwargs):
             self.path.append(layer.name)
             begun = len(self.rows)
+            got = [v for _, v in _flatten([list(args), kwargs]) if hasattr(v, 'shape') and hasattr(v, 'dtype')]
+            got = [(self.keys.get(id(v)), v) for v in got]
             try:
                 y = call(*args, **kwargs)
             finally:
                 path = '/'.join(self.path)
                 self.path.pop()
             leaves = [v for _, v in _flatten(y) if hasattr(v, 'shape')]
-            self.rows.append({'path': path, 'class': type(layer).__name__, 'inside': len(self.rows) - begun,
+            n = len(self.rows)
+            for i, v in enumerate(leaves):
+                self.keys.setdefault(id(v), f'{n}.{i}')
+            self.alive += [v for _, v in got] + leaves
+            self.rows.append({'path': path, 'class': type(layer).__name__, 'inside': n - begun,
+                              'got': [(key, None if key else _numpy(v)) for key, v in got],
                               'values': [_numpy(v) for v in leaves]})
             return y
 
@@ -230,7 +243,12 @@ def _activations(rows, budget):
     for n, row in enumerate(rows):
         call = calls.get(row['path'], 0)
         calls[row['path']] = call + 1
-        outputs = []
+        outputs, inputs = [], []
+        for i, (key, v) in enumerate(row['got']):
+            if key is None and v.nbytes <= budget:
+                key = f'{n}.in.{i}'
+                arrays[key] = v
+            inputs.append(key)
         for i, v in enumerate(row['values']):
             entry = {'shape': list(v.shape), 'dtype': str(v.dtype), 'kept': 'whole' if (n, i) in whole else 'samples'}
             if v.dtype.kind in 'fiub' and v.size:
@@ -243,7 +261,7 @@ def _activations(rows, budget):
                 arrays[f'{n}.{i}'] = v.ravel()[at]
             outputs.append(entry)
         table.append({'path': row['path'], 'class': row['class'], 'call': call, 'inside': row['inside'],
-                      'outputs': outputs})
+                      'inputs': inputs, 'outputs': outputs})
     return table, arrays
 
 
