@@ -11,34 +11,40 @@ import java.util.Optional;
  * @param training whether the compile configuration and the optimizer's state are written too
  * @param batch the number of rows for which functions are written, where a format holds functions; absent for any
  * @param xla whether functions must be such that XLA compiles them
+ * @param trainSignature whether functions hold the training step that the model is compiled for, too
  * @param weightsOnly whether the weights alone are written, in the layout that the format has for them
  */
 public record SaveOptions(
-        Optional<Dialect> dialect, boolean training, boolean weightsOnly, Optional<Integer> batch, boolean xla) {
+        Optional<Dialect> dialect, boolean training, boolean weightsOnly, Optional<Integer> batch, boolean xla, boolean trainSignature) {
     /** Everything, in the model's own dialect. */
-    public static final SaveOptions DEFAULT = new SaveOptions(Optional.empty(), true, false, Optional.empty(), false);
+    public static final SaveOptions DEFAULT = new SaveOptions(Optional.empty(), true, false, Optional.empty(), false, false);
 
     public SaveOptions withDialect(Dialect newDialect) {
-        return new SaveOptions(Optional.of(newDialect), training, weightsOnly, batch, xla);
+        return new SaveOptions(Optional.of(newDialect), training, weightsOnly, batch, xla, trainSignature);
     }
 
     /** Without what only training needs. */
     public SaveOptions withoutTraining() {
-        return new SaveOptions(dialect, false, weightsOnly, batch, xla);
+        return new SaveOptions(dialect, false, weightsOnly, batch, xla, trainSignature);
     }
 
     /** The weights alone. */
     public SaveOptions ofWeights() {
-        return new SaveOptions(dialect, training, true, batch, xla);
+        return new SaveOptions(dialect, training, true, batch, xla, trainSignature);
     }
 
     /** Functions for batches of this many rows. */
     public SaveOptions withBatch(int rows) {
-        return new SaveOptions(dialect, training, weightsOnly, Optional.of(rows), xla);
+        return new SaveOptions(dialect, training, weightsOnly, Optional.of(rows), xla, trainSignature);
     }
 
     /** Functions that XLA compiles. */
     public SaveOptions forXla() {
-        return new SaveOptions(dialect, training, weightsOnly, batch, true);
+        return new SaveOptions(dialect, training, weightsOnly, batch, true, trainSignature);
+    }
+
+    /** With functions that train, as the model is compiled. */
+    public SaveOptions withTrainSignature() {
+        return new SaveOptions(dialect, training, weightsOnly, batch, xla, true);
     }
 }

@@ -82,12 +82,32 @@ final class StepGraph {
             throw new IllegalArgumentException("compile: expected a loss but was none, at " + program.name()
                     + " (trainer.loss(...), or a model that was saved compiled)");
         }
-        Optimizer optimizer = config.optimizer();
-        Map<String, Value> all = new LinkedHashMap<>(logs);
-        all.put(OBJECTIVE, optimizer.scaleLoss(b, loss.get(), trained.slots(b)));
+        Graph step = stepped(b, types, logs, loss.get());
+        return new Step(step, List.copyOf(logs.keySet()), metricStates);
+    }
+
+    /** Trains on a batch, as a function of nothing else: the loss of this batch, and what the model gave before. */
+    Graph function(BatchTypes types) {
+        Builder b = new Builder();
+        BatchTypes.Entered in = types.enter(b, signature());
+        Forward f = program.forward(b, in.x(), Mode.TRAINING);
+        updates.putAll(f.updates());
+        Value loss = loss(b, f, heads(in, f), new LinkedHashMap<>())
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "train: expected a model that is compiled with a loss but was none, at " + program.name()));
+        Map<String, Value> results = new LinkedHashMap<>(Map.of(StepFunction.LOSS, loss));
+        for (int i = 0; i < f.outputs().size(); i++) {
+            results.put("output_" + i, f.outputs().get(i));
+        }
+        return stepped(b, types, results, loss);
+    }
+
+    /** The graph of a step that gives these results, with the gradients of the loss and what the optimizer makes of them. */
+    private Graph stepped(Builder b, BatchTypes types, Map<String, Value> results, Value loss) {
+        Map<String, Value> all = new LinkedHashMap<>(results);
+        all.put(OBJECTIVE, config.optimizer().scaleLoss(b, loss, trained.slots(b)));
         Graph forward = b.graph(types.enter(b, signature()).all(), all, updates);
-        Graph prepared = Rewriter.apply(forward, prepare());
-        return new Step(differentiated(prepared), List.copyOf(logs.keySet()), metricStates);
+        return differentiated(Rewriter.apply(forward, prepare()));
     }
 
     /** Composites on the way to a trained weight are expanded, so that their gradients use what they computed. */
@@ -160,14 +180,7 @@ final class StepGraph {
         BatchTypes.Entered in = types.enter(b, signature());
         Forward f = program.forward(b, in.x(), mode);
         updates.putAll(f.updates());
-        List<Heads.Head> heads = new ArrayList<>();
-        for (int i = 0; i < outputs.size(); i++) {
-            heads.add(new Heads.Head(
-                    in.y().get(i).orElse(null),
-                    f.outputs().get(i),
-                    in.weight(i),
-                    f.masks().get(i)));
-        }
+        List<Heads.Head> heads = heads(in, f);
         Value rows = b.constant(DType.FLOAT32, types.rows());
         Map<String, Value> outputLosses = new LinkedHashMap<>();
         Optional<Value> loss = loss(b, f, heads, outputLosses);
@@ -177,6 +190,18 @@ final class StepGraph {
         }
         outputLosses.forEach((name, l) -> tracked(b, name, l, rows));
         return loss;
+    }
+
+    private List<Heads.Head> heads(BatchTypes.Entered in, Forward f) {
+        List<Heads.Head> heads = new ArrayList<>();
+        for (int i = 0; i < outputs.size(); i++) {
+            heads.add(new Heads.Head(
+                    in.y().get(i).orElse(null),
+                    f.outputs().get(i),
+                    in.weight(i),
+                    f.masks().get(i)));
+        }
+        return heads;
     }
 
     private Optional<Value> loss(Builder b, Forward f, List<Heads.Head> heads, Map<String, Value> outputLosses) {

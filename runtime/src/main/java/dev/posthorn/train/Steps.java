@@ -182,6 +182,28 @@ final class Steps {
         return "graph of a step of " + model.name() + "\n" + p.step.graph() + "\n" + p.executable.explain();
     }
 
+    /** A step as a function of batches of these types. */
+    Graph function(BatchTypes types) {
+        return new StepGraph(program, config, trained).function(types);
+    }
+
+    /** The values of the variables of the optimizer. */
+    Map<String, Tensor> slotValues() {
+        Map<String, Tensor> values = new LinkedHashMap<>();
+        trained.slotKeys().forEach(key -> values.put(key, own.get(key)));
+        return values;
+    }
+
+    /** The variables of the optimizer. */
+    List<dev.posthorn.model.Variable> slots() {
+        List<dev.posthorn.model.Variable> all = new ArrayList<>();
+        for (int i = 0; i < trained.slotTypes().size(); i++) {
+            all.add(new dev.posthorn.model.Variable(
+                    trained.slotKeys().get(i), trained.slotTypes().get(i).type(), false, true));
+        }
+        return all;
+    }
+
     void resetMetrics() {
         own.keySet().removeIf(key -> key.startsWith(StepGraph.METRIC));
     }

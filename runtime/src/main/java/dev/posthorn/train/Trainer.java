@@ -274,6 +274,16 @@ public final class Trainer {
         return steps().profile(batch, runs);
     }
 
+    /**
+     * A step as a function, for files that hold functions.
+     *
+     * @param batch how many rows it takes; any number where absent
+     * @param weighted whether it takes the weights of rows
+     */
+    public StepFunction function(Optional<Integer> batch, boolean weighted) throws IOException {
+        return Functions.of(this, batch, weighted);
+    }
+
     /** How a step on batches of these types runs: graph, plan, memory. */
     public String explain(Batch like) throws IOException {
         return steps().explain(like);

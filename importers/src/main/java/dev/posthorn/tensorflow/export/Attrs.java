@@ -50,8 +50,12 @@ final class Attrs {
     }
 
     Attrs integers(String name, List<Integer> all) {
+        return longs(name, all);
+    }
+
+    Attrs longs(String name, List<? extends Number> all) {
         AttrValue.ListValue.Builder list = AttrValue.ListValue.newBuilder();
-        all.forEach(list::addI);
+        all.forEach(n -> list.addI(n.longValue()));
         return put(name, AttrValue.newBuilder().setList(list));
     }
 

@@ -8,6 +8,7 @@ import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.Window;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -33,18 +34,21 @@ final class ConvWriter {
     String write(List<String> in) {
         Window window = conv.window();
         if (window.rank() == 1) { // an axis of one element before the other
-            Window two = new Window(
-                    before(window.size(), 1),
-                    before(window.strides(), 1),
-                    before(window.dilations(), 1),
-                    before(window.low(), 0),
-                    before(window.high(), 0));
             String x = expand(in.get(0), 1);
             String k = expand(in.get(1), 0);
-            String y = on(two, before(conv.inputDilations(), 1), x, k, true);
+            String y = on(widened(window), before(conv.inputDilations(), 1), x, k, true);
             return w.add("Squeeze", "output", List.of(y), Attrs.of(dtype).integers("squeeze_dims", List.of(1)));
         }
         return on(window, conv.inputDilations(), in.get(0), in.get(1), false);
+    }
+
+    private static Window widened(Window window) {
+        return new Window(
+                before(window.size(), 1),
+                before(window.strides(), 1),
+                before(window.dilations(), 1),
+                before(window.low(), 0),
+                before(window.high(), 0));
     }
 
     private static List<Integer> before(List<Integer> list, int first) {
@@ -73,31 +77,39 @@ final class ConvWriter {
         Shape kernel = node.input(1).shape();
         int in = kernel.dim(-2);
         int out = kernel.dim(-1);
-        if (dilated) {
-            if (conv.groups() != 1 || window.rank() != 2) {
-                throw unsupported("a transposed convolution in groups or over three axes");
-            }
-            return transposed(window, dilations, x, k, expanded);
-        }
         if (conv.groups() == 1) {
-            return plain(window, x, k);
+            return part(window, dilations, x, k, out, expanded);
         }
         boolean square = window.rank() == 2
                 && window.strides().get(0).equals(window.strides().get(1));
-        if (in == 1 && square) {
+        if (in == 1 && square && !dilated) {
             return depthwise(window, x, k, out);
         }
         List<String> parts = new ArrayList<>();
         int filters = out / conv.groups();
         for (int g = 0; g < conv.groups(); g++) {
-            parts.add(plain(window, part(x, g * in, in, window.rank()), part(k, g * filters, filters, window.rank())));
+            String own = part(x, g * in, in, window.rank());
+            String kernels = part(k, g * filters, filters, window.rank());
+            parts.add(part(window, dilations, own, kernels, filters, expanded));
         }
-        parts.add(w.scalar(-1));
+        return joined(parts);
+    }
+
+    /** One group. */
+    private String part(Window window, List<Integer> dilations, String x, String k, int filters, boolean expanded) {
+        return dilations.stream().anyMatch(d -> d != 1)
+                ? transposed(window, dilations, x, k, filters, expanded)
+                : plain(window, x, k);
+    }
+
+    private String joined(List<String> parts) {
+        List<String> all = new ArrayList<>(parts);
+        all.add(w.scalar(-1));
         return w.add(
                 "ConcatV2",
                 "output",
-                parts,
-                Attrs.of(dtype).integer("N", conv.groups()).type("Tidx", DType.INT32));
+                all,
+                Attrs.of(dtype).integer("N", parts.size()).type("Tidx", DType.INT32));
     }
 
     /** A kernel with zeros between its taps, which does without dilation what this one does with it. */
@@ -157,22 +169,22 @@ final class ConvWriter {
             return w.add(
                     "Conv2D", "output", List.of(x, k), attrs(window, window.strides(), window.low(), window.high()));
         }
+        Attrs a = volume(window.strides()).integers("dilations", around(window.dilations()));
+        return w.add("Conv3D", "output", List.of(padded(window, x), k), a);
+    }
+
+    /** With its paddings. */
+    private String padded(Window window, String x) {
         int[] paddings = new int[2 * (window.rank() + 2)];
         for (int a = 0; a < window.rank(); a++) {
             paddings[2 * a + 2] = Math.max(0, window.low().get(a));
             paddings[2 * a + 3] = Math.max(0, window.high().get(a));
         }
-        String padded = w.add(
+        return w.add(
                 "Pad",
                 "output",
                 List.of(cropped(window, x), w.constant(Tensor.of(Shape.of(window.rank() + 2, 2), paddings))),
                 Attrs.of(dtype).type("Tpaddings", DType.INT32));
-        Attrs a = Attrs.of(dtype)
-                .integers("strides", around(window.strides()))
-                .integers("dilations", around(window.dilations()))
-                .text("padding", "VALID")
-                .text("data_format", "NDHWC");
-        return w.add("Conv3D", "output", List.of(padded, k), a);
     }
 
     /** Without what negative paddings take away. */
@@ -210,12 +222,18 @@ final class ConvWriter {
                 attrs(window, window.strides(), window.low(), window.high()));
     }
 
-    /** {@code x} with zeros between its elements, under a window: the gradient of a convolution that goes the other way. */
-    private String transposed(Window window, List<Integer> steps, String x, String k, boolean expanded) {
+    /**
+     * {@code x} with zeros between its elements, under a window: the gradient of a convolution that goes the other way. That of
+     * two axes takes any padding; that of three gives all places, of which those are taken that the window has.
+     */
+    private String transposed(
+            Window window, List<Integer> steps, String x, String k, int filters, boolean expanded) {
+        int rank = window.rank();
         List<Integer> low = new ArrayList<>();
         List<Integer> high = new ArrayList<>();
-        int[] places = new int[2];
-        for (int a = 0; a < 2; a++) {
+        List<Integer> places = new ArrayList<>();
+        List<Integer> all = new ArrayList<>();
+        for (int a = 0; a < rank; a++) {
             int axis = expanded ? a : a + 1;
             boolean one = expanded && a == 0;
             int n = one ? 1 : node.input(0).shape().dim(axis);
@@ -223,30 +241,181 @@ final class ConvWriter {
             if (n < 0 || o < 0 || window.strides().get(a) != 1) {
                 throw unsupported("a transposed convolution of unknown size");
             }
-            places[a] = o;
+            places.add(o);
             low.add(window.extent(a) - 1 - window.low().get(a));
-            high.add((n - 1) * steps.get(a) + window.extent(a) - o - low.get(a));
+            all.add((n - 1) * steps.get(a) + window.extent(a));
+            high.add(all.get(a) - o - low.get(a));
         }
-        String turned = w.add(
-                "ReverseV2", "output", List.of(k, w.ints(0, 1)), Attrs.of(dtype).type("Tidx", DType.INT32));
-        String swapped = w.add(
-                "Transpose",
-                "y",
-                List.of(turned, w.ints(0, 1, 3, 2)),
-                Attrs.of(dtype).type("Tperm", DType.INT32));
+        String turned = turned(k, rank);
+        boolean inside = Stream.concat(low.stream(), high.stream()).allMatch(p -> p >= 0);
+        if (rank == 2 && inside) {
+            Attrs a = attrs(window, steps, low, high);
+            return w.add("Conv2DBackpropInput", "output", List.of(sizes(x, places, filters), turned, x), a);
+        }
+        List<Integer> none = Collections.nCopies(rank, 0);
+        String whole = rank == 2
+                ? w.add(
+                        "Conv2DBackpropInput",
+                        "output",
+                        List.of(sizes(x, all, filters), turned, x),
+                        attrs(window, steps, none, none))
+                : w.add(
+                        "Conv3DBackpropInputV2",
+                        "output",
+                        List.of(sizes(x, all, filters), turned, x),
+                        volume(steps).type("Tshape", DType.INT32));
+        return taken(whole, low, high, places, filters);
+    }
+
+    /** The places from {@code low} on; zeros where there are none. */
+    private String taken(String whole, List<Integer> low, List<Integer> high, List<Integer> places, int filters) {
+        int rank = low.size();
+        int[] zeros = new int[2 * (rank + 2)];
+        List<Integer> begin = new ArrayList<>(List.of(0));
+        List<Integer> size = new ArrayList<>(List.of(-1));
+        for (int a = 0; a < rank; a++) {
+            zeros[2 * a + 2] = Math.max(0, -low.get(a));
+            zeros[2 * a + 3] = Math.max(0, -high.get(a));
+            begin.add(Math.max(0, low.get(a)));
+            size.add(places.get(a) - zeros[2 * a + 2] - zeros[2 * a + 3]);
+        }
+        begin.add(0);
+        size.add(filters);
+        String part = w.add(
+                "Slice",
+                "output",
+                List.of(whole, w.ints(begin), w.ints(size)),
+                Attrs.of(dtype).type("Index", DType.INT32));
+        return Arrays.stream(zeros).allMatch(z -> z == 0)
+                ? part
+                : w.add(
+                        "Pad",
+                        "output",
+                        List.of(part, w.constant(Tensor.of(Shape.of(rank + 2, 2), zeros))),
+                        Attrs.of(dtype).type("Tpaddings", DType.INT32));
+    }
+
+    /** The kernel of the convolution that goes the other way, and back. */
+    private String turned(String k, int rank) {
+        int[] spatial = IntStream.range(0, rank).toArray();
+        int[] swap = IntStream.range(0, rank + 2).toArray();
+        swap[rank] = rank + 1;
+        swap[rank + 1] = rank;
+        String reversed = w.add(
+                "ReverseV2", "output", List.of(k, w.ints(spatial)), Attrs.of(dtype).type("Tidx", DType.INT32));
+        return w.add(
+                "Transpose", "y", List.of(reversed, w.ints(swap)), Attrs.of(dtype).type("Tperm", DType.INT32));
+    }
+
+    /** As many rows as x has, so many places and channels. */
+    private String sizes(String x, List<Integer> places, int channels) {
         String shape = w.add("Shape", "output", List.of(x), Attrs.of(dtype).type("out_type", DType.INT32));
         String batch = w.add(
                 "Slice",
                 "output",
                 List.of(shape, w.ints(0), w.ints(1)),
                 Attrs.of(DType.INT32).type("Index", DType.INT32));
-        int channels = node.outputs().get(0).shape().dim(-1);
-        String sizes = w.add(
+        List<Integer> rest = new ArrayList<>(places);
+        rest.add(channels);
+        return w.add(
                 "ConcatV2",
                 "output",
-                List.of(batch, w.ints(places[0], places[1], channels), w.scalar(0)),
+                List.of(batch, w.ints(rest), w.scalar(0)),
                 Attrs.of(DType.INT32).integer("N", 2).type("Tidx", DType.INT32));
-        return w.add("Conv2DBackpropInput", "output", List.of(sizes, swapped, x), attrs(window, steps, low, high));
+    }
+
+    private Attrs volume(List<Integer> strides) {
+        return Attrs.of(dtype)
+                .integers("strides", around(strides))
+                .integers("dilations", List.of(1, 1, 1, 1, 1))
+                .text("padding", "VALID")
+                .text("data_format", "NDHWC");
+    }
+
+    /** The derivative by the kernel, of {@code x} and {@code dy}. */
+    String filterGradient(String x, String dy) {
+        Window window = conv.window();
+        if (window.rank() == 1) {
+            Window two = widened(window);
+            String dw = filterGradient(two, before(conv.inputDilations(), 1), expand(x, 1), expand(dy, 1));
+            return w.add("Squeeze", "output", List.of(dw), Attrs.of(dtype).integers("squeeze_dims", List.of(0)));
+        }
+        return filterGradient(window, conv.inputDilations(), x, dy);
+    }
+
+    private String filterGradient(Window window, List<Integer> steps, String x, String dy) {
+        Shape kernel = node.outputs().get(0).shape();
+        int in = kernel.dim(-2);
+        int out = kernel.dim(-1);
+        boolean dilated = steps.stream().anyMatch(d -> d != 1);
+        if (window.dilations().stream().anyMatch(d -> d != 1) || dilated && conv.groups() != 1) {
+            throw unsupported("the gradient of a dilated convolution");
+        }
+        if (dilated) {
+            return transposedGradient(window, steps, x, dy, in, out);
+        }
+        boolean square = window.rank() == 2
+                && window.strides().get(0).equals(window.strides().get(1));
+        if (conv.groups() == 1) {
+            return plainGradient(window, x, dy, in, out);
+        }
+        if (in == 1 && square) {
+            List<Integer> filter =
+                    List.of(window.size().get(0), window.size().get(1), conv.groups(), out / conv.groups());
+            String dw = w.add(
+                    "DepthwiseConv2dNativeBackpropFilter",
+                    "output",
+                    List.of(x, w.ints(filter), dy),
+                    attrs(window, window.strides(), window.low(), window.high()));
+            return reshape(dw, List.of(window.size().get(0), window.size().get(1), 1, out));
+        }
+        List<String> parts = new ArrayList<>();
+        int filters = out / conv.groups();
+        for (int g = 0; g < conv.groups(); g++) {
+            String own = part(x, g * in, in, window.rank());
+            parts.add(plainGradient(window, own, part(dy, g * filters, filters, window.rank()), in, filters));
+        }
+        return joined(parts);
+    }
+
+    private String plainGradient(Window window, String x, String dy, int in, int out) {
+        List<Integer> kernel = new ArrayList<>(window.size());
+        kernel.addAll(List.of(in, out));
+        return window.rank() == 2
+                ? w.add(
+                        "Conv2DBackpropFilter",
+                        "output",
+                        List.of(x, w.ints(kernel), dy),
+                        attrs(window, window.strides(), window.low(), window.high()))
+                : w.add(
+                        "Conv3DBackpropFilterV2",
+                        "output",
+                        List.of(padded(window, x), w.ints(kernel), dy),
+                        volume(window.strides()));
+    }
+
+    /** That of a convolution that goes the other way, whose operands change places. */
+    private String transposedGradient(Window window, List<Integer> steps, String x, String dy, int in, int out) {
+        if (window.rank() != 2) {
+            throw unsupported("the gradient of a transposed convolution over three axes");
+        }
+        boolean expanded = conv.window().rank() == 1;
+        List<Integer> low = new ArrayList<>();
+        List<Integer> high = new ArrayList<>();
+        for (int a = 0; a < 2; a++) {
+            boolean one = expanded && a == 0;
+            int n = one ? 1 : node.input(0).shape().dim(expanded ? a : a + 1);
+            int o = one ? 1 : node.input(1).shape().dim(expanded ? a : a + 1);
+            if (n < 0 || o < 0 || window.strides().get(a) != 1) {
+                throw unsupported("the gradient of a transposed convolution of unknown size");
+            }
+            low.add(window.extent(a) - 1 - window.low().get(a));
+            high.add((n - 1) * steps.get(a) + window.extent(a) - o - low.get(a));
+        }
+        List<Integer> kernel = List.of(window.size().get(0), window.size().get(1), out, in);
+        String dw = w.add(
+                "Conv2DBackpropFilter", "output", List.of(dy, w.ints(kernel), x), attrs(window, steps, low, high));
+        return turned(dw, 2);
     }
 
     private Attrs attrs(Window window, List<Integer> strides, List<Integer> low, List<Integer> high) {

@@ -3,6 +3,7 @@ package dev.posthorn.tensorflow.export;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Node;
+import dev.posthorn.ir.Table;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
@@ -17,6 +18,7 @@ import dev.posthorn.proto.FunctionDefLibrary;
 import dev.posthorn.proto.NodeDef;
 import dev.posthorn.proto.OpDef;
 import dev.posthorn.tensorflow.Protos;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,8 @@ final class FunctionWriter {
     private final OpDef.Builder signature = OpDef.newBuilder();
     private final Map<Value, String> names = new HashMap<>();
     private final Map<String, String> variables = new HashMap<>();
+    private final Map<String, String> reads = new HashMap<>();
+    private final Map<Table, String> tables = new HashMap<>();
     private int nodes;
 
     /**
@@ -58,10 +62,44 @@ final class FunctionWriter {
         return name;
     }
 
-    /** Adds the argument that holds a variable. */
-    void variable(String key, String name) {
+    /** Adds the argument that holds a variable; its name. */
+    String variable(String key, String name) {
         variables.put(key, argument(name, DataType.DT_RESOURCE));
         signature.setIsStateful(true);
+        return name;
+    }
+
+    /** Adds the argument that holds a table; its name. */
+    String table(Table table, String name) {
+        tables.put(table, argument(name, DataType.DT_RESOURCE));
+        signature.setIsStateful(true);
+        return name;
+    }
+
+    /** The argument that holds a table. */
+    String table(Table table) {
+        String name = tables.get(table);
+        if (name == null) {
+            throw new UnsupportedModelException("a table in a loop is not exported to TensorFlow yet");
+        }
+        return name;
+    }
+
+    /** Gives a variable a new value, after it was read. */
+    void assign(String key, String value, DType dtype) {
+        List<String> in = new ArrayList<>(List.of(variables.get(key), value));
+        if (reads.containsKey(key)) {
+            in.add("^" + reads.get(key));
+        }
+        run("AssignVariableOp", in, Attrs.of().type("dtype", dtype).bool("validate_shape", false));
+    }
+
+    /** Adds a node that is run for its effect; whoever calls the function waits for it. */
+    void run(String op, List<String> inputs, Attrs attrs) {
+        String name = add(op, "", inputs, attrs).split(":")[0];
+        signature.addControlOutput(name);
+        signature.setIsStateful(true);
+        function.putControlRet(name, name);
     }
 
     void bind(Value value, String name) {
@@ -129,14 +167,10 @@ final class FunctionWriter {
             if (n.op() instanceof Constant c) {
                 bind(n.output(), constant(c.value()));
             } else if (n.op() instanceof Variable v) {
-                String handle = variables.get(v.key());
-                bind(
-                        n.output(),
-                        add(
-                                "ReadVariableOp",
-                                "value",
-                                List.of(handle),
-                                Attrs.of().type("dtype", v.type().dtype())));
+                Attrs a = Attrs.of().type("dtype", v.type().dtype());
+                String read = add("ReadVariableOp", "value", List.of(variables.get(v.key())), a);
+                reads.put(v.key(), read.split(":")[0]);
+                bind(n.output(), read);
             } else {
                 node(n);
             }

@@ -32,6 +32,7 @@ import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** How each primitive is written: as one op of TensorFlow or a few. */
@@ -100,7 +101,8 @@ final class OpWriters {
         if (op instanceof Pool pool) {
             return List.of(PoolWriter.write(pool, n, in.get(0), w));
         }
-        return List.of(one(op, n, in, w));
+        Optional<Rule<?>> rule = Rules.of(op);
+        return rule.isPresent() ? rule.get().write(n, in, w) : List.of(one(op, n, in, w));
     }
 
     private static String one(Op op, Node n, List<String> in, FunctionWriter w) {
@@ -232,7 +234,7 @@ final class OpWriters {
                     .type("Tidx", DType.INT32);
             return w.add("Cumsum", "out", List.of(in.get(0), w.scalar(c.axis())), a);
         }
-        throw new UnsupportedModelException("operation " + op.name() + " is not exported to TensorFlow yet");
+        throw Rules.unsupported(n);
     }
 
     private static String slice(Slice s, DType t, String x, FunctionWriter w) {

@@ -3,6 +3,7 @@ package dev.posthorn.tensorflow.export;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.op.Pool;
 import dev.posthorn.ir.op.Window;
 import dev.posthorn.model.UnsupportedModelException;
@@ -11,31 +12,91 @@ import java.util.List;
 
 /** Pooling as {@code MaxPool}, {@code AvgPool} and their kin of three axes; one axis becomes two. */
 final class PoolWriter {
-    private PoolWriter() {}
+    private final Window window;
+    private final Shape x;
+    private final DType dtype;
+    private final FunctionWriter w;
+
+    /** Pooling of what has this type. */
+    private PoolWriter(Window window, TensorType x, FunctionWriter w) {
+        this.window = window;
+        this.x = x.shape();
+        this.dtype = x.dtype();
+        this.w = w;
+    }
 
     static String write(Pool pool, Node n, String x, FunctionWriter w) {
-        Window window = pool.window();
-        DType t = n.outputs().get(0).dtype();
+        return new PoolWriter(pool.window(), n.input(0).type(), w).pooled(pool.fn() == Pool.Fn.MAX ? "Max" : "Avg", x);
+    }
+
+    /** The derivative of the largest by what was pooled, which is pooled again: TensorFlow compares with the result. */
+    static String maxGradient(Window window, Node n, String x, String dy, FunctionWriter w) {
+        PoolWriter p = new PoolWriter(window, n.input(0).type(), w);
+        String in = p.expanded(x);
+        String y = w.add(p.name("MaxPool"), "output", List.of(in), p.attrs());
+        Attrs a = p.three() ? p.attrs().type("TInput", p.dtype) : p.attrs();
+        return p.squeezed(w.add(p.name("MaxPool") + "Grad", "output", List.of(in, y, p.expanded(dy)), a));
+    }
+
+    /** The derivative of the mean. */
+    static String meanGradient(Window window, Node n, String dy, String shape, FunctionWriter w) {
+        PoolWriter p = new PoolWriter(window, n.outputs().get(0), w);
+        String sizes = w.cast(shape, n.input(1).dtype(), DType.INT32);
+        return p.squeezed(
+                w.add(p.name("AvgPool") + "Grad", "output", List.of(p.expandedShape(sizes), p.expanded(dy)), p.attrs()));
+    }
+
+    private boolean three() {
+        return window.rank() == 3;
+    }
+
+    private String name(String op) {
+        return op + (three() ? "3D" : "");
+    }
+
+    private String pooled(String kind, String x) {
+        return squeezed(w.add(name(kind + "Pool"), "output", List.of(expanded(x)), attrs()));
+    }
+
+    private Attrs attrs() {
         if (window.dilations().stream().anyMatch(d -> d != 1)) {
             throw new UnsupportedModelException("dilated pooling is not exported to TensorFlow yet");
         }
-        boolean one = window.rank() == 1;
-        String in = one
+        return Attrs.of(dtype)
+                .integers("ksize", around(window.size()))
+                .integers("strides", around(window.strides()))
+                .text("padding", padding(window, x))
+                .text("data_format", three() ? "NDHWC" : "NHWC");
+    }
+
+    private String expanded(String value) {
+        return window.rank() == 1
                 ? w.add(
                         "ExpandDims",
                         "output",
-                        List.of(x, w.scalar(1)),
-                        Attrs.of(t).type("Tdim", DType.INT32))
-                : x;
-        boolean three = window.rank() == 3;
-        Attrs a = Attrs.of(t)
-                .integers("ksize", around(window.size()))
-                .integers("strides", around(window.strides()))
-                .text("padding", padding(window, n.input(0).shape()))
-                .text("data_format", three ? "NDHWC" : "NHWC");
-        String op = (pool.fn() == Pool.Fn.MAX ? "MaxPool" : "AvgPool") + (three ? "3D" : "");
-        String y = w.add(op, "output", List.of(in), a);
-        return one ? w.add("Squeeze", "output", List.of(y), Attrs.of(t).integers("squeeze_dims", List.of(1))) : y;
+                        List.of(value, w.scalar(1)),
+                        Attrs.of(dtype).type("Tdim", DType.INT32))
+                : value;
+    }
+
+    private String expandedShape(String shape) {
+        if (window.rank() != 1) {
+            return shape;
+        }
+        Attrs part = Attrs.of(DType.INT32).type("Index", DType.INT32);
+        String first = w.add("Slice", "output", List.of(shape, w.ints(0), w.ints(1)), part);
+        String rest = w.add("Slice", "output", List.of(shape, w.ints(1), w.ints(-1)), part);
+        return w.add(
+                "ConcatV2",
+                "output",
+                List.of(first, w.ints(1), rest, w.scalar(0)),
+                Attrs.of(DType.INT32).integer("N", 3).type("Tidx", DType.INT32));
+    }
+
+    private String squeezed(String value) {
+        return window.rank() == 1
+                ? w.add("Squeeze", "output", List.of(value), Attrs.of(dtype).integers("squeeze_dims", List.of(1)))
+                : value;
     }
 
     /** The name of a padding: of none, or of as much as keeps the places. */

@@ -22,15 +22,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 /** Writes a program as a SavedModel, as {@code model.export} of Keras does. Equal programs give equal bytes. */
 public final class SavedModelWriter {
-    /** The signatures, which are one function. */
-    static final List<String> SIGNATURES = List.of("serve", "serving_default");
-
     static final String INIT = "NoOp";
 
     /** The version of graphs that TensorFlow 2.18 writes. */
@@ -41,7 +37,7 @@ public final class SavedModelWriter {
     /** Writes the folder; what cannot be exported is named in one exception before anything is written. */
     public static void write(Program program, Variables.Snapshot values, Path folder, SaveOptions options)
             throws IOException {
-        Export export = Export.of(program, options.batch(), options.xla());
+        Export export = Export.of(program, values, options);
         SavedObjectGraph objects = new ObjectGraphWriter(export).write();
         TopGraph top = new TopGraph(export);
         MetaGraphDef.Builder meta = MetaGraphDef.newBuilder()
@@ -52,17 +48,18 @@ public final class SavedModelWriter {
                 .setGraphDef(top.write())
                 .setSaverDef(TopGraph.saverDef())
                 .setObjectGraphDef(objects);
-        SIGNATURES.forEach(name -> meta.putSignatureDef(name, top.signature(name)));
+        export.functions()
+                .forEach(f -> f.signatures().forEach(name -> meta.putSignatureDef(name, top.signature(name, f))));
         meta.putSignatureDef("__saved_model_init_op", init());
         byte[] model = Messages.bytes(SavedModel.newBuilder()
                 .setSavedModelSchemaVersion(1)
                 .addMetaGraphs(meta)
                 .build());
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (int i = 0; i < export.variables().size(); i++) {
+        for (int i = 0; i < export.all().size(); i++) {
             tensors.put(
                     ObjectGraphWriter.key(i),
-                    values.get(export.variables().get(i).key()));
+                    export.values().get(export.all().get(i).key()));
         }
         byte[] graph = Messages.bytes(ObjectGraphWriter.checkpoint(objects));
         tensors.put("_CHECKPOINTABLE_OBJECT_GRAPH", Tensor.of(DType.STRING, Shape.SCALAR, new byte[][] {graph}));

@@ -11,6 +11,7 @@ import dev.posthorn.proto.StructuredValue;
 import dev.posthorn.proto.TensorSpecProto;
 import dev.posthorn.proto.TupleValue;
 import dev.posthorn.tensorflow.Protos;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Python values in messages: the arguments and results of functions. */
@@ -28,6 +29,14 @@ final class Structures {
                         .setShape(Protos.shape(port.type().shape()))
                         .setDtype(Protos.dtype(port.type().dtype())))
                 .build();
+    }
+
+    static List<StructuredValue> specs(List<String> names, List<Port> ports) {
+        List<StructuredValue> specs = new ArrayList<>();
+        for (int i = 0; i < ports.size(); i++) {
+            specs.add(spec(names.get(i), ports.get(i)));
+        }
+        return specs;
     }
 
     static StructuredValue tuple(List<StructuredValue> values) {

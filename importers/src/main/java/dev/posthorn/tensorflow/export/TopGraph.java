@@ -2,6 +2,7 @@ package dev.posthorn.tensorflow.export;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Table;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Port;
 import dev.posthorn.model.Variable;
@@ -13,7 +14,9 @@ import dev.posthorn.proto.TensorInfo;
 import dev.posthorn.proto.VersionDef;
 import dev.posthorn.tensorflow.Protos;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -25,7 +28,7 @@ final class TopGraph {
 
     private final Export export;
     private final GraphDef.Builder graph = GraphDef.newBuilder();
-    private final List<String> handles = new ArrayList<>();
+    private final Map<String, String> handles = new LinkedHashMap<>();
 
     TopGraph(Export export) {
         this.export = export;
@@ -38,10 +41,11 @@ final class TopGraph {
     }
 
     GraphDef write() {
-        for (int i = 0; i < export.variables().size(); i++) {
-            Variable v = export.variables().get(i);
+        List<Variable> all = export.all();
+        for (int i = 0; i < all.size(); i++) {
+            Variable v = all.get(i);
             String name = "variables/" + i;
-            handles.add(add(
+            handles.put(v.key(), add(
                     name,
                     "VarHandleOp",
                     List.of(),
@@ -51,31 +55,48 @@ final class TopGraph {
                             .text("container", "")
                             .text("shared_name", name)));
         }
-        for (String signature : SavedModelWriter.SIGNATURES) {
-            List<String> in = new ArrayList<>();
-            for (int i = 0; i < export.inputs().size(); i++) {
-                Port p = export.inputs().get(i);
-                in.add(add(
-                        signature + "_" + export.inputNames().get(i),
-                        "Placeholder",
-                        List.of(),
-                        Attrs.of()
-                                .type("dtype", p.type().dtype())
-                                .shape("shape", p.type().shape())));
-            }
-            in.addAll(handles);
-            add(signature + "_call", "StatefulPartitionedCall", in, export.signatureCall());
+        List<String> filled = new ArrayList<>();
+        for (int i = 0; i < export.tables().size(); i++) {
+            filled.add("^" + table(i, export.tables().get(i)));
         }
-        add(SavedModelWriter.INIT, "NoOp", List.of(), Attrs.of());
+        for (ExportedFunction f : export.functions()) {
+            f.signatures().forEach(signature -> call(signature, f));
+        }
+        add(SavedModelWriter.INIT, "NoOp", filled, Attrs.of());
         saver();
         return graph.setLibrary(export.library())
                 .setVersions(VersionDef.newBuilder().setProducer(SavedModelWriter.PRODUCER))
                 .build();
     }
 
+    /** A call of a function with what signatures take. */
+    private void call(String signature, ExportedFunction f) {
+        List<String> in = new ArrayList<>();
+        for (int i = 0; i < f.inputs().size(); i++) {
+            Port p = f.inputs().get(i);
+            in.add(add(
+                    signature + "_" + f.inputNames().get(i),
+                    "Placeholder",
+                    List.of(),
+                    Attrs.of().type("dtype", p.type().dtype()).shape("shape", p.type().shape())));
+        }
+        f.variables().forEach(key -> in.add(handles.get(key)));
+        f.tables().forEach(t -> in.add("tables/" + export.tables().indexOf(t)));
+        add(signature + "_call", "StatefulPartitionedCall", in, f.calling(f.wrapper()));
+    }
+
+    /** A table and the node that fills it. */
+    private String table(int i, Table t) {
+        String name = add("tables/" + i, "HashTableV2", List.of(), Tables.attrs(t));
+        String keys = constant(name + "/keys", t.keys());
+        String values = constant(name + "/values", t.values());
+        return add(name + "/fill", "LookupTableImportV2", List.of(name, keys, values), Tables.filling(t));
+    }
+
     private void saver() {
         List<DType> types =
-                export.variables().stream().map(v -> v.type().dtype()).toList();
+                export.all().stream().map(v -> v.type().dtype()).toList();
+        List<String> variables = List.copyOf(handles.values());
         int n = types.size();
         add(
                 FILE,
@@ -100,9 +121,9 @@ final class TopGraph {
                     + add(
                             "save/assign_" + i,
                             "AssignVariableOp",
-                            List.of(handles.get(i), "save/RestoreV2:" + i),
+                            List.of(variables.get(i), "save/RestoreV2:" + i),
                             Attrs.of().type("dtype", types.get(i)).bool("validate_shape", false)));
-            saved.add(add("save/read_" + i, "ReadVariableOp", List.of(handles.get(i)), a));
+            saved.add(add("save/read_" + i, "ReadVariableOp", List.of(variables.get(i)), a));
         }
         add("save/restore_all", "NoOp", restored, Attrs.of());
         List<String> after = new ArrayList<>(List.of(FILE));
@@ -117,9 +138,11 @@ final class TopGraph {
     }
 
     private String strings(String name, List<String> values) {
-        Tensor t = Tensor.of(Shape.of(values.size()), values.toArray(String[]::new));
-        return add(
-                name, "Const", List.of(), Attrs.of().type("dtype", DType.STRING).tensor("value", t));
+        return constant(name, Tensor.of(Shape.of(values.size()), values.toArray(String[]::new)));
+    }
+
+    private String constant(String name, Tensor t) {
+        return add(name, "Const", List.of(), Attrs.of().type("dtype", t.dtype()).tensor("value", t));
     }
 
     static SaverDef saverDef() {
@@ -131,17 +154,15 @@ final class TopGraph {
                 .build();
     }
 
-    SignatureDef signature(String name) {
+    SignatureDef signature(String name, ExportedFunction f) {
         SignatureDef.Builder signature = SignatureDef.newBuilder().setMethodName("tensorflow/serving/predict");
-        for (int i = 0; i < export.inputs().size(); i++) {
-            String input = export.inputNames().get(i);
-            signature.putInputs(
-                    input, info(name + "_" + input + ":0", export.inputs().get(i)));
+        for (int i = 0; i < f.inputs().size(); i++) {
+            String input = f.inputNames().get(i);
+            signature.putInputs(input, info(name + "_" + input + ":0", f.inputs().get(i)));
         }
-        for (int i = 0; i < export.outputs().size(); i++) {
-            signature.putOutputs(
-                    export.outputNames().get(i),
-                    info(name + "_call:" + i, export.outputs().get(i)));
+        for (int i = 0; i < f.outputs().size(); i++) {
+            Port p = f.outputs().get(i);
+            signature.putOutputs(p.name(), info(name + "_call:" + i, p));
         }
         return signature.build();
     }

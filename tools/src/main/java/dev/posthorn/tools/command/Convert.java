@@ -76,6 +76,12 @@ public final class Convert implements Callable<Integer> {
     @Option(names = "--xla", description = "For a SavedModel: only what XLA compiles; all shapes must be known.")
     private boolean xla;
 
+    @Option(
+            names = "--train-signature",
+            description = "For a SavedModel: also the signatures train (x, y) and train_weighted (x, y, sample_weight), a step"
+                    + " of the training for which the model is compiled; they give the loss and update the variables.")
+    private boolean trains;
+
     @Option(names = "--out-dir", paramLabel = "DIR", description = "Where the converted models go.")
     private Path folder;
 
@@ -126,6 +132,7 @@ public final class Convert implements Callable<Integer> {
         options = withoutTraining ? options.withoutTraining() : options;
         options = batch == null ? options : options.withBatch(batch);
         options = xla ? options.forXla() : options;
+        options = trains ? options.withTrainSignature() : options;
         options = weightsOnly ? options.ofWeights() : options;
         try (Model model = Model.load(in)) {
             model.save(out, options);

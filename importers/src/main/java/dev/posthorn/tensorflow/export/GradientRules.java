@@ -1,0 +1,95 @@
+package dev.posthorn.tensorflow.export;
+
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Node;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.op.AvgPoolGradient;
+import dev.posthorn.ir.op.ConvFilterGradient;
+import dev.posthorn.ir.op.MaxPoolGradient;
+import dev.posthorn.ir.op.Scatter;
+import dev.posthorn.ir.op.ScatterAdd;
+import dev.posthorn.ir.op.SumTo;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** What gradients are made of. */
+final class GradientRules {
+    static final List<Rule<?>> ALL = List.of(
+            Rule.one(
+                    ConvFilterGradient.class,
+                    (op, n, in, w) -> new ConvWriter(op.conv(), n, w).filterGradient(in.get(0), in.get(1))),
+            Rule.one(
+                    MaxPoolGradient.class,
+                    (op, n, in, w) -> PoolWriter.maxGradient(op.window(), n, in.get(0), in.get(1), w)),
+            Rule.one(
+                    AvgPoolGradient.class,
+                    (op, n, in, w) -> PoolWriter.meanGradient(op.window(), n, in.get(0), in.get(1), w)),
+            Rule.one(Scatter.class, GradientRules::scatter),
+            Rule.one(ScatterAdd.class, GradientRules::add),
+            Rule.one(SumTo.class, GradientRules::sum));
+
+    private GradientRules() {}
+
+    private static String scatter(Scatter op, Node n, List<String> in, FunctionWriter w) {
+        String name = switch (op.fn()) {
+            case SET -> "TensorScatterUpdate";
+            case ADD -> "TensorScatterAdd";
+            case MAX -> "TensorScatterMax";
+            case MIN -> "TensorScatterMin";
+            case MUL -> throw Rules.unsupported("a product of rows");
+        };
+        DType index = n.input(1).dtype() == DType.INT64 ? DType.INT64 : DType.INT32;
+        String places = w.add(
+                "ExpandDims",
+                "output",
+                List.of(w.cast(in.get(1), n.input(1).dtype(), index), w.scalar(1)),
+                Attrs.of(index).type("Tdim", DType.INT32));
+        Attrs a = Attrs.of(n.input(0).dtype()).type("Tindices", index);
+        return w.add(name, "output", List.of(in.get(0), places, in.get(2)), a);
+    }
+
+    /** UnsortedSegmentSum adds along the first axis. */
+    private static String add(ScatterAdd op, Node n, List<String> in, FunctionWriter w) {
+        Shape indices = n.input(0).shape();
+        DType t = n.input(1).dtype();
+        int rank = n.outputs().get(0).shape().rank();
+        int axis = n.outputs().get(0).shape().axis(op.axis());
+        int own = indices.rank();
+        int[] front = Stream.of(
+                        IntStream.range(axis, axis + own),
+                        IntStream.range(0, axis),
+                        IntStream.range(axis + own, rank - 1 + own))
+                .flatMapToInt(s -> s)
+                .toArray();
+        int[] back = Stream.of(IntStream.range(1, axis + 1), IntStream.of(0), IntStream.range(axis + 1, rank))
+                .flatMapToInt(s -> s)
+                .toArray();
+        DType index = n.input(0).dtype() == DType.INT64 ? DType.INT64 : DType.INT32;
+        String shape = w.cast(in.get(2), n.input(2).dtype(), DType.INT32);
+        String count = w.add(
+                "StridedSlice",
+                "output",
+                List.of(shape, w.ints(axis), w.ints(axis + 1), w.ints(1)),
+                Attrs.of(DType.INT32).type("Index", DType.INT32).integer("shrink_axis_mask", 1));
+        String data = axis == 0 ? in.get(1) : OrderRules.transpose(in.get(1), t, front, w);
+        Attrs a = Attrs.of(t).type("Tindices", index).type("Tnumsegments", DType.INT32);
+        String y = w.add(
+                "UnsortedSegmentSum",
+                "output",
+                List.of(data, w.cast(in.get(0), n.input(0).dtype(), index), count),
+                a);
+        return axis == 0 ? y : OrderRules.transpose(y, t, back, w);
+    }
+
+    private static String sum(SumTo op, Node n, List<String> in, FunctionWriter w) {
+        DType t = n.input(0).dtype();
+        String shape = w.cast(in.get(1), n.input(1).dtype(), DType.INT32);
+        String x = OrderRules.shapeOf(in.get(0), t, w);
+        String axes = Rules.outputs(
+                        w.add("BroadcastGradientArgs", "r0", List.of(x, shape), Attrs.of(DType.INT32)), "r1")
+                .get(1);
+        Attrs a = Attrs.of(t).type("Tidx", DType.INT32).bool("keep_dims", false);
+        return OrderRules.reshape(w.add("Sum", "output", List.of(in.get(0), axes), a), t, shape, w);
+    }
+}

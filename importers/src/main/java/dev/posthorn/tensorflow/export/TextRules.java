@@ -1,0 +1,155 @@
+package dev.posthorn.tensorflow.export;
+
+import dev.posthorn.ir.Node;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.op.AsString;
+import dev.posthorn.ir.op.HashBucket;
+import dev.posthorn.ir.op.Lookup;
+import dev.posthorn.ir.op.NGrams;
+import dev.posthorn.ir.op.RegexReplace;
+import dev.posthorn.ir.op.StringCase;
+import dev.posthorn.ir.op.StringSplit;
+import dev.posthorn.ir.op.Text;
+import dev.posthorn.ir.op.TextJoin;
+import dev.posthorn.ir.op.TextLength;
+import dev.posthorn.ir.op.TextMatch;
+import dev.posthorn.ir.op.TextNumber;
+import dev.posthorn.ir.op.TextSlice;
+import dev.posthorn.ir.op.UnicodeDecode;
+import dev.posthorn.ir.op.UnicodeEncode;
+import java.util.List;
+
+/** Strings and what is looked up by them. */
+final class TextRules {
+    private static final String UTF8 = "UTF-8";
+
+    static final List<Rule<?>> ALL = List.of(
+            Rule.one(
+                    Lookup.class,
+                    (op, n, in, w) -> w.add(
+                            "LookupTableFindV2",
+                            "values",
+                            List.of(w.table(op.table()), in.get(0), in.get(1)),
+                            Attrs.of()
+                                    .type("Tin", op.table().keys().dtype())
+                                    .type("Tout", op.table().values().dtype()))),
+            Rule.one(
+                    HashBucket.class,
+                    (op, n, in, w) -> op.key().isEmpty()
+                            ? w.add(
+                                    "StringToHashBucketFast",
+                                    "output",
+                                    in,
+                                    Attrs.of().integer("num_buckets", op.buckets()))
+                            : w.add(
+                                    "StringToHashBucketStrong",
+                                    "output",
+                                    in,
+                                    Attrs.of()
+                                            .integer("num_buckets", op.buckets())
+                                            .longs("key", op.key()))),
+            Rule.one(
+                    StringCase.class,
+                    (op, n, in, w) -> w.add(
+                            op.upper() ? "StringUpper" : "StringLower",
+                            "output",
+                            in,
+                            Attrs.of().text("encoding", op.unicode() ? "utf-8" : ""))),
+            Rule.one(
+                    RegexReplace.class,
+                    (op, n, in, w) -> w.add(
+                            "StaticRegexReplace",
+                            "output",
+                            in,
+                            Attrs.of()
+                                    .text("pattern", op.pattern())
+                                    .text("rewrite", op.rewrite())
+                                    .bool("replace_global", op.all()))),
+            Rule.one(
+                    TextMatch.class,
+                    (op, n, in, w) -> w.add(
+                            "StaticRegexFullMatch", "output", in, Attrs.of().text("pattern", op.pattern()))),
+            Rule.one(
+                    TextLength.class,
+                    (op, n, in, w) -> w.add(
+                            "StringLength", "output", in, Attrs.of().text("unit", op.characters() ? "UTF8_CHAR" : "BYTE"))),
+            Rule.one(
+                    TextSlice.class,
+                    (op, n, in, w) -> w.add(
+                            "Substr",
+                            "output",
+                            in,
+                            Attrs.of(n.input(1).dtype()).text("unit", op.characters() ? "UTF8_CHAR" : "BYTE"))),
+            Rule.one(
+                    TextJoin.class,
+                    (op, n, in, w) -> w.add(
+                            "StringJoin",
+                            "output",
+                            in,
+                            Attrs.of().integer("N", in.size()).text("separator", op.separator()))),
+            Rule.one(
+                    TextNumber.class,
+                    (op, n, in, w) ->
+                            w.add("StringToNumber", "output", in, Attrs.of().type("out_type", op.to()))),
+            Rule.one(
+                    AsString.class,
+                    (op, n, in, w) -> w.add(
+                            "AsString",
+                            "output",
+                            in,
+                            Attrs.of(n.input(0).dtype()))),
+            Rule.one(Text.class, TextRules::text),
+            Rule.of(StringSplit.class, TextRules::split),
+            Rule.of(NGrams.class, TextRules::grams),
+            Rule.of(UnicodeDecode.class, TextRules::decode),
+            Rule.one(
+                    UnicodeEncode.class,
+                    (op, n, in, w) -> w.add(
+                            "UnicodeEncode",
+                            "output",
+                            in,
+                            Attrs.of()
+                                    .text("errors", "replace")
+                                    .text("output_encoding", UTF8)
+                                    .integer("replacement_char", 0xfffd)
+                                    .type("Tsplits", n.input(1).dtype()))));
+
+    private TextRules() {}
+
+    private static String text(Text op, Node n, List<String> in, FunctionWriter w) {
+        if (op.fn() != Text.Fn.STRIP) {
+            throw Rules.unsupported(n);
+        }
+        return w.add("StringStrip", "output", in, Attrs.of());
+    }
+
+    private static List<String> split(StringSplit op, Node n, List<String> in, FunctionWriter w) {
+        String separator =
+                w.constant(Tensor.of(Shape.SCALAR, op.separator()));
+        Attrs a = Attrs.of().integer("maxsplit", op.cuts());
+        return Rules.outputs(w.add("StringSplitV2", "indices", List.of(in.get(0), separator), a), "values", "shape");
+    }
+
+    private static List<String> grams(NGrams op, Node n, List<String> in, FunctionWriter w) {
+        Attrs a = Attrs.of()
+                .text("separator", op.separator())
+                .integers("ngram_widths", op.widths())
+                .text("left_pad", "")
+                .text("right_pad", "")
+                .integer("pad_width", 0)
+                .bool("preserve_short_sequences", false)
+                .type("Tsplits", n.input(1).dtype());
+        return Rules.outputs(w.add("StringNGrams", "ngrams", in, a), "ngrams_splits");
+    }
+
+    private static List<String> decode(UnicodeDecode op, Node n, List<String> in, FunctionWriter w) {
+        Attrs a = Attrs.of()
+                .text("input_encoding", UTF8)
+                .text("errors", "replace")
+                .integer("replacement_char", 0xfffd)
+                .bool("replace_control_characters", false)
+                .type("Tsplits", n.outputs().get(0).dtype());
+        return Rules.outputs(w.add("UnicodeDecode", "row_splits", in, a), "char_values");
+    }
+}
