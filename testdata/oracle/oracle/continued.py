@@ -32,12 +32,16 @@ def _arrays(names: list[str], prefix: str, data) -> list[str]:
     return own or [k for k in data if k.startswith(prefix + ".")]
 
 
+def _outputs(model) -> list[str]:
+    return getattr(model, "output_names", None) or ["0"]
+
+
 class _Data:
     def __init__(self, model, data, info):
         self.arrays = data
         self.x = _arrays([t.name for t in model.inputs], "x", data)
-        self.y = _arrays(list(model.output_names), "y", data)
-        self.weight = _arrays(list(model.output_names), "sample_weight", data)
+        self.y = _arrays(_outputs(model), "y", data)
+        self.weight = _arrays(_outputs(model), "sample_weight", data)
         self.named = any(k.split(".", 1)[1].isidentifier() for k in self.y)
         self.batch = info["batch_size"]
         self.epochs = -(-STEPS // info["steps_per_epoch"])

@@ -15,9 +15,15 @@ import java.util.Optional;
  * @param weightsOnly whether the weights alone are written, in the layout that the format has for them
  */
 public record SaveOptions(
-        Optional<Dialect> dialect, boolean training, boolean weightsOnly, Optional<Integer> batch, boolean xla, boolean trainSignature) {
+        Optional<Dialect> dialect,
+        boolean training,
+        boolean weightsOnly,
+        Optional<Integer> batch,
+        boolean xla,
+        boolean trainSignature) {
     /** Everything, in the model's own dialect. */
-    public static final SaveOptions DEFAULT = new SaveOptions(Optional.empty(), true, false, Optional.empty(), false, false);
+    public static final SaveOptions DEFAULT =
+            new SaveOptions(Optional.empty(), true, false, Optional.empty(), false, false);
 
     public SaveOptions withDialect(Dialect newDialect) {
         return new SaveOptions(Optional.of(newDialect), training, weightsOnly, batch, xla, trainSignature);

@@ -32,7 +32,8 @@ final class Functions {
         for (int i = 0; i < losses.size(); i++) {
             TensorType output = fixed(signature.outputs().get(i).type(), batch);
             y.add(losses.get(i).map(l -> target(l, output)));
-            String name = losses.size() == 1 ? "y" : "y_" + signature.outputs().get(i).name();
+            String name =
+                    losses.size() == 1 ? "y" : "y_" + signature.outputs().get(i).name();
             y.get(i).ifPresent(t -> inputs.add(new Port(name, t)));
         }
         List<Optional<TensorType>> weights = new ArrayList<>();

@@ -47,7 +47,6 @@ class SavingTest {
     /** What a format cannot hold, by what the refusal says. */
     private static final List<String> REFUSALS = List.of(
             "is not exported to TensorFlow yet",
-            "are not exported to TensorFlow yet",
             "files beside its weights, which .h5 does not hold",
             "no optimizer, whose configuration and state are not converted between versions of Keras",
             "a model that KERAS3 has but was one with layer TFOpLambda, which Keras 3 does not have",

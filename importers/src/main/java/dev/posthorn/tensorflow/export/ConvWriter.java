@@ -226,8 +226,7 @@ final class ConvWriter {
      * {@code x} with zeros between its elements, under a window: the gradient of a convolution that goes the other way. That of
      * two axes takes any padding; that of three gives all places, of which those are taken that the window has.
      */
-    private String transposed(
-            Window window, List<Integer> steps, String x, String k, int filters, boolean expanded) {
+    private String transposed(Window window, List<Integer> steps, String x, String k, int filters, boolean expanded) {
         int rank = window.rank();
         List<Integer> low = new ArrayList<>();
         List<Integer> high = new ArrayList<>();
@@ -302,9 +301,15 @@ final class ConvWriter {
         swap[rank] = rank + 1;
         swap[rank + 1] = rank;
         String reversed = w.add(
-                "ReverseV2", "output", List.of(k, w.ints(spatial)), Attrs.of(dtype).type("Tidx", DType.INT32));
+                "ReverseV2",
+                "output",
+                List.of(k, w.ints(spatial)),
+                Attrs.of(dtype).type("Tidx", DType.INT32));
         return w.add(
-                "Transpose", "y", List.of(reversed, w.ints(swap)), Attrs.of(dtype).type("Tperm", DType.INT32));
+                "Transpose",
+                "y",
+                List.of(reversed, w.ints(swap)),
+                Attrs.of(dtype).type("Tperm", DType.INT32));
     }
 
     /** As many rows as x has, so many places and channels. */

@@ -59,14 +59,12 @@ record Export(
                     List.copyOf(problems));
         }
         Tables.write(List.copyOf(tables), library);
-        List<Variable> variables = program.variables().stream()
-                .filter(v -> used.contains(v.key()))
-                .toList();
+        List<Variable> variables =
+                program.variables().stream().filter(v -> used.contains(v.key())).toList();
         Map<String, Tensor> all = new LinkedHashMap<>();
         variables.forEach(v -> all.put(v.key(), values.get(v.key())));
         all.putAll(training.values());
-        return new Export(
-                library.build(), functions, variables, training.variables(), all, List.copyOf(tables));
+        return new Export(library.build(), functions, variables, training.variables(), all, List.copyOf(tables));
     }
 
     /** All variables, in the order of the checkpoint. */

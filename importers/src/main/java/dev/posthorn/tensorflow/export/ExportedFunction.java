@@ -79,7 +79,7 @@ record ExportedFunction(
         for (Value v : graph.results().subList(0, source.outputs().size())) {
             String name = source.outputs().get(outputs.size());
             outputs.add(new Port(name, v.type()));
-            w.result(name, v.type(), w.add("Identity", "output", List.of(w.name(v)), Attrs.of(v.dtype())));
+            w.last(name, v.type(), w.name(v));
         }
         ExportedFunction f = new ExportedFunction(
                 source.name(),
@@ -130,6 +130,7 @@ record ExportedFunction(
         }
         arguments.addAll(resources(w, variables, tables));
         String first = w.add("StatefulPartitionedCall", "output", arguments, calling(call()));
+        w.wait(first);
         for (int i = 0; i < outputs.size(); i++) {
             w.result(outputs.get(i).name(), outputs.get(i).type(), FunctionWriter.output(first, i));
         }

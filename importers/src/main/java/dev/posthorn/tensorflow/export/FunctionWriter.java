@@ -3,8 +3,8 @@ package dev.posthorn.tensorflow.export;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Node;
-import dev.posthorn.ir.Table;
 import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Table;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
@@ -34,6 +34,7 @@ final class FunctionWriter {
     private final Map<String, String> variables = new HashMap<>();
     private final Map<String, String> reads = new HashMap<>();
     private final Map<Table, String> tables = new HashMap<>();
+    private final List<String> effects = new ArrayList<>();
     private int nodes;
 
     /**
@@ -96,10 +97,23 @@ final class FunctionWriter {
 
     /** Adds a node that is run for its effect; whoever calls the function waits for it. */
     void run(String op, List<String> inputs, Attrs attrs) {
-        String name = add(op, "", inputs, attrs).split(":")[0];
-        signature.addControlOutput(name);
+        wait(add(op, "", inputs, attrs));
+    }
+
+    /** Whoever calls the function waits for the node of this output, also who takes its results alone. */
+    void wait(String output) {
+        String node = output.split(":")[0];
+        effects.add("^" + node);
+        signature.addControlOutput(node);
         signature.setIsStateful(true);
-        function.putControlRet(name, name);
+        function.putControlRet(node, node);
+    }
+
+    /** Adds a result, which is there after all effects. */
+    void last(String name, TensorType type, String value) {
+        List<String> in = new ArrayList<>(List.of(value));
+        in.addAll(effects);
+        result(name, type, add("Identity", "output", in, Attrs.of(type.dtype())));
     }
 
     void bind(Value value, String name) {

@@ -129,8 +129,7 @@ final class ObjectGraphWriter {
                 SavedConcreteFunction.newBuilder()
                         .addAllBoundInputs(bound)
                         .setCanonicalizedInputSignature(Structures.tuple(List.of(nothing, none)))
-                        .setOutputSignature(Structures.spec(
-                                "", new Port("", new TensorType(result, Shape.SCALAR))))
+                        .setOutputSignature(Structures.spec("", new Port("", new TensorType(result, Shape.SCALAR))))
                         .build());
     }
 

@@ -28,7 +28,6 @@ import dev.posthorn.ir.op.ShapeOf;
 import dev.posthorn.ir.op.Slice;
 import dev.posthorn.ir.op.Transpose;
 import dev.posthorn.ir.op.Unary;
-import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -21,7 +21,10 @@ final class OrderRules {
             Rule.of(Sort.class, OrderRules::sort),
             Rule.one(SearchSorted.class, OrderRules::search),
             Rule.of(Unique.class, OrderRules::unique),
-            Rule.one(NonZero.class, (op, n, in, w) -> w.add("Where", "index", in, Attrs.of(n.input(0).dtype()))),
+            Rule.one(
+                    NonZero.class,
+                    (op, n, in, w) ->
+                            w.add("Where", "index", in, Attrs.of(n.input(0).dtype()))),
             Rule.one(DynamicSlice.class, OrderRules::slice));
 
     private OrderRules() {}
@@ -48,8 +51,8 @@ final class OrderRules {
     private static String count(BinCount op, Node n, List<String> in, FunctionWriter w) {
         TensorType x = n.input(0).type();
         DType counted = x.dtype() == DType.INT32 || x.dtype() == DType.INT64 ? x.dtype() : DType.INT64;
-        boolean held = List.of(DType.INT32, DType.INT64, DType.FLOAT32, DType.FLOAT64)
-                .contains(op.to());
+        boolean held =
+                List.of(DType.INT32, DType.INT64, DType.FLOAT32, DType.FLOAT64).contains(op.to());
         DType sum = held ? op.to() : DType.FLOAT32;
         String whole = w.cast(in.get(0), x.dtype(), counted);
         boolean flat = x.shape().rank() <= 2;
@@ -59,13 +62,14 @@ final class OrderRules {
                 : reshape(whole, counted, rows(shape, element(shape, x.shape().rank() - 1, w), w), w);
         String weights = in.size() < 2
                 ? w.constant(Tensor.zeros(TensorType.of(sum, 0)))
-                : w.cast(
-                        flat ? in.get(1) : reshape(in.get(1), op.to(), shapeOf(rows, counted, w), w), op.to(), sum);
+                : w.cast(flat ? in.get(1) : reshape(in.get(1), op.to(), shapeOf(rows, counted, w), w), op.to(), sum);
         String size = w.constant(Tensor.scalar(counted, op.size()));
         Attrs a = Attrs.of(sum).type("Tidx", counted).bool("binary_output", op.binary());
         String y = w.add("DenseBincount", "output", List.of(rows, size, weights), a);
         String counts = w.cast(y, sum, op.to());
-        return flat ? counts : reshape(counts, op.to(), replaced(shape, x.shape().rank() - 1, op.size(), w), w);
+        return flat
+                ? counts
+                : reshape(counts, op.to(), replaced(shape, x.shape().rank() - 1, op.size(), w), w);
     }
 
     /** {@code [-1, last]}. */
@@ -103,7 +107,8 @@ final class OrderRules {
         String ordered = op.descending() ? keys : turned(keys, t, w);
         String k = element(shapeOf(keys, t, w), rank - 1, w);
         Attrs a = Attrs.of(t).bool("sorted", true);
-        String places = Rules.outputs(w.add("TopKV2", "values", List.of(ordered, k), a), "indices").get(1);
+        String places = Rules.outputs(w.add("TopKV2", "values", List.of(ordered, k), a), "indices")
+                .get(1);
         List<String> out = new ArrayList<>();
         for (int i = 0; i < in.size(); i++) {
             DType own = n.input(i).dtype();
@@ -121,7 +126,9 @@ final class OrderRules {
 
     /** In the opposite order: integers by their complement, which has no overflow. */
     private static String turned(String x, DType t, FunctionWriter w) {
-        return t.isFloating() ? w.add("Neg", "y", List.of(x), Attrs.of(t)) : w.add("Invert", "y", List.of(x), Attrs.of(t));
+        return t.isFloating()
+                ? w.add("Neg", "y", List.of(x), Attrs.of(t))
+                : w.add("Invert", "y", List.of(x), Attrs.of(t));
     }
 
     /** The bounds are rows of one. */

@@ -42,8 +42,8 @@ final class PoolWriter {
     static String meanGradient(Window window, Node n, String dy, String shape, FunctionWriter w) {
         PoolWriter p = new PoolWriter(window, n.outputs().get(0), w);
         String sizes = w.cast(shape, n.input(1).dtype(), DType.INT32);
-        return p.squeezed(
-                w.add(p.name("AvgPool") + "Grad", "output", List.of(p.expandedShape(sizes), p.expanded(dy)), p.attrs()));
+        return p.squeezed(w.add(
+                p.name("AvgPool") + "Grad", "output", List.of(p.expandedShape(sizes), p.expanded(dy)), p.attrs()));
     }
 
     private boolean three() {

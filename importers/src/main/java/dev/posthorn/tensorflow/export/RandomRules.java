@@ -1,6 +1,5 @@
 package dev.posthorn.tensorflow.export;
 
-import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.op.Random;
 import dev.posthorn.ir.op.RandomKey;

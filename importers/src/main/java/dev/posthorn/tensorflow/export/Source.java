@@ -31,8 +31,8 @@ record Source(String name, List<String> signatures, Graph graph, List<Port> inpu
         List<Port> inputs = signature.inputs().stream()
                 .map(p -> new Port(p.name(), fixed(p.type(), options.batch())))
                 .toList();
-        Graph graph = program.lower(
-                signature.name(), inputs.stream().map(Port::type).toList(), Mode.INFERENCE);
+        Graph graph =
+                program.lower(signature.name(), inputs.stream().map(Port::type).toList(), Mode.INFERENCE);
         List<String> outputs = IntStream.range(0, graph.results().size())
                 .mapToObj(i -> "output_" + i)
                 .toList();

@@ -73,7 +73,10 @@ final class TextRules {
             Rule.one(
                     TextLength.class,
                     (op, n, in, w) -> w.add(
-                            "StringLength", "output", in, Attrs.of().text("unit", op.characters() ? "UTF8_CHAR" : "BYTE"))),
+                            "StringLength",
+                            "output",
+                            in,
+                            Attrs.of().text("unit", op.characters() ? "UTF8_CHAR" : "BYTE"))),
             Rule.one(
                     TextSlice.class,
                     (op, n, in, w) -> w.add(
@@ -94,11 +97,8 @@ final class TextRules {
                             w.add("StringToNumber", "output", in, Attrs.of().type("out_type", op.to()))),
             Rule.one(
                     AsString.class,
-                    (op, n, in, w) -> w.add(
-                            "AsString",
-                            "output",
-                            in,
-                            Attrs.of(n.input(0).dtype()))),
+                    (op, n, in, w) ->
+                            w.add("AsString", "output", in, Attrs.of(n.input(0).dtype()))),
             Rule.one(Text.class, TextRules::text),
             Rule.of(StringSplit.class, TextRules::split),
             Rule.of(NGrams.class, TextRules::grams),
@@ -125,8 +125,7 @@ final class TextRules {
     }
 
     private static List<String> split(StringSplit op, Node n, List<String> in, FunctionWriter w) {
-        String separator =
-                w.constant(Tensor.of(Shape.SCALAR, op.separator()));
+        String separator = w.constant(Tensor.of(Shape.SCALAR, op.separator()));
         Attrs a = Attrs.of().integer("maxsplit", op.cuts());
         return Rules.outputs(w.add("StringSplitV2", "indices", List.of(in.get(0), separator), a), "values", "shape");
     }

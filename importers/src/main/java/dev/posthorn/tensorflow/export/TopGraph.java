@@ -45,15 +45,17 @@ final class TopGraph {
         for (int i = 0; i < all.size(); i++) {
             Variable v = all.get(i);
             String name = "variables/" + i;
-            handles.put(v.key(), add(
-                    name,
-                    "VarHandleOp",
-                    List.of(),
-                    Attrs.of()
-                            .type("dtype", v.type().dtype())
-                            .shape("shape", v.type().shape())
-                            .text("container", "")
-                            .text("shared_name", name)));
+            handles.put(
+                    v.key(),
+                    add(
+                            name,
+                            "VarHandleOp",
+                            List.of(),
+                            Attrs.of()
+                                    .type("dtype", v.type().dtype())
+                                    .shape("shape", v.type().shape())
+                                    .text("container", "")
+                                    .text("shared_name", name)));
         }
         List<String> filled = new ArrayList<>();
         for (int i = 0; i < export.tables().size(); i++) {
@@ -78,7 +80,9 @@ final class TopGraph {
                     signature + "_" + f.inputNames().get(i),
                     "Placeholder",
                     List.of(),
-                    Attrs.of().type("dtype", p.type().dtype()).shape("shape", p.type().shape())));
+                    Attrs.of()
+                            .type("dtype", p.type().dtype())
+                            .shape("shape", p.type().shape())));
         }
         f.variables().forEach(key -> in.add(handles.get(key)));
         f.tables().forEach(t -> in.add("tables/" + export.tables().indexOf(t)));
@@ -94,8 +98,7 @@ final class TopGraph {
     }
 
     private void saver() {
-        List<DType> types =
-                export.all().stream().map(v -> v.type().dtype()).toList();
+        List<DType> types = export.all().stream().map(v -> v.type().dtype()).toList();
         List<String> variables = List.copyOf(handles.values());
         int n = types.size();
         add(
@@ -158,7 +161,8 @@ final class TopGraph {
         SignatureDef.Builder signature = SignatureDef.newBuilder().setMethodName("tensorflow/serving/predict");
         for (int i = 0; i < f.inputs().size(); i++) {
             String input = f.inputNames().get(i);
-            signature.putInputs(input, info(name + "_" + input + ":0", f.inputs().get(i)));
+            signature.putInputs(
+                    input, info(name + "_" + input + ":0", f.inputs().get(i)));
         }
         for (int i = 0; i < f.outputs().size(); i++) {
             Port p = f.outputs().get(i);

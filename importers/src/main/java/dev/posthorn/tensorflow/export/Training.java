@@ -35,12 +35,15 @@ record Training(List<Source> functions, List<Variable> variables, Map<String, Te
         StepFunction plain = trainer.function(options.batch(), false);
         StepFunction weighted = trainer.function(options.batch(), true);
         return new Training(
-                List.of(source("train", plain), source("train_weighted", weighted)),
-                plain.variables(),
-                plain.values());
+                List.of(source("train", plain), source("train_weighted", weighted)), plain.variables(), plain.values());
     }
 
     private static Source source(String name, StepFunction f) {
-        return new Source(name, List.of(name), f.graph(), f.inputs(), List.copyOf(f.graph().outputs().keySet()));
+        return new Source(
+                name,
+                List.of(name),
+                f.graph(),
+                f.inputs(),
+                List.copyOf(f.graph().outputs().keySet()));
     }
 }

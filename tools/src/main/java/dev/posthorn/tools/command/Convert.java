@@ -78,8 +78,9 @@ public final class Convert implements Callable<Integer> {
 
     @Option(
             names = "--train-signature",
-            description = "For a SavedModel: also the signatures train (x, y) and train_weighted (x, y, sample_weight), a step"
-                    + " of the training for which the model is compiled; they give the loss and update the variables.")
+            description =
+                    "For a SavedModel: also the signatures train (x, y) and train_weighted (x, y, sample_weight), a step"
+                            + " of the training for which the model is compiled; they give the loss and update the variables.")
     private boolean trains;
 
     @Option(names = "--out-dir", paramLabel = "DIR", description = "Where the converted models go.")
