@@ -20,11 +20,13 @@ import java.util.function.Function;
  *
  * @param config as archives have it, where the version has modules
  * @param program the model as it is read from it
+ * @param scales whether some of the values to write are others than the model's
  * @param values the values to write, of those that the model has
  */
 record Conversion(
         Map<String, Object> config,
         KerasProgram program,
+        boolean scales,
         Function<Function<String, Tensor>, Function<String, Tensor>> values) {
     /** The model in that dialect; everything that it cannot have is named in one exception. */
     static Conversion of(KerasProgram program, Dialect dialect) {
@@ -41,7 +43,7 @@ record Conversion(
                             + String.join("; ", why),
                     why);
         }
-        return new Conversion(config, converted, sigmoids::scaled);
+        return new Conversion(config, converted, sigmoids.scale(), sigmoids::scaled);
     }
 
     private static Graph graph(KerasProgram program) {

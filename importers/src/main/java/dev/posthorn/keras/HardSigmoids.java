@@ -107,6 +107,11 @@ final class HardSigmoids {
         return scaled.isEmpty() ? node : node.replace("HardSigmoid[slope=" + from, "HardSigmoid[slope=" + to);
     }
 
+    /** Whether any weight is scaled. */
+    boolean scale() {
+        return !scaled.isEmpty();
+    }
+
     /** The values of variables to write. */
     Function<String, Tensor> scaled(Function<String, Tensor> values) {
         return key -> scaled.containsKey(key) ? scaled(values.apply(key), scaled.get(key)) : values.apply(key);

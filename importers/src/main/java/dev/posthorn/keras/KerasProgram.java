@@ -329,6 +329,11 @@ public final class KerasProgram implements TrainableProgram {
         return origin;
     }
 
+    /** The file of that name beside the weights that the layer at {@code path} reads. */
+    Optional<byte[]> asset(String path, String name) {
+        return Optional.ofNullable(assets.get(path + "/" + name));
+    }
+
     /** The files beside the weights, by their paths below {@code assets}. */
     Map<String, byte[]> assetFiles() {
         Map<String, byte[]> files = new TreeMap<>();

@@ -12,6 +12,7 @@ import dev.posthorn.model.SaveOptions;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.model.Variables;
 import dev.posthorn.train.StoredTraining;
+import dev.posthorn.train.TrainingConversion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -53,30 +54,33 @@ final class Saving implements AutoCloseable {
         Origin from = program.origin();
         boolean converts = from.isEdited() || from.dialect() != Dialect.KERAS3 && !from.ofArchive();
         Dialect dialect = converts ? Dialect.KERAS3 : from.dialect();
-        training(dialect);
         Conversion made = converts ? Conversion.of(program, dialect) : null;
+        StoredTraining training = training(dialect, Optional.ofNullable(made));
         Map<String, Object> config = new LinkedHashMap<>(converts ? made.config() : Configuration.archive(program));
-        config.put("compile_config", CompileConfiguration.archive(compile()));
+        config.put("compile_config", CompileConfiguration.archive(training.compile()));
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("keras_version", from.version(dialect));
         metadata.put("date_saved", from.producer().getOrDefault("saved", Origin.NO_DATE));
         Function<String, Tensor> stored = new Merged(program, values)::get;
-        Hdf5Draft weights = converts ? paths(made.program(), made.values().apply(stored)) : paths(program, stored);
+        Hdf5Draft weights = converts
+                ? paths(made.program(), made.values().apply(stored), training)
+                : paths(program, stored, training);
         return new Archive(config, metadata, weights);
     }
 
     /** The weights, and the optimizer's variables, as {@code .weights.h5} holds them. */
     Hdf5Draft paths() throws IOException {
-        return paths(program, new Merged(program, values)::get);
+        return paths(program, new Merged(program, values)::get, training(Dialect.KERAS3, Optional.empty()));
     }
 
-    private Hdf5Draft paths(KerasProgram written, Function<String, Tensor> stored) throws IOException {
+    private Hdf5Draft paths(KerasProgram written, Function<String, Tensor> stored, StoredTraining training)
+            throws IOException {
         Hdf5Draft draft = new Hdf5Draft();
         Layout layout = new PathLayout();
         layout.store(written, stored, draft.root());
-        List<Tensor> optimizer = optimizer();
+        List<Tensor> optimizer = training.optimizer();
         if (!optimizer.isEmpty()) {
-            Object config = CompileConfiguration.optimizer(program.training().compile());
+            Object config = CompileConfiguration.optimizer(training.compile());
             OptimizerGroups.store(draft.root().group("optimizer"), config, optimizer);
         }
         remainder(layout, draft.root());
@@ -86,30 +90,26 @@ final class Saving implements AutoCloseable {
     /** The whole model as {@code .h5} holds it, or its weights alone. */
     Hdf5Draft names() throws IOException {
         Origin from = program.origin();
-        if (!program.assetFiles().isEmpty()) {
-            throw new UnsupportedModelException(
-                    "save: expected a model without files beside its weights, which .h5 does"
-                            + " not hold, but was one with "
-                            + program.assetFiles().keySet() + " (save it as .keras)");
-        }
         Dialect dialect = options.dialect().orElse(from.dialect() == Dialect.KERAS3 ? Dialect.KERAS3 : Dialect.KERAS2);
-        training(dialect);
+        boolean converts = dialect != from.dialect() || from.isEdited();
+        Conversion made = converts && !options.weightsOnly() ? Conversion.of(program, dialect) : null;
+        StoredTraining training =
+                options.weightsOnly() ? StoredTraining.NONE : training(dialect, Optional.ofNullable(made));
         Hdf5Draft draft = new Hdf5Draft();
         Function<String, Tensor> stored = values::get;
         if (!options.weightsOnly()) {
             draft.root().attribute("backend", BACKEND);
             draft.root().attribute("keras_version", from.version(dialect));
-            if (dialect == from.dialect() && !from.isEdited()) {
-                draft.root().attribute("model_config", Json.whole(Configuration.h5(program)));
+            if (made == null) {
+                draft.root().attribute("model_config", Json.whole(embedded(Configuration.h5(program))));
             } else {
-                Conversion made = Conversion.of(program, dialect);
                 stored = made.values().apply(stored);
                 Map<String, Object> config =
                         Configuration.plain(made.config(), made.program().root());
-                draft.root().attribute("model_config", Json.whole(config));
+                draft.root().attribute("model_config", Json.whole(embedded(config)));
             }
-            if (!compile().isEmpty()) {
-                draft.root().attribute("training_config", Json.whole(CompileConfiguration.h5(compile())));
+            if (!training.compile().isEmpty()) {
+                draft.root().attribute("training_config", Json.whole(CompileConfiguration.h5(training.compile())));
             }
         }
         DraftGroup weights = options.weightsOnly() ? draft.root() : draft.root().group("model_weights");
@@ -117,7 +117,7 @@ final class Saving implements AutoCloseable {
         weights.attribute("keras_version", from.version(dialect));
         Layout layout = new NamedLayout(dialect == Dialect.KERAS3 ? "" : ":0");
         layout.store(program, stored, weights);
-        optimizer(draft.root());
+        optimizer(draft.root(), training);
         remainder(layout, draft.root());
         if (dialect == Dialect.KERAS3 && weights.find("top_level_model_weights").isEmpty()) {
             weights.group("top_level_model_weights").attribute("weight_names", List.of());
@@ -125,41 +125,38 @@ final class Saving implements AutoCloseable {
         return draft;
     }
 
-    /** Refuses what is kept of training where it is another dialect's. */
-    private void training(Dialect dialect) {
-        StoredTraining kept = program.training();
-        boolean any = !kept.compile().isEmpty() || !kept.types().isEmpty();
-        if (options.training() && any && (dialect == Dialect.KERAS3) != (kept.dialect() == Dialect.KERAS3)) {
-            throw new UnsupportedModelException(
-                    "save: expected no optimizer, whose configuration and state are not converted"
-                            + " between versions of Keras, but was a compile configuration and "
-                            + kept.types().size() + " variables (save without them)");
-        }
+    /** With the vocabularies that archives have beside their weights. */
+    private Map<String, Object> embedded(Map<String, Object> config) {
+        return new EmbeddedVocabularies(program, values::get).put(config, program.root(), "");
     }
 
-    private void optimizer(DraftGroup root) throws IOException {
-        List<Tensor> optimizer = optimizer();
-        if (optimizer.isEmpty() || options.weightsOnly()) {
+    /** What is kept of training, in that dialect; nothing where it is not wanted. */
+    private StoredTraining training(Dialect dialect, Optional<Conversion> made) throws IOException {
+        if (!options.training()) {
+            return StoredTraining.NONE;
+        }
+        StoredTraining kept = TrainingConversion.of(program, values, dialect);
+        if (kept != program.training() && made.isPresent() && made.get().scales()) {
+            throw new UnsupportedModelException(
+                    "save: expected no optimizer, whose state belongs to the weights as they"
+                            + " are, but was one of weights that the conversion scales (save without it: --no-optimizer)");
+        }
+        return kept;
+    }
+
+    private void optimizer(DraftGroup root, StoredTraining training) throws IOException {
+        List<Tensor> optimizer = training.optimizer();
+        if (optimizer.isEmpty()) {
             return;
         }
         DraftGroup group = root.group("optimizer_weights");
         List<String> names = new ArrayList<>();
         for (Tensor t : optimizer) {
-            String name =
-                    CompileConfiguration.optimizerName(program.training().compile()) + "/variable_" + names.size();
+            String name = CompileConfiguration.optimizerName(training.compile()) + "/variable_" + names.size();
             names.add(name);
             group.dataset(name, t);
         }
         group.attribute("weight_names", names);
-    }
-
-    /** The compile configuration as it was read or set; empty where there is none or it is not wanted. */
-    private Map<String, Object> compile() {
-        return options.training() ? program.training().compile() : Map.of();
-    }
-
-    private List<Tensor> optimizer() throws IOException {
-        return options.training() ? program.training().optimizer() : List.of();
     }
 
     /** What is not understood is written again where the layout is that of the file from which it came. */

@@ -113,6 +113,11 @@ public record Codec<T>(String name, List<String> aliases, Function<Fields<T>, T>
         }
 
         @Override
+        public <F> F recent(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+            return of(List.of(key), type, getter, ifAbsent);
+        }
+
+        @Override
         public <G> G group(Function<Fields<G>, G> part, Function<T, G> getter) {
             return part.apply(new Looking<>(getter.apply(value), out));
         }
@@ -159,6 +164,11 @@ public record Codec<T>(String name, List<String> aliases, Function<Fields<T>, T>
 
         @Override
         public <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+            return of(List.of(key), type, getter, ifAbsent);
+        }
+
+        @Override
+        public <F> F recent(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
             return of(List.of(key), type, getter, ifAbsent);
         }
 
@@ -230,6 +240,13 @@ public record Codec<T>(String name, List<String> aliases, Function<Fields<T>, T>
         public <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
             F v = getter.apply(value);
             return dialect() == Dialect.KERAS3 && v.equals(ifAbsent) ? v : of(List.of(key), type, getter, ifAbsent);
+        }
+
+        @Override
+        public <F> F recent(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
+            F v = getter.apply(value);
+            boolean newest = dialect() == Dialect.KERAS3 || !Objects.equals(v, ifAbsent);
+            return newest ? of(List.of(key), type, getter, ifAbsent) : v;
         }
 
         @Override

@@ -29,6 +29,9 @@ public interface Fields<T> {
     /** An argument that Keras 3 no longer writes: written for it only where it is not {@code ifAbsent}. */
     <F> F old(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent);
 
+    /** An argument that Keras 3 always writes: written for older versions only where it is not {@code ifAbsent}. */
+    <F> F recent(String key, FieldType<F> type, Function<T, F> getter, F ifAbsent);
+
     /** An argument that is written only where it is there; null where it is absent. */
     <F> F rare(String key, FieldType<F> type, Function<T, F> getter);
 

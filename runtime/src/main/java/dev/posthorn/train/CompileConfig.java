@@ -171,10 +171,14 @@ public record CompileConfig(
 
     /** The same as a Keras of this dialect writes it: to {@code config.json}, or to the attribute {@code training_config}. */
     public Map<String, Object> write(Outputs outputs, Dialect dialect) {
-        Context c = new Context(dialect, "compile");
+        return write(outputs, new Context(dialect, "compile"));
+    }
+
+    /** The same, where {@code c} may take note of what the dialect means otherwise. */
+    Map<String, Object> write(Outputs outputs, Context c) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put(
-                dialect == Dialect.KERAS3 ? "optimizer" : "optimizer_config",
+                c.dialect() == Dialect.KERAS3 ? "optimizer" : "optimizer_config",
                 optimizer == null ? null : Optimizers.ALL.write(optimizer, c.below("optimizer")));
         json.put("loss", json(loss, outputs, l -> written(Losses.ALL, l, c.below("loss"))));
         json.put("loss_weights", json(lossWeights, outputs, w -> w));

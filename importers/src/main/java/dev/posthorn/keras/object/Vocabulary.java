@@ -173,22 +173,27 @@ public record Vocabulary(
                         "vocabulary: expected a vocabulary in the configuration or in the file's assets but was none, at "
                                 + c.path(),
                         List.of("an adapted vocabulary that the file does not hold")));
+        return lines(file, dtype != DType.STRING, c.path());
+    }
+
+    /** The tokens in a file, a line each: texts, or numbers; {@code where} says whose they are. */
+    public static List<Object> lines(byte[] file, boolean numbers, String where) {
         String text = new String(file, StandardCharsets.UTF_8);
         List<Object> lines = new ArrayList<>();
         // the ends of lines that Python's splitlines knows
         for (String line :
                 text.split("\r\n|[\n\r\u000b\u000c\u001c-\u001e\u0085\u2028\u2029]")) { // drops empty ones at the end
-            lines.add(dtype == DType.STRING ? line : (Object) number(line, c));
+            lines.add(numbers ? (Object) number(line, where) : line);
         }
         return lines;
     }
 
-    private static Long number(String line, Call c) {
+    private static Long number(String line, String where) {
         try {
             return Long.valueOf(line.strip());
         } catch (NumberFormatException e) {
             throw new ModelFormatException(
-                    "vocabulary: expected a number a line but was '" + line + "', at " + c.path(), e);
+                    "vocabulary: expected a number a line but was '" + line + "', at " + where, e);
         }
     }
 

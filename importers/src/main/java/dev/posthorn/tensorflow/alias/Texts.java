@@ -1,7 +1,17 @@
 package dev.posthorn.tensorflow.alias;
 
+import static dev.posthorn.tensorflow.TfOp.many;
 import static dev.posthorn.tensorflow.TfOp.one;
 
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Concat;
+import dev.posthorn.ir.op.HashCross;
+import dev.posthorn.ir.op.Iota;
+import dev.posthorn.ir.op.Reshape;
+import dev.posthorn.ir.op.ShapeOf;
 import dev.posthorn.ir.op.Text;
 import dev.posthorn.ir.op.TextJoin;
 import dev.posthorn.ir.op.TextLength;
@@ -34,15 +44,34 @@ final class Texts {
                             .get(0)),
             one(
                     "StringToNumber",
-                    s -> s.b().add(
-                                    new TextNumber(s.attributes().type("out_type", dev.posthorn.ir.DType.FLOAT32)),
-                                    s.in(0))),
+                    s -> s.b().add(new TextNumber(s.attributes().type("out_type", DType.FLOAT32)), s.in(0))),
             one(
                     "StaticRegexFullMatch",
                     s -> s.b().add(new TextMatch(s.attributes().string("pattern", "")), s.in(0))),
+            many("SparseCross", Texts::cross),
             one("RegexFullMatch", s -> s.b().add(new TextMatch(text(s, 1)), s.in(0))));
 
     private Texts() {}
+
+    /** Hashes of dense rows of one feature each; what others give is of a length that depends on them. */
+    private static List<Value> cross(Site s) {
+        boolean rows = s.all().stream()
+                .allMatch(x -> x.shape().isRanked()
+                        && x.shape().rank() == 2
+                        && x.shape().dim(1) == 1);
+        if (!rows || s.attributes().integer("N", 0) != 0 || !s.attributes().bool("hashed_output", false)) {
+            throw s.unsupported("features that are sparse, several in a row, or joined and not hashed");
+        }
+        HashCross op = new HashCross(
+                s.attributes().integer("num_buckets", 0), s.attributes().integer("hash_key", 0));
+        Builder b = s.b();
+        Value hash = b.addAll(op, s.all()).get(0);
+        Value shape = b.add(new ShapeOf(), hash);
+        Value count = b.add(new Reshape(), b.slice(shape, 0, 0, 1), b.ints());
+        Value number = b.reshape(b.add(new Iota(DType.INT64), count), -1, 1);
+        Value zero = b.binary(Binary.Fn.MUL, number, 0);
+        return List.of(b.add(new Concat(1), number, zero), b.reshape(hash, -1), b.cast(shape, DType.INT64));
+    }
 
     /** Input {@code i}, one string that must be known before the graph runs. */
     static String text(Site s, int i) {

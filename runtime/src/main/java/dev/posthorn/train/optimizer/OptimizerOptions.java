@@ -117,7 +117,10 @@ public record OptimizerOptions(
     /** Said by the dialect, and by a key of the versions that have both kinds. */
     private static boolean older(Fields<OptimizerOptions> f) {
         Boolean written = f.idle(List.of(""), FieldType.BOOL, OptimizerOptions::older);
-        Boolean key = f.rare("is_legacy_optimizer", FieldType.BOOL, o -> null);
+        Boolean key = f.rare(
+                "is_legacy_optimizer",
+                FieldType.BOOL,
+                o -> f.dialect() == Dialect.KERAS3 || o.older() ? null : Boolean.FALSE);
         return written != null ? written : f.dialect() != Dialect.KERAS3 && !Boolean.FALSE.equals(key);
     }
 
@@ -141,15 +144,19 @@ public record OptimizerOptions(
                             LearningRate.TYPE,
                             OptimizerOptions::learningRate,
                             LearningRate.of(learningRate)),
-                    f.of("weight_decay", NUMBER, OptimizerOptions::weightDecay, weightDecay),
-                    f.of("clipnorm", NUMBER, OptimizerOptions::clipNorm),
-                    f.of("global_clipnorm", NUMBER, OptimizerOptions::globalClipNorm),
-                    f.of("clipvalue", NUMBER, OptimizerOptions::clipValue),
-                    f.of("use_ema", FieldType.BOOL, OptimizerOptions::useEma, false),
-                    f.of("ema_momentum", FieldType.FLOAT, OptimizerOptions::emaMomentum, 0.99),
-                    f.of("ema_overwrite_frequency", COUNT, OptimizerOptions::emaOverwriteFrequency),
-                    f.of("loss_scale_factor", NUMBER, OptimizerOptions::lossScaleFactor),
-                    f.of("gradient_accumulation_steps", COUNT, OptimizerOptions::gradientAccumulationSteps),
+                    f.recent("weight_decay", NUMBER, OptimizerOptions::weightDecay, weightDecay),
+                    f.recent("clipnorm", NUMBER, OptimizerOptions::clipNorm, null),
+                    f.recent("global_clipnorm", NUMBER, OptimizerOptions::globalClipNorm, null),
+                    f.recent("clipvalue", NUMBER, OptimizerOptions::clipValue, null),
+                    f.recent("use_ema", FieldType.BOOL, OptimizerOptions::useEma, false),
+                    f.recent("ema_momentum", FieldType.FLOAT, OptimizerOptions::emaMomentum, 0.99),
+                    f.recent("ema_overwrite_frequency", COUNT, OptimizerOptions::emaOverwriteFrequency, null),
+                    f.of(List.of("loss_scale_factor", ""), NUMBER, OptimizerOptions::lossScaleFactor, null),
+                    f.of(
+                            List.of("gradient_accumulation_steps", ""),
+                            COUNT,
+                            OptimizerOptions::gradientAccumulationSteps,
+                            null),
                     f.old("decay", FieldType.FLOAT, OptimizerOptions::decay, 0.0),
                     f.implied("no exclusions from weight decay", OptimizerOptions::excluded, Set.of()),
                     older(f));

@@ -1,10 +1,15 @@
 package dev.posthorn.tools.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Model;
+import dev.posthorn.model.SaveOptions;
+import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.numpy.Npz;
 import dev.posthorn.tools.verify.Cases;
 import dev.posthorn.train.Trainer;
@@ -29,7 +34,9 @@ class ResumeTest {
     private static synchronized Map<String, Tensor> recorded() throws IOException {
         if (recorded == null) {
             recorded = Npz.read(Fixtures.file("keras2.npz"));
-            Cases.unpack(Path.of("..", "testdata", "cases", "legacy.zip"), folder);
+            for (String suite : List.of("legacy", "training")) {
+                Cases.unpack(Path.of("..", "testdata", "cases", suite + ".zip"), folder);
+            }
         }
         return recorded;
     }
@@ -50,10 +57,59 @@ class ResumeTest {
                 "cnn_adam"
             })
     void goesOnWhereKeras2Left(String name) throws IOException {
+        goesOn(name, folder.resolve("legacy/compiled/" + name + "/model.h5"));
+    }
+
+    /** Where the optimizers of both versions compute the same, a file of Keras 3 goes on as the one that it was made of. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sgd", "sgd_momentum", "adam", "adam_amsgrad", "adadelta", "adamax", "ftrl", "cnn_adam"})
+    void goesOnInAFileOfKeras3(String name) throws IOException {
+        recorded();
+        Path converted = folder.resolve(name + ".keras");
+        try (Model model = Model.load(folder.resolve("legacy/compiled/" + name + "/model.h5"))) {
+            model.save(converted);
+        }
+        goesOn(name, converted);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rmsprop", "adagrad", "nadam"})
+    void whatKeras3ComputesOtherwiseIsRefused(String name) throws IOException {
+        recorded();
+        try (Model model = Model.load(folder.resolve("legacy/compiled/" + name + "/model.h5"))) {
+            Path target = folder.resolve(name + ".keras");
+            UnsupportedModelException e = assertThrows(UnsupportedModelException.class, () -> model.save(target));
+            assertTrue(e.getMessage().contains("formulas of Keras 2 before 2.11"), e.getMessage());
+            model.save(target, SaveOptions.DEFAULT.withoutTraining());
+        }
+    }
+
+    /** Files of Keras 2 go on as those of Keras 3 of which they were made: bit by bit, for the steps are the same. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"adam", "adam_amsgrad", "adamw", "sgd_momentum", "rmsprop_momentum", "adagrad", "nadam", "ftrl"})
+    void goesOnInAFileOfKeras2(String name) throws IOException {
+        recorded();
+        Path at = folder.resolve("training/fit/optimizer/" + name);
+        Map<String, Tensor> data = Npz.read(at.resolve("data.npz"));
+        Batch batch = Batch.of(data.get("x.0"), data.get("y.0"));
+        Path converted = folder.resolve(name + "-2.h5");
+        try (Model model = Model.load(at.resolve("trained.keras"))) {
+            model.save(converted, SaveOptions.DEFAULT.withDialect(Dialect.KERAS2));
+            try (Model other = Model.load(converted)) {
+                for (int i = 0; i < 3; i++) {
+                    double loss = model.trainer().trainOnBatch(batch).get("loss");
+                    assertEquals(loss, other.trainer().trainOnBatch(batch).get("loss"));
+                }
+            }
+        }
+    }
+
+    private static void goesOn(String name, Path file) throws IOException {
         Map<String, Tensor> expected = recorded();
         Path at = folder.resolve("legacy/compiled/" + name);
         Map<String, Tensor> data = Npz.read(at.resolve("expected.npz"));
-        try (Model model = Model.load(at.resolve("model.h5"))) {
+        try (Model model = Model.load(file)) {
             Trainer trainer = model.trainer();
             double[] losses = new double[3];
             for (int i = 0; i < losses.length; i++) {
