@@ -44,3 +44,36 @@ for dtype in (np.complex64, np.complex128):
         case(f"Fft {flag} 2d {name}", two, complex_("f2", 2, 3, 4, dtype=dtype))
         case(f"Fft {flag} first {name}", lambda x: tf.transpose(one(tf.transpose(x))),
              complex_("f1", 6, 2, dtype=dtype))
+
+KEY, COUNTER = (x.numpy() for x in raw.StatelessRandomGetKeyCounter(seed=np.array([3, -7], I32)))
+SEED = np.array([3, -7], I32)
+LOGITS = rand("logits", 3, 4)
+for n in (1, 5):
+    for dtype in (I32, I64):
+        case(f"RandomCategorical {n} {np.dtype(dtype).name}", lambda k, c, x: raw.StatelessMultinomial(
+            logits=x, num_samples=n, seed=SEED, output_dtype=dtype), KEY, COUNTER, LOGITS)
+for n in (1, 7):
+    case(f"RandomPermutation {n}", lambda m, k, c: raw.StatelessShuffle(value=tf.range(n), key=k, counter=c, alg=1),
+         np.array(n, I32), KEY, COUNTER)
+for dtype in (F32, I32):
+    case(f"RandomPoisson {np.dtype(dtype).name}", lambda s, k, c, rate: raw.StatelessRandomPoisson(
+        shape=s, seed=SEED, lam=rate, dtype=dtype), np.array([5, 2], I32), KEY, COUNTER, np.array([3, 40], F32))
+    case(f"RandomBinomial {np.dtype(dtype).name}", lambda s, k, c, m, p: raw.StatelessRandomBinomial(
+        shape=s, seed=SEED, counts=m, probs=p, dtype=dtype),
+        np.array([5, 4], I32), KEY, COUNTER, np.array([5, 200, 60, 9], F32), np.array([0.3, 0.2, 0.75, 0.5], F32))
+for dtype in (F32, F64):
+    name = np.dtype(dtype).name
+    case(f"Lu {name}", lambda x: list(raw.Lu(input=x, output_idx_type=tf.int64)), rand("lu", 2, 4, 4, dtype=dtype))
+    case(f"TridiagonalSolve {name}", lambda d, b: raw.TridiagonalSolve(diagonals=d, rhs=b),
+         rand("tri", 2, 3, 5, dtype=dtype) + np.array([[0], [4], [0]], dtype), rand("tb", 2, 5, 2, dtype=dtype))
+    case(f"NextAfter {name}", lambda x, y: raw.NextAfter(x1=x, x2=y), rand("na", 2, 3, dtype=dtype), rand("nb", 3, dtype=dtype))
+    for exclusive in (False, True):
+        for reverse in (False, True):
+            flags = dict(exclusive=exclusive, reverse=reverse)
+            words = f"{str(exclusive).lower()} {str(reverse).lower()} {name}"
+            case(f"Cumulative PROD {words}", lambda x: raw.Cumprod(x=x, axis=1, **flags), rand("cp", 2, 4, 3, dtype=dtype))
+            case(f"Cumulative LOGSUMEXP {words}", lambda x: raw.CumulativeLogsumexp(x=x, axis=1, **flags),
+                 rand("cl", 2, 4, 3, dtype=dtype))
+case("Cumulative PROD int32", lambda x: raw.Cumprod(x=x, axis=0), np.array([[2, -3], [0, 5], [7, 11]], I32))
+for dtype in (np.int8, np.uint16, I32, np.uint64):
+    case(f"PopulationCount {np.dtype(dtype).name}", lambda x: raw.PopulationCount(x=x), np.array([0, 1, 77, -1]).astype(dtype))

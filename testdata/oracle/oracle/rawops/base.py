@@ -10,6 +10,7 @@ from typing import Any, Callable
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.framework import attr_value_pb2
 
 from .. import storage
 
@@ -29,11 +30,14 @@ class Row:
     """One operation: numpy arrays become inputs, everything else of ``arguments`` is given as it is."""
 
     id: str
-    op: str
+    op: str | Callable
     arguments: dict[str, Any]
     grads: bool
     tol: float
     keep: tuple = ()
+    runs: int = 1
+    old: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -47,6 +51,15 @@ class Rows:
     def op(self, name: str, op: str, grads: bool = False, tol: float = 1e-5, keep: tuple = (), **arguments: Any) -> None:
         """``keep``: the outputs that are recorded, by number; all where it is empty."""
         self.rows.append(Row(f"rawops/{self.family}/{name}", op, arguments, grads, tol, keep))
+
+    def fn(self, name: str, function: Callable, grads: bool = False, tol: float = 1e-5, runs: int = 1, **arguments: Any) -> None:
+        """A function of several operations; ``runs`` times with the same inputs, for those that go on from where they were."""
+        self.rows.append(Row(f"rawops/{self.family}/{name}", function, arguments, grads, tol, runs=runs))
+
+    def old(self, name: str, function: Callable, tol: float = 1e-5, attributes: dict[str, Any] | None = None, **arguments: Any) -> None:
+        """An operation that this TensorFlow knows but runs no more, with what stands in for it today."""
+        self.rows.append(Row(f"rawops/{self.family}/{name}", function, arguments, False, tol, old=name,
+                             attributes=attributes or {}))
 
     def rng(self, name: str) -> np.random.Generator:
         return np.random.default_rng(zlib.crc32(f"{self.family}/{name}".encode()))
@@ -81,19 +94,67 @@ def _place(name: str, value: Any, feeds: dict) -> Any:
     return value
 
 
+def attribute(value: Any) -> attr_value_pb2.AttrValue:
+    """An attribute of a node."""
+    a = attr_value_pb2.AttrValue()
+    if isinstance(value, bool):
+        a.b = value
+    elif isinstance(value, int):
+        a.i = value
+    elif isinstance(value, float):
+        a.f = value
+    elif isinstance(value, str):
+        a.s = value.encode()
+    elif isinstance(value, tf.DType):
+        a.type = value.as_datatype_enum
+    else:
+        a.list.SetInParent()
+        for v in value:
+            if isinstance(v, str):
+                a.list.s.append(v.encode())
+            elif isinstance(v, tf.DType):
+                a.list.type.append(v.as_datatype_enum)
+            else:
+                a.list.i.append(v)
+    return a
+
+
+def node(op: str, inputs: list, dtype: tf.DType = tf.float32, **attributes: Any) -> tf.Tensor:
+    """A node of an operation that Python does not offer."""
+    made = {k: attribute(v) for k, v in attributes.items()}
+    return tf.compat.v1.get_default_graph().create_op(op, inputs, [dtype], attrs=made, name="op").outputs[0]
+
+
+def _single(row: Row, graph: Any, feeds: dict) -> Any:
+    """The graph with one node of the old operation between its inputs and outputs."""
+    single = type(graph)(versions=graph.versions)
+    single.node.extend(n for n in graph.node if n.name in feeds)
+    made = single.node.add(name="op", op=row.old, input=list(feeds))
+    made.attr["T"].CopyFrom(attribute(next(iter(feeds.values()))[0].dtype))
+    for k, v in row.attributes.items():
+        made.attr[k].CopyFrom(attribute(v))
+    for n in graph.node:
+        if n.name[0] == "y" and n.name[1:].isdigit():
+            y = single.node.add()
+            y.CopyFrom(n)
+            y.input[:] = [f"op:{n.name[1:]}"]
+    return single
+
+
 def record(row: Row, folder: Path) -> dict[str, Any]:
     """Writes the case's files; returns its case.json."""
     folder.mkdir(parents=True, exist_ok=True)
     feeds: dict[str, tuple] = {}
     rng = np.random.default_rng(zlib.crc32(row.id.encode()))
-    make: Callable = getattr(tf.raw_ops, row.op)
+    single = isinstance(row.op, str)
+    make: Callable = getattr(tf.raw_ops, row.op) if single else row.op
     known = inspect.signature(make).parameters
-    unknown = [k for k in row.arguments if k not in known]
+    unknown = [k for k in row.arguments if single and k not in known]
     if unknown:
         raise ValueError(f"{row.id}: expected arguments of {row.op} but was {unknown}; there are {list(known)}")
     with tf.Graph().as_default() as graph:
         arguments = {k: _place(k.rstrip("_"), v, feeds) for k, v in row.arguments.items()}
-        result = make(name="op", **arguments)
+        result = make(name="op", **arguments) if single else make(**arguments)
         flat = [t for t in tf.nest.flatten(result) if isinstance(t, tf.Tensor)]
         kept = [t for i, t in enumerate(flat) if not row.keep or i in row.keep]
         outputs = {f"y{i}": tf.identity(t, name=f"y{i}") for i, t in enumerate(kept)}
@@ -105,7 +166,8 @@ def record(row: Row, folder: Path) -> dict[str, Any]:
             ys = {k: y for k, y in outputs.items() if y.dtype.is_floating or y.dtype.is_complex}
         with tf.compat.v1.Session() as session:
             feed = {h: v for h, v in feeds.values()}
-            values = session.run(wanted, feed)
+            all_runs = [session.run(wanted, feed) for _ in range(row.runs)]
+            values = all_runs[0]
             grads: dict[str, Any] = {}
             if row.grads:
                 for k, y in ys.items():
@@ -120,9 +182,13 @@ def record(row: Row, folder: Path) -> dict[str, Any]:
                 if not there:
                     raise ValueError(f"{row.id}: expected a gradient but was none")
                 grads = session.run(there, feed)
+    if row.old:
+        frozen = _single(row, frozen, feeds)
     (folder / "frozen_graph.pb").write_bytes(frozen.SerializeToString(deterministic=True))
-    expected = {f"{SIGNATURE}.b0.in.{k}": v for k, (_, v) in feeds.items()}
-    expected.update({f"{SIGNATURE}.b0.out.{k}": v for k, v in values.items()})
+    expected = {}
+    for b, run in enumerate(all_runs):
+        expected.update({f"{SIGNATURE}.b{b}.in.{k}": v for k, (_, v) in feeds.items()})
+        expected.update({f"{SIGNATURE}.b{b}.out.{k}": v for k, v in run.items()})
     storage.save_npz(folder / "expected.npz", expected)
     files = ["frozen_graph.pb", "expected.npz"]
     if grads:
@@ -134,7 +200,7 @@ def record(row: Row, folder: Path) -> dict[str, Any]:
     def dtype(t):
         return {"dtype": t.dtype.name}
     return {
-        "id": row.id, "suite": "rawops", "files": files, "op": row.op, "tf_version": tf.__version__,
+        "id": row.id, "suite": "rawops", "files": files, "op": row.op if single else "", "tf_version": tf.__version__,
         "tolerance": {"rtol": row.tol, "atol": row.tol},
         "signatures": {SIGNATURE: {"inputs": {k: dtype(h) for k, (h, _) in feeds.items()},
                                    "outputs": {k: dtype(t) for k, t in outputs.items()}}}}

@@ -136,7 +136,7 @@ public final class FrozenGraphFormat implements ModelFormat {
         Resources resources = new Resources(Optional.empty(), path.resolveSibling("assets"));
         TensorFlowProgram program =
                 new TensorFlowProgram(o.name, o.body, o.functions, resources, List.of(o.entry), Optional.empty());
-        return new Loaded(program, new Variables(List.of(), Map.of()));
+        return new Loaded(program, new Variables(program.variables(), program.initial()));
     }
 
     @Override

@@ -107,7 +107,7 @@ final class GraphReader {
             }
             String where = outer.isEmpty() ? node.getName() : outer + "/" + node.getName();
             List<TfValue> inputs = inputs(node, body, values, where);
-            Site site = new Site(node, inputs, frame, new Attributes(node, attributes, where), where);
+            Site site = new Site(node, inputs, frame, new Attributes(node, attributes, where), where, body.name());
             List<TfValue> outputs =
                     frame.builder().named(where, () -> OwnGradient.of(site, read(site, node), body, this::value));
             values.put(node.getName(), outputs);

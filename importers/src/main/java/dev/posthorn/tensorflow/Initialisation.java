@@ -24,7 +24,7 @@ final class Initialisation {
             Value v = state.checked(b, given);
             Tensor t = v.node().op() instanceof Constant c ? c.value() : evaluated(b, v);
             resources.contents().put(key, t);
-            if (!resources.isTable(key)) {
+            if (resources.isStored(key)) {
                 resources.variable(key, new TensorType(t.dtype(), t.shape()));
             }
         });

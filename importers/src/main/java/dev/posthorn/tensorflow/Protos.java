@@ -15,17 +15,25 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Types, shapes and tensors as messages and as the IR has them, both ways. */
 public final class Protos {
     private static final int REFERENCE = 100;
 
+    /** Quantised integers are the integers that hold them; what they stand for, their ops say. */
+    private static final Map<Integer, DType> QUANTISED =
+            Map.of(11, DType.INT8, 12, DType.UINT8, 13, DType.INT32, 15, DType.INT16, 16, DType.UINT16);
+
     private Protos() {}
 
     /** The element type of this number; a reference counts as the type that it refers to. */
     public static DType dtype(int number, String where) {
         int value = number > REFERENCE ? number - REFERENCE : number;
+        if (QUANTISED.containsKey(value)) {
+            return QUANTISED.get(value);
+        }
         return DType.ofTensorflow(value)
                 .orElseThrow(
                         () -> new UnsupportedModelException("dtype: expected an element type that is supported but "

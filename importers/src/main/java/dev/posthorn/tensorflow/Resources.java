@@ -27,6 +27,9 @@ public final class Resources {
     /** After a table's key: the state that is its values. */
     public static final String VALUES = "/values";
 
+    /** Before the place of a node: the state that counts the random numbers it has drawn. */
+    private static final String COUNTER = "@random/";
+
     private static final long MOST_ASSET_BYTES = 1L << 30;
 
     private final Optional<Bundle> checkpoint;
@@ -128,6 +131,22 @@ public final class Resources {
         return all;
     }
 
+    /** The state of the node at {@code place} that draws random numbers. */
+    static String counter(String place) {
+        return COUNTER + place;
+    }
+
+    /** Makes the state of a node that draws random numbers known; it begins at 0. */
+    void countAt(String place) {
+        variables.put(counter(place), TensorType.of(DType.INT64));
+        contents.put(counter(place), Tensor.scalar(DType.INT64, 0));
+    }
+
+    /** Whether files hold the state as a variable. */
+    boolean isStored(String key) {
+        return !isTable(key) && !key.startsWith(COUNTER);
+    }
+
     /** Whether the state is a part of a table. */
     boolean isTable(String key) {
         return key.endsWith(KEYS) && tables.containsKey(key.substring(0, key.length() - KEYS.length()))
@@ -149,7 +168,7 @@ public final class Resources {
 
     /** What a state holds so far, while the model is loaded. */
     Tensor content(String key) {
-        Tensor t = contents.get(key);
+        Tensor t = key.startsWith(COUNTER) ? Tensor.scalar(DType.INT64, 0) : contents.get(key);
         if (t == null) {
             throw new ModelFormatException("state: expected a value but was none yet, at '" + key + "'");
         }

@@ -21,13 +21,25 @@ public final class Site {
     private final Frame frame;
     private final Attributes attributes;
     private final String where;
+    private final String function;
 
-    Site(NodeDef node, List<TfValue> inputs, Frame frame, Attributes attributes, String where) {
+    Site(NodeDef node, List<TfValue> inputs, Frame frame, Attributes attributes, String where, String function) {
         this.node = node;
         this.inputs = inputs;
         this.frame = frame;
         this.attributes = attributes;
         this.where = where;
+        this.function = function;
+    }
+
+    /** The state that counts what this node has drawn; where a function is called several times, its calls share it. */
+    public String counter() {
+        return Resources.counter(function.isEmpty() ? node.getName() : function + "/" + node.getName());
+    }
+
+    /** This node on other inputs. */
+    public Site given(TfValue... others) {
+        return new Site(node, List.of(others), frame, attributes, where, function);
     }
 
     /** Where IR is written. */

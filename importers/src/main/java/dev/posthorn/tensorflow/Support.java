@@ -57,6 +57,14 @@ final class Support {
         }
     }
 
+    /** The nodes that go on with a sequence of random numbers. */
+    List<String> drawing() {
+        return ops.entrySet().stream()
+                .filter(e -> TfOps.draws(e.getKey()))
+                .flatMap(e -> e.getValue().stream())
+                .toList();
+    }
+
     private boolean isComplete() {
         return TfOps.ALL.keySet().containsAll(ops.keySet());
     }

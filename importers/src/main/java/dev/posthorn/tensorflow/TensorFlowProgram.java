@@ -46,6 +46,7 @@ public final class TensorFlowProgram implements TrainableProgram {
         this.functions = functions;
         this.resources = resources;
         this.entries = List.copyOf(entries);
+        Support.of(graph, functions, entries).drawing().forEach(resources::countAt);
         this.origin = origin;
         this.trainable = Map.of();
         this.training = StoredTraining.NONE;
@@ -78,7 +79,8 @@ public final class TensorFlowProgram implements TrainableProgram {
         List<Variable> all = new ArrayList<>();
         resources
                 .variables()
-                .forEach((key, type) -> all.add(new Variable(key, type, isTrainable(key), !resources.isTable(key))));
+                .forEach((key, type) ->
+                        all.add(new Variable(key, type, isTrainable(key), resources.isStored(key))));
         return all;
     }
 

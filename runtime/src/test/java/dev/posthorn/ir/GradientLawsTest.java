@@ -28,6 +28,7 @@ import dev.posthorn.ir.op.ConvFilterGradient;
 import dev.posthorn.ir.op.Fft;
 import dev.posthorn.ir.op.Input;
 import dev.posthorn.ir.op.Lookup;
+import dev.posthorn.ir.op.Lu;
 import dev.posthorn.ir.op.MatMul;
 import dev.posthorn.ir.op.Mfcc;
 import dev.posthorn.ir.op.Part;
@@ -66,7 +67,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GradientLawsTest {
     /** TensorFlow has none for these. */
     private static final Set<Class<?>> WITHOUT_GRADIENT =
-            Set.of(BinCount.class, Lookup.class, Mfcc.class, NoGradient.class, Unique.class);
+            Set.of(BinCount.class, Lookup.class, Lu.class, Mfcc.class, NoGradient.class, Unique.class);
 
     /**
      * These are no derivatives on purpose, as that of SoftmaxCrossEntropy where targets do not sum to 1; and that of ErfInv is of

@@ -60,6 +60,7 @@ import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.ConvFilterGradient;
 import dev.posthorn.ir.op.CumSum;
+import dev.posthorn.ir.op.Cumulative;
 import dev.posthorn.ir.op.DecodeWav;
 import dev.posthorn.ir.op.DynamicSlice;
 import dev.posthorn.ir.op.Eigh;
@@ -71,17 +72,24 @@ import dev.posthorn.ir.op.HashCross;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Lookup;
 import dev.posthorn.ir.op.Magnitude;
+import dev.posthorn.ir.op.Lu;
 import dev.posthorn.ir.op.MatMul;
 import dev.posthorn.ir.op.MaxPoolGather;
 import dev.posthorn.ir.op.MaxPoolGradient;
 import dev.posthorn.ir.op.Mfcc;
 import dev.posthorn.ir.op.NGrams;
+import dev.posthorn.ir.op.NextAfter;
 import dev.posthorn.ir.op.NonZero;
 import dev.posthorn.ir.op.Pad;
 import dev.posthorn.ir.op.Part;
 import dev.posthorn.ir.op.Pool;
+import dev.posthorn.ir.op.PopulationCount;
 import dev.posthorn.ir.op.ProjectiveTransform;
 import dev.posthorn.ir.op.Random;
+import dev.posthorn.ir.op.RandomCategorical;
+import dev.posthorn.ir.op.RandomPermutation;
+import dev.posthorn.ir.op.RandomPoisson;
+import dev.posthorn.ir.op.RandomBinomial;
 import dev.posthorn.ir.op.RandomGamma;
 import dev.posthorn.ir.op.RandomKey;
 import dev.posthorn.ir.op.Reduce;
@@ -108,6 +116,7 @@ import dev.posthorn.ir.op.TextMatch;
 import dev.posthorn.ir.op.TextNumber;
 import dev.posthorn.ir.op.TextSlice;
 import dev.posthorn.ir.op.Transpose;
+import dev.posthorn.ir.op.TridiagonalSolve;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.ir.op.UnicodeDecode;
 import dev.posthorn.ir.op.UnicodeEncode;
@@ -153,7 +162,9 @@ final class OpRows {
             Set.of("LeakyRelu 0.2 float64", "Gelu false float64", "Gelu true float64");
 
     private static final Set<Class<?>> FIRST_IS_SHAPE =
-            Set.of(Iota.class, Random.class, RandomGamma.class, ProjectiveTransform.class);
+            Set.of(
+                    Iota.class, Random.class, RandomGamma.class, RandomPermutation.class, RandomPoisson.class,
+                    RandomBinomial.class, ProjectiveTransform.class);
     private static final Set<Class<?>> SECOND_IS_SHAPE =
             Set.of(Reshape.class, BroadcastTo.class, SumTo.class, AvgPoolGradient.class);
 
@@ -183,7 +194,12 @@ final class OpRows {
         /** How far result {@code i} may be off, as a fraction of its largest element. */
         double tolerance(int i) {
             boolean normal = op instanceof Random r && r.distribution().name().endsWith("NORMAL");
-            if (op instanceof Eigh || op instanceof Svd || op instanceof Special) {
+            if (op instanceof Eigh
+                    || op instanceof Svd
+                    || op instanceof Special
+                    || op instanceof Lu
+                    || op instanceof TridiagonalSolve
+                    || op instanceof Cumulative) {
                 return results.get(i).dtype() == DType.FLOAT64 ? 1e-12 : 1e-5; // TensorFlow computes in the type itself
             }
             return EXACT.contains(op.getClass()) || op instanceof Random && !normal
@@ -270,6 +286,33 @@ final class OpRows {
                 row("Fft " + inverse + " 2d " + type, new Fft(List.of(1, 2), inverse));
                 row("Fft " + inverse + " first " + type, new Fft(List.of(0), inverse));
             }
+        }
+        for (int n : new int[] {1, 5}) {
+            row("RandomCategorical " + n + " int32", new RandomCategorical(n, DType.INT32));
+            row("RandomCategorical " + n + " int64", new RandomCategorical(n, DType.INT64));
+        }
+        row("RandomPermutation 1", new RandomPermutation());
+        row("RandomPermutation 7", new RandomPermutation());
+        for (DType t : List.of(DType.FLOAT32, DType.INT32)) {
+            row("RandomPoisson " + t, new RandomPoisson(t));
+            row("RandomBinomial " + t, new RandomBinomial(t));
+        }
+        for (DType t : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            row("Lu " + t, new Lu(DType.INT64));
+            row("TridiagonalSolve " + t, new TridiagonalSolve());
+            row("NextAfter " + t, new NextAfter());
+            for (Cumulative.Fn fn : Cumulative.Fn.values()) {
+                for (int i = 0; i < 4; i++) {
+                    boolean exclusive = i % 2 == 1;
+                    boolean reverse = i > 1;
+                    String name = "Cumulative " + fn + " " + exclusive + " " + reverse + " " + t;
+                    row(name, new Cumulative(fn, 1, exclusive, reverse));
+                }
+            }
+        }
+        row("Cumulative PROD int32", new Cumulative(Cumulative.Fn.PROD, 0, false, false));
+        for (DType t : List.of(DType.INT8, DType.UINT16, DType.INT32, DType.UINT64)) {
+            row("PopulationCount " + t, new PopulationCount());
         }
     }
 

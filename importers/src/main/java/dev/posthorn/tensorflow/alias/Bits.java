@@ -3,13 +3,14 @@ package dev.posthorn.tensorflow.alias;
 import static dev.posthorn.tensorflow.TfOp.one;
 
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.ErfInv;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Bitcast;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Iota;
-import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.tensorflow.Direct;
 import dev.posthorn.tensorflow.Site;
@@ -25,7 +26,7 @@ final class Bits {
             one("RightShift", s -> s.b().binary(Binary.Fn.FLOOR_DIV, s.in(0), power(s))),
             Direct.of("Erfinv", new ErfInv()),
             one("Ndtri", Bits::normalQuantile),
-            one("LRN", Bits::localResponse),
+            one("LRN", s -> localResponse(s, s.b(), s.in(0))),
             one("ReverseSequence", Bits::reverseSequence));
 
     private Bits() {}
@@ -62,24 +63,20 @@ final class Bits {
     }
 
     /** {@code y = x / (bias + alpha · Σ x²)^beta}, the sum over channels at most {@code depth_radius} away. */
-    private static Value localResponse(Site s) {
+    static Value localResponse(Site s, Builder b, Value x) {
         int radius = (int) s.attributes().integer("depth_radius", 5);
-        Value c = s.b().add(new Iota(DType.INT32), Shapes.value(s, s.b().dim(s.in(0), -1)));
-        Value d = s.b().unary(Unary.Fn.ABS, s.b().minus(s.b().expandDims(c, 1), c));
-        Value near = s.b().cast(s.b().compare(Compare.Fn.LE, d, s.b().constant(DType.INT32, radius)), s.dtype(0));
-        Value squares = s.b().unary(Unary.Fn.SQUARE, s.in(0));
-        Value sum = s.b().reduce(
-                        Reduce.Fn.SUM,
-                        s.b().times(s.b().expandDims(squares, -2), near),
-                        false,
-                        s.shape(0).rank());
-        Value base = s.b().binary(
-                        Binary.Fn.ADD,
-                        s.b().binary(Binary.Fn.MUL, sum, s.attributes().real("alpha", 1)),
-                        s.attributes().real("bias", 1));
-        return s.b().times(
-                        s.in(0),
-                        s.b().binary(Binary.Fn.POW, base, -s.attributes().real("beta", 0.5)));
+        int channels = x.shape().dim(-1);
+        if (channels == Shape.UNKNOWN) {
+            throw s.unsupported("channels whose number is known only when the graph runs");
+        }
+        Value c = b.add(new Iota(DType.INT32), b.constant(DType.INT32, channels));
+        Value d = b.unary(Unary.Fn.ABS, b.minus(b.expandDims(c, 1), c));
+        Value near = b.cast(b.compare(Compare.Fn.LE, d, b.constant(DType.INT32, radius)), x.dtype());
+        Value sum = b.matmul(b.reshape(b.unary(Unary.Fn.SQUARE, x), -1, channels), near);
+        Value scaled =
+                b.binary(Binary.Fn.MUL, b.reshape(sum, b.dims(x)), s.attributes().real("alpha", 1));
+        Value base = b.binary(Binary.Fn.ADD, scaled, s.attributes().real("bias", 1));
+        return b.times(x, b.binary(Binary.Fn.POW, base, -s.attributes().real("beta", 0.5)));
     }
 
     /** The first {@code n[batch]} elements of each sequence the other way round. */

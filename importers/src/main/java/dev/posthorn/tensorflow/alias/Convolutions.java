@@ -20,7 +20,7 @@ final class Convolutions {
     static final List<TfOp> ALL = List.of(
             one("Conv2D", s -> conv(s, 2)),
             one("Conv3D", s -> conv(s, 3)),
-            one("DepthwiseConv2dNative", s -> conv(s, 2)),
+            one("DepthwiseConv2dNative", Convolutions::depthwise),
             one("Conv2DBackpropInput", s -> transposed(s, 2)),
             one("Conv3DBackpropInputV2", s -> transposed(s, 3)),
             one("MaxPool", s -> pool(s, 2, Pool.Fn.MAX)),
@@ -101,39 +101,41 @@ final class Convolutions {
         };
     }
 
-    private static Value conv(Site s, int rank) {
+    static Value conv(Site s, int rank) {
         Value x = toLast(s, s.in(0));
-        Value w = s.in(1);
-        boolean depthwise = s.op().startsWith("Depthwise");
+        return fromLast(s, s.b().add(of(s, rank, x.shape(), s.shape(1), false), x, s.in(1)));
+    }
+
+    static Value depthwise(Site s) {
+        Value x = toLast(s, s.in(0));
+        Value w = wide(s, s.in(1));
+        return fromLast(s, s.b().add(of(s, 2, x.shape(), w.shape(), true), x, w));
+    }
+
+    /** A filter for each channel, as one of as many groups. */
+    static Value wide(Site s, Value w) {
+        Shape k = w.shape();
+        return s.b().reshape(w, k.dim(0), k.dim(1), 1, k.dim(2) * k.dim(3));
+    }
+
+    /** The convolution that the node's attributes say, of an x with its channels last. */
+    static Conv of(Site s, int rank, Shape x, Shape w, boolean depthwise) {
         List<Integer> size = new ArrayList<>();
         for (int a = 0; a < rank; a++) {
-            size.add(w.shape().dim(a));
+            size.add(w.dim(a));
         }
         Window window = window(
                 s,
                 size,
                 spatial(s, s.attributes().ints("strides"), rank),
                 spatial(s, s.attributes().ints("dilations"), rank),
-                x.shape());
-        int groups;
-        if (depthwise) {
-            groups = w.shape().dim(2);
-            w = s.b().reshape(
-                            w,
-                            w.shape().dim(0),
-                            w.shape().dim(1),
-                            1,
-                            groups * w.shape().dim(3));
-        } else {
-            int channels = x.shape().dim(-1);
-            int each = w.shape().dim(-2);
-            if (channels == Shape.UNKNOWN || each < 1 || channels % each != 0) {
-                throw new ShapeException(
-                        "expected channels in groups of " + each + " but was " + channels + " of " + x.type());
-            }
-            groups = channels / each;
+                x);
+        int channels = x.dim(-1);
+        int each = w.dim(-2);
+        if (channels == Shape.UNKNOWN || each < 1 || channels % each != 0 || depthwise && channels == 0) {
+            throw new ShapeException("expected channels in groups of " + each + " but was " + channels + " of " + x);
         }
-        return fromLast(s, s.b().add(new Conv(window, Collections.nCopies(rank, 1), groups), x, w));
+        return new Conv(window, Collections.nCopies(rank, 1), channels / each);
     }
 
     /** The gradient of a convolution with respect to its input: a convolution of dy, spread by the strides. */
@@ -173,8 +175,11 @@ final class Convolutions {
 
     private static Value pool(Site s, int rank, Pool.Fn fn, List<Integer> ksize, List<Integer> strides) {
         Value x = toLast(s, s.in(0));
-        Window window =
-                window(s, spatial(s, ksize, rank), spatial(s, strides, rank), Collections.nCopies(rank, 1), x.shape());
-        return fromLast(s, s.b().add(new Pool(fn, window), x));
+        return fromLast(s, s.b().add(new Pool(fn, pooling(s, rank, ksize, strides, x.shape())), x));
+    }
+
+    /** The window of a pooling over an x with its channels last. */
+    static Window pooling(Site s, int rank, List<Integer> ksize, List<Integer> strides, Shape x) {
+        return window(s, spatial(s, ksize, rank), spatial(s, strides, rank), Collections.nCopies(rank, 1), x);
     }
 }

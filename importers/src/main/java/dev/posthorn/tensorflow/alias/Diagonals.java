@@ -14,6 +14,7 @@ import dev.posthorn.ir.op.Iota;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -32,12 +33,20 @@ final class Diagonals {
             one("MatrixSetDiagV2", s -> set(s, band(s, 2, "LEFT_LEFT"))),
             one("MatrixSetDiagV3", s -> set(s, band(s, 2, s.attributes().string("align", "RIGHT_LEFT")))),
             one("MatrixBandPart", Diagonals::bandPart),
+            one("DiagPart", s -> {
+                int rank = s.shape(0).rank() / 2;
+                int[] dims = Arrays.copyOf(s.shape(0).dims(), rank);
+                int n = s.shape(0).size(0, rank);
+                int[] places = new int[n];
+                Arrays.setAll(places, i -> i * (n + 1));
+                return s.b().reshape(s.b().gather(s.b().reshape(s.in(0), -1), s.b().ints(places), 0), dims);
+            }),
             one("Diag", s -> {
                 Value x = s.in(0);
                 Value flat = s.b().reshape(x, -1);
                 int n = flat.shape().dim(0);
                 int[] places = new int[n * n];
-                java.util.Arrays.fill(places, n);
+                Arrays.fill(places, n);
                 for (int i = 0; i < n; i++) {
                     places[i * n + i] = i;
                 }

@@ -13,6 +13,7 @@ import dev.posthorn.ir.op.Pad;
 import dev.posthorn.model.ShapeException;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
+import dev.posthorn.tensorflow.TfValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,18 +30,22 @@ final class Joining {
             many("SplitV", s -> splitV(s, s.in(0), s.ints(1), s.axis(2, s.in(0)))),
             one("Pad", s -> pad(s, Pad.Mode.CONSTANT, zero(s))),
             one("PadV2", s -> pad(s, Pad.Mode.CONSTANT, s.in(2))),
-            one(
-                    "MirrorPad",
-                    s -> pad(
-                            s,
-                            s.attributes().string("mode", "").equals("REFLECT") ? Pad.Mode.REFLECT : Pad.Mode.SYMMETRIC,
-                            zero(s))),
+            one("MirrorPad", s -> mirrored(s, s.raw(0))),
             one("SpaceToDepth", s -> spaceToDepth(s, s.attributes().integer("block_size"))),
             one("DepthToSpace", s -> depthToSpace(s, s.attributes().integer("block_size"))),
+            one("SpaceToBatch", s -> spaceToBatch(s, square(s), s.ints(1))),
+            one("BatchToSpace", s -> batchToSpace(s, square(s), s.ints(1))),
+            one("ParallelConcat", s -> s.b().concat(0, s.all())),
             one("SpaceToBatchND", s -> spaceToBatch(s, s.ints(1), s.ints(2))),
             one("BatchToSpaceND", s -> batchToSpace(s, s.ints(1), s.ints(2))));
 
     private Joining() {}
+
+    /** The block of the ops that have one for both axes of images. */
+    private static int[] square(Site s) {
+        int k = s.attributes().integer("block_size");
+        return new int[] {k, k};
+    }
 
     private static Value zero(Site s) {
         return s.b().constant(Tensor.zeros(TensorType.of(s.dtype(0))));
@@ -105,6 +110,13 @@ final class Joining {
             sizes[open] = x.shape().dim(axis) - sum;
         }
         return s.b().split(x, axis, sizes);
+    }
+
+    /** x with what is near its edges mirrored around it. */
+    static Value mirrored(Site s, TfValue x) {
+        boolean reflect = s.attributes().string("mode", "").equals("REFLECT");
+        Site on = s.given(x, s.raw(1));
+        return pad(on, reflect ? Pad.Mode.REFLECT : Pad.Mode.SYMMETRIC, zero(on));
     }
 
     private static Value pad(Site s, Pad.Mode mode, Value value) {

@@ -4,7 +4,11 @@ import static dev.posthorn.tensorflow.TfOp.many;
 import static dev.posthorn.tensorflow.TfOp.one;
 
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Compare;
+import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Eigh;
 import dev.posthorn.ir.op.Svd;
 import dev.posthorn.keras.operation.LinearSystems;
@@ -25,6 +29,10 @@ final class Matrices {
             many("Qr", s -> LinearSystems.qr(s.b(), s.in(0), s.attributes().bool("full_matrices", false))),
             many("SelfAdjointEigV2", Matrices::eigen),
             many("Svd", Matrices::singular),
+            one("SelfAdjointEig", s -> {
+                List<Value> both = s.b().addAll(new Eigh(), List.of(s.in(0)));
+                return s.b().concat(-2, List.of(s.b().expandDims(both.get(0), -2), both.get(1)));
+            }),
             one("Cross", Matrices::cross));
 
     private Matrices() {}
@@ -36,6 +44,24 @@ final class Matrices {
                 IntStream.range(0, rank)
                         .map(a -> a == rank - 2 ? rank - 1 : a == rank - 1 ? rank - 2 : a)
                         .toArray());
+    }
+
+    /** Ones on the diagonals of matrices like {@code a}. */
+    static Value identity(Builder b, Value a) {
+        int n = a.shape().dim(-1);
+        Value i = b.add(new Iota(DType.INT32), b.constant(DType.INT32, n));
+        Value one = b.cast(b.compare(Compare.Fn.EQ, b.reshape(i, n, 1), i), a.dtype());
+        return b.broadcastTo(one, b.dims(a));
+    }
+
+    /** The gradient by A of {@code L·Lᵀ = A}: {@code S + Sᵀ} with {@code 2S = L⁻ᵀ·Φ(Lᵀ·dL)·L⁻¹}, Φ taking half of the diagonal. */
+    static Value choleskyGradient(Builder b, Value l, Value dl) {
+        Value turned = transposed(b, l);
+        Value low = LinearSystems.triangle(b, b.matmul(turned, LinearSystems.triangle(b, dl, true)), true);
+        Value half = b.binary(Binary.Fn.MUL, b.times(low, identity(b, l)), 0.5);
+        Value middle = LinearSystems.solve(b, turned, b.minus(low, half));
+        Value right = transposed(b, LinearSystems.solve(b, turned, transposed(b, middle)));
+        return b.binary(Binary.Fn.MUL, b.plus(right, transposed(b, right)), 0.5);
     }
 
     private static Value adjoint(Site s, Value x) {

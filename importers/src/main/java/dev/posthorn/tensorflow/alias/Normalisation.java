@@ -40,7 +40,7 @@ final class Normalisation {
     private Normalisation() {}
 
     /** A vector along the axis of channels. */
-    private static Value channels(Site s, Value x, Value bias) {
+    static Value channels(Site s, Value x, Value bias) {
         if (!s.attributes().string("data_format", "NHWC").startsWith("NC")) {
             return bias;
         }

@@ -56,7 +56,7 @@ final class Randoms {
         return s.b().add(new RandomGamma(), s.in(0), key.get(0), key.get(1), alpha);
     }
 
-    private static void algorithm(Site s) {
+    static void algorithm(Site s) {
         Tensor algorithm = s.constant(3);
         if (!PHILOX.contains(algorithm.getLong(0))) {
             throw s.unsupported("another generator than Philox, number " + algorithm.getLong(0));

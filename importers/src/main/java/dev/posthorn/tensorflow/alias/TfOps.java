@@ -38,7 +38,16 @@ public final class TfOps {
             Quantisation.ALL,
             Bits.ALL,
             SpecialOps.ALL,
-            Spectra.ALL);
+            Spectra.ALL,
+            Derivatives.ALL,
+            Pools.ALL,
+            Blocks.ALL,
+            FusedOps.ALL,
+            Quantised.ALL,
+            QuantisedLayers.ALL,
+            Solvers.ALL,
+            StatefulRandoms.ALL,
+            OldNames.ALL);
 
     /** Ops that are run for what they do to the state, needed or not. */
     private static final Set<String> EFFECTS = Set.of(
@@ -59,6 +68,18 @@ public final class TfOps {
             "ResourceScatterNdUpdate",
             "ResourceScatterNdAdd");
 
+    /** Ops that go on with a sequence of random numbers. */
+    private static final Set<String> DRAWING = Set.of(
+            "RandomUniform",
+            "RandomStandardNormal",
+            "TruncatedNormal",
+            "RandomUniformInt",
+            "Multinomial",
+            "RandomShuffle",
+            "RandomGamma",
+            "RandomPoisson",
+            "RandomPoissonV2");
+
     private TfOps() {}
 
     @SafeVarargs
@@ -72,6 +93,11 @@ public final class TfOps {
             }
         }
         return Collections.unmodifiableMap(all);
+    }
+
+    /** Whether the op has a state of its own: how much it has drawn. */
+    public static boolean draws(String op) {
+        return DRAWING.contains(op);
     }
 
     /** Whether the op changes the state: functions run it even where nothing needs its outputs. */

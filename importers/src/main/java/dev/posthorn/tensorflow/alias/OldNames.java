@@ -1,0 +1,39 @@
+package dev.posthorn.tensorflow.alias;
+
+import static dev.posthorn.tensorflow.TfOp.general;
+
+import dev.posthorn.tensorflow.TfOp;
+import java.util.List;
+import java.util.Map;
+
+/** Ops that mean what another op means, by names of older versions or of another place of computation. */
+final class OldNames {
+    private static final Map<String, String> NOW = Map.ofEntries(
+            Map.entry("BatchCholesky", "Cholesky"),
+            Map.entry("BatchCholeskyGrad", "CholeskyGrad"),
+            Map.entry("BatchMatrixBandPart", "MatrixBandPart"),
+            Map.entry("BatchMatrixDeterminant", "MatrixDeterminant"),
+            Map.entry("BatchMatrixDiag", "MatrixDiag"),
+            Map.entry("BatchMatrixDiagPart", "MatrixDiagPart"),
+            Map.entry("BatchMatrixInverse", "MatrixInverse"),
+            Map.entry("BatchMatrixSetDiag", "MatrixSetDiag"),
+            Map.entry("BatchMatrixSolve", "MatrixSolve"),
+            Map.entry("BatchMatrixSolveLs", "MatrixSolveLs"),
+            Map.entry("BatchMatrixTriangularSolve", "MatrixTriangularSolve"),
+            Map.entry("BatchSelfAdjointEigV2", "SelfAdjointEigV2"),
+            Map.entry("BatchSvd", "Svd"),
+            Map.entry("CheckNumericsV2", "CheckNumerics"),
+            Map.entry("Copy", "Identity"),
+            Map.entry("CopyHost", "Identity"),
+            Map.entry("DeepCopy", "Identity"),
+            Map.entry("GuaranteeConst", "Identity"),
+            Map.entry("InvGrad", "ReciprocalGrad"),
+            Map.entry("RefIdentity", "Identity"));
+
+    static final List<TfOp> ALL = NOW.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(e -> general(e.getKey(), s -> TfOps.ALL.get(e.getValue()).read(s)))
+            .toList();
+
+    private OldNames() {}
+}

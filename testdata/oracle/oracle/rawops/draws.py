@@ -1,0 +1,46 @@
+"""Random numbers: those that go on from run to run, and those that follow from their operands."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from .base import Fixed, Rows, f32
+
+ROWS = Rows("draws")
+op, fn = ROWS.op, ROWS.fn
+raw = tf.raw_ops
+SEEDS = dict(seed=7, seed2=11)
+for name in ("RandomUniform", "RandomStandardNormal", "TruncatedNormal"):
+    for dtype in (tf.float32, tf.float64, tf.float16):
+        fn(f"{name}_{dtype.name}", lambda x, n=name, t=dtype: [getattr(raw, n)(shape=[2, 5], dtype=t, **SEEDS), -x], runs=3,
+           tol=1e-3 if dtype == tf.float16 else 1e-5, x=f32(0))
+fn("RandomUniform_one_seed", lambda x: [raw.RandomUniform(shape=[3], dtype=tf.float32, seed=0, seed2=5), -x], runs=2, x=f32(0))
+fn("RandomUniformInt", lambda x: [raw.RandomUniformInt(shape=[7], minval=tf.constant(-3, t), maxval=tf.constant(9, t),
+                                                       **SEEDS) for t in (tf.int32, tf.int64)] + [-x], runs=2, x=f32(0))
+LOGITS = f32(ROWS.rng("l").normal(size=(3, 4)))
+for n in (1, 5, 8):
+    fn(f"Multinomial_{n}", lambda x, n=n: raw.Multinomial(logits=x, num_samples=n, output_dtype=tf.int32, **SEEDS), runs=2,
+       x=LOGITS)
+    fn(f"StatelessMultinomial_{n}", lambda x, n=n: raw.StatelessMultinomial(logits=x, num_samples=n, seed=[3, 4]), x=LOGITS)
+for n in (1, 2, 5, 9):
+    fn(f"RandomShuffle_{n}", lambda x: raw.RandomShuffle(value=x, **SEEDS), runs=3, x=f32(np.arange(n)))
+fn("RandomShuffle_rows", lambda x: raw.RandomShuffle(value=x, **SEEDS), runs=2, x=f32(np.arange(12)).reshape(6, 2))
+fn("RandomGamma", lambda x: raw.RandomGamma(shape=[2, 3], alpha=x, **SEEDS), runs=2, tol=1e-4, x=f32([0.3, 1, 4.5]))
+fn("RandomPoissonV2", lambda x: raw.RandomPoissonV2(shape=[4], rate=x, dtype=tf.float32, **SEEDS), runs=2,
+   x=f32([[0.3, 4], [30, 12]]))
+fn("RandomPoissonV2_int", lambda x: raw.RandomPoissonV2(shape=[4], rate=x, **SEEDS), x=f32(25))
+fn("StatelessRandomPoisson", lambda x: raw.StatelessRandomPoisson(shape=[4, 3], seed=[1, 2], lam=x, dtype=tf.float32),
+   x=f32([0.5, 11, 90]))
+for t in (tf.float32, tf.int32):
+    fn(f"StatelessRandomBinomial_{t.name}", lambda n, p, t=t: raw.StatelessRandomBinomial(
+        shape=[5, 4], seed=[1, 2], counts=n, probs=p, dtype=t), n=f32([5, 40, 200, 30]), p=f32([0.3, 0.7, 0.2, 0.05]))
+
+
+def key(seed):
+    return raw.StatelessRandomGetKeyCounter(seed=seed)
+
+
+for n in (1, 6, 11):
+    fn(f"StatelessShuffle_{n}", lambda x: raw.StatelessShuffle(value=x, key=key([5, 6]).key, counter=key([5, 6]).counter,
+                                                               alg=1), x=f32(np.arange(n)))

@@ -1,0 +1,87 @@
+"""Numbers: complex ones, running products, gradients element by element."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from .base import Fixed, Rows, f32, i32, node
+
+ROWS = Rows("numbers")
+op, fn = ROWS.op, ROWS.fn
+raw = tf.raw_ops
+
+
+def real(name, *shape, low=-2.0, high=2.0, dtype=np.float32):
+    return ROWS.rng(name).uniform(low, high, shape).astype(dtype)
+
+
+def complex_(name, *shape, dtype=np.complex64):
+    return (real(name, *shape) + 1j * real(name + " i", *shape)).astype(dtype)
+
+
+X = real("x", 2, 5)
+DY = real("dy", 2, 5)
+Z, W = complex_("z", 2, 3), complex_("w", 3)
+for name in ("Neg", "Square", "Sign", "Reciprocal", "Inv", "Sqrt", "Rsqrt", "Exp", "Expm1", "Log", "Log1p", "Sin",
+             "Cos", "Tan", "Sinh", "Cosh", "Tanh", "Sigmoid", "Asinh", "Acosh", "Atanh", "Asin", "Acos", "Atan"):
+    op(f"complex_{name}", name, x=Z)
+for name in ("AddV2", "Sub", "Mul", "Div", "RealDiv", "Pow", "SquaredDifference", "Xdivy", "Xlogy", "DivNoNan",
+             "MulNoNan", "Equal", "NotEqual"):
+    op(f"complex_{name}", name, x=Z, y=W)
+fn("complex_loss", lambda x, y: tf.abs(tf.exp(tf.complex(x, y)) / tf.complex(y, x + 3.0)) + tf.math.angle(
+    tf.sqrt(tf.complex(x, y))), grads=True, x=X, y=DY)
+fn("complex_sums", lambda z: [tf.reduce_sum(z, 1), tf.reduce_mean(z), tf.reduce_prod(z, 0), tf.cumsum(z, 1)], z=Z)
+fn("complex_products", lambda z, w: [tf.matmul(z, w, adjoint_a=True), tf.linalg.matrix_transpose(z, conjugate=True),
+                                     tf.einsum("ij,ij->i", z, w)], z=Z, w=complex_("v", 2, 3))
+fn("complex_casts", lambda z, x: [tf.cast(z, tf.complex128), tf.cast(x, tf.complex64), tf.cast(z, tf.float32)], z=Z, x=X)
+fn("complex_moves", lambda z: [tf.concat([z, z], 0), tf.pad(z, [[1, 0], [0, 2]]), tf.gather(z, [1, 0]), tf.reverse(z, [1]),
+                               tf.where(tf.abs(z) > 1, z, tf.zeros_like(z)), tf.tile(z, [1, 2]), tf.ones_like(z)], z=Z)
+op("Conj", "Conj", input=Z)
+op("Angle", "Angle", input=Z)
+for n in (1, 2, 7, 16, 30):
+    op(f"FFT_{n}", "FFT", input=complex_(f"f{n}", 2, n))
+    op(f"IFFT_{n}", "IFFT", input=complex_(f"f{n}", 2, n))
+    op(f"RFFT_{n}", "RFFT", grads=True, input=real(f"r{n}", 2, n), fft_length=Fixed([n]))
+    fn(f"IRFFT_{n}", lambda x, y, n=n: raw.IRFFT(input=tf.complex(x, y), fft_length=[n]), grads=True,
+       x=real(f"rx{n}", 2, n // 2 + 1), y=real(f"ry{n}", 2, n // 2 + 1))
+op("RFFT_cut", "RFFT", input=real("rp", 2, 5), fft_length=Fixed([3]))
+fn("FFT2D3D", lambda x, y: [tf.abs(raw.FFT2D(input=tf.complex(x, y))), tf.abs(raw.IFFT3D(input=tf.complex(x, y)))],
+   grads=True, x=real("fx", 3, 4, 5), y=real("fy", 3, 4, 5))
+op("RFFT2D", "RFFT2D", grads=True, input=real("r2", 2, 4, 5), fft_length=Fixed([4, 5]))
+op("RFFT3D", "RFFT3D", input=real("r3", 2, 3, 4, 5), fft_length=Fixed([3, 4, 5]))
+op("IRFFT2D", "IRFFT2D", input=complex_("i2", 2, 4, 4), fft_length=Fixed([4, 6]))
+op("IRFFT3D", "IRFFT3D", input=complex_("i3", 2, 3, 4, 3), fft_length=Fixed([3, 4, 5]))
+op("complex128_FFT", "FFT", input=complex_("f7", 2, 7, dtype=np.complex128))
+
+for exclusive in (False, True):
+    for reverse in (False, True):
+        flags = dict(exclusive=exclusive, reverse=reverse)
+        op(f"Cumprod_{exclusive}_{reverse}", "Cumprod", grads=True, x=X, axis=Fixed(1), **flags)
+        op(f"CumulativeLogsumexp_{exclusive}_{reverse}", "CumulativeLogsumexp", grads=True, x=X, axis=Fixed(0), **flags)
+op("Cumprod_int", "Cumprod", x=i32([[1, -2, 3], [4, 0, 6]]), axis=Fixed(-1))
+op("Cumprod_zero", "Cumprod", x=f32([1, 0, 3]), axis=Fixed(0))
+op("NextAfter", "NextAfter", x1=f32([0, 1, -1, 3, 0]), x2=f32([1, 0, -2, 3, -1]))
+op("PopulationCount", "PopulationCount", x=i32([0, 1, -1, 255, 1 << 30]))
+op("PopulationCount_int8", "PopulationCount", x=np.int8([0, -1, 7, -128]))
+
+for name in ("EluGrad", "SeluGrad"):
+    op(name, name, gradients=DY, outputs=X)
+op("Relu6Grad", "Relu6Grad", gradients=DY, features=f32(X * 4))
+op("LeakyReluGrad", "LeakyReluGrad", gradients=DY, features=X, alpha=0.3)
+op("SoftsignGrad", "SoftsignGrad", gradients=DY, features=X)
+op("InvGrad", "InvGrad", y=X, dy=DY)
+op("BiasAddGrad", "BiasAddGrad", out_backprop=real("b", 2, 3, 4, 5))
+op("BiasAddGrad_NCHW", "BiasAddGrad", out_backprop=real("b", 2, 3, 4, 5), data_format="NCHW")
+for mode in ("REFLECT", "SYMMETRIC"):
+    fn(f"MirrorPadGrad_{mode}", lambda dy, m=mode: node("MirrorPadGrad", [dy, tf.constant([[1, 0], [2, 1]])], T=tf.float32,
+                                                        Tpaddings=tf.int32, mode=m), dy=real("mp", 4, 7))
+op("StridedSliceGrad", "StridedSliceGrad", shape=Fixed([3, 4, 5]), begin=Fixed([0, 1, 4]), end=Fixed([3, 3, 0]),
+   strides=Fixed([2, 1, -2]), dy=real("ss", 2, 2, 2))
+op("StridedSliceGrad_masks", "StridedSliceGrad", shape=Fixed([3, 4, 5]), begin=Fixed([1, 0, 1]), end=Fixed([2, 0, 4]),
+   strides=Fixed([1, 1, 2]), dy=real("sm", 4, 2), begin_mask=2, end_mask=2, shrink_axis_mask=1)
+op("LRN", "LRN", grads=True, input=real("lrn", 2, 2, 3, 6), depth_radius=2, bias=1.5, alpha=0.3, beta=0.75)
+fn("LRNGrad", lambda x, dy: raw.LRNGrad(input_grads=dy, input_image=x, output_image=raw.LRN(input=x, depth_radius=2),
+                                       depth_radius=2), x=real("lrn", 2, 2, 3, 6), dy=real("lrnd", 2, 2, 3, 6))
+fn("same", lambda x: [raw.GuaranteeConst(input=x), raw.DeepCopy(x=x), raw.CheckNumericsV2(tensor=x, message="")], x=X)
+op("DiagPart", "DiagPart", grads=True, input=real("dp", 2, 3, 2, 3))
