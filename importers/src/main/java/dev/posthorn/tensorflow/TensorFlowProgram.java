@@ -79,8 +79,7 @@ public final class TensorFlowProgram implements TrainableProgram {
         List<Variable> all = new ArrayList<>();
         resources
                 .variables()
-                .forEach((key, type) ->
-                        all.add(new Variable(key, type, isTrainable(key), resources.isStored(key))));
+                .forEach((key, type) -> all.add(new Variable(key, type, isTrainable(key), resources.isStored(key))));
         return all;
     }
 

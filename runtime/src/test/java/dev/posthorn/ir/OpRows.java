@@ -71,8 +71,8 @@ import dev.posthorn.ir.op.HashBucket;
 import dev.posthorn.ir.op.HashCross;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Lookup;
-import dev.posthorn.ir.op.Magnitude;
 import dev.posthorn.ir.op.Lu;
+import dev.posthorn.ir.op.Magnitude;
 import dev.posthorn.ir.op.MatMul;
 import dev.posthorn.ir.op.MaxPoolGather;
 import dev.posthorn.ir.op.MaxPoolGradient;
@@ -86,12 +86,12 @@ import dev.posthorn.ir.op.Pool;
 import dev.posthorn.ir.op.PopulationCount;
 import dev.posthorn.ir.op.ProjectiveTransform;
 import dev.posthorn.ir.op.Random;
-import dev.posthorn.ir.op.RandomCategorical;
-import dev.posthorn.ir.op.RandomPermutation;
-import dev.posthorn.ir.op.RandomPoisson;
 import dev.posthorn.ir.op.RandomBinomial;
+import dev.posthorn.ir.op.RandomCategorical;
 import dev.posthorn.ir.op.RandomGamma;
 import dev.posthorn.ir.op.RandomKey;
+import dev.posthorn.ir.op.RandomPermutation;
+import dev.posthorn.ir.op.RandomPoisson;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.RegexReplace;
 import dev.posthorn.ir.op.Reshape;
@@ -161,10 +161,14 @@ final class OpRows {
     private static final Set<String> FLOAT32_CONSTANTS =
             Set.of("LeakyRelu 0.2 float64", "Gelu false float64", "Gelu true float64");
 
-    private static final Set<Class<?>> FIRST_IS_SHAPE =
-            Set.of(
-                    Iota.class, Random.class, RandomGamma.class, RandomPermutation.class, RandomPoisson.class,
-                    RandomBinomial.class, ProjectiveTransform.class);
+    private static final Set<Class<?>> FIRST_IS_SHAPE = Set.of(
+            Iota.class,
+            Random.class,
+            RandomGamma.class,
+            RandomPermutation.class,
+            RandomPoisson.class,
+            RandomBinomial.class,
+            ProjectiveTransform.class);
     private static final Set<Class<?>> SECOND_IS_SHAPE =
             Set.of(Reshape.class, BroadcastTo.class, SumTo.class, AvgPoolGradient.class);
 

@@ -2,8 +2,8 @@ package dev.posthorn.tensorflow.alias;
 
 import static dev.posthorn.tensorflow.TfOp.one;
 
-import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.ErfInv;
@@ -73,8 +73,8 @@ final class Bits {
         Value d = b.unary(Unary.Fn.ABS, b.minus(b.expandDims(c, 1), c));
         Value near = b.cast(b.compare(Compare.Fn.LE, d, b.constant(DType.INT32, radius)), x.dtype());
         Value sum = b.matmul(b.reshape(b.unary(Unary.Fn.SQUARE, x), -1, channels), near);
-        Value scaled =
-                b.binary(Binary.Fn.MUL, b.reshape(sum, b.dims(x)), s.attributes().real("alpha", 1));
+        Value scaled = b.binary(
+                Binary.Fn.MUL, b.reshape(sum, b.dims(x)), s.attributes().real("alpha", 1));
         Value base = b.binary(Binary.Fn.ADD, scaled, s.attributes().real("bias", 1));
         return b.times(x, b.binary(Binary.Fn.POW, base, -s.attributes().real("beta", 0.5)));
     }

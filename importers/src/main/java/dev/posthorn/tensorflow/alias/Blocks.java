@@ -25,14 +25,20 @@ final class Blocks {
     static final List<TfOp> ALL = List.of(
             many("LSTMBlockCell", s -> {
                 Builder b = s.b();
-                Cell c = Cell.of(s, "ICFO", s.attributes().real("forget_bias", 1), s.attributes().real("cell_clip", 3));
+                Cell c = Cell.of(
+                        s,
+                        "ICFO",
+                        s.attributes().real("forget_bias", 1),
+                        s.attributes().real("cell_clip", 3));
                 return c.step(b, s.in(0), s.in(1), s.in(2), s.in(3, 8));
             }),
             many("BlockLSTM", s -> {
                 double forget = s.attributes().real("forget_bias", 1);
                 return layer(s, Cell.of(s, "ICFO", forget, s.attributes().real("cell_clip", 3)));
             }),
-            many("BlockLSTMV2", s -> layer(s, Cell.of(s, "IFCO", 0, s.attributes().real("cell_clip", 0)))),
+            many(
+                    "BlockLSTMV2",
+                    s -> layer(s, Cell.of(s, "IFCO", 0, s.attributes().real("cell_clip", 0)))),
             many("GRUBlockCell", Blocks::gru));
 
     private Blocks() {}

@@ -13,10 +13,8 @@ import dev.posthorn.ir.Rewriter;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
-import dev.posthorn.ir.fn.Elu;
 import dev.posthorn.ir.fn.LeakyRelu;
 import dev.posthorn.ir.fn.Relu6;
-import dev.posthorn.ir.fn.Selu;
 import dev.posthorn.ir.fn.Softsign;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
@@ -53,15 +51,17 @@ final class Derivatives {
             one("MirrorPadGrad", s -> moved(s, s.in(0), mirrored(s), index -> Joining.mirrored(s, index))),
             one("StridedSliceGrad", s -> {
                 int[] shape = s.ints(0);
-                return moved(s, s.in(4), shape, index -> StridedSlices.read(
-                        s.given(index, s.raw(1), s.raw(2), s.raw(3))));
+                return moved(
+                        s, s.in(4), shape, index -> StridedSlices.read(s.given(index, s.raw(1), s.raw(2), s.raw(3))));
             }),
             one("CholeskyGrad", s -> Matrices.choleskyGradient(s.b(), s.in(0), s.in(1))),
             many("FusedBatchNormGrad", Derivatives::batchNorm),
             many("FusedBatchNormGradV2", Derivatives::batchNorm),
             many("FusedBatchNormGradV3", Derivatives::batchNorm),
             one("LRNGrad", s -> of(s, (b, x) -> Bits.localResponse(s, b, x.get(0)), s.in(0), s.in(1))),
-            one("FakeQuantWithMinMaxArgsGradient", s -> Quantisation.fakeGradient(s).get(0)),
+            one(
+                    "FakeQuantWithMinMaxArgsGradient",
+                    s -> Quantisation.fakeGradient(s).get(0)),
             many("FakeQuantWithMinMaxVarsGradient", Quantisation::fakeGradient),
             many("FakeQuantWithMinMaxVarsPerChannelGradient", Quantisation::fakeGradient));
 

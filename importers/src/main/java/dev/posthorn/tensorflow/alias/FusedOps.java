@@ -20,7 +20,8 @@ final class FusedOps {
     static final List<TfOp> ALL = List.of(
             one("_FusedMatMul", s -> {
                 MatMul op = new MatMul(
-                        s.attributes().bool("transpose_a", false), s.attributes().bool("transpose_b", false));
+                        s.attributes().bool("transpose_a", false),
+                        s.attributes().bool("transpose_b", false));
                 return followed(s, s.b().add(op, s.in(0), s.in(1)));
             }),
             one("_FusedConv2D", s -> followed(s, Convolutions.conv(s, 2))),
@@ -74,8 +75,7 @@ final class FusedOps {
         Builder b = s.b();
         boolean scaled = s.attributes().bool("scale_after_normalization", false);
         Value gamma = scaled ? s.in(4) : b.broadcastTo(b.constant(s.dtype(0), 1), b.dims(s.in(3)));
-        BatchNorm norm =
-                new BatchNorm(s.shape(0).rank() - 1, s.attributes().real("variance_epsilon", 0));
+        BatchNorm norm = new BatchNorm(s.shape(0).rank() - 1, s.attributes().real("variance_epsilon", 0));
         return b.add(norm, s.in(0), gamma, s.in(3), s.in(1), s.in(2));
     }
 

@@ -27,12 +27,24 @@ import java.util.List;
 /** Gradients of windows, and windows that say where their largest element is. */
 final class Pools {
     static final List<TfOp> ALL = List.of(
-            one("MaxPoolGrad", s -> maxGradient(s, 2, s.attributes().ints("ksize"), s.attributes().ints("strides"))),
+            one(
+                    "MaxPoolGrad",
+                    s -> maxGradient(
+                            s, 2, s.attributes().ints("ksize"), s.attributes().ints("strides"))),
             one("MaxPoolGradV2", s -> maxGradient(s, 2, s.intList(3), s.intList(4))),
-            one("MaxPool3DGrad", s -> maxGradient(s, 3, s.attributes().ints("ksize"), s.attributes().ints("strides"))),
-            one("MaxPoolGradGrad", s -> chosen(s, 2, s.attributes().ints("ksize"), s.attributes().ints("strides"))),
+            one(
+                    "MaxPool3DGrad",
+                    s -> maxGradient(
+                            s, 3, s.attributes().ints("ksize"), s.attributes().ints("strides"))),
+            one(
+                    "MaxPoolGradGrad",
+                    s -> chosen(
+                            s, 2, s.attributes().ints("ksize"), s.attributes().ints("strides"))),
             one("MaxPoolGradGradV2", s -> chosen(s, 2, s.intList(3), s.intList(4))),
-            one("MaxPool3DGradGrad", s -> chosen(s, 3, s.attributes().ints("ksize"), s.attributes().ints("strides"))),
+            one(
+                    "MaxPool3DGradGrad",
+                    s -> chosen(
+                            s, 3, s.attributes().ints("ksize"), s.attributes().ints("strides"))),
             one("AvgPoolGrad", s -> meanGradient(s, 2)),
             one("AvgPool3DGrad", s -> meanGradient(s, 3)),
             many("MaxPoolWithArgmax", Pools::withPlaces),
@@ -86,9 +98,7 @@ final class Pools {
         Value x = Convolutions.toLast(s, s.in(0));
         boolean sizes = s.in(1).dtype().isInteger();
         Shape filter = sizes ? Shape.of(s.ints(1)) : s.shape(1);
-        Shape wide = depthwise
-                ? Shape.of(filter.dim(0), filter.dim(1), 1, filter.dim(2) * filter.dim(3))
-                : filter;
+        Shape wide = depthwise ? Shape.of(filter.dim(0), filter.dim(1), 1, filter.dim(2) * filter.dim(3)) : filter;
         Conv conv = Convolutions.of(s, rank, x.shape(), wide, depthwise);
         Value w = zeros(s.b(), x.dtype(), wide);
         Value dy = Convolutions.toLast(s, s.in(2));
@@ -207,7 +217,8 @@ final class Pools {
     private static Window dilated(Site s, Shape x, Shape filter) {
         List<Integer> size = List.of(filter.dim(0), filter.dim(1));
         List<Integer> strides = s.attributes().ints("strides").subList(1, 3);
-        return Convolutions.window(s, size, strides, s.attributes().ints("rates").subList(1, 3), x);
+        return Convolutions.window(
+                s, size, strides, s.attributes().ints("rates").subList(1, 3), x);
     }
 
     /** {@code y = max over taps of x + w}. */
@@ -228,5 +239,4 @@ final class Pools {
         return Derivatives.all(
                 s.b(), (b, in) -> dilation(s, b, in.get(0), in.get(1)), s.in(2), List.of(s.in(0), s.in(1)));
     }
-
 }

@@ -62,8 +62,7 @@ final class Quantisation {
                 Binary.Fn.AND,
                 b.compare(Compare.Fn.EQ, min, b.constant(type, 0)),
                 b.compare(Compare.Fn.EQ, max, b.constant(type, 0)));
-        Value passed = b.binary(
-                Binary.Fn.MIN, b.binary(Binary.Fn.MAX, x, moved(b, min, low)), moved(b, max, high));
+        Value passed = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, x, moved(b, min, low)), moved(b, max, high));
         return b.select(none, b.constant(type, 0), moved(b, passed, y));
     }
 

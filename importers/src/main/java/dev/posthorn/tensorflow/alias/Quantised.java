@@ -72,11 +72,13 @@ final class Quantised {
     }
 
     private static Value side(Builder b, Value bound, double limit) {
-        Value counts = b.compare(
-                Compare.Fn.GT, b.binary(Binary.Fn.MUL, bound, limit), b.constant(bound.dtype(), 0));
+        Value counts = b.compare(Compare.Fn.GT, b.binary(Binary.Fn.MUL, bound, limit), b.constant(bound.dtype(), 0));
         Value divisor = b.select(counts, bound, b.constant(bound.dtype(), 1));
         Value times = b.over(b.constant(bound.dtype(), limit), divisor);
-        return b.select(counts, times, b.constant(bound.dtype(), bound.dtype() == DType.FLOAT64 ? Double.MAX_VALUE : Float.MAX_VALUE));
+        return b.select(
+                counts,
+                times,
+                b.constant(bound.dtype(), bound.dtype() == DType.FLOAT64 ? Double.MAX_VALUE : Float.MAX_VALUE));
     }
 
     /** {@code round(x·scale)/scale}, with the gradient of {@code passed}, whose values are x's. */
@@ -117,9 +119,7 @@ final class Quantised {
         Value min = b.binary(Binary.Fn.MIN, s.in(1), 0);
         Value size = b.binary(Binary.Fn.MAX, b.unary(Unary.Fn.ABS, s.in(1)), b.unary(Unary.Fn.ABS, s.in(2)));
         Value least = b.binary(
-                Binary.Fn.MUL,
-                b.binary(Binary.Fn.MAX, size, 1),
-                s.attributes().real("ensure_minimum_range", 0.01f));
+                Binary.Fn.MUL, b.binary(Binary.Fn.MAX, size, 1), s.attributes().real("ensure_minimum_range", 0.01f));
         Value max = b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.MAX, s.in(2), b.plus(min, least)), 0);
         Codes codes = new Codes(b, type, along(s, min), along(s, max));
         Value x = s.in(0);
@@ -161,9 +161,8 @@ final class Quantised {
         if (mode.equals("SCALED")) {
             double lowest = codes.lowest() + (s.attributes().bool("narrow_range", false) ? 1 : 0);
             Value ofMax = b.binary(Binary.Fn.DIV, max, codes.highest());
-            Value scale = codes.lowest() == 0
-                    ? ofMax
-                    : b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.DIV, min, lowest), ofMax);
+            Value scale =
+                    codes.lowest() == 0 ? ofMax : b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.DIV, min, lowest), ofMax);
             return b.cast(b.times(q, scale), to);
         }
         Value scale = b.binary(Binary.Fn.DIV, b.minus(max, min), codes.steps() - 1);

@@ -26,7 +26,8 @@ final class QuantisedLayers {
     static final List<TfOp> ALL = List.of(
             many("QuantizedMatMul", s -> {
                 MatMul op = new MatMul(
-                        s.attributes().bool("transpose_a", false), s.attributes().bool("transpose_b", false));
+                        s.attributes().bool("transpose_a", false),
+                        s.attributes().bool("transpose_b", false));
                 return product(s, 2, s.b().add(op, whole(s, 0, 2), whole(s, 1, 4)));
             }),
             many("QuantizedConv2D", s -> {
@@ -39,8 +40,9 @@ final class QuantisedLayers {
             many("QuantizedMul", s -> product(s, 2, s.b().times(whole(s, 0, 2), whole(s, 1, 4)))),
             general("QuantizedRelu", s -> cut(s, Double.POSITIVE_INFINITY)),
             general("QuantizedRelu6", s -> cut(s, 6)),
-            general("QuantizedReshape", s -> List.of(
-                    new TfValue.Of(s.b().add(new Reshape(), s.in(0), s.in(1))), s.raw(2), s.raw(3))),
+            general(
+                    "QuantizedReshape",
+                    s -> List.of(new TfValue.Of(s.b().add(new Reshape(), s.in(0), s.in(1))), s.raw(2), s.raw(3))),
             general("QuantizedMaxPool", s -> ranged(s, s.b().add(new Pool(Pool.Fn.MAX, window(s)), s.in(0)))),
             general("QuantizedAvgPool", s -> {
                 Value mean = s.b().add(new Pool(Pool.Fn.AVG, window(s)), Codes.wide(s.b(), s.in(0)));
@@ -175,8 +177,7 @@ final class QuantisedLayers {
         Value scale = b.cast(b.over(b.binary(Binary.Fn.MUL, width, 255 * point), range), DType.INT64);
         Value middle = b.binary(Binary.Fn.DIV, Codes.wide(b, b.plus(from.min(), from.max())), 2);
         Value first = b.cast(b.over(b.binary(Binary.Fn.MUL, middle, 255 * point), range), DType.INT64);
-        Value zero = b.cast(
-                Codes.rounded(b, b.over(b.binary(Binary.Fn.MUL, low, 255 * point), range)), DType.INT64);
+        Value zero = b.cast(Codes.rounded(b, b.over(b.binary(Binary.Fn.MUL, low, 255 * point), range)), DType.INT64);
         Value product = b.binary(Binary.Fn.FLOOR_DIV, b.times(b.cast(q, DType.INT64), scale), 0x1p32);
         Value at = b.binary(Binary.Fn.ADD, b.minus(b.plus(product, first), zero), point / 2);
         Value code = b.binary(Binary.Fn.FLOOR_DIV, at, point);

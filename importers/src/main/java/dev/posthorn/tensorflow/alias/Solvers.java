@@ -23,8 +23,9 @@ final class Solvers {
     private static final int HALVINGS = 16;
 
     static final List<TfOp> ALL = List.of(
-            many("Lu", s -> s.b().addAll(
-                            new Lu(s.attributes().type("output_idx_type", DType.INT32)), List.of(s.in(0)))),
+            many(
+                    "Lu",
+                    s -> s.b().addAll(new Lu(s.attributes().type("output_idx_type", DType.INT32)), List.of(s.in(0)))),
             one("TridiagonalSolve", s -> s.b().add(new TridiagonalSolve(), s.in(0), s.in(1))),
             one("TridiagonalMatMul", Solvers::tridiagonal),
             one("MatrixSolveLs", Solvers::leastSquares),

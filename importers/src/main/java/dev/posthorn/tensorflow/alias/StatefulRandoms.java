@@ -57,7 +57,8 @@ final class StatefulRandoms {
             }),
             one("RandomGamma", s -> {
                 Value shape = full(s);
-                return counted(s, size(s, shape), RESERVED, (k, c) -> s.b().add(new RandomGamma(), shape, k, c, s.in(1)));
+                return counted(
+                        s, size(s, shape), RESERVED, (k, c) -> s.b().add(new RandomGamma(), shape, k, c, s.in(1)));
             }),
             one("RandomPoisson", s -> poisson(s, s.dtype(1))),
             one("RandomPoissonV2", s -> poisson(s, s.attributes().type("dtype", DType.INT64))),
@@ -142,10 +143,6 @@ final class StatefulRandoms {
 
     private static Value poisson(Site s, DType to) {
         Value shape = full(s);
-        return counted(
-                s,
-                size(s, shape),
-                RESERVED,
-                (k, c) -> s.b().add(new RandomPoisson(to), shape, k, c, s.in(1)));
+        return counted(s, size(s, shape), RESERVED, (k, c) -> s.b().add(new RandomPoisson(to), shape, k, c, s.in(1)));
     }
 }

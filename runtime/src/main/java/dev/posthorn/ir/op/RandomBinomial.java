@@ -101,7 +101,10 @@ public record RandomBinomial(DType dtype) implements Op.Single {
             double most = (m + 0.5) * Math.log((m + 1) / (odds * (n - m + 1)))
                     + (n + 1) * Math.log((n - m + 1) / (n - k + 1))
                     + (k + 0.5) * Math.log(odds * (n - k + 1) / (k + 1))
-                    + tail(m) + tail(n - m) - tail(k) - tail(n - k);
+                    + tail(m)
+                    + tail(n - m)
+                    - tail(k)
+                    - tail(n - k);
             if (Math.log(v * alpha / (a / (us * us) + b)) <= most) {
                 return k;
             }
