@@ -24,7 +24,10 @@ public record TridiagonalSolve() implements Op.Single {
         DType dtype = in.count(2).sameDType();
         Shape d = in.shape(0);
         Shape right = in.shape(1);
-        if (!dtype.isFloating() || d.rank() < 2 || right.rank() != d.rank() || d.dim(-2) != 3) {
+        if (!dtype.isFloating()
+                || d.rank() < 2
+                || right.rank() != d.rank()
+                || d.dim(-2) != 3 && d.dim(-2) != Shape.UNKNOWN) {
             throw new ShapeException("expected diagonals[…×3×n] and right sides[…×n×k] but was " + in.types());
         }
         Shape.merge(d.remove(d.rank() - 2), right.remove(d.rank() - 1));
