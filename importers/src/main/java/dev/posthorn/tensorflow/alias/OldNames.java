@@ -22,7 +22,6 @@ final class OldNames {
             Map.entry("BatchMatrixTriangularSolve", "MatrixTriangularSolve"),
             Map.entry("BatchSelfAdjointEigV2", "SelfAdjointEigV2"),
             Map.entry("BatchSvd", "Svd"),
-            Map.entry("CheckNumericsV2", "CheckNumerics"),
             Map.entry("Copy", "Identity"),
             Map.entry("CopyHost", "Identity"),
             Map.entry("DeepCopy", "Identity"),
