@@ -8,6 +8,7 @@ import dev.posthorn.tools.command.Evaluate;
 import dev.posthorn.tools.command.Inspect;
 import dev.posthorn.tools.command.Native;
 import dev.posthorn.tools.command.Predict;
+import dev.posthorn.tools.command.Rehearse;
 import dev.posthorn.tools.command.Summary;
 import dev.posthorn.tools.command.Train;
 import dev.posthorn.tools.command.Verify;
@@ -16,6 +17,9 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -28,21 +32,7 @@ import picocli.CommandLine.ScopeType;
         name = "posthorn",
         header = "Runs, checks and converts Keras and TensorFlow models.",
         synopsisSubcommandLabel = "COMMAND",
-        versionProvider = Posthorn.Version.class,
-        subcommands = {
-            Inspect.class,
-            Summary.class,
-            Predict.class,
-            Evaluate.class,
-            Train.class,
-            Convert.class,
-            Weights.class,
-            Verify.class,
-            Diff.class,
-            Bench.class,
-            Native.class,
-            CaptureScript.class
-        })
+        versionProvider = Posthorn.Version.class)
 public final class Posthorn {
     /** All is right. */
     public static final int RIGHT = 0;
@@ -54,6 +44,22 @@ public final class Posthorn {
     public static final int UNUSABLE = 2;
 
     private static final int WIDTH = 100;
+
+    /** Every command, in the order of the help. */
+    private static final List<Map.Entry<String, Supplier<?>>> COMMANDS = List.of(
+            Map.entry("inspect", Inspect::new),
+            Map.entry("summary", Summary::new),
+            Map.entry("predict", Predict::new),
+            Map.entry("evaluate", Evaluate::new),
+            Map.entry("train", Train::new),
+            Map.entry("convert", Convert::new),
+            Map.entry("weights", Weights::new),
+            Map.entry("verify", Verify::new),
+            Map.entry("diff", Diff::new),
+            Map.entry("bench", Bench::new),
+            Map.entry("native", Native::new),
+            Map.entry("capture-script", CaptureScript::new),
+            Map.entry("rehearse", Rehearse::new));
 
     @Option(
             names = {"-h", "--help"},
@@ -86,6 +92,7 @@ public final class Posthorn {
     public static int run(String[] args, PrintStream out, PrintStream err) {
         Posthorn posthorn = new Posthorn();
         CommandLine line = new CommandLine(posthorn);
+        subcommands(args).forEach(c -> line.addSubcommand(c.getKey(), c.getValue().get()));
         line.setOut(new PrintWriter(out, false, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         line.setUsageHelpWidth(WIDTH).setUsageHelpLongOptionsMaxWidth(30);
@@ -110,6 +117,14 @@ public final class Posthorn {
             line.getOut().flush();
             line.getErr().flush();
         }
+    }
+
+    /** The command that is called, where one is: reading the options of all others takes longer than many a call. */
+    private static List<Map.Entry<String, Supplier<?>>> subcommands(String[] args) {
+        List<Map.Entry<String, Supplier<?>>> called = COMMANDS.stream()
+                .filter(c -> args.length > 0 && c.getKey().equals(args[0]))
+                .toList();
+        return called.isEmpty() ? COMMANDS : called;
     }
 
     private static int execute(ParseResult parsed) {

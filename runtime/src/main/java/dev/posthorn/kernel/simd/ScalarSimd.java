@@ -40,7 +40,7 @@ class ScalarSimd implements Simd {
             int co,
             int ldc,
             boolean first) {
-        gemm(2 * LANES, kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
+        gemm(2 * lanes(), kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
     }
 
     @Override
@@ -84,10 +84,10 @@ class ScalarSimd implements Simd {
             int co,
             int ldc,
             boolean first) {
-        gemm(LANES, kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
+        gemm(lanes(), kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
     }
 
-    private static void gemm(
+    private void gemm(
             int nr,
             int kc,
             float[] a,
@@ -114,7 +114,8 @@ class ScalarSimd implements Simd {
         }
     }
 
-    private static void step(
+    /** A term of the sums of four rows, s += x · b. */
+    void step(
             int nr, float x0, float x1, float x2, float x3, float[] b, float[] s0, float[] s1, float[] s2, float[] s3) {
         for (int j = 0; j < nr; j++) {
             float v = b[j];
@@ -125,7 +126,8 @@ class ScalarSimd implements Simd {
         }
     }
 
-    private static void step(int nr, float x, float[] b, float[] s) {
+    /** A term of the sums of one row. */
+    void step(int nr, float x, float[] b, float[] s) {
         for (int j = 0; j < nr; j++) {
             s[j] += x * b[j];
         }
@@ -157,16 +159,16 @@ class ScalarSimd implements Simd {
 
     @Override
     public void outer4(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
-        outer(2 * LANES, n, a, ao, as, b, bo, bs, c, co, ldc);
+        outer(2 * lanes(), n, a, ao, as, b, bo, bs, c, co, ldc);
     }
 
     @Override
     public void outer4Half(
             int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
-        outer(LANES, n, a, ao, as, b, bo, bs, c, co, ldc);
+        outer(lanes(), n, a, ao, as, b, bo, bs, c, co, ldc);
     }
 
-    private static void outer(
+    private void outer(
             int nr, int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
         float[][] rows = ROWS.get();
         for (int r = 0; r < 4; r++) {

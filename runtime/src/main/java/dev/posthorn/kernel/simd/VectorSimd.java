@@ -11,15 +11,15 @@ import dev.posthorn.kernel.Unary;
  * code. Functions of one element are always computed by vectors, the last one padded, so that an element has one value
  * wherever it stands.
  */
-final class VectorSimd extends ScalarSimd {
-    private VectorSimd() {}
+class VectorSimd extends ScalarSimd {
+    VectorSimd() {}
 
     /** Throws UnsupportedOperationException where vectors are too short or of an unknown shape. */
     static Simd create() {
         if (L < 4) {
             throw new UnsupportedOperationException("the preferred vector has " + 32 * L + " bits");
         }
-        return new VectorSimd();
+        return new WarmingSimd();
     }
 
     @Override

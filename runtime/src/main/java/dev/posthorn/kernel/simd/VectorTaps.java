@@ -82,7 +82,7 @@ final class VectorTaps {
     }
 
     /** Whether the taps are three rows of three at equal distances. */
-    private static boolean isSquare(int t0, int t1, int[] at) {
+    static boolean isSquare(int t0, int t1, int[] at) {
         if (t1 - t0 != 9) {
             return false;
         }

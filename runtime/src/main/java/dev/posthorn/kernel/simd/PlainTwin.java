@@ -1,0 +1,120 @@
+package dev.posthorn.kernel.simd;
+
+import static dev.posthorn.kernel.simd.VectorLanes.L;
+
+import java.util.Arrays;
+
+/**
+ * Plain Java that gives the bits of the vector kernels: products and sums of taps by fused multiply-adds, in their order. For
+ * the first moments of a JVM, in which vectors are objects; where there are no instructions for it, a fused multiply-add is
+ * slow, and vectors are too.
+ */
+final class PlainTwin extends ScalarSimd {
+    /** Channels whose sums of taps are made together. */
+    private static final int BLOCK = 256;
+
+    private static final ThreadLocal<float[][]> TAPS = ThreadLocal.withInitial(() -> new float[5][BLOCK]);
+
+    @Override
+    public int lanes() {
+        return L;
+    }
+
+    @Override
+    void step(
+            int nr, float x0, float x1, float x2, float x3, float[] b, float[] s0, float[] s1, float[] s2, float[] s3) {
+        for (int j = 0; j < nr; j++) {
+            float v = b[j];
+            s0[j] = Math.fma(x0, v, s0[j]);
+            s1[j] = Math.fma(x1, v, s1[j]);
+            s2[j] = Math.fma(x2, v, s2[j]);
+            s3[j] = Math.fma(x3, v, s3[j]);
+        }
+    }
+
+    @Override
+    void step(int nr, float x, float[] b, float[] s) {
+        for (int j = 0; j < nr; j++) {
+            s[j] = Math.fma(x, b[j], s[j]);
+        }
+    }
+
+    @Override
+    public void taps(
+            int t0,
+            int t1,
+            int[] xs,
+            int[] ws,
+            float[] x,
+            int xo,
+            int xStep,
+            float[] w,
+            int wo,
+            float[] bias,
+            int bo,
+            float[] y,
+            int yo,
+            int yStep,
+            int pixels,
+            int n) {
+        boolean square = pixels >= 4 && VectorTaps.isSquare(t0, t1, xs) && VectorTaps.isSquare(t0, t1, ws);
+        float[][] rows = TAPS.get();
+        for (int p = 0; p < pixels; p++, xo += xStep, yo += yStep) {
+            for (int i = 0; i < n; i += BLOCK) {
+                int count = Math.min(BLOCK, n - i);
+                for (int row = 0; row < (square ? 3 : 1); row++) {
+                    start(rows[row], row == 0 ? bias : null, bo + i, count);
+                }
+                for (int t = t0; t < t1; t++) {
+                    float[] sums = rows[square ? (t - t0) / 3 : 0];
+                    System.arraycopy(x, xo + xs[t] + i, rows[3], 0, count);
+                    System.arraycopy(w, wo + ws[t] + i, rows[4], 0, count);
+                    if (square && t - t0 > 0 && (t - t0) % 3 == 0) {
+                        multiply(count, rows[3], rows[4], sums);
+                    } else {
+                        multiplyAdd(count, rows[3], rows[4], sums);
+                    }
+                }
+                if (square) {
+                    join(count, rows[0], rows[1], rows[2]);
+                }
+                System.arraycopy(rows[0], 0, y, yo + i, count);
+            }
+        }
+    }
+
+    private static void start(float[] s, float[] bias, int bo, int n) {
+        if (bias == null) {
+            Arrays.fill(s, 0, n, 0);
+        } else {
+            System.arraycopy(bias, bo, s, 0, n);
+        }
+    }
+
+    private static void multiply(int n, float[] x, float[] w, float[] s) {
+        for (int i = 0; i < n; i++) {
+            s[i] = w[i] * x[i];
+        }
+    }
+
+    private static void multiplyAdd(int n, float[] x, float[] w, float[] s) {
+        for (int i = 0; i < n; i++) {
+            s[i] = Math.fma(w[i], x[i], s[i]);
+        }
+    }
+
+    private static void join(int n, float[] s, float[] t, float[] u) {
+        for (int i = 0; i < n; i++) {
+            s[i] = s[i] + (t[i] + u[i]);
+        }
+    }
+
+    /** y = x, but at least low and at most high. */
+    static void clip(float low, float high, float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = x[xo + i];
+            v = v < low ? low : v;
+            y[yo + i] = v > high ? high : v;
+        }
+    }
+}

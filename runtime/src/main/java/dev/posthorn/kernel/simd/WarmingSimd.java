@@ -1,0 +1,278 @@
+package dev.posthorn.kernel.simd;
+
+import static dev.posthorn.kernel.simd.VectorLanes.L;
+
+import dev.posthorn.kernel.Unary;
+import java.util.List;
+
+/**
+ * The vector provider that starts at once: until the JVM has compiled a vector kernel, its {@linkplain PlainTwin plain twin} runs
+ * instead, for an interpreted vector is an object and a hundred times as slow. A thread in the background, which starts with
+ * the first kernel and gives it some time to be all there is, calls the kernels until they are compiled. The bits are the
+ * same all the while.
+ */
+final class WarmingSimd extends VectorSimd {
+    /** Milliseconds of plain kernels: a process that predicts once ends meanwhile. */
+    private static final int PAUSE = 500;
+    /** Calls timed together, and the nanoseconds that a compiled one is far below. */
+    private static final int CALLS = 16;
+
+    private static final long COMPILED = 6000;
+    /** Milliseconds after which a kernel counts as compiled whatever it takes. */
+    private static final long PATIENCE = 5000;
+
+    private static final ScalarSimd PLAIN = new PlainTwin();
+
+    /** A kernel, and whether it is compiled. Read without order: a late true costs nothing but time. */
+    private static final class Kernel {
+        final Runnable call;
+        boolean warm;
+
+        Kernel(Runnable call) {
+            this.call = call;
+        }
+    }
+
+    private final float[] a = new float[4096];
+    private final float[] b = new float[4096];
+    private final float[] c = new float[4096];
+    private final int[] at = {0, 16, 32, 128, 144, 160, 256, 272, 288};
+    private int calls;
+
+    private final Kernel gemm8 = new Kernel(
+            () -> super.gemm8(16, a, 0, 16, 32, 48, 64, 80, 96, 112, b, 0, c, 0, 2 * L, (calls++ & 1) == 0));
+    private final Kernel gemm4 =
+            new Kernel(() -> super.gemm4(16, a, 0, 16, 32, 48, b, 0, c, 0, 2 * L, (calls++ & 1) == 0));
+    private final Kernel taps = new Kernel(() -> {
+        int pixels = calls++ % 3 == 0 ? 3 : 4;
+        super.taps(0, calls % 3 == 0 ? 8 : 9, at, at, a, 0, 32, b, 0, a, 512, c, 0, 32, pixels, 32);
+    });
+    private final Kernel rows = new Kernel(() -> {
+        boolean biased = calls++ % 3 > 0;
+        super.clipRows(2, 64, c, 0, 64, biased ? a : null, 0, calls % 3 == 0 ? null : b, 0, 64, 0, 6);
+    });
+    private final Kernel clip = new Kernel(() -> {
+        super.unary(Unary.RELU, 0, 0, a, 0, c, 0, 64);
+        super.unary(Unary.RELU6, 0, 0, a, 0, c, 0, 64);
+        super.unary(Unary.CLIP, -1, 1, a, 0, c, 0, 64);
+    });
+    private final Kernel gather =
+            new Kernel(() -> super.gather(at, 16, a, 0, 16, c, 0, 4));
+    private final Kernel gemmHalf =
+            new Kernel(() -> super.gemm4Half(16, a, 0, 16, 32, 48, b, 0, c, 0, L, (calls++ & 1) == 0));
+    private final Kernel gemv = new Kernel(() -> super.gemv2(16, a, 0, b, 0, 1024, c, 0, (calls++ & 1) == 0));
+    private final Kernel max = new Kernel(() -> super.tapsMax(0, 9, at, a, 0, 32, c, 0, 32, 4, 32));
+    private final Kernel mean = new Kernel(() -> super.tapsMean(0, 9, at, a, 0, 32, c, 0, 32, 4, 32));
+    private final List<Kernel> kernels =
+            List.of(hasGemm8() ? gemm8 : gemm4, taps, rows, clip, gather, gemm4, gemmHalf, gemv, max, mean);
+    private boolean started;
+
+    /** Whether the vector form of a kernel may run. */
+    private boolean warm(Kernel k) {
+        if (!k.warm && !started) {
+            start();
+        }
+        return k.warm;
+    }
+
+    private synchronized void start() {
+        if (!started) {
+            started = true;
+            Thread t = new Thread(null, this::warmUp, "posthorn-warm-up", 0, false);
+            t.setDaemon(true);
+            t.start();
+        }
+    }
+
+    private void warmUp() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // then without a pause
+        }
+        kernels.forEach(WarmingSimd::warmUp);
+    }
+
+    private static void warmUp(Kernel k) {
+        long end = System.nanoTime() + PATIENCE * 1_000_000;
+        long before;
+        long now = System.nanoTime();
+        do {
+            before = now;
+            for (int i = 0; i < CALLS; i++) {
+                k.call.run();
+            }
+            now = System.nanoTime();
+        } while (now - before > CALLS * COMPILED && now < end);
+        k.warm = true;
+    }
+
+    /** Has every kernel compiled: what runs afterwards runs as it will from then on. */
+    void finish() {
+        started = true;
+        kernels.forEach(WarmingSimd::warmUp);
+    }
+
+    @Override
+    public void gemm4(
+            int kc,
+            float[] a,
+            int a0,
+            int a1,
+            int a2,
+            int a3,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        if (warm(gemm4)) {
+            super.gemm4(kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
+        } else {
+            PLAIN.gemm4(kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
+        }
+    }
+
+    @Override
+    public void gemm8(
+            int kc,
+            float[] a,
+            int a0,
+            int a1,
+            int a2,
+            int a3,
+            int a4,
+            int a5,
+            int a6,
+            int a7,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        if (warm(gemm8)) {
+            super.gemm8(kc, a, a0, a1, a2, a3, a4, a5, a6, a7, b, bo, c, co, ldc, first);
+        } else {
+            PLAIN.gemm8(kc, a, a0, a1, a2, a3, a4, a5, a6, a7, b, bo, c, co, ldc, first);
+        }
+    }
+
+    @Override
+    public void gemm4Half(
+            int kc,
+            float[] a,
+            int a0,
+            int a1,
+            int a2,
+            int a3,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        if (warm(gemmHalf)) {
+            super.gemm4Half(kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
+        } else {
+            PLAIN.gemm4Half(kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
+        }
+    }
+
+    @Override
+    public void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
+        if (warm(gemv)) {
+            super.gemv2(kc, a, ao, b, bo, panel, c, co, first);
+        } else {
+            PLAIN.gemv2(kc, a, ao, b, bo, panel, c, co, first);
+        }
+    }
+
+    @Override
+    public void taps(
+            int t0,
+            int t1,
+            int[] xs,
+            int[] ws,
+            float[] x,
+            int xo,
+            int xStep,
+            float[] w,
+            int wo,
+            float[] bias,
+            int bo,
+            float[] y,
+            int yo,
+            int yStep,
+            int pixels,
+            int n) {
+        if (n < L || warm(taps)) {
+            super.taps(t0, t1, xs, ws, x, xo, xStep, w, wo, bias, bo, y, yo, yStep, pixels, n);
+        } else {
+            PLAIN.taps(t0, t1, xs, ws, x, xo, xStep, w, wo, bias, bo, y, yo, yStep, pixels, n);
+        }
+    }
+
+    @Override
+    public void gather(int[] runs, int length, float[] x, int xo, int xStep, float[] y, int yo, int pixels) {
+        if (warm(gather)) {
+            super.gather(runs, length, x, xo, xStep, y, yo, pixels);
+        } else {
+            PLAIN.gather(runs, length, x, xo, xStep, y, yo, pixels);
+        }
+    }
+
+    @Override
+    public void tapsMax(
+            int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels, int n) {
+        if (warm(max)) {
+            super.tapsMax(t0, t1, xs, x, xo, xStep, y, yo, yStep, pixels, n);
+        } else {
+            PLAIN.tapsMax(t0, t1, xs, x, xo, xStep, y, yo, yStep, pixels, n);
+        }
+    }
+
+    @Override
+    public void tapsMean(
+            int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels, int n) {
+        if (warm(mean)) {
+            super.tapsMean(t0, t1, xs, x, xo, xStep, y, yo, yStep, pixels, n);
+        } else {
+            PLAIN.tapsMean(t0, t1, xs, x, xo, xStep, y, yo, yStep, pixels, n);
+        }
+    }
+
+    @Override
+    void clipRows(
+            int rows,
+            int cols,
+            float[] c,
+            int co,
+            int ldc,
+            float[] bias,
+            int bo,
+            float[] residual,
+            int ro,
+            int ldr,
+            float low,
+            float high) {
+        if (warm(this.rows)) {
+            super.clipRows(rows, cols, c, co, ldc, bias, bo, residual, ro, ldr, low, high);
+        } else {
+            PLAIN.clipRows(rows, cols, c, co, ldc, bias, bo, residual, ro, ldr, low, high);
+        }
+    }
+
+    @Override
+    public void unary(Unary f, float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
+        boolean clips = f == Unary.RELU || f == Unary.RELU6 || f == Unary.CLIP;
+        if (!clips || warm(clip)) {
+            super.unary(f, alpha, beta, x, xo, y, yo, n);
+        } else {
+            float low = f == Unary.CLIP ? alpha : 0;
+            float high = f == Unary.CLIP ? beta : f == Unary.RELU6 ? 6 : Float.POSITIVE_INFINITY;
+            PlainTwin.clip(low, high, x, xo, y, yo, n);
+        }
+    }
+}
