@@ -1,17 +1,29 @@
 package dev.posthorn.keras;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.posthorn.model.ModelFormatException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** JSON as Python writes it: NaN and Infinity are numbers. Objects keep the order of their keys. */
 final class Json {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
+
+    /** Made when something is written. */
+    private static final class Writing {
+        static final JsonMapper MAPPER = new JsonMapper();
+    }
 
     private static final int LONGEST = 1000;
 
@@ -20,7 +32,7 @@ final class Json {
     /** A value as JSON, cut off where it is long. */
     static String text(Object value) {
         try {
-            String text = MAPPER.writeValueAsString(value);
+            String text = Writing.MAPPER.writeValueAsString(value);
             return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("configuration: expected JSON values but was " + value, e);
@@ -30,7 +42,7 @@ final class Json {
     /** An object as Python's {@code json.dumps} writes it, but with characters beyond ASCII as they are. */
     static String whole(Map<String, Object> object) {
         try {
-            return MAPPER.writeValueAsString(object);
+            return Writing.MAPPER.writeValueAsString(object);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("configuration: expected values that JSON has but was " + object, e);
         }
@@ -39,15 +51,48 @@ final class Json {
     /** The object that {@code text} holds. */
     static Map<String, Object> object(String text, String where) {
         try {
-            Map<String, Object> object = MAPPER.readValue(text, new TypeReference<>() {});
-            if (object != null) {
-                return object;
-            }
-            throw new ModelFormatException("configuration: expected a JSON object but was null, at " + where);
-        } catch (JsonProcessingException e) {
+            return object(text);
+        } catch (IOException e) {
+            String problem = e instanceof JsonProcessingException j ? j.getOriginalMessage() : e.getMessage();
             throw new ModelFormatException(
-                    "configuration: expected a JSON object but was not (" + e.getOriginalMessage() + "), at " + where,
-                    e);
+                    "configuration: expected a JSON object but was not (" + problem + "), at " + where, e);
         }
+    }
+
+    /** Token by token: a mapper takes longer to be made than most configurations to be read. */
+    private static Map<String, Object> object(String text) throws IOException {
+        try (JsonParser p = FACTORY.createParser(text)) {
+            if (p.nextToken() != JsonToken.START_OBJECT) {
+                throw new JsonParseException(p, "another value");
+            }
+            return fields(p);
+        }
+    }
+
+    private static Map<String, Object> fields(JsonParser p) throws IOException {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        for (String name = p.nextFieldName(); name != null; name = p.nextFieldName()) {
+            p.nextToken();
+            fields.put(name, value(p));
+        }
+        return fields;
+    }
+
+    private static Object value(JsonParser p) throws IOException {
+        return switch (p.currentToken()) {
+            case START_OBJECT -> fields(p);
+            case START_ARRAY -> {
+                List<Object> values = new ArrayList<>();
+                while (p.nextToken() != JsonToken.END_ARRAY) {
+                    values.add(value(p));
+                }
+                yield values;
+            }
+            case VALUE_STRING -> p.getText();
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NULL -> null;
+            default -> p.getNumberValue();
+        };
     }
 }

@@ -26,6 +26,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,9 +42,25 @@ public final class Builder {
     private static final int FOLD_LIMIT = 1 << 16;
 
     private final List<Node> nodes = new ArrayList<>();
-    private final Map<List<Object>, Node> shared = new HashMap<>();
+    private final Map<Key, Node> shared = new HashMap<>();
     private final List<Rewriter.Rule> rules;
+    /** The result types of the composite that is being copied, whose expansion need not tell them again. */
+    private final Map<Op, List<TensorType>> inferred = new IdentityHashMap<>();
+
     private String scope = "";
+
+    /** What makes nodes equal. Attributes are looked at only where class and operands agree. */
+    private record Key(Op op, List<Value> in) {
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Key k && in.equals(k.in) && op.equals(k.op);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * (in.isEmpty() ? op.hashCode() : op.getClass().hashCode()) + in.hashCode();
+        }
+    }
 
     public Builder() {
         this(List.of());
@@ -74,6 +91,22 @@ public final class Builder {
         return ofParts != null ? ofParts : addPlain(op, in);
     }
 
+    /** Adds what a node is, for these operands. */
+    List<Value> addLike(Node n, List<Value> in) {
+        boolean same = n.op() instanceof Op.Composite
+                && n.outputs().stream().allMatch(t -> t.shape().isKnown())
+                && IntStream.range(0, in.size())
+                        .allMatch(i -> in.get(i).type().equals(n.input(i).type()));
+        if (same) {
+            inferred.put(n.op(), n.outputs());
+        }
+        try {
+            return addAll(n.op(), in);
+        } finally {
+            inferred.remove(n.op());
+        }
+    }
+
     /** Adds an op past the rules. */
     List<Value> addPlain(Op op, List<Value> in) {
         for (Value v : in) {
@@ -82,7 +115,7 @@ public final class Builder {
                         op.name() + ": expected operands of this builder but was " + v + ", at " + where());
             }
         }
-        List<Object> key = List.of(op, in);
+        Key key = new Key(op, in);
         Node node = shared.get(key);
         if (node == null) {
             Optional<List<Tensor>> folded = fold(op, in);
@@ -98,7 +131,11 @@ public final class Builder {
 
     private List<TensorType> infer(Op op, List<Value> in) {
         try {
-            return op instanceof Op.Primitive p ? p.infer(new Operands(in)) : expandedTypes((Op.Composite) op, in);
+            if (op instanceof Op.Primitive p) {
+                return p.infer(new Operands(in));
+            }
+            List<TensorType> known = inferred.get(op);
+            return known != null ? known : expandedTypes((Op.Composite) op, in);
         } catch (ShapeException e) {
             throw located(op, e, where());
         }

@@ -77,7 +77,7 @@ public final class Rewriter {
     /** Copies one node into {@code b}; {@code map} holds what its inputs became and receives its outputs. */
     public static void copyNode(Node n, Builder b, Map<Value, Value> map) {
         List<Value> in = n.inputs().stream().map(map::get).toList();
-        List<Value> out = b.named(n.name(), () -> b.addAll(n.op(), in));
+        List<Value> out = b.named(n.name(), () -> b.addLike(n, in));
         for (int i = 0; i < out.size(); i++) {
             map.put(n.output(i), out.get(i));
         }

@@ -14,6 +14,17 @@ public record Value(Node node, int index) {
         return type().dtype();
     }
 
+    /** Written out: graphs are full of maps by values. */
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof Value v && v.node == node && v.index == index;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * node.id() + index;
+    }
+
     @Override
     public String toString() {
         return "%" + node.id() + (node.outputs().size() > 1 ? "." + index : "");

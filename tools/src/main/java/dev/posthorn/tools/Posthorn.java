@@ -92,7 +92,8 @@ public final class Posthorn {
     public static int run(String[] args, PrintStream out, PrintStream err) {
         Posthorn posthorn = new Posthorn();
         CommandLine line = new CommandLine(posthorn);
-        subcommands(args).forEach(c -> line.addSubcommand(c.getKey(), c.getValue().get()));
+        subcommands(args)
+                .forEach(c -> line.addSubcommand(c.getKey(), c.getValue().get()));
         line.setOut(new PrintWriter(out, false, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         line.setUsageHelpWidth(WIDTH).setUsageHelpLongOptionsMaxWidth(30);

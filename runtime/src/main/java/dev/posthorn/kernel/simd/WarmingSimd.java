@@ -39,8 +39,8 @@ final class WarmingSimd extends VectorSimd {
     private final int[] at = {0, 16, 32, 128, 144, 160, 256, 272, 288};
     private int calls;
 
-    private final Kernel gemm8 = new Kernel(
-            () -> super.gemm8(16, a, 0, 16, 32, 48, 64, 80, 96, 112, b, 0, c, 0, 2 * L, (calls++ & 1) == 0));
+    private final Kernel gemm8 =
+            new Kernel(() -> super.gemm8(16, a, 0, 16, 32, 48, 64, 80, 96, 112, b, 0, c, 0, 2 * L, (calls++ & 1) == 0));
     private final Kernel gemm4 =
             new Kernel(() -> super.gemm4(16, a, 0, 16, 32, 48, b, 0, c, 0, 2 * L, (calls++ & 1) == 0));
     private final Kernel taps = new Kernel(() -> {
@@ -56,8 +56,7 @@ final class WarmingSimd extends VectorSimd {
         super.unary(Unary.RELU6, 0, 0, a, 0, c, 0, 64);
         super.unary(Unary.CLIP, -1, 1, a, 0, c, 0, 64);
     });
-    private final Kernel gather =
-            new Kernel(() -> super.gather(at, 16, a, 0, 16, c, 0, 4));
+    private final Kernel gather = new Kernel(() -> super.gather(at, 16, a, 0, 16, c, 0, 4));
     private final Kernel gemmHalf =
             new Kernel(() -> super.gemm4Half(16, a, 0, 16, 32, 48, b, 0, c, 0, L, (calls++ & 1) == 0));
     private final Kernel gemv = new Kernel(() -> super.gemv2(16, a, 0, b, 0, 1024, c, 0, (calls++ & 1) == 0));

@@ -10,19 +10,21 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What the launcher runs once, for an archive of the classes that commands need: everyday calls, whose output nobody sees. */
 @Command(name = "rehearse", hidden = true, header = "Runs everyday commands on a model of pictures, in each format.")
 public final class Rehearse implements Callable<Integer> {
-    @Parameters(paramLabel = "MODEL", description = "A model file.")
-    private Path model;
+    @Parameters(paramLabel = "MODEL", description = "Models of pictures of 28×28 grey values.")
+    private List<Path> models = List.of();
 
-    @Parameters(paramLabel = "PICTURE", description = "A picture for it.")
+    @Option(names = "--picture", required = true, paramLabel = "FILE", description = "A picture for them.")
     private Path picture;
 
     @Override
@@ -34,18 +36,21 @@ public final class Rehearse implements Callable<Integer> {
                 out.append(Tensor.of(Shape.of(1, 28, 28, 1), new float[28 * 28]));
                 out.finish();
             }
-            run("predict", model.toString(), "--input", picture.toString(), "--scale", "1/255");
-            for (String name : List.of("a.h5", "a.keras", "saved")) {
-                String file = folder.resolve(name).toString();
-                run("convert", model.toString(), file);
-                run("inspect", file);
-                run("predict", file, "--input", array.toString(), "-o", folder.resolve("y.npy").toString());
-                run("predict", file, "--input", array.toString());
+            for (Path model : models) {
+                run("predict", model.toString(), "--input", picture.toString(), "--scale", "1/255");
+                for (String name : List.of(".h5", ".keras", "")) {
+                    String file = folder.resolve(model.getFileName() + name).toString();
+                    String result = folder.resolve("y.npy").toString();
+                    run("convert", model.toString(), file);
+                    run("inspect", file);
+                    run("predict", file, "--input", array.toString(), "-o", result);
+                    run("predict", file, "--input", array.toString());
+                }
+                run("bench", model.toString(), "--seconds", "0.001");
             }
-            run("bench", model.toString(), "--seconds", "0.001");
         } finally {
             try (Stream<Path> all = Files.walk(folder)) {
-                for (Path p : all.sorted((a, b) -> b.compareTo(a)).toList()) {
+                for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(p);
                 }
             }

@@ -1,0 +1,106 @@
+package dev.posthorn.kernel.simd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.posthorn.kernel.Unary;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A kernel gives the same bits before and after the JVM has compiled it. */
+class WarmingTest {
+    private static final int N = 1 << 13;
+
+    /** A call of a kernel that reads a and b and changes c. */
+    private record Row(String name, Call call) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private interface Call {
+        void run(Simd s, float[] a, float[] b, float[] c);
+    }
+
+    static Stream<Row> rows() {
+        int[] square = {0, 40, 80, 400, 440, 480, 800, 840, 880};
+        int[] any = {3, 50, 7, 900, 2};
+        return Stream.of(
+                        Stream.of(
+                                new Row("gemm4", (s, a, b, c) -> s.gemm4(37, a, 0, 40, 9, 130, b, 1, c, 3, 70, true)),
+                                new Row(
+                                        "gemm4 added",
+                                        (s, a, b, c) -> s.gemm4(37, a, 0, 40, 9, 130, b, 1, c, 3, 70, false)),
+                                new Row(
+                                        "gemm4Half",
+                                        (s, a, b, c) -> s.gemm4Half(37, a, 0, 40, 9, 130, b, 1, c, 3, 70, false)),
+                                new Row(
+                                        "gemm8",
+                                        (s, a, b, c) ->
+                                                s.gemm8(37, a, 0, 40, 9, 130, 1, 2, 3, 4, b, 1, c, 3, 70, false)),
+                                new Row("gemv2", (s, a, b, c) -> s.gemv2(37, a, 5, b, 1, 1500, c, 3, false)),
+                                new Row("gather", (s, a, b, c) -> s.gather(any, 5, a, 0, 9, c, 0, 12)),
+                                new Row("max", (s, a, b, c) -> s.tapsMax(0, 5, any, a, 0, 9, c, 0, 40, 6, 35)),
+                                new Row("mean", (s, a, b, c) -> s.tapsMean(0, 5, any, a, 0, 9, c, 0, 40, 6, 35)),
+                                new Row(
+                                        "bias",
+                                        (s, a, b, c) ->
+                                                s.epilogue(3, 37, c, 0, 50, a, 0, null, 0, 0, Unary.RELU6, 0, 0)),
+                                new Row(
+                                        "residual",
+                                        (s, a, b, c) ->
+                                                s.epilogue(3, 37, c, 0, 50, null, 0, b, 0, 60, Unary.RELU, 0, 0)),
+                                new Row(
+                                        "both",
+                                        (s, a, b, c) ->
+                                                s.epilogue(3, 37, c, 0, 50, a, 0, b, 0, 60, Unary.CLIP, -0.5f, 0.5f))),
+                        Stream.of(Unary.RELU, Unary.RELU6, Unary.CLIP)
+                                .map(f -> new Row(f.name(), (s, a, b, c) -> s.unary(f, -1, 1, a, 1, c, 2, 77))),
+                        Stream.of(3, 4, 9)
+                                .flatMap(pixels -> Stream.of(square, any)
+                                        .map(at -> new Row(
+                                                "taps " + pixels + " " + at.length,
+                                                (s, a, b, c) -> s.taps(
+                                                        0, at.length, at, at, a, 0, 33, b, 0, a, 7, c, 0, 310, pixels,
+                                                        300)))))
+                .flatMap(r -> r);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("rows")
+    void sameBits(Row row) {
+        assumeTrue(Simd.best() instanceof WarmingSimd);
+        float[] a = random(1);
+        float[] b = random(2);
+        float[] plain = random(3);
+        float[] vector = plain.clone();
+        row.call.run(new PlainTwin(), a, b, plain);
+        row.call.run(new VectorSimd(), a, b, vector);
+        for (int i = 0; i < N; i++) {
+            plain[i] = row.name.equals("gather") && i >= 12 * 25 ? vector[i] : plain[i]; // what is behind may change
+        }
+        assertArrayEquals(bits(vector), bits(plain));
+    }
+
+    private static float[] random(long seed) {
+        Random random = new Random(seed);
+        float[] x = new float[N];
+        for (int i = 0; i < N; i++) {
+            x[i] = (float) random.nextGaussian();
+        }
+        x[17] = Float.NaN;
+        x[5000] = -0f;
+        return x;
+    }
+
+    private static int[] bits(float[] x) {
+        int[] bits = new int[x.length];
+        for (int i = 0; i < x.length; i++) {
+            bits[i] = Float.floatToIntBits(x[i]);
+        }
+        return bits;
+    }
+}
