@@ -18,7 +18,7 @@ from ..pack import DATE  # noqa: E402
 
 # The archives and the families in them, each a module here with ROWS.
 ARCHIVES = {
-    "data": ["images"],
+    "data": ["images", "sparse"],
     "math": ["numbers", "matrices", "layers", "integers", "draws"],
 }
 

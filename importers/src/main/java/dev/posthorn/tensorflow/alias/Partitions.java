@@ -38,6 +38,9 @@ final class Partitions {
             one("SparseSegmentSumWithNumSegments", s -> sparse(s, 0)),
             one("SparseSegmentMeanWithNumSegments", s -> sparse(s, 1)),
             one("SparseSegmentSqrtNWithNumSegments", s -> sparse(s, 0.5)),
+            one("SparseSegmentSumGrad", s -> sparseGradient(s, 0)),
+            one("SparseSegmentMeanGrad", s -> sparseGradient(s, 1)),
+            one("SparseSegmentSqrtNGrad", s -> sparseGradient(s, 0.5)),
             many("DynamicPartition", Partitions::partition),
             one("DynamicStitch", Partitions::stitch),
             one("ParallelDynamicStitch", Partitions::stitch));
@@ -133,6 +136,23 @@ final class Partitions {
     private static Value sparse(Site s, double power) {
         Dim n = s.count() > 3 ? size(s, 3) : count(s, s.in(2));
         return mean(s, s.b().gather(s.in(0), s.in(1), 0), s.in(2), n, power);
+    }
+
+    /** What flows back from segments to the rows that were in them. */
+    private static Value sparseGradient(Site s, double power) {
+        Builder b = s.b();
+        Value dy = s.in(0);
+        Value ones = b.broadcastTo(b.constant(dy.dtype(), 1), b.dim(s.in(2), 0));
+        Value zeros = b.broadcastTo(zero(s, dy.dtype()), b.dim(dy, 0));
+        Value counts = b.add(new Scatter(Scatter.Fn.ADD), zeros, s.in(2), ones);
+        Dim[] column = new Dim[dy.shape().rank()];
+        Arrays.fill(column, Dim.of(1));
+        column[0] = Dim.of(-1);
+        Value scale = b.reshape(b.binary(Binary.Fn.POW, b.binary(Binary.Fn.MAX, counts, 1), -power), column);
+        Dim[] rows = b.dims(dy);
+        rows[0] = size(s, 3);
+        Value to = b.broadcastTo(zero(s, dy.dtype()), rows);
+        return b.add(new Scatter(Scatter.Fn.ADD), to, s.in(1), b.gather(b.times(dy, scale), s.in(2), 0));
     }
 
     private static Value flat(Site s, Value x, Value like) {

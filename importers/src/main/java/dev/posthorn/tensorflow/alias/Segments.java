@@ -8,6 +8,7 @@ import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.BinCount;
 import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Checked;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Scatter;
@@ -90,7 +91,7 @@ final class Segments {
     }
 
     /** What an extreme of nothing is: the other end of the type. */
-    private static dev.posthorn.ir.Tensor neutral(Scatter.Fn fn, DType dtype) {
+    static dev.posthorn.ir.Tensor neutral(Scatter.Fn fn, DType dtype) {
         dev.posthorn.ir.Tensor t = dev.posthorn.ir.Tensor.zeros(dev.posthorn.ir.TensorType.of(dtype));
         if (fn == Scatter.Fn.ADD) {
             return t;
@@ -143,34 +144,53 @@ final class Segments {
         Value weights = s.in(2);
         boolean weighted = !(weights.shape().isKnown() && weights.shape().size() == 0);
         if (!s.isConstant(1)) {
-            return countTo(s, weighted && !binary ? weights : null, binary);
+            return countTo(s);
         }
         BinCount op = new BinCount(s.integer(1), binary, weights.dtype());
         return weighted && !binary ? s.b().add(op, x, weights) : s.b().add(op, x);
     }
 
-    /** Counts of as many numbers as is known when the graph runs; those from there on are left out. */
-    private static Value countTo(Site s, Value weights, boolean binary) {
-        Value x = s.b().cast(s.in(0), DType.INT32);
-        DType dtype = s.dtype(2);
-        Dim n = s.frame().dims(s.b().reshape(s.in(1), 1)).get(0);
-        Dim width = plusOne(s, n);
-        Value places = s.b().binary(Binary.Fn.MIN, x, Shapes.value(s, n));
-        Value each = weights != null ? weights : s.b().broadcastTo(s.b().constant(dtype, 1), s.b().dims(x));
+    /**
+     * Counts of the numbers x less than {@code size}; those from there on are left out.
+     *
+     * @param rows the row of each; null where all are in one
+     * @param n the number of rows
+     * @param weights what each counts; 1 where there are none
+     */
+    static Value counted(Site s, Value x, Value rows, Dim n, Value size, Value weights) {
+        boolean weighted = !(weights.shape().isKnown() && weights.shape().size() == 0);
+        boolean binary = s.attributes().bool("binary_output", false);
+        Value own = s.b().cast(s.b().reshape(x, -1), DType.INT32);
+        DType dtype = weights.dtype();
+        Dim k = s.frame().dims(s.b().reshape(size, 1)).get(0);
+        Dim width = plusOne(s, k);
+        Value least = s.b().add(new Checked(0, "numbers of at least 0"), own);
+        Value places = s.b().binary(Binary.Fn.MIN, least, Shapes.value(s, k));
+        Value each = weighted && !binary
+                ? s.b().reshape(weights, -1)
+                : s.b().broadcastTo(s.b().constant(dtype, 1), s.b().dims(own));
         Scatter op = new Scatter(binary ? Scatter.Fn.SET : Scatter.Fn.ADD);
         Value zero = s.b().constant(dtype, 0);
-        if (x.shape().rank() == 1) {
+        if (rows == null) {
             return s.b().slice(s.b().add(op, s.b().broadcastTo(zero, width), places, each), 0, 0, -1);
         }
         // Rows one after the other, each in its own range.
-        Dim rows = s.b().dim(x, 0);
         Value wide = Shapes.value(s, width);
-        Value row = s.b().add(new Iota(DType.INT32), Shapes.value(s, rows));
-        Value from = s.b().reshape(s.b().times(row, wide), rows, Dim.of(1));
-        Value size = s.b().times(Shapes.value(s, rows), wide);
-        Value first = s.b().broadcastTo(zero, new Dim(Shape.UNKNOWN, size));
-        Value all = s.b().add(op, first, s.b().reshape(s.b().plus(places, from), -1), s.b().reshape(each, -1));
-        return s.b().slice(s.b().reshape(all, rows, width), 1, 0, -1);
+        Value from = s.b().times(s.b().cast(s.b().reshape(rows, -1), DType.INT32), wide);
+        Value first = s.b().reshape(s.b().broadcastTo(zero, n, width), -1);
+        Value all = s.b().add(op, first, s.b().plus(places, from), each);
+        return s.b().slice(s.b().reshape(all, n, width), 1, 0, -1);
+    }
+
+    /** Counts of as many numbers as is known when the graph runs. */
+    private static Value countTo(Site s) {
+        if (s.shape(0).rank() == 1) {
+            return counted(s, s.in(0), null, null, s.in(1), s.in(2));
+        }
+        Dim n = s.b().dim(s.in(0), 0);
+        Value row = s.b().expandDims(s.b().add(new Iota(DType.INT32), Shapes.value(s, n)), 1);
+        Value rows = s.b().broadcastTo(row, s.b().dims(s.in(0)));
+        return counted(s, s.in(0), rows, n, s.in(1), s.in(2));
     }
 
     /** Row by row. */

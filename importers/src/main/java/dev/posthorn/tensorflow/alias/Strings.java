@@ -5,20 +5,16 @@ import static dev.posthorn.tensorflow.TfOp.one;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Value;
-import dev.posthorn.ir.fn.RaggedToDense;
 import dev.posthorn.ir.op.AsString;
 import dev.posthorn.ir.op.HashBucket;
-import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.NGrams;
 import dev.posthorn.ir.op.RegexReplace;
-import dev.posthorn.ir.op.SearchSorted;
 import dev.posthorn.ir.op.StringCase;
 import dev.posthorn.ir.op.StringSplit;
 import dev.posthorn.ir.op.UnicodeDecode;
 import dev.posthorn.ir.op.UnicodeEncode;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Texts, and rows of different lengths that come of them. */
@@ -69,8 +65,7 @@ final class Strings {
                 utf8(s, "output_encoding");
                 return s.b().add(new UnicodeEncode(), s.in(0), s.in(1));
             }),
-            many("StringNGrams", Strings::nGrams),
-            one("RaggedTensorToTensor", Strings::ragged));
+            many("StringNGrams", Strings::nGrams));
 
     private Strings() {}
 
@@ -116,47 +111,5 @@ final class Strings {
                 s.attributes().string("separator", ""), s.attributes().ints("ngram_widths"));
         List<Value> out = s.b().addAll(op, s.all());
         return List.of(out.get(0), Elementwise.cast(s.b(), out.get(1), s.dtype(1)));
-    }
-
-    private static Value ragged(Site s) {
-        List<String> types = s.attributes().strings("row_partition_types");
-        Value values = s.in(1);
-        if (values.shape().rank() != 1) {
-            throw s.unsupported("rows of " + values.type());
-        }
-        Value splits;
-        if (types.equals(List.of("ROW_SPLITS"))) {
-            splits = s.in(3);
-        } else if (types.equals(List.of("FIRST_DIM_SIZE", "VALUE_ROWIDS"))) {
-            Value rows = s.b().plus(
-                            s.b().cast(s.b().reshape(s.in(3), new int[0]), DType.INT32),
-                            s.b().constant(DType.INT32, 1));
-            Value ids = s.b().cast(s.in(4), DType.INT32);
-            splits = s.b().add(new SearchSorted(false, DType.INT32), ids, s.b().add(new Iota(DType.INT32), rows));
-        } else {
-            throw s.unsupported("rows parted by " + types);
-        }
-        int[] shape = s.ints(0);
-        int length = shape.length > 1 && s.shape(0).rank() == 1 ? shape[1] : -1;
-        Value y = s.b().add(new RaggedToDense(length), values, splits, s.in(2));
-        boolean fixed = shape.length > 1 && shape[0] >= 0;
-        return fixed ? rows(s, y, shape[0]) : y;
-    }
-
-    /** The first rows, or all and others that hold the default. */
-    private static Value rows(Site s, Value y, int n) {
-        int now = y.shape().dim(0);
-        if (now == n) {
-            return y;
-        }
-        if (now > n) {
-            return s.b().slice(y, 0, 0, n);
-        }
-        if (now < 0) {
-            throw s.unsupported("a number of rows that is known only when the graph runs");
-        }
-        List<Value> parts = new ArrayList<>(List.of(y));
-        parts.add(s.b().broadcastTo(s.in(2), dev.posthorn.ir.Dim.of(n - now), s.b().dim(y, 1)));
-        return s.b().concat(0, parts);
     }
 }
