@@ -12,7 +12,6 @@ import dev.posthorn.ir.op.Input;
 import dev.posthorn.ir.op.NGrams;
 import dev.posthorn.ir.op.NonZero;
 import dev.posthorn.ir.op.StringSplit;
-import dev.posthorn.ir.op.UnicodeDecode;
 import dev.posthorn.ir.op.Unique;
 import dev.posthorn.ir.op.Variable;
 import dev.posthorn.model.ShapeException;
@@ -42,7 +41,6 @@ class OpLawsTest {
     /** The values of the operands decide the shapes of these ops' results. */
     private static final Set<Class<?>> DATA_SHAPED = Set.of(
             StringSplit.class,
-            UnicodeDecode.class,
             NGrams.class,
             RaggedToDense.class,
             NonZero.class,

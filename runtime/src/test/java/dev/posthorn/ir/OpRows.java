@@ -118,8 +118,6 @@ import dev.posthorn.ir.op.TextSlice;
 import dev.posthorn.ir.op.Transpose;
 import dev.posthorn.ir.op.TridiagonalSolve;
 import dev.posthorn.ir.op.Unary;
-import dev.posthorn.ir.op.UnicodeDecode;
-import dev.posthorn.ir.op.UnicodeEncode;
 import dev.posthorn.ir.op.Unique;
 import dev.posthorn.ir.op.While;
 import dev.posthorn.ir.op.Window;
@@ -764,15 +762,12 @@ final class OpRows {
         row("StringSplit words 1", new StringSplit("", 1));
         row("StringSplit comma", new StringSplit(", ", -1));
         row("StringSplit e 1", new StringSplit("e", 1));
-        row("UnicodeDecode", new UnicodeDecode());
-        row("UnicodeDecode bad", new UnicodeDecode());
         rows.add(new Row(
                 "Checked 0",
                 new Checked(0, "numbers"),
                 List.of(Tensor.of(Shape.of(2), new long[] {0, 7})),
                 List.of(Tensor.of(Shape.of(2), new long[] {0, 7})),
                 -1));
-        row("UnicodeEncode", new UnicodeEncode());
         for (List<Integer> widths : List.of(List.of(1, 2), List.of(3), List.of(2, 1, 5))) {
             row("NGrams " + widths, new NGrams(" ", widths));
         }

@@ -17,8 +17,9 @@ import dev.posthorn.ir.op.RegexReplace;
 import dev.posthorn.ir.op.SearchSorted;
 import dev.posthorn.ir.op.StringCase;
 import dev.posthorn.ir.op.StringSplit;
-import dev.posthorn.ir.op.UnicodeDecode;
-import dev.posthorn.ir.op.UnicodeEncode;
+import dev.posthorn.ir.op.text.Encoding;
+import dev.posthorn.ir.op.text.UnicodeDecode;
+import dev.posthorn.ir.op.text.UnicodeEncode;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.SimpleLayer;
 import dev.posthorn.keras.Weight;
@@ -184,11 +185,11 @@ public record TextVectorization(
             words = parts.get(1);
             splits = starts(b, b.reshape(b.slice(parts.get(0), 1, 0, 1), -1), count(b, x));
         } else {
-            List<Value> points = b.addAll(new UnicodeDecode(), List.of(x));
+            List<Value> points = b.addAll(new UnicodeDecode(Encoding.UTF_8), List.of(x));
             splits = points.get(0);
             Value each = b.cast(
                     b.add(new Iota(DType.INT32), b.binary(Binary.Fn.ADD, count(b, points.get(1)), 1)), DType.INT64);
-            words = b.add(new UnicodeEncode(), points.get(1), each);
+            words = b.add(new UnicodeEncode(Encoding.UTF_8), points.get(1), each);
         }
         if (ngrams != null) {
             List<Value> grams = b.addAll(new NGrams(" ", widths()), List.of(words, splits));

@@ -5,14 +5,17 @@ import static dev.posthorn.tensorflow.TfOp.one;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Value;
-import dev.posthorn.ir.op.AsString;
 import dev.posthorn.ir.op.HashBucket;
 import dev.posthorn.ir.op.NGrams;
 import dev.posthorn.ir.op.RegexReplace;
 import dev.posthorn.ir.op.StringCase;
 import dev.posthorn.ir.op.StringSplit;
-import dev.posthorn.ir.op.UnicodeDecode;
-import dev.posthorn.ir.op.UnicodeEncode;
+import dev.posthorn.ir.op.text.CharSplit;
+import dev.posthorn.ir.op.text.Encoding;
+import dev.posthorn.ir.op.text.UnicodeDecode;
+import dev.posthorn.ir.op.text.UnicodeEncode;
+import dev.posthorn.ir.op.text.UnicodeScripts;
+import dev.posthorn.ir.op.text.UnicodeTranscode;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
 import java.util.List;
@@ -48,23 +51,27 @@ final class Strings {
                                             s.attributes().integer("num_buckets", 1),
                                             s.attributes().longs("key")),
                                     s.in(0))),
-            one("AsString", Strings::asString),
             many(
                     "StringSplitV2",
                     s -> s.b().addAll(
                                     new StringSplit(s.constant(1).getString(0), (int)
                                             s.attributes().integer("maxsplit", -1)),
                                     List.of(s.in(0)))),
-            many("UnicodeDecode", s -> {
-                utf8(s, "input_encoding");
-                List<Value> out = s.b().addAll(new UnicodeDecode(), List.of(s.in(0)));
-                DType splits = s.attributes().type("Tsplits", DType.INT64);
-                return List.of(Elementwise.cast(s.b(), out.get(0), splits), out.get(1));
-            }),
-            one("UnicodeEncode", s -> {
-                utf8(s, "output_encoding");
-                return s.b().add(new UnicodeEncode(), s.in(0), s.in(1));
-            }),
+            many(
+                    "StringSplit",
+                    s -> s.b().addAll(
+                                    new CharSplit(s.attributes().bool("skip_empty", true)),
+                                    List.of(s.in(0), s.in(1)))),
+            many("UnicodeDecode", s -> decoded(s).subList(0, 2)),
+            many("UnicodeDecodeWithOffsets", Strings::decoded),
+            one("UnicodeEncode", s -> s.b().add(new UnicodeEncode(encoding(s, "output_encoding")), s.in(0), s.in(1))),
+            one(
+                    "UnicodeTranscode",
+                    s -> s.b().add(
+                                    new UnicodeTranscode(
+                                            encoding(s, "input_encoding"), encoding(s, "output_encoding")),
+                                    s.in(0))),
+            one("UnicodeScript", s -> s.b().add(new UnicodeScripts(), s.in(0))),
             many("StringNGrams", Strings::nGrams));
 
     private Strings() {}
@@ -77,38 +84,28 @@ final class Strings {
         return !encoding.isEmpty();
     }
 
-    /** Only UTF-8, and what is not gives U+FFFD. */
-    private static void utf8(Site s, String attribute) {
-        String encoding = s.attributes().string(attribute, "UTF-8");
-        String errors = s.attributes().string("errors", "replace");
-        long replacement = s.attributes().integer("replacement_char", 0xfffd);
-        boolean control = s.attributes().bool("replace_control_characters", false);
-        if (!encoding.equals("UTF-8") || !errors.equals("replace") || replacement != 0xfffd || control) {
-            throw s.unsupported(attribute + " " + encoding + ", errors " + errors + ", replacement " + replacement);
-        }
+    private static Encoding encoding(Site s, String attribute) {
+        return new Encoding(
+                Encoding.named(s.attributes().string(attribute, "UTF-8")),
+                s.attributes().string("errors", "replace"),
+                (int) s.attributes().integer("replacement_char", 0xfffd),
+                s.attributes().bool("replace_control_characters", false));
     }
 
-    private static Value asString(Site s) {
-        boolean plain = !s.attributes().bool("scientific", false)
-                && !s.attributes().bool("shortest", false)
-                && s.attributes().integer("width", -1) == -1
-                && s.attributes().integer("precision", -1) == -1
-                && s.attributes().string("fill", "").isEmpty();
-        if (!plain || s.dtype(0).isFloating()) {
-            throw s.unsupported("a format, or " + s.dtype(0) + " numbers");
-        }
-        return s.b().add(new AsString(), s.in(0));
+    private static List<Value> decoded(Site s) {
+        List<Value> out = s.b().addAll(new UnicodeDecode(encoding(s, "input_encoding")), List.of(s.in(0)));
+        DType splits = s.attributes().type("Tsplits", DType.INT64);
+        return List.of(Elementwise.cast(s.b(), out.get(0), splits), out.get(1), out.get(2));
     }
 
     private static List<Value> nGrams(Site s) {
-        if (s.attributes().integer("pad_width", 0) != 0
-                        && !(s.attributes().string("left_pad", "").isEmpty()
-                                && s.attributes().string("right_pad", "").isEmpty())
-                || s.attributes().bool("preserve_short_sequences", false)) {
-            throw s.unsupported("n-grams with padding");
-        }
         NGrams op = new NGrams(
-                s.attributes().string("separator", ""), s.attributes().ints("ngram_widths"));
+                s.attributes().string("separator", ""),
+                s.attributes().ints("ngram_widths"),
+                s.attributes().string("left_pad", ""),
+                s.attributes().string("right_pad", ""),
+                (int) s.attributes().integer("pad_width", 0),
+                s.attributes().bool("preserve_short_sequences", false));
         List<Value> out = s.b().addAll(op, s.all());
         return List.of(out.get(0), Elementwise.cast(s.b(), out.get(1), s.dtype(1)));
     }

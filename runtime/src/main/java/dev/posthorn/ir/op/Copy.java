@@ -4,11 +4,11 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 
 /** Copies elements of any dtype between tensors, for the ops that only move data. */
-final class Copy {
+public final class Copy {
     private Copy() {}
 
     /** The tensor whose element {@code i} is element {@code from[i]} of {@code x}. */
-    static Tensor gather(Tensor x, TensorType out, int[] from) {
+    public static Tensor gather(Tensor x, TensorType out, int[] from) {
         Tensor y = Tensor.zeros(out);
         for (int i = 0; i < from.length; i++) {
             element(x, from[i], y, i);
@@ -16,7 +16,7 @@ final class Copy {
         return y;
     }
 
-    static void element(Tensor x, int from, Tensor y, int to) {
+    public static void element(Tensor x, int from, Tensor y, int to) {
         switch (x.dtype()) {
             case STRING -> y.byteStrings()[to] = x.byteStrings()[from];
             case COMPLEX64, COMPLEX128 -> System.arraycopy(x.data(), 2 * from, y.data(), 2 * to, 2);
@@ -25,7 +25,7 @@ final class Copy {
     }
 
     /** Sums that were taken in double. */
-    static Tensor rounded(double[] sums, TensorType out) {
+    public static Tensor rounded(double[] sums, TensorType out) {
         Tensor y = Tensor.zeros(out);
         for (int i = 0; i < sums.length; i++) {
             y.setDouble(i, sums[i]);
@@ -34,7 +34,7 @@ final class Copy {
     }
 
     /** The same values under the type {@code out}. */
-    static Tensor same(Tensor x, TensorType out) {
+    public static Tensor same(Tensor x, TensorType out) {
         return Tensor.of(out.dtype(), out.shape(), x.data());
     }
 }

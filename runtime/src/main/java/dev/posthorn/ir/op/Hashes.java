@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Hash functions of byte strings, bit for bit those that TensorFlow uses. */
-final class Hashes {
+public final class Hashes {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -17,7 +17,7 @@ final class Hashes {
     private Hashes() {}
 
     /** FarmHash's Fingerprint64. Source: google/farmhash, namespace farmhashna. */
-    static long fingerprint(byte[] s) {
+    public static long fingerprint(byte[] s) {
         int n = s.length;
         return n <= 16 ? upTo16(s, n) : n <= 32 ? upTo32(s, n) : n <= 64 ? upTo64(s, n) : longer(s, n);
     }
@@ -125,14 +125,30 @@ final class Hashes {
     }
 
     /** One fingerprint of two. Source: tensorflow/core/platform/fingerprint.h, FingerprintCat64. */
-    static long concatenated(long x, long y) {
+    public static long concatenated(long x, long y) {
         long mul = 0xc6a4a7935bd1e995L;
         long r = (x ^ mul ^ mixed(y * mul) * mul) * mul;
         return mixed(mixed(r) * mul);
     }
 
+    /** What tables of TensorFlow hash by. Source: tensorflow/core/platform/hash.cc, Hash64. */
+    public static long murmur(byte[] s) {
+        long m = 0xc6a4a7935bd1e995L;
+        long h = 0xdecafcaffeL ^ s.length * m;
+        int whole = s.length & ~7;
+        for (int i = 0; i < whole; i += 8) {
+            long k = at(s, i) * m;
+            h = (h ^ (k ^ k >>> 47) * m) * m;
+        }
+        if (whole < s.length) {
+            h = (h ^ at(Arrays.copyOf(Arrays.copyOfRange(s, whole, s.length), 8), 0)) * m;
+        }
+        h = (h ^ h >>> 47) * m;
+        return h ^ h >>> 47;
+    }
+
     /** SipHash-2-4. Source: Aumasson and Bernstein, SipHash: a fast short-input PRF. */
-    static long sip(byte[] s, long k0, long k1) {
+    public static long sip(byte[] s, long k0, long k1) {
         long[] v = {
             k0 ^ 0x736f6d6570736575L, k1 ^ 0x646f72616e646f6dL, k0 ^ 0x6c7967656e657261L, k1 ^ 0x7465646279746573L
         };

@@ -5,11 +5,11 @@ import dev.posthorn.model.ShapeException;
 import java.util.List;
 
 /** Flat positions of elements, for the loops of the reference. */
-final class Index {
+public final class Index {
     private Index() {}
 
     /** The axis itself, which must be one of {@code s} counted from the start. */
-    static int axis(int axis, Shape s) {
+    public static int axis(int axis, Shape s) {
         if (axis < 0 || axis >= s.rank()) {
             throw new ShapeException("expected an axis in [0, " + s.rank() + ") but was " + axis + " of " + s);
         }
@@ -17,7 +17,7 @@ final class Index {
     }
 
     /** Checks that these are axes of {@code s} counted from the start, in ascending order. */
-    static void ascending(List<Integer> axes, Shape s) {
+    public static void ascending(List<Integer> axes, Shape s) {
         int before = -1;
         for (int a : axes) {
             if (a <= before || a >= s.rank()) {
@@ -29,7 +29,7 @@ final class Index {
     }
 
     /** Row-major strides of a known shape. */
-    static int[] strides(Shape s) {
+    public static int[] strides(Shape s) {
         int[] strides = new int[s.rank()];
         int n = 1;
         for (int i = s.rank() - 1; i >= 0; i--) {
@@ -40,7 +40,7 @@ final class Index {
     }
 
     /** For every element of {@code out} in order, the position of its operand in a tensor of shape {@code s}. */
-    static int[] broadcast(Shape s, Shape out) {
+    public static int[] broadcast(Shape s, Shape out) {
         int[] own = strides(s);
         int[] step = new int[out.rank()];
         for (int a = 1; a <= s.rank(); a++) {
@@ -50,7 +50,7 @@ final class Index {
     }
 
     /** The positions {@code start + Σ index[a]·step[a]} for every index of {@code out} in row-major order. */
-    static int[] walk(Shape out, int[] step, int start) {
+    public static int[] walk(Shape out, int[] step, int start) {
         int[] at = new int[out.size()];
         int[] index = new int[out.rank()];
         int position = start;

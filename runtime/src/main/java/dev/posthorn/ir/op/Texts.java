@@ -12,11 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
 
 /** What ops of strings share. */
-final class Texts {
+public final class Texts {
     private Texts() {}
 
     /** The type of operand {@code i}, which must be strings. */
-    static TensorType strings(Operands in, int i) {
+    public static TensorType strings(Operands in, int i) {
         if (in.dtype(i) != DType.STRING) {
             throw new ShapeException("expected strings but was " + in.type(i));
         }
@@ -24,7 +24,7 @@ final class Texts {
     }
 
     /** The charset in which {@code s} may be taken apart: bytes that are not UTF-8 stand for themselves. */
-    static Charset charset(byte[] s) {
+    public static Charset charset(byte[] s) {
         try {
             StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(s));
             return StandardCharsets.UTF_8;
@@ -34,7 +34,7 @@ final class Texts {
     }
 
     /** Every string with {@code f} applied. */
-    static Tensor map(Tensor x, TensorType out, UnaryOperator<byte[]> f) {
+    public static Tensor map(Tensor x, TensorType out, UnaryOperator<byte[]> f) {
         Tensor y = Tensor.zeros(out);
         byte[][] from = x.byteStrings();
         for (int i = 0; i < from.length; i++) {
@@ -44,7 +44,7 @@ final class Texts {
     }
 
     /** The value of {@code splits}, checked: from 0 to {@code n}, ascending. */
-    static int[] splits(Tensor splits, int n) {
+    public static int[] splits(Tensor splits, int n) {
         int[] at = new int[splits.size()];
         for (int i = 0; i < at.length; i++) {
             at[i] = Math.toIntExact(splits.getLong(i));
@@ -59,7 +59,7 @@ final class Texts {
     }
 
     /** Where the characters of UTF-8 start, and where the last ends; bytes that continue none belong to the one before. */
-    static int[] starts(byte[] s) {
+    public static int[] starts(byte[] s) {
         int[] starts = new int[s.length + 1];
         int n = 0;
         for (int i = 0; i < s.length; i++) {

@@ -1,4 +1,4 @@
-package dev.posthorn.ir.op;
+package dev.posthorn.ir.op.text;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
@@ -6,15 +6,16 @@ import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.op.Texts;
 import dev.posthorn.model.ShapeException;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 
 /**
- * UTF-8 of code points: {@code points[k], splits[n+1] → y[n]}; string i is made of the points {@code splits[i]} to
- * {@code splits[i+1]}. What is no code point gives U+FFFD. Source: TF UnicodeEncode with errors replaced.
+ * Text of code points: {@code points[k], splits[n+1] → y[n]}; string i is made of the points {@code splits[i]} to
+ * {@code splits[i+1]}. Source: TF UnicodeEncode.
  */
-public record UnicodeEncode() implements Op.Single {
+public record UnicodeEncode(Encoding encoding) implements Op.Single {
     @Override
     public TensorType type(Operands in) {
         Shape splits = in.count(2).shape(1);
@@ -31,12 +32,11 @@ public record UnicodeEncode() implements Op.Single {
         int[] at = Texts.splits(in.get(1), points.length);
         Tensor y = Tensor.zeros(TensorType.of(DType.STRING, at.length - 1));
         for (int i = 0; i + 1 < at.length; i++) {
-            StringBuilder s = new StringBuilder();
+            ByteArrayOutputStream s = new ByteArrayOutputStream();
             for (int k = at[i]; k < at[i + 1]; k++) {
-                boolean fits = Character.isValidCodePoint(points[k]) && (points[k] < 0xd800 || points[k] > 0xdfff);
-                s.appendCodePoint(fits ? points[k] : 0xfffd);
+                encoding.encode(points[k], s);
             }
-            y.byteStrings()[i] = s.toString().getBytes(StandardCharsets.UTF_8);
+            y.byteStrings()[i] = s.toByteArray();
         }
         return y;
     }
