@@ -35,6 +35,8 @@ public final class TfOps {
             SparseReductions.ALL,
             Raggeds.ALL,
             Counts.ALL,
+            Detection.ALL,
+            Patches.ALL,
             Matrices.ALL,
             Partitions.ALL,
             Sorting.ALL,

@@ -69,7 +69,7 @@ public record NonMaxSuppression(boolean overlaps, boolean pad) implements Op.Pri
             boolean suppressed = false;
             for (int j = k - 1; j >= next.begin && !suppressed; j--) {
                 float overlap = overlap(boxes, next.box, chosen[j]);
-                score *= overlap <= limit ? (float) Math.exp(scale * overlap * overlap) : 0;
+                score *= sigma > 0 || overlap <= limit ? (float) Math.exp(scale * overlap * overlap) : 0;
                 suppressed = sigma <= 0 && overlap > limit || score <= least;
             }
             if (score == next.score && !suppressed) {
@@ -85,7 +85,7 @@ public record NonMaxSuppression(boolean overlaps, boolean pad) implements Op.Pri
         return List.of(places, best.cast(in.get(1).dtype()), Tensor.scalar(DType.INT32, k));
     }
 
-    private static float overlap(Tensor boxes, int i, int j) {
+    private float overlap(Tensor boxes, int i, int j) {
 
         int n = boxes.shape().dim(0);
         return overlaps ? boxes.floats()[i * n + j] : Boxes.overlap(boxes.floats(), 4 * i, 4 * j);
