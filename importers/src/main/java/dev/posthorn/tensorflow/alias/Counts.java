@@ -40,7 +40,9 @@ final class Counts {
                 boolean vector = s.shape(2).dim(0) == 1;
                 Value column = column(s.b(), s.in(0), 0);
                 Value zero = s.b().broadcastTo(s.b().constant(DType.INT64, 0), s.b().dims(column));
-                Value n = vector ? s.b().constant(DType.INT64, 1) : Shapes.value(s, s.dims(2).get(0));
+                Value n = vector
+                        ? s.b().constant(DType.INT64, 1)
+                        : Shapes.value(s, s.dims(2).get(0));
                 return count(s, vector ? zero : column, s.in(1), n, s.in(3), vector);
             }),
             many("RaggedCountSparseOutput", s -> {

@@ -21,8 +21,46 @@ import java.util.List;
 /** Boxes in pictures: chosen, drawn, cut out. */
 final class Detection {
     private static final float[] COLOURS = {
-        1, 1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0.5f, 0, 0.5f, 1, // yellow, blue, red, lime, purple
-        0.5f, 0.5f, 0, 1, 0.5f, 0, 0, 1, 0, 0, 0.5f, 1, 0, 1, 1, 1, 1, 0, 1, 1 // olive, maroon, navy, aqua, fuchsia
+        1,
+        1,
+        0,
+        1,
+        0,
+        0,
+        1,
+        1,
+        1,
+        0,
+        0,
+        1,
+        0,
+        1,
+        0,
+        1,
+        0.5f,
+        0,
+        0.5f,
+        1, // yellow, blue, red, lime, purple
+        0.5f,
+        0.5f,
+        0,
+        1,
+        0.5f,
+        0,
+        0,
+        1,
+        0,
+        0,
+        0.5f,
+        1,
+        0,
+        1,
+        1,
+        1,
+        1,
+        0,
+        1,
+        1 // olive, maroon, navy, aqua, fuchsia
     };
 
     static final List<TfOp> ALL = List.of(
@@ -30,8 +68,12 @@ final class Detection {
                 Value overlap = s.b().constant(DType.FLOAT32, s.attributes().real("iou_threshold", 0.5f));
                 return chosen(s, false, overlap, least(s), none(s), false).get(0);
             }),
-            one("NonMaxSuppressionV2", s -> chosen(s, false, s.in(3), least(s), none(s), false).get(0)),
-            one("NonMaxSuppressionV3", s -> chosen(s, false, s.in(3), s.in(4), none(s), false).get(0)),
+            one(
+                    "NonMaxSuppressionV2",
+                    s -> chosen(s, false, s.in(3), least(s), none(s), false).get(0)),
+            one(
+                    "NonMaxSuppressionV3",
+                    s -> chosen(s, false, s.in(3), s.in(4), none(s), false).get(0)),
             many("NonMaxSuppressionV4", s -> {
                 List<Value> all = chosen(s, false, s.in(3), s.in(4), none(s), padded(s));
                 return List.of(all.get(0), all.get(2));
@@ -57,16 +99,14 @@ final class Detection {
             one(
                     "CropAndResizeGradImage",
                     s -> s.b().cast(
-                                    s.b().addAll(new CropImageGradient(bilinear(s)), s.all()).get(0),
+                                    s.b().addAll(new CropImageGradient(bilinear(s)), s.all())
+                                            .get(0),
                                     s.attributes().type("T"))),
-            one(
-                    "CropAndResizeGradBoxes",
-                    s -> s.b().add(new CropBoxGradient(), s.in(0), s.in(1), s.in(2), s.in(3))));
+            one("CropAndResizeGradBoxes", s -> s.b().add(new CropBoxGradient(), s.in(0), s.in(1), s.in(2), s.in(3))));
 
     private Detection() {}
 
-    private static List<Value> chosen(
-            Site s, boolean overlaps, Value overlap, Value least, Value sigma, boolean pad) {
+    private static List<Value> chosen(Site s, boolean overlaps, Value overlap, Value least, Value sigma, boolean pad) {
         Builder b = s.b();
         return b.addAll(
                 new NonMaxSuppression(overlaps, pad),

@@ -35,9 +35,7 @@ final class Patches {
         Builder b = s.b();
         Value x = s.in(0);
         Window w = Window.valid(
-                inner(s, s.attributes().ints("ksizes")),
-                inner(s, s.attributes().ints("strides")),
-                inner(s, rates));
+                inner(s, s.attributes().ints("ksizes")), inner(s, s.attributes().ints("strides")), inner(s, rates));
         int rank = w.rank();
         Integer[] low = Collections.nCopies(rank + 2, 0).toArray(Integer[]::new);
         Integer[] high = low.clone();

@@ -57,8 +57,7 @@ final class Raggeds {
         for (Dim d : rows) {
             n = b.times(n, value(b, d));
         }
-        Value places = b.add(
-                new dev.posthorn.ir.op.Iota(DType.INT32), b.plus(n, b.constant(DType.INT32, 1)));
+        Value places = b.add(new dev.posthorn.ir.op.Iota(DType.INT32), b.plus(n, b.constant(DType.INT32, 1)));
         return b.times(places, value(b, length));
     }
 

@@ -143,8 +143,7 @@ final class Sparses {
         Value shape = b.plus(first, b.times(unit, b.minus(before, element(s, first, axis))));
         Value all = b.concat(0, indices);
         Value order = b.add(new SparseOrder(), all);
-        return List.of(
-                b.gather(all, order, 0), b.gather(b.concat(0, s.in(n, 2 * n)), order, 0), shape);
+        return List.of(b.gather(all, order, 0), b.gather(b.concat(0, s.in(n, 2 * n)), order, 0), shape);
     }
 
     private static int[] unknown(int rank) {
@@ -199,9 +198,7 @@ final class Sparses {
     private static List<Value> extreme(Site s, Binary.Fn fn) {
         Builder b = s.b();
         List<Value> union = b.addAll(new SparseUnion(), List.of(s.in(0), s.in(3)));
-        return List.of(
-                union.get(0),
-                b.binary(fn, orZero(b, s.in(1), union.get(1)), orZero(b, s.in(4), union.get(2))));
+        return List.of(union.get(0), b.binary(fn, orZero(b, s.in(1), union.get(1)), orZero(b, s.in(4), union.get(2))));
     }
 
     /** With the elements of a dense tensor, broadcast, at the same places. */

@@ -60,16 +60,14 @@ final class Strings {
             many(
                     "StringSplit",
                     s -> s.b().addAll(
-                                    new CharSplit(s.attributes().bool("skip_empty", true)),
-                                    List.of(s.in(0), s.in(1)))),
+                                    new CharSplit(s.attributes().bool("skip_empty", true)), List.of(s.in(0), s.in(1)))),
             many("UnicodeDecode", s -> decoded(s).subList(0, 2)),
             many("UnicodeDecodeWithOffsets", Strings::decoded),
             one("UnicodeEncode", s -> s.b().add(new UnicodeEncode(encoding(s, "output_encoding")), s.in(0), s.in(1))),
             one(
                     "UnicodeTranscode",
                     s -> s.b().add(
-                                    new UnicodeTranscode(
-                                            encoding(s, "input_encoding"), encoding(s, "output_encoding")),
+                                    new UnicodeTranscode(encoding(s, "input_encoding"), encoding(s, "output_encoding")),
                                     s.in(0))),
             one("UnicodeScript", s -> s.b().add(new UnicodeScripts(), s.in(0))),
             many("StringNGrams", Strings::nGrams));

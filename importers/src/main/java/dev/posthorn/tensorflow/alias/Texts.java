@@ -56,30 +56,26 @@ final class Texts {
                             .get(0)),
             one(
                     "StringToNumber",
-                    s -> s.b().add(
-                                    new TextNumber(s.attributes().type("out_type", DType.FLOAT32)),
-                                    s.in(0))),
+                    s -> s.b().add(new TextNumber(s.attributes().type("out_type", DType.FLOAT32)), s.in(0))),
             one(
                     "StaticRegexFullMatch",
                     s -> s.b().add(new TextMatch(s.attributes().string("pattern", "")), s.in(0))),
             one("RegexFullMatch", s -> s.b().add(new TextMatch(text(s, 1)), s.in(0))),
             many("SparseCross", Texts::cross),
             one("AsString", s -> s.b().add(format(s), s.in(0))),
-            one("StringFormat", s -> s.b().addAll(
-                            new Format(
-                                    s.attributes().string("template", "%s"),
-                                    s.attributes().string("placeholder", "%s"),
-                                    (int) s.attributes().integer("summarize", 3)),
-                            s.all())
-                    .get(0)),
+            one(
+                    "StringFormat",
+                    s -> s.b().addAll(
+                                    new Format(
+                                            s.attributes().string("template", "%s"),
+                                            s.attributes().string("placeholder", "%s"),
+                                            (int) s.attributes().integer("summarize", 3)),
+                                    s.all())
+                            .get(0)),
             one("ReduceJoin", Texts::reduceJoin),
             one(
                     "UnsortedSegmentJoin",
-                    s -> s.b().add(
-                                    new SegmentJoin(s.attributes().string("separator", "")),
-                                    s.in(0),
-                                    s.in(1),
-                                    s.in(2))),
+                    s -> s.b().add(new SegmentJoin(s.attributes().string("separator", "")), s.in(0), s.in(1), s.in(2))),
             one(
                     "StringToHashBucket",
                     s -> s.b().add(new MurmurBucket(s.attributes().integer("num_buckets", 1)), s.in(0))),
@@ -138,9 +134,7 @@ final class Texts {
         Shape x = s.shape(0);
         List<Integer> axes = s.intList(1).stream().map(x::axis).toList();
         ReduceJoin op = new ReduceJoin(
-                axes,
-                s.attributes().bool("keep_dims", false),
-                s.attributes().string("separator", ""));
+                axes, s.attributes().bool("keep_dims", false), s.attributes().string("separator", ""));
         return s.b().add(op, s.in(0));
     }
 

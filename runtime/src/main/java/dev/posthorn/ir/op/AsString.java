@@ -50,9 +50,8 @@ public record AsString(boolean scientific, boolean shortest, int width, int prec
         Tensor x = in.get(0);
         Tensor y = Tensor.zeros(out);
         for (int i = 0; i < y.size(); i++) {
-            y.byteStrings()[i] = x.dtype() == DType.STRING
-                    ? x.byteStrings()[i]
-                    : text(x, i).getBytes(StandardCharsets.US_ASCII);
+            y.byteStrings()[i] =
+                    x.dtype() == DType.STRING ? x.byteStrings()[i] : text(x, i).getBytes(StandardCharsets.US_ASCII);
         }
         return y;
     }

@@ -51,7 +51,8 @@ public record CombinedNonMaxSuppression(boolean padPerClass, boolean clip) imple
         int q = s.dim(2);
         int classes = in.get(1).shape().dim(2);
         if (q != 1 && q != classes || s.dim(3) != 4) {
-            throw new ShapeException("expected boxes for 1 or " + classes + " classes but was " + in.get(0).type());
+            throw new ShapeException("expected boxes for 1 or " + classes + " classes but was "
+                    + in.get(0).type());
         }
         int ofClass = Math.toIntExact(in.get(2).getLong(0));
         int k = size(ofClass, in.get(3).getLong(0), classes);
@@ -104,8 +105,7 @@ public record CombinedNonMaxSuppression(boolean padPerClass, boolean clip) imple
             boolean over = false;
             for (int j = found.size() - 1; j >= 0 && !over; j--) {
                 int other = found.get(j).box;
-                over = Boxes.overlap(
-                                in.get(0).floats(), ((b * n + box) * q + of) * 4, ((b * n + other) * q + of) * 4)
+                over = Boxes.overlap(in.get(0).floats(), ((b * n + box) * q + of) * 4, ((b * n + other) * q + of) * 4)
                         > limit;
             }
             if (!over) {

@@ -63,12 +63,7 @@ public record CropAndResize(boolean bilinear, double beyond, int height, int wid
         g.to(
                 0,
                 () -> b.cast(
-                        b.add(
-                                new CropImageGradient(bilinear),
-                                g.dy(),
-                                g.in(1),
-                                g.in(2),
-                                b.add(new ShapeOf(), g.in(0))),
+                        b.add(new CropImageGradient(bilinear), g.dy(), g.in(1), g.in(2), b.add(new ShapeOf(), g.in(0))),
                         g.in(0).dtype()));
         g.to(1, () -> b.add(new CropBoxGradient(), g.dy(), g.in(0), g.in(1), g.in(2)));
     }

@@ -17,7 +17,9 @@ import java.util.List;
 public record CropBoxGradient() implements Op.Single {
     @Override
     public TensorType type(Operands in) {
-        if (in.count(4).dtype(0) != DType.FLOAT32 || in.shape(0).rank() != 4 || in.shape(1).rank() != 4) {
+        if (in.count(4).dtype(0) != DType.FLOAT32
+                || in.shape(0).rank() != 4
+                || in.shape(1).rank() != 4) {
             throw new ShapeException("expected float32 derivatives and pictures but was " + in.types());
         }
         return in.type(2);

@@ -16,7 +16,10 @@ public record DrawBoxes() implements Op.Single {
     @Override
     public TensorType type(Operands in) {
         TensorType x = in.count(3).type(0);
-        if (!x.dtype().isFloating() || x.shape().rank() != 4 || in.shape(1).rank() != 3 || in.shape(2).rank() != 2) {
+        if (!x.dtype().isFloating()
+                || x.shape().rank() != 4
+                || in.shape(1).rank() != 3
+                || in.shape(2).rank() != 2) {
             throw new ShapeException("expected pictures, boxes and colours but was " + in.types());
         }
         return x;
@@ -27,7 +30,9 @@ public record DrawBoxes() implements Op.Single {
         Shape s = in.get(0).shape();
         Tensor boxes = in.get(1);
         Tensor colours = in.get(2);
-        if (boxes.shape().dim(0) != s.dim(0) || boxes.shape().dim(2) != 4 || colours.shape().dim(0) == 0
+        if (boxes.shape().dim(0) != s.dim(0)
+                || boxes.shape().dim(2) != 4
+                || colours.shape().dim(0) == 0
                 || colours.shape().dim(1) < s.dim(3)) {
             throw new ShapeException("expected boxes for each picture and colours of " + s.dim(3) + " channels but was "
                     + boxes.type() + " and " + colours.type());
@@ -62,7 +67,8 @@ public record DrawBoxes() implements Op.Single {
             for (long j = Math.max(left, 0); j <= Math.min(right, s.dim(2) - 1); j++) {
                 int at = (int) ((b * s.dim(1) + i) * s.dim(2) + j) * c;
                 for (int k = 0; k < c; k++) {
-                    y.setDouble(at + k, colours.getDouble(colour * colours.shape().dim(1) + k));
+                    y.setDouble(
+                            at + k, colours.getDouble(colour * colours.shape().dim(1) + k));
                 }
             }
         }

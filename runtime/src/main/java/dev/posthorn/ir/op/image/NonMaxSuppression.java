@@ -31,8 +31,7 @@ public record NonMaxSuppression(boolean overlaps, boolean pad) implements Op.Pri
             throw new ShapeException("expected boxes and scores of one type but was " + boxes + " and " + scores);
         }
         int k = pad ? in.constant(2).map(t -> (int) t.getLong(0)).orElse(Shape.UNKNOWN) : Shape.UNKNOWN;
-        return List.of(
-                TensorType.of(DType.INT32, k), TensorType.of(scores.dtype(), k), TensorType.of(DType.INT32));
+        return List.of(TensorType.of(DType.INT32, k), TensorType.of(scores.dtype(), k), TensorType.of(DType.INT32));
     }
 
     private record Candidate(int box, float score, int begin) implements Comparable<Candidate> {
@@ -52,8 +51,8 @@ public record NonMaxSuppression(boolean overlaps, boolean pad) implements Op.Pri
         float least = (float) in.get(4).getDouble(0);
         float sigma = (float) in.get(5).getDouble(0);
         if (boxes.shape().dim(0) != scores.length || most < 0) {
-            throw new ShapeException("expected a score for each box and at least 0 of them but was " + in.get(0).type()
-                    + ", " + in.get(1).type() + " and " + most);
+            throw new ShapeException("expected a score for each box and at least 0 of them but was "
+                    + in.get(0).type() + ", " + in.get(1).type() + " and " + most);
         }
         float scale = sigma > 0 ? -0.5f / sigma : 0;
         PriorityQueue<Candidate> queue = new PriorityQueue<>();

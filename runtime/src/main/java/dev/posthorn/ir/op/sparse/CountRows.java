@@ -25,8 +25,7 @@ public record CountRows(long least, long most, boolean binary) implements Op.Pri
         DType weights = in.count(4).dtype(3);
         Places.vector(in, 0);
         Places.vector(in, 1);
-        return List.of(
-                Places.longs(Shape.UNKNOWN, 2), TensorType.of(weights, Shape.UNKNOWN), Places.longs(2));
+        return List.of(Places.longs(Shape.UNKNOWN, 2), TensorType.of(weights, Shape.UNKNOWN), Places.longs(2));
     }
 
     @Override

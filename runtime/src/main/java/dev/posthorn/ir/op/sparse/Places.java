@@ -26,8 +26,7 @@ final class Places {
     private static TensorType of(Operands in, int i, int rank) {
         TensorType t = in.type(i);
         if (t.dtype() != DType.INT64 || t.shape().isRanked() && t.shape().rank() != rank) {
-            throw new ShapeException(
-                    "expected int64 of rank " + rank + " but was " + t + " (operand " + i + ")");
+            throw new ShapeException("expected int64 of rank " + rank + " but was " + t + " (operand " + i + ")");
         }
         return t.shape().isRanked() ? t : t.withShape(Shape.of(unknown(rank)));
     }

@@ -30,9 +30,7 @@ public record RaggedPlaces(List<Kind> kinds) implements Op.Primitive {
         kinds = List.copyOf(kinds);
         boolean first = !kinds.isEmpty() && kinds.get(0) == Kind.FIRST_DIM_SIZE;
         List<Kind> levels = first ? kinds.subList(1, kinds.size()) : kinds;
-        if (levels.isEmpty()
-                || levels.contains(Kind.FIRST_DIM_SIZE)
-                || !first && levels.get(0) == Kind.VALUE_ROWIDS) {
+        if (levels.isEmpty() || levels.contains(Kind.FIRST_DIM_SIZE) || !first && levels.get(0) == Kind.VALUE_ROWIDS) {
             throw new ShapeException("RaggedPlaces: expected levels of rows but was " + kinds);
         }
     }

@@ -24,8 +24,7 @@ public record RaggedRange(DType splits) implements Op.Primitive {
             Shape s = in.shape(i);
             n = s.isRanked() && s.rank() == 0 ? n : s.isRanked() ? s.dim(0) : Shape.UNKNOWN;
         }
-        return List.of(
-                TensorType.of(splits, n == Shape.UNKNOWN ? n : n + 1), TensorType.of(dtype, Shape.UNKNOWN));
+        return List.of(TensorType.of(splits, n == Shape.UNKNOWN ? n : n + 1), TensorType.of(dtype, Shape.UNKNOWN));
     }
 
     @Override

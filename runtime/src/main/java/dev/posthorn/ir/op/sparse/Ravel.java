@@ -27,8 +27,8 @@ public record Ravel(boolean ascending) implements Op.Single {
         for (int i = 0; i < y.length; i++) {
             y[i] = Places.flat(Places.row(in.get(0), i, shape), shape); // (C1)
             if (ascending && i > 0 && y[i] <= y[i - 1]) { // (C2)
-                throw new ShapeException("expected places in order, each once, but was element " + i + " not after the one"
-                        + " before");
+                throw new ShapeException(
+                        "expected places in order, each once, but was element " + i + " not after the one" + " before");
             }
         }
         return Places.vector(y);

@@ -52,8 +52,8 @@ public record DecodeCsv(String delimiter, boolean quotes, String missing, List<I
         for (int r = 0; r < records.length; r++) {
             List<byte[]> fields = fields(records[r], r);
             if (fields.size() != columns.size()) { // (C1)
-                throw new ShapeException("expected " + columns.size() + " fields but was " + fields.size()
-                        + " (record " + r + ")");
+                throw new ShapeException(
+                        "expected " + columns.size() + " fields but was " + fields.size() + " (record " + r + ")");
             }
             for (int c = 0; c < columns.size(); c++) {
                 set(columns.get(c), r, c, fields.get(c), in.get(c + 1));
@@ -78,8 +78,9 @@ public record DecodeCsv(String delimiter, boolean quotes, String missing, List<I
                         .value(List.of(Tensor.of(DType.STRING, Shape.SCALAR, new byte[][] {field})), scalar);
                 Copy.element(one, 0, column, r);
             } catch (ShapeException e) { // (C2)
-                throw new ShapeException("expected " + column.dtype() + " in field " + c + " but was '" + text
-                        + "' (record " + r + ")", e);
+                throw new ShapeException(
+                        "expected " + column.dtype() + " in field " + c + " but was '" + text + "' (record " + r + ")",
+                        e);
             }
         }
     }

@@ -41,8 +41,8 @@ public record DecodeRaw(DType to, boolean littleEndian, int length) implements O
         Tensor y = Tensor.zeros(new TensorType(to, in.get(0).shape().append(n)));
         for (int i = 0; i < x.length; i++) {
             if (length < 0 && x[i].length != bytes) { // (C1)
-                throw new ShapeException("expected strings of " + bytes + " bytes but was " + x[i].length
-                        + " (element " + i + ")");
+                throw new ShapeException(
+                        "expected strings of " + bytes + " bytes but was " + x[i].length + " (element " + i + ")");
             }
             ByteBuffer s = ByteBuffer.wrap(Arrays.copyOf(x[i], bytes));
             RawBytes.read(s.order(littleEndian ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN), y, i * n);

@@ -24,7 +24,9 @@ public record EditDistance(boolean normalize) implements Op.Single {
         if (in.count(6).dtype(1) != in.dtype(4) || in.shape(2).rank() != 1) {
             throw new ShapeException("expected two sparse tensors of one type but was " + in.types());
         }
-        int rank = in.shape(2).dim(0) == Shape.UNKNOWN ? in.shape(5).dim(0) : in.shape(2).dim(0);
+        int rank = in.shape(2).dim(0) == Shape.UNKNOWN
+                ? in.shape(5).dim(0)
+                : in.shape(2).dim(0);
         if (rank == Shape.UNKNOWN || rank < 1) {
             throw new ShapeException("expected sparse tensors of known rank but was " + in.types());
         }

@@ -20,7 +20,9 @@ public record Fingerprint() implements Op.Single {
     @Override
     public TensorType type(Operands in) {
         TensorType x = in.count(1).type(0);
-        if (x.shape().isRanked() && x.shape().rank() == 0 || x.dtype() == DType.VARIANT || x.dtype() == DType.RESOURCE) {
+        if (x.shape().isRanked() && x.shape().rank() == 0
+                || x.dtype() == DType.VARIANT
+                || x.dtype() == DType.RESOURCE) {
             throw new ShapeException("expected rows but was " + x);
         }
         return TensorType.of(DType.UINT8, x.shape().isRanked() ? x.shape().dim(0) : Shape.UNKNOWN, 8);

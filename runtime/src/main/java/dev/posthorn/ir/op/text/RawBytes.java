@@ -9,11 +9,11 @@ import java.nio.ByteOrder;
 public final class RawBytes {
     private RawBytes() {}
 
-
     /** The bytes of {@code n} elements, the lowest first. */
     public static byte[] of(Tensor x, int from, int n) {
         int factor = x.dtype().kind() == DType.Kind.COMPLEX ? 2 : 1;
-        ByteBuffer y = ByteBuffer.allocate(Math.multiplyExact(n, x.dtype().bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer y =
+                ByteBuffer.allocate(Math.multiplyExact(n, x.dtype().bytes())).order(ByteOrder.LITTLE_ENDIAN);
         Object data = x.data();
         for (int i = from * factor; i < (from + n) * factor; i++) {
             if (data instanceof byte[] v) {

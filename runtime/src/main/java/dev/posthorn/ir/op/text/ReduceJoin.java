@@ -51,8 +51,8 @@ public record ReduceJoin(List<Integer> axes, boolean keepDims, String separator)
         List<Integer> slowest = new ArrayList<>(axes);
         Collections.reverse(slowest);
         Shape inner = Shape.of(slowest.stream().mapToInt(s::dim).toArray());
-        int[] places = Index.walk(
-                inner, slowest.stream().mapToInt(a -> strides[a]).toArray(), 0);
+        int[] places =
+                Index.walk(inner, slowest.stream().mapToInt(a -> strides[a]).toArray(), 0);
         Tensor y = Tensor.zeros(new TensorType(out.dtype(), reduced(s)));
         byte[] between = separator.getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < from.length; i++) {

@@ -28,8 +28,7 @@ public record SegmentJoin(String separator) implements Op.Single {
             return x.withShape(Shape.UNRANKED);
         }
         int n = in.constant(2).map(t -> Math.toIntExact(t.getLong(0))).orElse(Shape.UNKNOWN);
-        return x.withShape(
-                x.shape().slice(in.shape(1).rank(), x.shape().rank()).insert(0, n));
+        return x.withShape(x.shape().slice(in.shape(1).rank(), x.shape().rank()).insert(0, n));
     }
 
     @Override
