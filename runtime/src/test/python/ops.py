@@ -634,12 +634,6 @@ for name, pattern, rewrite, every in (
     case(f"RegexReplace {name}", lambda x: tf.strings.regex_replace(x, pattern, rewrite, every), TEXTS)
 for name, sep, cuts in (("words", "", -1), ("words 1", "", 1), ("comma", ", ", -1), ("e 1", "e", 1)):
     case(f"StringSplit {name}", lambda x: list(tf.raw_ops.StringSplitV2(input=x, sep=sep, maxsplit=cuts)), TEXTS[:4])
-BAD = np.array([b"a\xffb", b"\xc3\xa4\xe6\x97"], dtype=object)
-for name, x in (("", TEXTS[:4]), (" bad", BAD)):
-    case(f"UnicodeDecode{name}", lambda x: list(tf.raw_ops.UnicodeDecode(input=x, input_encoding="UTF-8")), x)
-case("UnicodeEncode", lambda p, s: tf.raw_ops.UnicodeEncode(
-    input_values=p, input_splits=s, output_encoding="UTF-8"),
-    np.array([97, 228, 26085, 0x1f600, 0xd800, 98], np.int32), np.array([0, 1, 1, 4, 6], np.int64))
 
 
 def ngrams(separator, widths):
