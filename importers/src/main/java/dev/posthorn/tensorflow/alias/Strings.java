@@ -84,7 +84,7 @@ final class Strings {
 
     private static Encoding encoding(Site s, String attribute) {
         return new Encoding(
-                Encoding.named(s.attributes().string(attribute, "UTF-8")),
+                s.attributes().string(attribute, "UTF-8"),
                 s.attributes().string("errors", "replace"),
                 (int) s.attributes().integer("replacement_char", 0xfffd),
                 s.attributes().bool("replace_control_characters", false));

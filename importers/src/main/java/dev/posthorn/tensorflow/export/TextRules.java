@@ -1,5 +1,6 @@
 package dev.posthorn.tensorflow.export;
 
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
@@ -16,14 +17,13 @@ import dev.posthorn.ir.op.TextLength;
 import dev.posthorn.ir.op.TextMatch;
 import dev.posthorn.ir.op.TextNumber;
 import dev.posthorn.ir.op.TextSlice;
-import dev.posthorn.ir.op.UnicodeDecode;
-import dev.posthorn.ir.op.UnicodeEncode;
+import dev.posthorn.ir.op.text.Encoding;
+import dev.posthorn.ir.op.text.UnicodeDecode;
+import dev.posthorn.ir.op.text.UnicodeEncode;
 import java.util.List;
 
 /** Strings and what is looked up by them. */
 final class TextRules {
-    private static final String UTF8 = "UTF-8";
-
     static final List<Rule<?>> ALL = List.of(
             Rule.one(
                     Lookup.class,
@@ -97,8 +97,16 @@ final class TextRules {
                             w.add("StringToNumber", "output", in, Attrs.of().type("out_type", op.to()))),
             Rule.one(
                     AsString.class,
-                    (op, n, in, w) ->
-                            w.add("AsString", "output", in, Attrs.of(n.input(0).dtype()))),
+                    (op, n, in, w) -> w.add(
+                            "AsString",
+                            "output",
+                            in,
+                            Attrs.of(n.input(0).dtype())
+                                    .bool("scientific", op.scientific())
+                                    .bool("shortest", op.shortest())
+                                    .integer("width", op.width())
+                                    .integer("precision", op.precision())
+                                    .text("fill", op.fill()))),
             Rule.one(Text.class, TextRules::text),
             Rule.of(StringSplit.class, TextRules::split),
             Rule.of(NGrams.class, TextRules::grams),
@@ -110,9 +118,9 @@ final class TextRules {
                             "output",
                             in,
                             Attrs.of()
-                                    .text("errors", "replace")
-                                    .text("output_encoding", UTF8)
-                                    .integer("replacement_char", 0xfffd)
+                                    .text("errors", op.encoding().errors())
+                                    .text("output_encoding", op.encoding().name())
+                                    .integer("replacement_char", op.encoding().replacement())
                                     .type("Tsplits", n.input(1).dtype()))));
 
     private TextRules() {}
@@ -134,21 +142,23 @@ final class TextRules {
         Attrs a = Attrs.of()
                 .text("separator", op.separator())
                 .integers("ngram_widths", op.widths())
-                .text("left_pad", "")
-                .text("right_pad", "")
-                .integer("pad_width", 0)
-                .bool("preserve_short_sequences", false)
+                .text("left_pad", op.left())
+                .text("right_pad", op.right())
+                .integer("pad_width", op.pad())
+                .bool("preserve_short_sequences", op.whole())
                 .type("Tsplits", n.input(1).dtype());
         return Rules.outputs(w.add("StringNGrams", "ngrams", in, a), "ngrams_splits");
     }
 
     private static List<String> decode(UnicodeDecode op, Node n, List<String> in, FunctionWriter w) {
+        Encoding e = op.encoding();
         Attrs a = Attrs.of()
-                .text("input_encoding", UTF8)
-                .text("errors", "replace")
-                .integer("replacement_char", 0xfffd)
-                .bool("replace_control_characters", false)
-                .type("Tsplits", n.outputs().get(0).dtype());
-        return Rules.outputs(w.add("UnicodeDecode", "row_splits", in, a), "char_values");
+                .text("input_encoding", e.name())
+                .text("errors", e.errors())
+                .integer("replacement_char", e.replacement())
+                .bool("replace_control_characters", e.control())
+                .type("Tsplits", DType.INT64);
+        return Rules.outputs(
+                w.add("UnicodeDecodeWithOffsets", "row_splits", in, a), "char_values", "char_to_byte_starts");
     }
 }

@@ -15,6 +15,7 @@ import java.util.Set;
 /**
  * How bytes are text, and what becomes of what is not.
  *
+ * @param name as TensorFlow has it: UTF-8, UTF-16-BE, …
  * @param errors strict, an error; replace, by {@code replacement}; ignore, left out
  * @param control whether control characters are taken as errors that are replaced
  */
@@ -34,7 +35,7 @@ public record Encoding(String name, String errors, int replacement, boolean cont
 
     private static Charset charset(String name) {
         try {
-            return Charset.forName(name);
+            return Charset.forName(named(name));
         } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
             throw new ShapeException("expected a known encoding but was '" + name + "'", e);
         }
@@ -106,7 +107,7 @@ public record Encoding(String name, String errors, int replacement, boolean cont
     }
 
     /** TensorFlow's names as Java's. */
-    public static String named(String tensorflow) {
+    private static String named(String tensorflow) {
         return switch (tensorflow) {
             case "UTF-16-BE" -> StandardCharsets.UTF_16BE.name();
             case "UTF-16-LE" -> StandardCharsets.UTF_16LE.name();
