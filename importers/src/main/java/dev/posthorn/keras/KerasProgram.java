@@ -182,7 +182,7 @@ public final class KerasProgram implements TrainableProgram {
             Variable v = byKey.get(Lowering.key(path, w));
             Settings.regularizer(node, w)
                     .filter(r -> v.trainable())
-                    .ifPresent(r -> losses.add(r.call(b, b.variable(v.key(), v.type()))));
+                    .ifPresent(r -> losses.add(r.call(b, lowering.weight(node, path, w.name()))));
         });
         return new Forward(
                 results.stream().map(KerasTensor::value).toList(),
@@ -193,9 +193,9 @@ public final class KerasProgram implements TrainableProgram {
 
     @Override
     public Outputs outputs() {
-        return new Outputs(
-                outputs.stream().map(Port::name).toList(),
-                root.layer() instanceof Functional f ? f.gives().paths() : List.of(List.of()));
+        return root.layer() instanceof Functional f
+                ? new Outputs(f.gives().names(), f.gives().paths())
+                : new Outputs(outputs.stream().map(Port::name).toList(), List.of(List.of()));
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /**
  * The outputs of a model as losses and metrics are told of them. Source: keras/src/trainers/compile_utils.py.
  *
- * @param names what each is called: by its key, or by the layer that makes it
+ * @param names what each is called: by its key, or by the layer that makes it, which may make several
  * @param paths where each stands in what the model gives, as keys of maps and indices of lists; of one step, or none, unless
  *     these are nested
  */

@@ -144,11 +144,15 @@ final class StepGraph {
             List<Optional<Value>> gradients =
                     Gradients.of(b, List.of(objective), List.of(ones(b, objective.type())), weights);
             List<Value> slots = trained.slots(b);
+            List<Value> now = new ArrayList<>(); // where a layer itself changes a weight, what it made of it
+            for (int i = 0; i < weights.size(); i++) {
+                now.add(next.getOrDefault(trained.keys().get(i), weights.get(i)));
+            }
             Optimizer.After after = b.scoped(
                     "optimizer",
                     () -> config.optimizer()
-                            .step(b, new Optimizer.Before(trained.parameters(), weights, gradients, slots)));
-            put(next, trained.keys(), weights, after.values());
+                            .step(b, new Optimizer.Before(trained.parameters(), now, gradients, slots)));
+            put(next, trained.keys(), now, after.values());
             put(next, trained.slotKeys(), slots, after.slots());
         }
         List<Value> in = g.inputs().stream().map(map::get).toList();
@@ -182,10 +186,10 @@ final class StepGraph {
         updates.putAll(f.updates());
         List<Heads.Head> heads = heads(in, f);
         Value rows = b.constant(DType.FLOAT32, types.rows());
-        Map<String, Value> outputLosses = new LinkedHashMap<>();
+        Map<String, Value> outputLosses = new LinkedHashMap<>(); // of several of a name the last, as in Keras
         Optional<Value> loss = loss(b, f, heads, outputLosses);
         loss.ifPresent(l -> tracked(b, "loss", l, rows));
-        for (OutputMetrics.Entry e : OutputMetrics.of(config, outputs, new Heads(heads))) {
+        for (OutputMetrics.Entry e : OutputMetrics.of(config, program.outputs().names(), new Heads(heads))) {
             metric(b, e, heads.get(e.output()));
         }
         outputLosses.forEach((name, l) -> tracked(b, name, l, rows));

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Runs steps: plans them once for each shape of a batch, feeds them, and keeps what they leave. The model's variables are in
@@ -224,7 +225,14 @@ final class Steps {
     // ---- the optimizer ----
 
     List<Tensor> optimizerVariables() {
-        return trained.slotKeys().stream().map(own::get).toList();
+        return IntStream.range(0, trained.slotTypes().size())
+                .filter(i -> trained.slotTypes().get(i).isKept())
+                .mapToObj(this::slot)
+                .toList();
+    }
+
+    Tensor slot(int i) {
+        return own.get(StepGraph.SLOT + i);
     }
 
     Trained trained() {

@@ -34,7 +34,7 @@ public record StoredTraining(Map<String, Object> compile, Dialect dialect, List<
                 order.stream()
                         .map(i -> steps.trained().slotTypes().get(i).type())
                         .toList(),
-                () -> order.stream().map(steps.optimizerVariables()::get).toList());
+                () -> order.stream().map(steps::slot).toList());
     }
 
     public StoredTraining {

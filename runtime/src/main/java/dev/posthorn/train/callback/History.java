@@ -30,7 +30,7 @@ public final class History implements Callback {
         return Collections.unmodifiableList(logs);
     }
 
-    /** The values of one metric, of the epochs that have it. */
+    /** The values of one metric, of the epochs that have it; an exception where it is not one number an epoch. */
     public double[] of(String name) {
         return logs.stream()
                 .filter(l -> l.has(name))

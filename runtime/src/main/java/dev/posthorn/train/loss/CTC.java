@@ -7,6 +7,7 @@ import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Expr;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Substitute;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Scan;
 import dev.posthorn.model.ShapeException;
@@ -18,7 +19,8 @@ import java.util.Map;
  * {@code t[batch×length]} once repetitions are drawn together and blanks (class 0) left out; zeros fill up short labels.
  *
  * <p>The states are blanks and labels in turn, {@code s = 0 … 2·length}. A label that cannot be read in time costs some 707,
- * the logarithm of the smallest double, as in TensorFlow.
+ * the logarithm of the smallest double, as in TensorFlow, which lets a path end inside of such a label where it computes the
+ * loss, and begin there too where it computes the gradient.
  *
  * <p>(C1) ranks 2 and 3, one label at least. Source: keras/src/losses/losses.py; tf.nn.ctc_loss.
  */
@@ -27,6 +29,9 @@ public record CTC(LossOptions options) implements Loss {
 
     /** Next to impossible. */
     private static final double NEVER = Math.log(1e-307);
+
+    /** Less than all that is next to impossible together. */
+    private static final double IMPOSSIBLE = -1e30;
 
     public CTC() {
         this(new LossOptions("ctc"));
@@ -62,14 +67,22 @@ public record CTC(LossOptions options) implements Loss {
         Expr states = between(labels, labels.number(0));
         Expr skips = between(differ(labels, length), labels.with(b.constant(DType.BOOL, 0)));
         Expr seen = observed(states, Logits.logSoftmax(logits, 2));
-        Expr last = walk(seen, skips, steps);
         Expr n = lengths.times(2).expandDims(1);
         Expr at = labels.iota(Dim.of(2 * length + 1));
         Expr ends = at.equalTo(n).or(at.equalTo(n.minus(1)));
-        Expr total = last.plus(ends.select(last.number(0), last.number(NEVER)));
-        Expr loss = logSum(total.reduce(Reduce.Fn.MAX, true, 1), total).sum(1).neg();
-        return loss.cast(yPred.v().dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32)
+        Expr last = seen.number(0);
+        Expr penalty = ends.select(last, last.with(b.constant(DType.FLOAT32, NEVER)));
+        Expr anywhere = likelihood(walk(seen, skips, steps, NEVER).plus(penalty));
+        Expr loss = likelihood(walk(seen, skips, steps, IMPOSSIBLE).plus(penalty));
+        return loss.with(b.add(new Substitute(), anywhere.v(), loss.v()))
+                .neg()
+                .cast(yPred.v().dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32)
                 .v();
+    }
+
+    /** Of all states at the end. */
+    private static Expr likelihood(Expr total) {
+        return logSum(total.reduce(Reduce.Fn.MAX, true, 1), total).sum(1);
     }
 
     /** {@code [x, labels₁, x, labels₂, …, x]} in each row. */
@@ -104,12 +117,12 @@ public record CTC(LossOptions options) implements Loss {
         return states.with(b.transpose(byState, 2, 0, 1));
     }
 
-    /** The log-probabilities of the states after the last of the steps that count. */
-    private static Expr walk(Expr seen, Expr skips, Expr count) {
+    /** The log-probabilities of the states after the last of the steps that count; {@code other}: of beginning inside of the label. */
+    private static Expr walk(Expr seen, Expr skips, Expr count, double other) {
         Builder b = seen.b();
         Expr steps = seen.with(b.constant(DType.FLOAT32, 0)).iota(b.dim(seen.v(), 0));
         Expr start = steps.equalTo(steps.number(0)).select(steps.number(0), steps.number(Double.NEGATIVE_INFINITY));
-        Expr begin = seen.number(NEVER).broadcastTo(seen.with(b.squeeze(b.slice(seen.v(), 0, 0, 1), 0)));
+        Expr begin = seen.number(other).broadcastTo(seen.with(b.squeeze(b.slice(seen.v(), 0, 0, 1), 0)));
         Expr times = count.iota(b.dim(seen.v(), 0)).expandDims(1);
         Expr counts = times.lessThan(count.expandDims(0)).expandDims(2);
         Builder body = new Builder();

@@ -4,6 +4,7 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Expr;
+import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.LogSoftmax;
 import dev.posthorn.ir.fn.Softmax;
@@ -22,14 +23,10 @@ final class Logits {
 
     private Logits() {}
 
-    private static Optional<Expr> beforeSoftmax(Expr yPred) {
-        return yPred.v().node().op() instanceof Softmax
-                ? Optional.of(yPred.with(yPred.v().node().inputs().get(0)))
-                : Optional.empty();
-    }
-
-    private static Optional<Expr> beforeSigmoid(Expr yPred) {
-        return yPred.v().node().op() instanceof Unary u && u.fn() == Unary.Fn.SIGMOID
+    /** What a softmax or a sigmoid was made of; Keras does not ask which of them the loss is for. */
+    private static Optional<Expr> before(Expr yPred) {
+        Op op = yPred.v().node().op();
+        return op instanceof Softmax || op instanceof Unary u && u.fn() == Unary.Fn.SIGMOID
                 ? Optional.of(yPred.with(yPred.v().node().inputs().get(0)))
                 : Optional.empty();
     }
@@ -46,7 +43,7 @@ final class Logits {
 
     /** {@code −Σ t · log p} along an axis. */
     static Expr categorical(Expr yTrue, Expr yPred, boolean fromLogits, int axis) {
-        Optional<Expr> before = beforeSoftmax(yPred);
+        Optional<Expr> before = before(yPred);
         if (fromLogits || before.isPresent()) {
             Expr logits = before.orElse(yPred);
             int along = logits.shape().axis(axis);
@@ -58,7 +55,7 @@ final class Logits {
 
     /** {@code −log p[t]} along the last axis; integer targets, NaN where there is no such class. */
     static Expr sparse(Expr yTrue, Expr yPred, boolean fromLogits) {
-        Optional<Expr> before = beforeSoftmax(yPred);
+        Optional<Expr> before = before(yPred);
         Expr logits = fromLogits || before.isPresent()
                 ? before.orElse(yPred)
                 : yPred.clip(EPSILON, 1 - EPSILON).log();
@@ -77,7 +74,7 @@ final class Logits {
 
     /** {@code −t log p − (1 − t) log(1 − p)}, element by element. */
     static Expr binary(Expr yTrue, Expr yPred, boolean fromLogits) {
-        Optional<Expr> before = beforeSigmoid(yPred);
+        Optional<Expr> before = before(yPred);
         if (fromLogits || before.isPresent()) {
             Expr x = before.orElse(yPred); // max(x, 0) − x t + log(1 + exp(−|x|))
             Expr zero = x.number(0);

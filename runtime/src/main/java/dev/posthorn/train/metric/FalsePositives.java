@@ -1,19 +1,13 @@
 package dev.posthorn.train.metric;
 
 import dev.posthorn.codec.Codec;
-import dev.posthorn.ir.Builder;
-import dev.posthorn.ir.Expr;
-import dev.posthorn.ir.TensorType;
-import dev.posthorn.ir.Value;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * How many are predicted, but not true, {@code y > threshold}, for each threshold. Source: keras/src/metrics/confusion_metrics.py.
  *
  * @param thresholds null for ½
  */
-public record FalsePositives(MetricOptions options, Thresholds thresholds) implements Metric {
+public record FalsePositives(MetricOptions options, Thresholds thresholds) implements Counted {
     public static final Codec<FalsePositives> CODEC = Codec.of(
             "FalsePositives",
             f -> new FalsePositives(
@@ -25,29 +19,8 @@ public record FalsePositives(MetricOptions options, Thresholds thresholds) imple
         return CODEC;
     }
 
-    private Confusion confusion() {
-        return Confusion.of(Thresholds.or(thresholds, 0.5), null, null);
-    }
-
     @Override
-    public List<State> state(TensorType yPred) {
-        return confusion().state(yPred, List.of("accumulator"));
-    }
-
-    @Override
-    public List<Value> update(
-            Builder b,
-            List<Value> state,
-            Value yTrue,
-            Value yPred,
-            Optional<Value> sampleWeight,
-            Optional<Value> mask) {
-        return confusion().update(b, state, yTrue, yPred, sampleWeight, Confusion.Count.FALSE_POSITIVES);
-    }
-
-    @Override
-    public Value result(Builder b, List<Value> state) {
-        Expr counts = Expr.of(b, state.get(0));
-        return counts.shape().dim(0) == 1 ? counts.squeeze(0).v() : counts.v();
+    public Confusion.Count count() {
+        return Confusion.Count.FALSE_POSITIVES;
     }
 }

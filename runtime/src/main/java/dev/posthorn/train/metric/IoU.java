@@ -2,12 +2,8 @@ package dev.posthorn.train.metric;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
-import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
-import dev.posthorn.ir.TensorType;
-import dev.posthorn.ir.Value;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The mean of {@code tp / (tp + fp + fn)} of some classes. (C1) these are classes. Source: keras/src/metrics/iou_metrics.py.
@@ -20,7 +16,7 @@ public record IoU(
         boolean sparseTrue,
         boolean sparsePred,
         int axis)
-        implements Metric {
+        implements OverUnion {
     public static final Codec<IoU> CODEC = Codec.of(
             "IoU",
             f -> new IoU(
@@ -43,32 +39,7 @@ public record IoU(
     }
 
     @Override
-    public Optional<Boolean> lessIsBetter() {
-        return Optional.of(false);
-    }
-
-    private Intersection intersection() {
+    public Intersection intersection() {
         return new Intersection(options.dtype(), numClasses, targetClassIds, ignoreClass, sparseTrue, sparsePred, axis);
-    }
-
-    @Override
-    public List<State> state(TensorType yPred) {
-        return intersection().state();
-    }
-
-    @Override
-    public List<Value> update(
-            Builder b,
-            List<Value> state,
-            Value yTrue,
-            Value yPred,
-            Optional<Value> sampleWeight,
-            Optional<Value> mask) {
-        return intersection().update(b, state, yTrue, yPred, sampleWeight);
-    }
-
-    @Override
-    public Value result(Builder b, List<Value> state) {
-        return intersection().result(b, state);
     }
 }

@@ -2,12 +2,7 @@ package dev.posthorn.train.metric;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
-import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
-import dev.posthorn.ir.TensorType;
-import dev.posthorn.ir.Value;
-import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -15,7 +10,7 @@ import java.util.stream.IntStream;
  */
 public record MeanIoU(
         MetricOptions options, int numClasses, Integer ignoreClass, boolean sparseTrue, boolean sparsePred, int axis)
-        implements Metric {
+        implements OverUnion {
     public static final Codec<MeanIoU> CODEC = Codec.of(
             "MeanIoU",
             f -> new MeanIoU(
@@ -32,11 +27,7 @@ public record MeanIoU(
     }
 
     @Override
-    public Optional<Boolean> lessIsBetter() {
-        return Optional.of(false);
-    }
-
-    private Intersection intersection() {
+    public Intersection intersection() {
         return new Intersection(
                 options.dtype(),
                 numClasses,
@@ -45,26 +36,5 @@ public record MeanIoU(
                 sparseTrue,
                 sparsePred,
                 axis);
-    }
-
-    @Override
-    public List<State> state(TensorType yPred) {
-        return intersection().state();
-    }
-
-    @Override
-    public List<Value> update(
-            Builder b,
-            List<Value> state,
-            Value yTrue,
-            Value yPred,
-            Optional<Value> sampleWeight,
-            Optional<Value> mask) {
-        return intersection().update(b, state, yTrue, yPred, sampleWeight);
-    }
-
-    @Override
-    public Value result(Builder b, List<Value> state) {
-        return intersection().result(b, state);
     }
 }

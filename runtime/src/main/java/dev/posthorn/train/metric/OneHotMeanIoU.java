@@ -2,19 +2,14 @@ package dev.posthorn.train.metric;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
-import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
-import dev.posthorn.ir.TensorType;
-import dev.posthorn.ir.Value;
-import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
  * The mean of {@code tp / (tp + fp + fn)} of all classes, where t is one-hot. Source: keras/src/metrics/iou_metrics.py.
  */
 public record OneHotMeanIoU(MetricOptions options, int numClasses, Integer ignoreClass, boolean sparsePred, int axis)
-        implements Metric {
+        implements OverUnion {
     public static final Codec<OneHotMeanIoU> CODEC = Codec.of(
             "OneHotMeanIoU",
             f -> new OneHotMeanIoU(
@@ -30,11 +25,7 @@ public record OneHotMeanIoU(MetricOptions options, int numClasses, Integer ignor
     }
 
     @Override
-    public Optional<Boolean> lessIsBetter() {
-        return Optional.of(false);
-    }
-
-    private Intersection intersection() {
+    public Intersection intersection() {
         return new Intersection(
                 options.dtype(),
                 numClasses,
@@ -43,26 +34,5 @@ public record OneHotMeanIoU(MetricOptions options, int numClasses, Integer ignor
                 false,
                 sparsePred,
                 axis);
-    }
-
-    @Override
-    public List<State> state(TensorType yPred) {
-        return intersection().state();
-    }
-
-    @Override
-    public List<Value> update(
-            Builder b,
-            List<Value> state,
-            Value yTrue,
-            Value yPred,
-            Optional<Value> sampleWeight,
-            Optional<Value> mask) {
-        return intersection().update(b, state, yTrue, yPred, sampleWeight);
-    }
-
-    @Override
-    public Value result(Builder b, List<Value> state) {
-        return intersection().result(b, state);
     }
 }

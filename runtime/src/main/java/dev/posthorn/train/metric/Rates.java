@@ -2,10 +2,8 @@ package dev.posthorn.train.metric;
 
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Expr;
-import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What metrics that look for the best threshold count: the four counts at thresholds from 0 to 1. Source:
@@ -44,25 +42,6 @@ record Rates(Expr tp, Expr fp, Expr tn, Expr fn) {
     static Value best(Expr wanted, Expr bound, double least) {
         Expr reached = bound.atLeast(bound.number(least));
         return reached.select(wanted, wanted.number(0)).largest().max(0).v();
-    }
-
-    private static Confusion confusion(int thresholds, Integer classId) {
-        return new Confusion(Thresholds.even(thresholds), thresholds > 1, null, classId, false, List.of());
-    }
-
-    static List<State> state(TensorType yPred, int thresholds, Integer classId) {
-        return confusion(thresholds, classId).state(yPred, NAMES);
-    }
-
-    static List<Value> update(
-            Builder b,
-            List<Value> state,
-            Value yTrue,
-            Value yPred,
-            Optional<Value> sampleWeight,
-            int thresholds,
-            Integer classId) {
-        return confusion(thresholds, classId).update(b, state, yTrue, yPred, sampleWeight, all());
     }
 
     static Confusion.Count[] all() {

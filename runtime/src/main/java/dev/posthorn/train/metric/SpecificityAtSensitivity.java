@@ -2,11 +2,7 @@ package dev.posthorn.train.metric;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
-import dev.posthorn.ir.Builder;
-import dev.posthorn.ir.TensorType;
-import dev.posthorn.ir.Value;
-import java.util.List;
-import java.util.Optional;
+import dev.posthorn.ir.Expr;
 
 /**
  * The best specificity at a sensitivity of at least the one given, over thresholds from 0 to 1.
@@ -16,7 +12,7 @@ import java.util.Optional;
  * @param classId which class alone counts, or null for all
  */
 public record SpecificityAtSensitivity(MetricOptions options, double sensitivity, int thresholds, Integer classId)
-        implements Metric {
+        implements RateAtRate {
     public static final Codec<SpecificityAtSensitivity> CODEC = Codec.of(
             "SpecificityAtSensitivity",
             f -> new SpecificityAtSensitivity(
@@ -35,29 +31,17 @@ public record SpecificityAtSensitivity(MetricOptions options, double sensitivity
     }
 
     @Override
-    public Optional<Boolean> lessIsBetter() {
-        return Optional.of(false);
+    public Expr wanted(Rates rates) {
+        return rates.specificity();
     }
 
     @Override
-    public List<State> state(TensorType yPred) {
-        return Rates.state(yPred, thresholds, classId);
+    public Expr bound(Rates rates) {
+        return rates.recall();
     }
 
     @Override
-    public List<Value> update(
-            Builder b,
-            List<Value> state,
-            Value yTrue,
-            Value yPred,
-            Optional<Value> sampleWeight,
-            Optional<Value> mask) {
-        return Rates.update(b, state, yTrue, yPred, sampleWeight, thresholds, classId);
-    }
-
-    @Override
-    public Value result(Builder b, List<Value> state) {
-        Rates rates = Rates.of(b, state);
-        return Rates.best(rates.specificity(), rates.recall(), sensitivity);
+    public double least() {
+        return sensitivity;
     }
 }

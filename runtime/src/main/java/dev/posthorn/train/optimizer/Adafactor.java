@@ -50,8 +50,11 @@ public record Adafactor(
             Shape shape = type.shape();
             boolean matrix = shape.rank() >= 2;
             TensorType none = TensorType.of(DType.INT32); // Keras has them for vectors too, and never uses them
-            slots.add(Slot.like("r", i, matrix ? type.withShape(shape.remove(shape.rank() - 1)) : none));
-            slots.add(Slot.like("c", i, matrix ? type.withShape(shape.remove(shape.rank() - 2)) : none));
+            Slot.Kept kept = matrix ? Slot.Kept.ALWAYS : Slot.Kept.UNLESS_SCALED;
+            slots.add(Slot.like("r", i, matrix ? type.withShape(shape.remove(shape.rank() - 1)) : none)
+                    .with(kept));
+            slots.add(Slot.like("c", i, matrix ? type.withShape(shape.remove(shape.rank() - 2)) : none)
+                    .with(kept));
             slots.add(Slot.like("velocity", i, type));
         }
         return slots;

@@ -78,7 +78,9 @@ public record LossScaleOptimizer(Optimizer inner, double initialScale, int growt
                 Slot.scalar(OptimizerOptions.LEARNING_RATE, DType.FLOAT32, 0),
                 Slot.scalar("step_counter", DType.INT64, 0),
                 Slot.scalar("dynamic_scale", DType.FLOAT32, initialScale)));
-        slots.addAll(inner.slots(parameters));
+        for (Slot s : inner.slots(parameters)) {
+            slots.add(s.kept() == Slot.Kept.UNLESS_SCALED ? s.with(Slot.Kept.NEVER) : s);
+        }
         return slots;
     }
 

@@ -82,7 +82,7 @@ public record MultiOptimizer(OptimizerMap map, Double lossScaleFactor, String na
             List<Slot> own = part.optimizer.slots(pick(parameters, part.parameters));
             for (Slot s : own.subList(0, part.count)) {
                 int parameter = s.parameter() < 0 ? -1 : part.parameters.get(s.parameter());
-                slots.add(new Slot(s.name(), parameter, s.type(), s.start(), s.copies()));
+                slots.add(new Slot(s.name(), parameter, s.type(), s.start(), s.copies(), s.kept()));
             }
         }
         return slots;

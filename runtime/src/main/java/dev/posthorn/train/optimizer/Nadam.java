@@ -35,7 +35,7 @@ public record Nadam(OptimizerOptions options, double beta1, double beta2, double
         List<Slot> slots = new ArrayList<>(Rule.each(parameters, "momentum", "velocity"));
         DType dtype =
                 parameters.isEmpty() ? DType.FLOAT32 : parameters.get(0).type().dtype();
-        slots.add(Slot.scalar("u_product", dtype, 1));
+        slots.add(Slot.scalar("u_product", dtype, 1).with(Slot.Kept.UNLESS_SCALED));
         return slots;
     }
 

@@ -20,7 +20,11 @@ public interface Optimizer {
 
     /** In which order files of a dialect have the slots, by their numbers; the learning rate may not be among them. */
     default List<Integer> stored(List<Parameter> parameters, Dialect dialect) {
-        return IntStream.range(0, slots(parameters).size()).boxed().toList();
+        List<Slot> slots = slots(parameters);
+        return IntStream.range(0, slots.size())
+                .filter(i -> slots.get(i).isKept())
+                .boxed()
+                .toList();
     }
 
     /**

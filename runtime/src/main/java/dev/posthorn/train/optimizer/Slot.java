@@ -13,8 +13,30 @@ import java.util.List;
  * @param parameter the number of the parameter that it belongs to; -1 where it belongs to none
  * @param start its first value, everywhere; Keras casts it, by way of float32
  * @param copies whether it starts as a copy of the parameter instead
+ * @param kept where Keras counts it among the optimizer's variables
  */
-public record Slot(String name, int parameter, TensorType type, double start, boolean copies) {
+public record Slot(String name, int parameter, TensorType type, double start, boolean copies, Kept kept) {
+    /** Where a slot is among the variables that an optimizer shows and files keep. */
+    public enum Kept {
+        ALWAYS,
+        /** Not in an optimizer inside of a {@link LossScaleOptimizer}, which builds it where attributes are not tracked. */
+        UNLESS_SCALED,
+        NEVER
+    }
+
+    Slot(String name, int parameter, TensorType type, double start, boolean copies) {
+        this(name, parameter, type, start, copies, Kept.ALWAYS);
+    }
+
+    /** The same, kept otherwise. */
+    Slot with(Kept other) {
+        return new Slot(name, parameter, type, start, copies, other);
+    }
+
+    public boolean isKept() {
+        return kept != Kept.NEVER;
+    }
+
     /** A slot of the parameter's type that starts with zeros. */
     static Slot like(String name, int parameter, TensorType type) {
         return new Slot(name, parameter, type, 0, false);

@@ -28,11 +28,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -119,12 +122,14 @@ final class FitReplay {
         return part;
     }
 
-    /** The recorded keys of the model's variables: both are in the model's order. Seeds of generators are left out. */
+    /** The recorded keys of the model's variables: both are in the model's order, the trained and the others each. Seeds of generators are left out. */
     private Map<String, String> keys() {
         List<String> recorded = new ArrayList<>();
+        List<Boolean> trains = new ArrayList<>();
         json.path("weights").forEach(w -> {
             if (!w.path("key").asText().endsWith("seed_generator_state")) {
                 recorded.add(w.path("key").asText());
+                trains.add(w.path("trainable").asBoolean());
             }
         });
         List<Variable> own = model.program().variables().stream()
@@ -135,8 +140,13 @@ final class FitReplay {
                     + own.stream().map(Variable::key).toList());
         }
         Map<String, String> keys = new LinkedHashMap<>();
+        Comparator<Integer> trainedFirst = Comparator.comparing(i -> !trains.get(i));
+        List<Integer> places =
+                IntStream.range(0, own.size()).boxed().sorted(trainedFirst).toList();
+        List<Variable> ordered =
+                own.stream().sorted(Comparator.comparing(v -> !v.trainable())).toList();
         for (int i = 0; i < own.size(); i++) {
-            keys.put(recorded.get(i), own.get(i).key());
+            keys.put(recorded.get(places.get(i)), ordered.get(i).key());
         }
         return keys;
     }
@@ -237,20 +247,21 @@ final class FitReplay {
 
     private void steps(Trainer trainer) throws IOException {
         int n = json.path("steps").asInt();
-        Map<String, double[]> traces = new LinkedHashMap<>();
-        traces.put("learning_rate", new double[n]);
+        Map<String, List<double[]>> traces = new LinkedHashMap<>();
         for (int k = 0; k < n; k++) {
-            traces.get("learning_rate")[k] = trainer.learningRate();
-            Logs logs = step(trainer, k);
-            for (String name : logs.names()) {
-                traces.computeIfAbsent(name, key -> new double[n])[k] = logs.get(name);
-            }
+            add(traces, new Logs().put("learning_rate", trainer.learningRate()));
+            add(traces, step(trainer, k));
             if (k == 0) {
                 state("after1", trainer);
             }
         }
-        traces.forEach((name, values) -> compare("step." + name, values));
-        missing("step.", traces);
+        compare("step.", traces);
+    }
+
+    private static void add(Map<String, List<double[]>> traces, Logs logs) {
+        logs.names()
+                .forEach(name ->
+                        traces.computeIfAbsent(name, key -> new ArrayList<>()).add(logs.values(name)));
     }
 
     /** Weights and optimizer as the trace ended, or as the file was saved; what the model then gives. */
@@ -279,10 +290,9 @@ final class FitReplay {
 
     private void evaluate(Trainer trainer) throws IOException {
         Logs logs = trainer.evaluate(data, batchSize, OptionalLong.empty());
-        Map<String, double[]> values = new LinkedHashMap<>();
-        logs.names().forEach(name -> values.put(name, logs.values(name)));
-        values.forEach((name, v) -> compare("evaluate." + name, v));
-        missing("evaluate.", values);
+        Map<String, List<double[]>> values = new LinkedHashMap<>();
+        add(values, logs);
+        compare("evaluate.", values);
     }
 
     private void resume(Trainer trainer) throws IOException {
@@ -293,7 +303,7 @@ final class FitReplay {
         for (int k = 0; k < losses.length; k++) {
             losses[k] = step(trainer, json.path("steps").asInt() + k).get("loss");
         }
-        compare("resume.loss", losses);
+        compare("resume.loss", List.of(losses));
         weights("resume");
     }
 
@@ -308,10 +318,9 @@ final class FitReplay {
         }
         Callback[] callbacks = recipe.callbacks().toArray(Callback[]::new);
         History history = trainer.fit(data, options, callbacks);
-        Map<String, double[]> values = new LinkedHashMap<>();
-        history.names().forEach(name -> values.put(name, history.of(name)));
-        values.forEach((name, v) -> compare("history." + name, v));
-        missing("history.", values);
+        Map<String, List<double[]>> values = new LinkedHashMap<>();
+        history.logs().forEach(logs -> add(values, logs));
+        compare("history.", values);
         state("fit", trainer);
         if (json.path("steps").asInt() == 0) {
             evaluate(trainer);
@@ -356,19 +365,34 @@ final class FitReplay {
         }
     }
 
-    private void compare(String key, double[] values) {
+    private void compare(String key, List<double[]> values) {
         Tensor expected = recording.get(key);
-        Tensor was = Tensor.of(
-                expected.shape().rank() == 0 && values.length == 1 ? Shape.SCALAR : Shape.of(values.length), values);
-        compare(key, was.cast(expected.dtype()), key.startsWith("evaluate.") && !chaotic.isEmpty());
+        double[] all = values.stream().flatMapToDouble(Arrays::stream).toArray();
+        Tensor was = Tensor.of(Shape.of(all.length), all);
+        boolean same = expected.shape().size() == all.length;
+        compare(
+                key,
+                (same ? was.reshape(expected.shape()) : was).cast(expected.dtype()),
+                key.startsWith("evaluate.") && !chaotic.isEmpty());
     }
 
-    /** Notes what is recorded and was not given. */
-    private void missing(String prefix, Map<String, double[]> values) {
-        for (String key : recording.arrays().keySet()) {
-            if (key.startsWith(prefix) && !values.containsKey(key.substring(prefix.length()))) {
-                recording.differs(key + ": expected a value but was none");
-            }
-        }
+    /** Compares all logs, and notes what is recorded and was not given. */
+    private void compare(String prefix, Map<String, List<double[]>> values) {
+        Set<String> open = new TreeSet<>();
+        recording.arrays().keySet().stream().filter(k -> k.startsWith(prefix)).forEach(open::add);
+        values.forEach((name, v) -> {
+            String key = recording.has(prefix + name) ? prefix + name : numbered(prefix + name, open);
+            open.remove(key);
+            compare(key, v);
+        });
+        open.forEach(key -> recording.differs(key + ": expected a value but was none"));
+    }
+
+    /** Keras numbers the names that it makes up itself for metrics anew whenever a model is compiled. */
+    private static String numbered(String key, Set<String> open) {
+        return open.stream()
+                .filter(k -> k.replaceAll("_\\d+$", "").equals(key))
+                .findFirst()
+                .orElse(key);
     }
 }
