@@ -81,7 +81,8 @@ final class HardSigmoids {
                     String owner = children.isEmpty()
                             ? path
                             : Lowering.path(path, children.get(0).node());
-                    program.weights(owner).forEach(w -> scaled.put(Lowering.key(owner, w), gates));
+                    String first = program.sharing().first(owner);
+                    program.weights(first).forEach(w -> scaled.put(Lowering.key(first, w), gates));
                 }
             }
         });

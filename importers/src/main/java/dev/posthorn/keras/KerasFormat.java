@@ -77,7 +77,10 @@ abstract class KerasFormat implements ModelFormat {
     private KerasProgram program(LayerNode root, KerasFile file, Path path) throws IOException {
         KerasFile.Reopen again = () -> open(path);
         return new KerasProgram(
-                root, file.assets(root), file.training(again), p -> file.origin(p, again), file.where());
+                root,
+                file.assets(root),
+                file.weights().map(w -> w.sharing(root)).orElse(Sharing.NONE),
+                file.training(again), p -> file.origin(p, again), file.where());
     }
 
     private static LayerNode root(KerasFile file, Bindings bindings) {
@@ -87,7 +90,8 @@ abstract class KerasFormat implements ModelFormat {
         }
         Map<String, Object> config =
                 file.dialect() == Dialect.KERAS1 ? Keras1.translated(file.config()) : file.config();
-        LayerNode root = LayerReader.read(config, new FieldType.Context(file.dialect(), "config", bindings));
+        FieldType.Context context = new FieldType.Context(file.dialect(), "config", bindings);
+        LayerNode root = DTypePolicyMap.placed(LayerReader.read(config, context));
         if (!ModelReader.isModel(config, LayerReader.config(config, "config"))) {
             if (!(root.layer() instanceof Unsupported)) {
                 throw new ModelFormatException("model: expected a Sequential or Functional model but was "

@@ -22,10 +22,12 @@ import dev.posthorn.train.constraint.Constraint;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -33,6 +35,7 @@ import java.util.function.Function;
 public final class KerasProgram implements TrainableProgram {
     private final LayerNode root;
     private final Map<String, byte[]> assets;
+    private final Sharing sharing;
     private final StoredTraining training;
     private final Origin origin;
     private final String where;
@@ -47,28 +50,33 @@ public final class KerasProgram implements TrainableProgram {
      * Builds the model: calls every layer once with the declared input types, so that weights and shapes are known.
      *
      * @param assets the files that layers read, by the layer's path and their name
+     * @param sharing which of the layers are the same
      * @param training what the file keeps of training
      * @param origin how it was read, told of the program as it is built
      */
     KerasProgram(
             LayerNode root,
             Map<String, byte[]> assets,
+            Sharing sharing,
             StoredTraining training,
             Function<KerasProgram, Origin> origin,
             String where) {
         this.root = root;
         this.assets = Map.copyOf(assets);
+        this.sharing = sharing;
         this.training = training;
         this.where = where;
         this.inputs = inputs(root, where);
-        Lowering lowering = new Lowering(new Builder(), Mode.INFERENCE, this.assets);
+        Lowering lowering = new Lowering(new Builder(), Mode.INFERENCE, this.assets, sharing);
         List<KerasTensor> out = call(
                 lowering,
                 enter(lowering.builder(), inputs.stream().map(Port::type).toList()));
         this.weights = lowering.weights();
         outputTypes.putAll(lowering.types());
         this.outputs = ports(out.stream().map(t -> t.value().type()).toList());
-        declare(root, "", true);
+        Set<String> frozen = new HashSet<>();
+        freeze(root, "", true, frozen);
+        declare(root, "", frozen);
         this.origin = origin.apply(this);
     }
 
@@ -76,6 +84,7 @@ public final class KerasProgram implements TrainableProgram {
     private KerasProgram(KerasProgram same, StoredTraining training) {
         this.root = same.root;
         this.assets = same.assets;
+        this.sharing = same.sharing;
         this.training = training;
         this.where = same.where;
         this.inputs = same.inputs;
@@ -128,20 +137,33 @@ public final class KerasProgram implements TrainableProgram {
         return layers.get(layers.size() - 1);
     }
 
-    private void declare(LayerNode node, String path, boolean trainable) {
+    /** The layers that do not train; one that is frozen at one of its places is so at all. */
+    private void freeze(LayerNode node, String path, boolean trainable, Set<String> frozen) {
         boolean own = trainable && node.trainable();
-        for (Weight w : weights.getOrDefault(path, List.of())) {
+        if (!own) {
+            frozen.add(sharing.first(path));
+        }
+        for (Child c : node.layer().children(node.policy())) {
+            freeze(c.node(), Lowering.path(path, c.node()), own, frozen);
+        }
+    }
+
+    private void declare(LayerNode node, String path, Set<String> frozen) {
+        if (sharing.stoodBefore(path)) {
+            return;
+        }
+        for (Weight w : weights(path)) {
             if (!w.stored()) {
                 states.put(Lowering.key(path, w), w.first(Lowering.type(node, w), Lowering.key(path, w)));
             }
             variables.add(new Variable(
                     Lowering.key(path, w),
                     Lowering.type(node, w),
-                    own && w.trainable() && w.adaption() != Weight.Adaption.ADAPTED,
+                    !frozen.contains(path) && w.trainable() && w.adaption() != Weight.Adaption.ADAPTED,
                     w.stored()));
         }
         for (Child c : node.layer().children(node.policy())) {
-            declare(c.node(), Lowering.path(path, c.node()), own);
+            declare(c.node(), Lowering.path(path, c.node()), frozen);
         }
     }
 
@@ -161,7 +183,7 @@ public final class KerasProgram implements TrainableProgram {
     @Override
     public Graph lower(String signature, List<TensorType> types, Mode mode) {
         Builder b = new Builder();
-        Lowering lowering = new Lowering(b, mode, assets);
+        Lowering lowering = new Lowering(b, mode, assets, sharing);
         List<Value> in = enter(b, types);
         List<KerasTensor> results = call(lowering, in);
         Map<String, Value> out = new LinkedHashMap<>();
@@ -173,7 +195,7 @@ public final class KerasProgram implements TrainableProgram {
 
     @Override
     public Forward forward(Builder b, List<Value> in, Mode mode) {
-        Lowering lowering = new Lowering(b, mode, assets).penalised();
+        Lowering lowering = new Lowering(b, mode, assets, sharing).penalised();
         List<KerasTensor> results = call(lowering, in);
         List<Value> losses = new ArrayList<>(lowering.losses());
         Map<String, Variable> byKey = new LinkedHashMap<>();
@@ -215,13 +237,17 @@ public final class KerasProgram implements TrainableProgram {
     }
 
     private void visit(LayerNode node, String path, Visitor visitor) {
+        if (sharing.stoodBefore(path)) {
+            return;
+        }
         weights(path).forEach(w -> visitor.visit(node, path, w));
         node.layer().children(node.policy()).forEach(c -> visit(c.node(), Lowering.path(path, c.node()), visitor));
     }
 
     @Override
     public KerasProgram withTrainable(Layers layers) {
-        return new KerasProgram(Freezing.set(root, layers), assets, training, p -> origin, where);
+        Layers tied = path -> sharing.all(path).flatMap(p -> layers.trainable(p).stream()).findFirst();
+        return new KerasProgram(Freezing.set(root, tied), assets, sharing, training, p -> origin, where);
     }
 
     /** The values with which weights that files hold start. */
@@ -264,7 +290,7 @@ public final class KerasProgram implements TrainableProgram {
     @Override
     public Graph lowerParts(String signature, List<TensorType> types, Mode mode) {
         Builder b = new Builder();
-        Lowering lowering = new Lowering(b, mode);
+        Lowering lowering = new Lowering(b, mode, assets, sharing);
         List<Value> in = enter(b, types);
         call(lowering, in);
         Map<String, Value> out = new LinkedHashMap<>();
@@ -322,7 +348,7 @@ public final class KerasProgram implements TrainableProgram {
 
     /** A program of other layers with the same files. */
     KerasProgram with(LayerNode other) {
-        return new KerasProgram(other, assets, training, p -> origin.edited(), where);
+        return new KerasProgram(other, assets, sharing.within(other), training, p -> origin.edited(), where);
     }
 
     Origin origin() {
@@ -352,7 +378,12 @@ public final class KerasProgram implements TrainableProgram {
 
     /** The weights that the layer at {@code path} itself owns. */
     public List<Weight> weights(String path) {
-        return weights.getOrDefault(path, List.of());
+        return weights.getOrDefault(sharing.first(path), List.of());
+    }
+
+    /** Which of the layers are the same. */
+    public Sharing sharing() {
+        return sharing;
     }
 
     @Override
@@ -381,7 +412,7 @@ public final class KerasProgram implements TrainableProgram {
             parts.add(new Part(
                     n.name(),
                     n.layer().className(),
-                    outputTypes.getOrDefault(at, List.of()),
+                    outputTypes(at).orElse(List.of()),
                     count[0],
                     count[1],
                     n.trainable(),
@@ -418,6 +449,6 @@ public final class KerasProgram implements TrainableProgram {
 
     /** The type of the layer's first output, where it was called. */
     public Optional<List<TensorType>> outputTypes(String path) {
-        return Optional.ofNullable(outputTypes.get(path));
+        return Optional.ofNullable(outputTypes.get(path)).or(() -> Optional.ofNullable(outputTypes.get(sharing.first(path))));
     }
 }

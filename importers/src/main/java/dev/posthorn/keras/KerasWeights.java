@@ -37,6 +37,11 @@ record KerasWeights(String where, List<Hdf5Group> roots, Layout layout) {
         throw new ModelFormatException("weights: expected Keras weights but was an HDF5 file without any, at " + where);
     }
 
+    /** Which layers of a model are the same, as far as the places of weights tell. */
+    Sharing sharing(LayerNode model) {
+        return layout.sharing(model, roots);
+    }
+
     /** Every dataset that holds a weight; the optimizer's are left out. */
     List<Hdf5Dataset> stored() {
         return roots.stream()

@@ -10,8 +10,8 @@ import java.util.Map;
  * @param carried keys of its configuration that are not understood, kept for writing back
  */
 public record LayerNode(String name, Layer layer, DTypePolicy policy, boolean trainable, Map<String, Object> carried) {
-    /** A layer that another one makes for itself: same policy, always trainable as its owner is. */
+    /** A layer that another one makes for itself: the policy that its owner's gives it, always trainable as its owner is. */
     public static LayerNode inner(String name, Layer layer, DTypePolicy policy) {
-        return new LayerNode(name, layer, policy, true, Map.of());
+        return new LayerNode(name, layer, policy.below(name), true, Map.of());
     }
 }

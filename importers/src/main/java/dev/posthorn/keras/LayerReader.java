@@ -75,15 +75,23 @@ public final class LayerReader {
             DTypePolicy policy,
             boolean trainable,
             FieldType.Context inside) {
-        String mode = policy.mode();
         try {
-            LayerNode node = decode(codec, name, config, policy, trainable, inside);
-            return mode.isEmpty() || node.layer().quantizes(mode)
-                    ? node
-                    : unsupported(name, codec.name(), "dtype policy with quantization " + mode, trainable);
+            return quantizable(decode(codec, name, config, policy, trainable, inside));
         } catch (UnsupportedModelException e) {
             return unsupported(name, codec.name(), e.getMessage(), trainable);
         }
+    }
+
+    /** The layer, where it takes its policy. */
+    static LayerNode quantizable(LayerNode node) {
+        String mode = node.policy().mode();
+        return mode.isEmpty() || node.layer().quantizes(mode)
+                ? node
+                : unsupported(
+                        node.name(),
+                        node.layer().className(),
+                        "dtype policy with quantization " + mode,
+                        node.trainable());
     }
 
     /** What the user bound: a layer to the name of its class, or a function to that, or to the name of a layer. */

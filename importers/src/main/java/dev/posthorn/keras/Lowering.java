@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 public final class Lowering {
     private final Builder root;
     private final Map<String, byte[]> assets;
+    private final Sharing sharing;
     private final Map<String, List<Weight>> weights = new LinkedHashMap<>();
     private final Map<String, List<List<Value>>> outputs = new LinkedHashMap<>();
     private final Map<String, List<TensorType>> types = new LinkedHashMap<>();
@@ -31,11 +32,12 @@ public final class Lowering {
     private boolean penalised;
 
     Lowering(Builder builder, Mode mode) {
-        this(builder, mode, Map.of());
+        this(builder, mode, Map.of(), Sharing.NONE);
     }
 
-    Lowering(Builder builder, Mode mode, Map<String, byte[]> assets) {
+    Lowering(Builder builder, Mode mode, Map<String, byte[]> assets, Sharing sharing) {
         this.assets = assets;
+        this.sharing = sharing;
         this.root = builder;
         this.builder = builder;
         this.training = mode == Mode.TRAINING;
@@ -66,7 +68,7 @@ public final class Lowering {
 
     /** A call of a layer that stands at {@code parent} (null for the root), ready to be made. */
     Call open(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs) {
-        String path = path(parent, node);
+        String path = sharing.first(path(parent, node));
         Call c = new Call(this, node, path, autocast(args, node), autocastAll(kwargs, node));
         weights.computeIfAbsent(path, p -> node.layer().weights(c.inputTypes(), node.policy()));
         return c;

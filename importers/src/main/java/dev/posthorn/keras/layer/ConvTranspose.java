@@ -73,21 +73,26 @@ public record ConvTranspose(
 
     @Override
     public Value call(Call c, Value x) {
-        Builder b = c.builder();
-        int rank = sliding.rank();
-        int[] spatial = IntStream.range(0, rank).toArray();
-        Value kernel = b.reverse(c.weight("kernel"), spatial);
-        kernel = b.transpose(
-                kernel,
-                IntStream.concat(IntStream.of(spatial), IntStream.of(rank + 1, rank))
-                        .toArray());
-        Value last = sliding.dataFormat().toLast(b, x);
-        Value y = b.add(new dev.posthorn.ir.op.Conv(window(), sliding.strides(), 1), last, kernel);
+        Value last = sliding.dataFormat().toLast(c.builder(), x);
+        Value y = spread(c.builder(), last, c.weight("kernel"), sliding, outputPadding);
         return sliding.finish(c, y, useBias, activation);
     }
 
+    /** The convolution alone, of x with its channels last. */
+    public static Value spread(Builder b, Value x, Value kernel, Sliding sliding, List<Integer> outputPadding) {
+        int rank = sliding.rank();
+        int[] spatial = IntStream.range(0, rank).toArray();
+        int[] turned = IntStream.concat(IntStream.of(spatial), IntStream.of(rank + 1, rank))
+                .toArray();
+        Window window = window(sliding, outputPadding);
+        return b.add(
+                new dev.posthorn.ir.op.Conv(window, sliding.strides(), 1),
+                x,
+                b.transpose(b.reverse(kernel, spatial), turned));
+    }
+
     /** The window over the spread input: its padding is what the convolution's own padding leaves of the kernel. */
-    private Window window() {
+    private static Window window(Sliding sliding, List<Integer> outputPadding) {
         Integer[] low = new Integer[sliding.rank()];
         Integer[] high = new Integer[sliding.rank()];
         for (int a = 0; a < low.length; a++) {

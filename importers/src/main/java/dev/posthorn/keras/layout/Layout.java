@@ -4,7 +4,10 @@ import dev.posthorn.hdf5.DraftGroup;
 import dev.posthorn.hdf5.Hdf5Group;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.keras.KerasProgram;
+import dev.posthorn.keras.LayerNode;
+import dev.posthorn.keras.Sharing;
 import dev.posthorn.model.WeightSelection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -17,6 +20,11 @@ public interface Layout {
      * @param root the group below which the weights are
      */
     Map<String, Stored> find(KerasProgram program, Hdf5Group root, WeightSelection selection);
+
+    /** Which layers of a model are the same, as far as the places of their weights tell. */
+    default Sharing sharing(LayerNode model, List<Hdf5Group> roots) {
+        return Sharing.NONE;
+    }
 
     /** The paths of datasets that hold the value of a variable once more, from the file's root. */
     default Set<String> copies(KerasProgram program) {

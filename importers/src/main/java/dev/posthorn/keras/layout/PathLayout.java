@@ -12,6 +12,7 @@ import dev.posthorn.keras.KerasProgram;
 import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.Naming;
+import dev.posthorn.keras.Sharing;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Quantization;
 import dev.posthorn.model.WeightSelection;
@@ -93,6 +94,10 @@ public final class PathLayout implements Layout {
         return root.names().stream().anyMatch(n -> n.equals(first) || n.startsWith(first + "\\"));
     }
 
+    private static boolean holds(Hdf5Group root, Place place) {
+        return child(root, place.group().isEmpty() ? "vars" : place.group()).isPresent();
+    }
+
     private static boolean weighs(KerasProgram program, String path) {
         return program.variables().stream().anyMatch(v -> v.stored() && v.key().startsWith(path + "/"));
     }
@@ -160,14 +165,38 @@ public final class PathLayout implements Layout {
                 .toList();
     }
 
+    /** A layer that stands at several places is stored at the first; at the others there is no group of its own. */
+    @Override
+    public Sharing sharing(LayerNode model, List<Hdf5Group> roots) {
+        if (roots.stream().anyMatch(r -> holds(r, OLDER) && !holds(r, "layers"))) {
+            return Sharing.NONE;
+        }
+        Map<String, String> firsts = new LinkedHashMap<>();
+        Map<Named, String> stored = new HashMap<>();
+        places(model).forEach((path, place) -> {
+            Named named = new Named(place.node().name(), place.node().layer().className());
+            if (new Sharing(firsts).stoodBefore(path)) {
+                return;
+            }
+            if (roots.stream().anyMatch(r -> holds(r, place))) {
+                stored.putIfAbsent(named, path);
+            } else if (stored.containsKey(named)) {
+                firsts.put(path, stored.get(named));
+            }
+        });
+        return new Sharing(firsts);
+    }
+
     @Override
     public Map<String, Stored> find(KerasProgram program, Hdf5Group root, WeightSelection selection) {
         Map<String, Stored> found = new LinkedHashMap<>();
         Map<Named, String> stored = new HashMap<>();
         boolean older = holds(root, OLDER) && !holds(root, "layers");
         (older ? olderPlaces(program) : places(program.root())).forEach((path, place) -> {
-            boolean here = child(root, place.group().isEmpty() ? "vars" : place.group())
-                    .isPresent();
+            if (program.sharing().stoodBefore(path)) {
+                return;
+            }
+            boolean here = holds(root, place);
             Named named = new Named(place.node().name(), place.node().layer().className());
             String group = here ? place.group() : stored.getOrDefault(named, place.group());
             stored.putIfAbsent(named, group);
@@ -208,7 +237,7 @@ public final class PathLayout implements Layout {
     public void store(KerasProgram program, Function<String, Tensor> values, DraftGroup root) {
         places(program.root()).forEach((path, place) -> {
             Layer layer = place.node().layer();
-            if (!NamedLayout.isLayer(program, layer)) {
+            if (!NamedLayout.isLayer(program, layer) || program.sharing().stoodBefore(path)) {
                 return;
             }
             List<String> groups = new ArrayList<>(List.of(place.group()));

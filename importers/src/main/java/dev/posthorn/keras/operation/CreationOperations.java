@@ -63,7 +63,7 @@ final class CreationOperations {
     }
 
     /** {@code num} numbers from start to stop, along a new axis. */
-    private static Value line(Arguments a, Value start, Value stop) {
+    static Value line(Arguments a, Value start, Value stop) {
         Builder b = a.b();
         List<Value> both = a.promoted(List.of(start, stop), Promotion.Kind.FLOAT);
         DType dtype = a.dtype("dtype", both.get(0).dtype());

@@ -20,15 +20,16 @@ import java.util.stream.IntStream;
 
 /** Quantiles and correlations. Source: keras/src/backend/tensorflow/numpy.py. */
 final class StatisticsOperations {
-    static final Map<String, Operation> ALL = Map.of(
-            "Corrcoef", of(StatisticsOperations::correlations),
-            "Correlate", of(StatisticsOperations::correlate),
-            "Median", of(a -> quantiles(a, a.b().constant(DType.FLOAT64, 0.5), false)),
-            "Nanmedian", of(a -> quantiles(a, a.b().constant(DType.FLOAT64, 0.5), true)),
-            "Nanpercentile", of(a -> quantiles(a, q(a, 100), true)),
-            "Nanquantile", of(a -> quantiles(a, q(a, 1), true)),
-            "Percentile", of(a -> quantiles(a, q(a, 100), false)),
-            "Quantile", of(a -> quantiles(a, q(a, 1), false)));
+    static final Map<String, Operation> ALL = Map.ofEntries(
+            Map.entry("Corrcoef", of(StatisticsOperations::correlations)),
+            Map.entry("Correlate", of(StatisticsOperations::correlate)),
+            Map.entry("Histogram", StatisticsOperations::histogram),
+            Map.entry("Median", of(a -> quantiles(a, a.b().constant(DType.FLOAT64, 0.5), false))),
+            Map.entry("Nanmedian", of(a -> quantiles(a, a.b().constant(DType.FLOAT64, 0.5), true))),
+            Map.entry("Nanpercentile", of(a -> quantiles(a, q(a, 100), true))),
+            Map.entry("Nanquantile", of(a -> quantiles(a, q(a, 1), true))),
+            Map.entry("Percentile", of(a -> quantiles(a, q(a, 100), false))),
+            Map.entry("Quantile", of(a -> quantiles(a, q(a, 1), false))));
 
     private StatisticsOperations() {}
 
@@ -124,6 +125,34 @@ final class StatisticsOperations {
         Expr all = rows.iota(b.dim(rows.v(), -1)).cast(DType.INT32);
         Expr here = all.equalTo(place.max(0).min(most).expandDims(-1));
         return here.select(rows, rows.number(0)).sum(-1);
+    }
+
+    /** How many elements of x[n] are in each of the bins of equal width between two bounds, and the bins' edges. */
+    private static List<Value> histogram(Arguments a) {
+        Builder b = a.b();
+        Value x = a.x();
+        int bins = a.integer("bins", 10);
+        if (x.shape().rank() != 1 || bins < 1) {
+            throw a.unsupported("a histogram of " + x.shape() + " in " + bins + " bins");
+        }
+        List<?> range = a.option("range") instanceof List<?> l && l.size() == 2 ? l : null;
+        DType inside = x.dtype().isFloating() ? x.dtype() : DType.FLOAT64;
+        Value low = range == null ? b.reduce(Reduce.Fn.MIN, x, false, 0) : b.constant(DType.FLOAT64, number(range.get(0)));
+        Value high = range == null ? b.reduce(Reduce.Fn.MAX, x, false, 0) : b.constant(DType.FLOAT64, number(range.get(1)));
+        Value edges = b.cast(
+                CreationOperations.line(a.with("num", bins + 1), b.cast(low, inside), b.cast(high, inside)), x.dtype());
+        Expr each = Expr.of(b, b.expandDims(x, 1));
+        Expr within = each.atLeast(each.with(b.cast(low, x.dtype())))
+                .and(each.atMost(each.with(b.cast(high, x.dtype()))));
+        Value inner = b.slice(edges, 0, 1, bins);
+        Expr bin = each.atLeast(each.with(inner)).cast(DType.INT32).sum(1);
+        Expr hit = bin.expandDims(1).equalTo(bin.iota(Dim.of(bins)).cast(DType.INT32));
+        Value counts = b.reduce(Reduce.Fn.SUM, hit.and(within).cast(DType.INT32).v(), false, 0);
+        return List.of(b.cast(counts, x.dtype()), edges);
+    }
+
+    private static double number(Object raw) {
+        return ((Number) raw).doubleValue();
     }
 
     private static Value correlations(Arguments a) {

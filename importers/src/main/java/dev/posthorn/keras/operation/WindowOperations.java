@@ -14,6 +14,7 @@ import dev.posthorn.ir.op.Pool;
 import dev.posthorn.ir.op.ScatterAdd;
 import dev.posthorn.ir.op.Slice;
 import dev.posthorn.keras.layer.AdaptivePooling;
+import dev.posthorn.keras.layer.ConvTranspose;
 import dev.posthorn.keras.layer.Pooling;
 import dev.posthorn.keras.object.Blur;
 import dev.posthorn.keras.object.DataFormat;
@@ -33,6 +34,7 @@ final class WindowOperations {
             Map.entry("Fold", of(WindowOperations::fold)),
             Map.entry("AveragePool", of(a -> pool(a, Pool.Fn.AVG))),
             Map.entry("Conv", of(WindowOperations::conv)),
+            Map.entry("ConvTranspose", of(WindowOperations::convTranspose)),
             Map.entry("DepthwiseConv", of(WindowOperations::depthwiseConv)),
             Map.entry("ExtractPatches", of(WindowOperations::patches)),
             Map.entry("ExtractSequences", of(WindowOperations::sequences)),
@@ -94,6 +96,15 @@ final class WindowOperations {
                                         x,
                                         kernel,
                                         x.shape().dim(-1) / kernel.shape().dim(-2)));
+    }
+
+    private static Value convTranspose(Arguments a) {
+        Builder b = a.b();
+        Value kernel = a.tensor("kernel", 1);
+        Sliding sliding = sliding(a, kernel);
+        List<Integer> padding = a.option("output_padding") == null ? null : each(a, "output_padding", sliding.rank(), 0);
+        Value x = format(a).toLast(b, a.tensor("inputs", 0));
+        return format(a).fromLast(b, ConvTranspose.spread(b, x, kernel, sliding, padding));
     }
 
     private static Value depthwiseConv(Arguments a) {

@@ -6,6 +6,7 @@ import dev.posthorn.ir.Shape;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Variable;
+import dev.posthorn.train.TrainableProgram;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,9 @@ import java.util.Set;
 /** Which variable of a model a weight of {@code case.json} is: the one of that key, else the one at its place. */
 final class CaseWeights {
     private final Map<String, String> variables = new HashMap<>();
+
+    /** The variables of each of Keras's paths. */
+    private final Map<String, List<String>> paths = new HashMap<>();
 
     private final List<Variable> declared;
 
@@ -43,6 +47,10 @@ final class CaseWeights {
                     .toList();
             w.pair(keys, own);
         }
+        if (model.program() instanceof TrainableProgram program) {
+            declared.forEach(v -> w.paths.computeIfAbsent(program.path(v.key()), p -> new ArrayList<>())
+                    .add(v.key()));
+        }
         return w;
     }
 
@@ -61,6 +69,16 @@ final class CaseWeights {
     /** Keras 2 numbers the tensors of a variable. */
     private static String plain(String key) {
         return key.replaceAll(":0$", "");
+    }
+
+    /**
+     * Every variable that holds the weight. A layer that a nested model shares with the one around it is in {@code .h5} twice,
+     * and nothing there says that it is one: as Keras does, two are read, whose derivatives make up that of the one.
+     */
+    List<String> all(String key, Shape shape) {
+        List<String> same = paths.getOrDefault(plain(key), List.of());
+        boolean one = same.contains(variables.get(key)) && !variables.containsKey(key + "#1");
+        return one ? same : List.of(variable(key, shape));
     }
 
     /**

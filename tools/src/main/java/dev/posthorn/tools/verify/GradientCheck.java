@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -144,12 +145,16 @@ final class GradientCheck {
                 int i = in.stream().map(a -> ending(a, ".in.")).toList().indexOf(name);
                 problem = compare(key, backward.inputs().get(i).map(was::get));
             } else if (key.startsWith(way + "d.w.")) {
-                String variable = keys.variable(
+                List<String> variables = keys.all(
                         key.substring((way + "d.w.").length()),
                         recorded.get(key).shape());
                 problem = compare(
                         key,
-                        Optional.ofNullable(backward.variables().get(variable)).map(was::get));
+                        variables.stream()
+                                .map(v -> backward.variables().get(v))
+                                .filter(Objects::nonNull)
+                                .map(was::get)
+                                .reduce(GradientCheck::sum));
             } else if (mode == Mode.TRAINING && key.startsWith(way + "out.")) {
                 int i = Integer.parseInt(key.substring((way + "out.").length()));
                 problem = compare(key, Optional.ofNullable(was.get("y." + i)));
@@ -187,6 +192,14 @@ final class GradientCheck {
                 model.backend().compile(b.graph(in, losses, Map.of()), weights).run(arguments, weights);
         double[] values = was.stream().mapToDouble(t -> t.getDouble(0)).toArray();
         return Tensor.of(Shape.of(values.length), values);
+    }
+
+    private static Tensor sum(Tensor a, Tensor b) {
+        Tensor sum = Tensor.zeros(a.type());
+        for (int i = 0; i < sum.size(); i++) {
+            sum.setDouble(i, a.getDouble(i) + b.getDouble(i));
+        }
+        return sum;
     }
 
     private static boolean real(Call.Array a, Npz expected) throws IOException {
