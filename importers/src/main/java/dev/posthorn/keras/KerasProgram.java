@@ -2,6 +2,7 @@ package dev.posthorn.keras;
 
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
@@ -12,7 +13,9 @@ import dev.posthorn.keras.layout.PathLayout;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Port;
+import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.Signature;
+import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.model.Variable;
 import dev.posthorn.train.Forward;
 import dev.posthorn.train.Outputs;
@@ -66,14 +69,14 @@ public final class KerasProgram implements TrainableProgram {
         this.sharing = sharing;
         this.training = training;
         this.where = where;
-        this.inputs = inputs(root, where);
+        List<Port> given = inputs(root, where);
         Lowering lowering = new Lowering(new Builder(), Mode.INFERENCE, this.assets, sharing);
-        List<KerasTensor> out = call(
-                lowering,
-                enter(lowering.builder(), inputs.stream().map(Port::type).toList()));
+        List<TensorType> out = types(lowering, given);
         this.weights = lowering.weights();
         outputTypes.putAll(lowering.types());
-        this.outputs = ports(out.stream().map(t -> t.value().type()).toList());
+        Optional<Ends> any = anyBatch(given);
+        this.inputs = any.map(Ends::inputs).orElse(given);
+        this.outputs = ports(any.map(Ends::outputs).orElse(out));
         Set<String> frozen = new HashSet<>();
         freeze(root, "", true, frozen);
         declare(root, "", frozen);
@@ -94,6 +97,41 @@ public final class KerasProgram implements TrainableProgram {
         variables.addAll(same.variables);
         states.putAll(same.states);
         this.origin = same.origin;
+    }
+
+    private record Ends(List<Port> inputs, List<TensorType> outputs) {}
+
+    /**
+     * The ends for batches of any size, whatever size the model was built with, as Keras's models take them; not where a layer
+     * keeps a state for each element of the batch, or computes with the given size alone.
+     */
+    private Optional<Ends> anyBatch(List<Port> given) {
+        List<Port> any = given.stream()
+                .map(p -> new Port(p.name(), anyBatch(p.type())))
+                .toList();
+        boolean states = weights.values().stream().flatMap(List::stream).anyMatch(Weight::isState);
+        if (any.equals(given) || states) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Ends(any, types(new Lowering(new Builder(), Mode.INFERENCE, assets, sharing), any)));
+        } catch (ShapeException | UnsupportedModelException e) {
+            return Optional.empty(); // the layers were built with the given size just now
+        }
+    }
+
+    private static TensorType anyBatch(TensorType type) {
+        Shape shape = type.shape();
+        return !shape.isRanked() || shape.rank() == 0
+                ? type
+                : type.withShape(shape.remove(0).insert(0, Shape.UNKNOWN));
+    }
+
+    /** The types of the outputs for inputs of these types. */
+    private List<TensorType> types(Lowering lowering, List<Port> in) {
+        return call(lowering, entered(lowering.builder(), in)).stream()
+                .map(t -> t.value().type())
+                .toList();
     }
 
     private static List<Port> inputs(LayerNode root, String where) {
@@ -168,11 +206,15 @@ public final class KerasProgram implements TrainableProgram {
     }
 
     private List<Value> enter(Builder b, List<TensorType> types) {
-        List<Value> in = new ArrayList<>();
+        List<Port> ports = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
-            in.add(b.input(inputs.get(i).name(), types.get(i)));
+            ports.add(new Port(inputs.get(i).name(), types.get(i)));
         }
-        return in;
+        return entered(b, ports);
+    }
+
+    private static List<Value> entered(Builder b, List<Port> ports) {
+        return ports.stream().map(p -> b.input(p.name(), p.type())).toList();
     }
 
     private List<KerasTensor> call(Lowering lowering, List<Value> in) {

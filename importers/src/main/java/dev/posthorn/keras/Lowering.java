@@ -19,6 +19,9 @@ import java.util.function.Supplier;
 
 /** The making of one graph from a model's layers: what all of their calls share. */
 public final class Lowering {
+    /** What the layers of Keras call their first argument, which a call may give by that name. */
+    private static final List<String> FIRST = List.of("inputs", "query", "sequences", "sequence", "data", "x");
+
     private final Builder root;
     private final Map<String, byte[]> assets;
     private final Sharing sharing;
@@ -79,6 +82,11 @@ public final class Lowering {
      * for the layers inside too.
      */
     List<KerasTensor> call(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs) {
+        Optional<String> first = FIRST.stream().filter(kwargs::containsKey).findFirst();
+        if (args.isEmpty() && first.isPresent()) {
+            Map<String, Object> others = new LinkedHashMap<>(kwargs);
+            return call(node, parent, List.of(others.remove(first.get())), others);
+        }
         String path = path(parent, node);
         String where = node.layer().className() + " '" + (path.isEmpty() ? node.name() : path) + "'";
         boolean outer = training;

@@ -64,6 +64,11 @@ public record Weight(
         return t;
     }
 
+    /** Whether it is what a layer remembers from one call to the next. */
+    boolean isState() {
+        return !stored && adaption == Adaption.NONE && start instanceof Start.Zeros;
+    }
+
     /** A state that starts at zero and that files do not hold. */
     public static Weight state(String name, int... dims) {
         return new Weight(name, Shape.of(dims), null, false, false);

@@ -9,6 +9,7 @@ import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
 import dev.posthorn.model.ShapeException;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,7 +92,7 @@ public record Functional(String className, List<LayerNode> layers, List<Step> st
         }
         for (Step step : steps) {
             List<?> args = (List<?>) bound(step.args(), tensors);
-            Map<String, Object> kwargs = new HashMap<>();
+            Map<String, Object> kwargs = new LinkedHashMap<>();
             step.kwargs().forEach((k, v) -> kwargs.put(k, bound(v, tensors)));
             if (!step.ownTraining()) {
                 kwargs.remove("training");

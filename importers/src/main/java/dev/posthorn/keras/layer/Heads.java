@@ -7,6 +7,7 @@ import dev.posthorn.ir.fn.Softmax;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.operation.Einsum;
+import dev.posthorn.keras.operation.Promotion;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -26,6 +27,12 @@ record Heads(List<Integer> axes, double scale, boolean explicit) {
 
     /** {@code drop} is what becomes of the scores before they meet the values. */
     Result attend(Builder b, Value q, Value k, Value v, Optional<Value> mask, UnaryOperator<Value> drop) {
+        DType common = Promotion.of(q.dtype(), Promotion.of(k.dtype(), v.dtype())); // each may have a policy of its own
+        return attendAlike(b, b.cast(q, common), b.cast(k, common), b.cast(v, common), mask, drop);
+    }
+
+    private Result attendAlike(
+            Builder b, Value q, Value k, Value v, Optional<Value> mask, UnaryOperator<Value> drop) {
         int rank = q.shape().rank();
         String target = letters(0, rank, 0);
         String source = letters(0, rank, rank);

@@ -123,12 +123,14 @@ public interface Recurrent extends Layer {
         Optional<Value> carried = given.or(() -> in.get(0).mask());
         boolean implicit = in.size() > 1 || initial.isEmpty(); // in Keras 3, an argument beside x hides the mask of x
         Value mask = (implicit ? carried : given).orElse(null);
-        Value x = b.cast(in.get(0).value(), c.policy().compute());
+        Value x = b.cast(in.get(0).value(), cellNode(c.policy()).policy().compute());
         if (options().timeMajor()) {
             x = swap(b, x);
             mask = mask == null ? null : swap(b, mask);
         }
-        List<Value> all = run(c, x, states(c, x, initial), mask);
+        List<Value> all = run(c, x, states(c, x, initial), mask).stream()
+                .map(v -> b.cast(v, c.policy().compute()))
+                .toList();
         List<Value> last = all.subList(1, all.size());
         if (options().stateful()) {
             for (int i = 0; i < last.size(); i++) {
@@ -155,7 +157,7 @@ public interface Recurrent extends Layer {
         }
         return options().stateful()
                 ? IntStream.range(0, shapes.size())
-                        .mapToObj(i -> c.weight(stateName(i)))
+                        .mapToObj(i -> b.cast(c.weight(stateName(i)), x.dtype()))
                         .toList()
                 : cell().zeros(b, x, shapes);
     }

@@ -34,6 +34,10 @@ final class CaseWeights {
                 .readTree(c.expected().resolveSibling(Case.FILE).toFile());
         List<Variable> declared = model.variables().list();
         CaseWeights w = new CaseWeights(declared);
+        if (model.program() instanceof TrainableProgram program) {
+            declared.forEach(v -> w.paths.computeIfAbsent(program.path(v.key()), p -> new ArrayList<>())
+                    .add(v.key()));
+        }
         for (boolean trainable : new boolean[] {true, false}) {
             List<String> keys = new ArrayList<>();
             json.path("weights").forEach(n -> {
@@ -47,10 +51,6 @@ final class CaseWeights {
                     .toList();
             w.pair(keys, own);
         }
-        if (model.program() instanceof TrainableProgram program) {
-            declared.forEach(v -> w.paths.computeIfAbsent(program.path(v.key()), p -> new ArrayList<>())
-                    .add(v.key()));
-        }
         return w;
     }
 
@@ -60,6 +60,8 @@ final class CaseWeights {
             String plain = plain(keys.get(i));
             if (names.contains(plain)) {
                 variables.put(keys.get(i), plain);
+            } else if (paths.containsKey(plain) && keys.size() != own.size()) {
+                variables.put(keys.get(i), paths.get(plain).get(0));
             } else if (keys.size() == own.size()) {
                 variables.put(keys.get(i), own.get(i));
             }
