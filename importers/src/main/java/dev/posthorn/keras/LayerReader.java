@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads a layer's configuration object: its class, name, dtype policy, and what its codec says. */
 public final class LayerReader {
@@ -120,8 +121,7 @@ public final class LayerReader {
         if (known || ModelReader.isModel(json, config)) {
             return Optional.empty();
         }
-        return bound.function(List.of(name))
-                .or(() -> bound.function(names))
+        return bound.function(Stream.concat(Stream.of(name), names.stream()).toList())
                 .or(() -> Lambda.builtin(bare(full), config, c.dialect()))
                 .map(f -> new LayerNode(name, new Lambda(bare(full), f, config), policy, trainable, Map.of()));
     }

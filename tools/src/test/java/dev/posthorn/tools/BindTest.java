@@ -84,6 +84,30 @@ class BindTest {
         assertTrue(empty.err().contains("expected providers of custom objects"), empty.err());
     }
 
+    @Test
+    void aNameThatStandsForNothingIsSaid() throws IOException {
+        Path folder = Cli.unpack("layers/lambda/python", dir);
+        Path model = folder.resolve("model.keras");
+        for (Cli cli : new Cli[] {
+            Cli.run("inspect", model, "--bind", "lamda=x"),
+            Cli.run("summary", model, "--bind", "lambda=x", "--bind", "lamda=x"),
+            Cli.run("verify", folder, "--bind", "lambda=x * 2 + 1", "--bind", "lamda=x")
+        }) {
+            assertEquals(2, cli.code(), cli.out());
+            assertTrue(
+                    cli.err()
+                            .contains("bind: expected names of what has no code in the model, which are [Lambda, lambda], "
+                                    + "but was [lamda], at "),
+                    cli.err());
+        }
+        Cli both = Cli.run("summary", model, "--bind", "lamda=x");
+        assertEquals(2, both.code());
+        assertTrue(both.err().contains("but was [lamda]") && both.err().contains("--bind lambda='"), both.err());
+        Cli nothing = Cli.run(
+                "inspect", Cli.unpack("layers/dense/relu", dir).resolve("model.keras"), "--bind", "relu6=x");
+        assertEquals(2, nothing.code());
+    }
+
     private Path jar(String entry, String content) throws IOException {
         Path jar = dir.resolve("custom.jar");
         try (OutputStream out = Files.newOutputStream(jar);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * Java in place of Python, by name; what Keras calls {@code custom_objects}. Immutable: every method gives a new one.
@@ -30,19 +31,24 @@ import java.util.function.BiFunction;
  */
 public final class CustomObjects implements Bindings {
     /** No custom objects, to begin with. */
-    public static final CustomObjects NONE = new CustomObjects(Map.of(), Map.of());
+    public static final CustomObjects NONE = new CustomObjects(Map.of(), Map.of(), name -> {});
 
     private final Map<String, Codec<? extends Layer>> layers;
     private final Map<String, CustomFunction> functions;
+    private final Consumer<String> asked;
 
     /** Gives custom objects to whoever loads models; found by {@code ServiceLoader}. */
     public interface Provider {
         CustomObjects objects();
     }
 
-    private CustomObjects(Map<String, Codec<? extends Layer>> layers, Map<String, CustomFunction> functions) {
+    private CustomObjects(
+            Map<String, Codec<? extends Layer>> layers,
+            Map<String, CustomFunction> functions,
+            Consumer<String> asked) {
         this.layers = layers;
         this.functions = functions;
+        this.asked = asked;
     }
 
     /** Everything that the providers on a class path give. */
@@ -61,12 +67,12 @@ public final class CustomObjects implements Bindings {
 
     /** A layer class, described as Posthorn's own are: with its configuration, weights, inner layers and call. */
     public CustomObjects layer(String name, Codec<? extends Layer> codec) {
-        return new CustomObjects(with(layers, Map.of(name, codec)), functions);
+        return new CustomObjects(with(layers, Map.of(name, codec)), functions, asked);
     }
 
     /** A function, or a layer that has no weights. */
     public CustomObjects function(String name, CustomFunction f) {
-        return new CustomObjects(layers, with(functions, Map.of(name, f)));
+        return new CustomObjects(layers, with(functions, Map.of(name, f)), asked);
     }
 
     /** A function of one tensor. */
@@ -82,7 +88,7 @@ public final class CustomObjects implements Bindings {
 
     /** These and others; of one name, the others count. */
     public CustomObjects and(CustomObjects others) {
-        return new CustomObjects(with(layers, others.layers), with(functions, others.functions));
+        return new CustomObjects(with(layers, others.layers), with(functions, others.functions), asked);
     }
 
     private static <T> Map<String, T> with(Map<String, T> some, Map<String, T> more) {
@@ -96,8 +102,14 @@ public final class CustomObjects implements Bindings {
         return names.stream().filter(layers::containsKey).findFirst().map(layers::get);
     }
 
+    /** These, which say each name that a model looks for a function by. */
+    public CustomObjects asked(Consumer<String> name) {
+        return new CustomObjects(layers, functions, name);
+    }
+
     /** The function bound to the first of these names that one is bound to. */
     public Optional<CustomFunction> function(Collection<String> names) {
+        names.forEach(asked);
         return names.stream().filter(functions::containsKey).findFirst().map(functions::get);
     }
 

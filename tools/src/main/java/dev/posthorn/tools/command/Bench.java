@@ -63,7 +63,7 @@ public final class Bench implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         long begin = System.nanoTime();
-        try (Model m = Model.load(model, backend.name(), bound.bindings())) {
+        try (Model m = bound.load(model, backend.name())) {
             double load = (System.nanoTime() - begin) / 1e9;
             ModelTimer timer = train ? ModelTimer.training(m, batch) : ModelTimer.predictions(m, batch);
             begin = System.nanoTime();

@@ -3,13 +3,19 @@ package dev.posthorn.tools.command;
 import dev.posthorn.keras.custom.CustomObjects;
 import dev.posthorn.keras.custom.Expression;
 import dev.posthorn.model.Bindings;
+import dev.posthorn.model.Model;
+import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.tools.InputException;
+import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine.Option;
 
 /** The option {@code --bind}: Java or an expression in place of Python code. */
@@ -25,16 +31,55 @@ final class Bound {
             })
     private List<String> bindings = List.of();
 
-    /** What the user bound. */
+    private final Set<String> names = new TreeSet<>();
+    private final Set<String> asked = new TreeSet<>();
+
+    /** What the user bound. Whoever loads with it then calls {@link #check}. */
     Bindings bindings() {
-        CustomObjects all = CustomObjects.NONE;
+        CustomObjects all = CustomObjects.NONE.asked(asked::add);
         for (String binding : bindings) {
             int equals = binding.indexOf('=');
-            all = equals > 0
-                    ? all.function(binding.substring(0, equals), expression(binding.substring(equals + 1)))
-                    : all.and(objects(Path.of(binding)));
+            if (equals > 0) {
+                names.add(binding.substring(0, equals));
+                all = all.function(binding.substring(0, equals), expression(binding.substring(equals + 1)));
+            } else {
+                all = all.and(objects(Path.of(binding)));
+            }
         }
         return bindings.isEmpty() ? Bindings.NONE : all;
+    }
+
+    /** A model with what is bound; each NAME must stand for something in it. */
+    Model load(Path path, String backend) throws IOException {
+        Bindings all = bindings();
+        Model model;
+        try {
+            model = Model.load(path, backend, all);
+        } catch (UnsupportedModelException e) {
+            throw problem(path).<RuntimeException>map(p -> new InputException(p + "; " + e.getMessage(), e)).orElse(e);
+        }
+        try {
+            check(path);
+        } catch (InputException e) {
+            model.close();
+            throw e;
+        }
+        return model;
+    }
+
+    /** Fails where a NAME stands for nothing in what was loaded from {@code path}. */
+    void check(Path path) {
+        problem(path).ifPresent(p -> {
+            throw new InputException(p);
+        });
+    }
+
+    private Optional<String> problem(Path path) {
+        List<String> unused = names.stream().filter(n -> !asked.contains(n)).toList();
+        return unused.isEmpty()
+                ? Optional.empty()
+                : Optional.of("bind: expected names of what has no code in the model, which are " + asked + ", but was "
+                        + unused + ", at " + path);
     }
 
     private static Expression expression(String text) {

@@ -53,7 +53,7 @@ public final class Evaluate implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Model model = Model.load(path, backend.name(), bound.bindings())) {
+        try (Model model = bound.load(path, backend.name())) {
             Trainer trainer = objective.compile(model.trainer());
             Logs logs = evaluated(trainer, rows.data(model));
             PrintWriter out = spec.commandLine().getOut();

@@ -51,6 +51,7 @@ public final class Inspect implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Inspection found = Model.inspect(model, bound.bindings());
+        bound.check(model);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(new ObjectMapper()

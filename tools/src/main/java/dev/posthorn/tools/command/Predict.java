@@ -127,7 +127,7 @@ public final class Predict implements Callable<Integer> {
                     + (batchSize < 0 ? "--batch-size" : "--top"));
         }
         Pictures.Resize how = resize == null ? Pictures.Resize.REFUSE : Pictures.Resize.valueOf(resize.name());
-        try (Model model = Model.load(path, backend.name(), bound.bindings())) {
+        try (Model model = bound.load(path, backend.name())) {
             Signature called = model.signature(signature);
             try (Inputs in = Inputs.open(inputs, called.inputs(), new Pictures(how, scale, offset));
                     Sink out = sink(called, in)) {

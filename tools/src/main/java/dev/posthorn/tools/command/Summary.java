@@ -45,7 +45,7 @@ public final class Summary implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Model m = Model.load(model, backend.name(), bound.bindings())) {
+        try (Model m = bound.load(model, backend.name())) {
             String table = new SummaryTable(m.program(), columns(), expandNested, showTrainable).print(lineLength);
             spec.commandLine().getOut().print(table);
         }

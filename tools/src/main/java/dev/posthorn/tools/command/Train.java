@@ -175,7 +175,7 @@ public final class Train implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        try (Model model = Model.load(path, backend.name(), bound.bindings());
+        try (Model model = bound.load(path, backend.name());
                 Interruption interruption = new Interruption()) {
             Trainer trainer = trainer(model);
             TerminateOnNaN nan = new TerminateOnNaN();

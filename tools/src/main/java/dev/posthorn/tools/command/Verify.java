@@ -115,6 +115,7 @@ public final class Verify implements Callable<Integer> {
                 }
             }
         }
+        bound.check(cases.isEmpty() ? model : cases.get(0));
         if (count[0] + count[1] == 0) {
             throw new InputException("expected at least one model file in a case but was none, at "
                     + (cases.isEmpty() ? model : cases.get(0)));
