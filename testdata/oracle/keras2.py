@@ -4,6 +4,7 @@
     python keras2.py SOURCES ../cases/keras2.zip [--all]
     git -C KERAS archive v2.13.1 | tar x -C OLDER        # whose .keras names its groups otherwise
     python keras2.py OLDER ../cases/keras2_13.zip --models
+    python keras2.py SOURCES ../cases/keras2_functions.zip --functions
 
 Keras 2 is pure Python and runs on today's TensorFlow. The layers are those that the oracle configures for Keras 3, where
 Keras 2 takes them too, of each class a few (--all: all of them), and what only Keras 2 has. Needs protoc on the path, or its
@@ -235,6 +236,112 @@ def tensorflow(c):
         tf.nn.space_to_depth(x, 2), tf.image.grayscale_to_rgb(x[..., :1])], uniform(4, 6, 3))
 
 
+def functions(c):
+    """Further functions of TensorFlow and of Keras's backend as layers; each line one model."""
+    K = keras.backend
+
+    def positive(x):
+        return tf.matmul(x, x, transpose_b=True) + 3.0 * tf.eye(3)
+    constant = np.random.default_rng(5).standard_normal
+    w = {n: constant(s).astype("float32") for n, s in {
+        "1d": (2, 4, 3), "2d": (2, 3, 3, 2), "3d": (2, 2, 2, 1, 2), "depthwise": (2, 2, 3, 2), "pointwise": (1, 1, 6, 4)}.items()}
+    two = {
+        "math": lambda x, y: [tf.math.add_n([x, y, x]), tf.math.polygamma(2.0 + tf.abs(x) * 0.0, tf.abs(y) + 1.0), tf.math.zeta(
+            tf.abs(x) + 1.5, tf.abs(y) + 0.5), tf.math.igamma(tf.abs(x) + 0.2, tf.abs(y)), tf.math.igammac(tf.abs(x) + 0.2, tf.abs(y)),
+            tf.math.betainc(tf.abs(x) + 0.5, tf.abs(y) + 0.5, tf.sigmoid(x)), tf.math.ndtri(tf.sigmoid(x)), tf.math.lbeta(tf.abs(x) + 1.0),
+            tf.math.bessel_i0e(x), tf.math.bessel_i1(x), tf.math.xlog1py(x, tf.abs(y)), tf.math.xdivy(x, y), tf.math.softsign(x),
+            tf.math.special.dawsn(x), tf.math.special.expint(tf.abs(x) + 0.1), tf.math.special.spence(tf.abs(x)),
+            tf.math.special.bessel_j0(x), tf.math.special.bessel_k1(tf.abs(x) + 0.1), tf.math.erfcinv(tf.sigmoid(x))],
+        "integers": lambda x, y: [tf.bitwise.bitwise_and(tf.cast(x * 9.0, tf.int32), tf.cast(y * 9.0, tf.int32)), tf.bitwise.bitwise_xor(
+            tf.cast(x * 9.0, tf.int32), 5), tf.bitwise.invert(tf.cast(x * 9.0, tf.int32)), tf.bitwise.left_shift(tf.cast(
+                x * 9.0, tf.int32), 2), tf.truncatediv(tf.cast(x * 9.0, tf.int32), 4), tf.truncatemod(tf.cast(x * 9.0, tf.int32), 4),
+            tf.bitcast(x, tf.int32), tf.saturate_cast(x * 200.0, tf.uint8)],
+        "selection": lambda x, y: [tf.boolean_mask(x, y[:, :, 0] > 0), tf.boolean_mask(x, y > 0), tf.boolean_mask(x, y[:, 0, 0] > -9.0),
+            tf.where(x > 0.5), tf.gather(x, tf.cast(tf.sigmoid(y[:, :, 0]) * 3, tf.int32), axis=1, batch_dims=1),
+            tf.gather(x, tf.argsort(y, axis=-1), batch_dims=2), tf.gather_nd(x, [[0, 1], [1, 2]]), tf.gather(x, [1, 1], axis=-1),
+            tf.tensor_scatter_nd_update(x, [[0, 0, 1], [1, 2, 3]], [9.0, 8.0]), tf.tensor_scatter_nd_add(x, [[0, 0, 1]], [1.5]),
+            tf.scatter_nd([[1], [3]], y[0, :2], (5, 4)), tf.reverse_sequence(x, tf.cast(tf.abs(y[:, 0, 0]), tf.int32) + 1,
+                seq_axis=1, batch_axis=0), tf.sequence_mask(tf.cast(tf.sigmoid(x[:, 0]) * 4, tf.int32), 5),
+            tf.searchsorted(tf.sort(x, axis=-1), y), tf.unique(tf.cast(tf.reshape(x, [-1]) * 2.0, tf.int32))[0],
+            tf.math.in_top_k(tf.cast(tf.sigmoid(y[:, 0, 0]) * 4, tf.int32), x[:, 0], 2)],
+        "segments": lambda x, y: [tf.math.segment_sum(x[0], [0, 0, 1]), tf.math.segment_mean(x[0], [0, 1, 1]), tf.math.segment_max(x[0], [0, 0, 2]),
+            tf.math.unsorted_segment_sum(x[0], [1, 0, 1], 3), tf.math.unsorted_segment_max(x[0], [1, 0, 1], 2)],
+        "made": lambda x, y: [tf.zeros(tf.shape(x)) + x, tf.ones((tf.shape(x)[0], 3, 4)) * y, tf.fill(tf.shape(x), 2.5), tf.cumsum(x, axis=1),
+            tf.cast(tf.range(tf.shape(x)[1]), tf.float32)[:, None] * x, tf.convert_to_tensor(x), tf.ensure_shape(x, (None, 3, 4)),
+            tf.histogram_fixed_width(x, [-1.0, 1.0], nbins=4), tf.math.reduce_sum(x, [1], True), tf.reduce_max(x, -1), tf.transpose(x),
+            tf.concat([x, y], -1), tf.split(x, 3, 1)[2], tf.tile(x, (1, 1, 2)), tf.expand_dims(x, -1),
+            tf.linspace(x[:, 0, 0], y[:, 0, 0], 4), tf.unstack(x, axis=2)[0], tf.math.top_k(x, 2, sorted=True)[0],
+            tf.argsort(x, stable=True), tf.repeat(x, [1, 2, 1], axis=1), tf.stack([x, y], -1)],
+        "nn": lambda x, y: [tf.nn.batch_normalization(x, *np.arange(16, dtype="float32").reshape(4, 4) / 8.0, 1e-3),
+            tf.nn.batch_normalization(x, tf.reduce_mean(x, 0), tf.math.reduce_variance(x, 0), None, None, 1e-3), tf.nn.moments(x, [0, 1])[1],
+            tf.nn.moments(x, axes=[2], keepdims=True)[0], tf.nn.weighted_cross_entropy_with_logits(tf.sigmoid(x), y, 2.0),
+            tf.nn.log_poisson_loss(tf.abs(x), y), tf.nn.sparse_softmax_cross_entropy_with_logits(tf.cast(tf.abs(x[..., 0]), tf.int32) % 4, y),
+            tf.nn.embedding_lookup(constant((5, 2)).astype("float32"), tf.cast(tf.abs(x), tf.int32) % 5), tf.nn.conv1d(x, w["1d"], 1, "SAME"),
+            tf.nn.conv1d(x, w["1d"], stride=2, padding="VALID"), tf.nn.silu(x), tf.nn.softplus(x), tf.nn.top_k(x, 2)[0],
+            tf.nn.log_softmax(x, axis=1), tf.nn.crelu(x, axis=1), tf.nn.relu6(x)],
+        "linalg": lambda x, y: [tf.linalg.adjoint(x), tf.linalg.cholesky_solve(tf.linalg.cholesky(positive(x)), y), tf.linalg.cross(
+            x[..., :3], y[..., :3]), tf.linalg.diag(x), tf.linalg.diag(x, k=1), 
+            tf.linalg.logdet(positive(x)), tf.linalg.normalize(x, axis=-1)[0], tf.linalg.pinv(x), tf.abs(tf.linalg.qr(x)[1]),
+            tf.linalg.set_diag(positive(x), y[..., 0]), tf.linalg.solve(positive(x), y),
+            tf.linalg.triangular_solve(tf.linalg.cholesky(positive(x)), y), tf.linalg.svd(x, compute_uv=False), tf.linalg.tensordot(x, y, [[1, 2], [1, 2]]), tf.linalg.matvec(
+                    x, y[:, 0]), tf.linalg.band_part(positive(x), -1, 0), tf.linalg.diag_part(positive(x)), tf.linalg.inv(positive(x))],
+        "operators": lambda x, y: [x + y, 1 + x, x - 1, 2 - x, x * y, 3 * x, x / 2, 1 / (x + 9), x // 0.5, 2 // (tf.abs(x) + 1), x % 0.7, 7 % (tf.abs(x) + 1),
+            abs(x) ** y, 2 ** x, -x, abs(x), x < y, x <= 0, x > y, x >= 0, (x > 0) & (y > 0), (x > 0) | (y > 0), (x > 0) ^ (y > 0), ~(x > 0),
+            x @ tf.transpose(y, [0, 2, 1]), x[:, 1:], x[..., -1], x[:, None, ::2], x[:1, 0]],
+        "backend": lambda x, y: [K.mean(x, axis=1), K.sum(x, axis=[1, 2], keepdims=True), K.dot(x, K.transpose(y[0])),
+            K.batch_dot(x, y, axes=2), K.l2_normalize(x, axis=-1), K.concatenate([x, y]), K.permute_dimensions(x, (0, 2, 1)),
+            K.repeat_elements(x, 2, axis=1), K.softmax(x), K.relu(x, alpha=0.1, max_value=1.0), K.clip(x, -0.5, 0.5), K.stack([x, y], axis=1),
+            K.flatten(x), K.batch_flatten(x), K.expand_dims(x), K.squeeze(x[:, :1], 1), K.temporal_padding(x), K.reverse(x, 1), K.cumsum(x, axis=1),
+            K.exp(x), K.sqrt(K.abs(x)), K.square(x), K.pow(x, 2), K.std(x, axis=1), K.var(x), K.max(x, axis=1), K.min(x), K.prod(x, axis=2), K.argmax(x),
+            K.any(x > 0, axis=1), K.cast(x, "int32"), K.equal(x, y), K.greater(x, y), K.maximum(x, y), K.sigmoid(x), K.hard_sigmoid(x), K.tanh(x), K.elu(x),
+            K.softplus(x), K.softsign(x), K.sign(x), K.round(x), K.repeat(x[:, 0], 3),
+            K.gather(x, np.array([0, 1])), K.zeros_like(x), K.ones_like(x), K.in_top_k(x[:, 0], K.cast(K.abs(y[:, 0, 0]), "int32"), 2),
+            K.binary_crossentropy(K.sigmoid(x), K.sigmoid(y)), K.categorical_crossentropy(K.softmax(x), K.softmax(y)), K.bias_add(x, np.arange(4, dtype="float32")),
+            K.one_hot(K.cast(K.abs(x), "int32"), 4), K.reshape(x, (-1, 2, 6)), K.not_equal(x, y),
+            K.sin(x), K.batch_normalization(x, K.mean(x, 0), K.var(x, 0), 0.5, 2.0)],
+    }
+    images = {
+        "convolutions": lambda x: [tf.nn.conv2d(x, w["2d"], 1, "SAME"), tf.nn.conv2d(x, w["2d"], [1, 2, 1, 1], "VALID"), tf.nn.conv2d(
+            x, w["2d"], strides=[2, 2], padding="VALID", data_format="NHWC", dilations=None), tf.nn.conv2d(x, w["2d"], 1, "VALID", dilations=2),
+            tf.nn.convolution(x, w["2d"], padding="SAME"), tf.nn.atrous_conv2d(x, w["2d"], 2, "SAME"), tf.nn.depthwise_conv2d(
+                x, w["depthwise"], [1, 1, 1, 1], "SAME"), tf.nn.separable_conv2d(x, w["depthwise"], w["pointwise"], [1, 1, 1, 1], "VALID"),
+            tf.nn.conv2d_transpose(
+                x, np.transpose(w["2d"], (0, 1, 3, 2)), tf.stack([tf.shape(x)[0], 8, 12, 2]), strides=2, padding="SAME"),
+            tf.nn.conv3d(x[..., None], w["3d"], [1, 1, 1, 1, 1], "VALID"), K.conv2d(x, w["2d"], padding="same"), K.depthwise_conv2d(x, w["depthwise"])],
+        "resizing": lambda x: [tf.compat.v1.image.resize_bilinear(x, (6, 8)), tf.compat.v1.image.resize_bilinear(x, (7, 9), align_corners=True),
+            tf.compat.v1.image.resize_bilinear(x, [6, 8], half_pixel_centers=True), tf.compat.v1.image.resize_nearest_neighbor(x, (3, 9)),
+            tf.compat.v1.image.resize_nearest_neighbor(x, (8, 12), align_corners=True), tf.compat.v1.image.resize_bicubic(x, (6, 8)),
+            tf.compat.v1.image.resize_area(x, (2, 3)), tf.compat.v1.image.resize(x, (6, 8)), tf.compat.v1.image.resize(x, (7, 9), align_corners=True),
+            tf.image.resize(x, tf.shape(x)[1:3] * 2), tf.image.resize(x, (6, 8), "nearest"), tf.image.resize(x, (2, 3), "bilinear", antialias=True),
+            tf.image.resize(x, (6, 8), tf.image.ResizeMethod.BILINEAR), tf.image.resize(x, (8, 12), method="area"), tf.image.resize(
+                x, (6, 6), method="gaussian"), tf.image.resize(x, (5, 7), method="mitchellcubic"), tf.image.resize(x, (8, 8), preserve_aspect_ratio=True),
+            tf.image.resize_with_pad(x, 8, 8), tf.image.resize_with_crop_or_pad(x, 5, 5), K.resize_images(x, 2, 3, "channels_last"), K.resize_images(
+                x, 2, 2, "channels_last", interpolation="bilinear"), tf.image.resize(x[0], (2, 2))],
+        "images": lambda x: [tf.image.adjust_hue(x, 0.2), tf.image.convert_image_dtype(tf.cast(x * 255, tf.uint8), tf.float32), tf.image.rgb_to_yuv(x),
+            tf.image.yuv_to_rgb(x), tf.image.rgb_to_yiq(x), tf.image.yiq_to_rgb(x), tf.image.sobel_edges(x), tf.image.total_variation(x),
+            tf.image.transpose(x), tf.image.psnr(x, tf.sqrt(x), 1.0), tf.image.extract_patches(x, [1, 2, 2, 1], [1, 1, 2, 1], [1, 1, 1, 1], "VALID"),
+            tf.image.grayscale_to_rgb(x[..., :1]), tf.image.adjust_saturation(x, 0.5),
+            tf.image.ssim(tf.image.resize(x, (12, 12)), tf.image.resize(x * x, (12, 12)), 1.0), tf.image.image_gradients(x)[0],
+            tf.image.central_crop(x, 0.5), tf.image.rot90(x, 3), tf.image.flip_left_right(x)],
+        "quantization": lambda x: [tf.quantization.fake_quant_with_min_max_args(x, 0.0, 0.8), tf.quantization.fake_quant_with_min_max_vars(
+            x, 0.1, 0.9, num_bits=4), tf.quantization.fake_quant_with_min_max_vars_per_channel(x, [0.0, 0.1, 0.2], [0.7, 0.8, 0.9])],
+        "blocks": lambda x: [tf.space_to_batch(x, [2, 2], [[0, 0], [0, 0]]), tf.batch_to_space(tf.concat([x] * 4, 0), [2, 2], [[0, 0], [0, 0]]),
+            tf.nn.pool(x, (2, 2), "AVG", padding="VALID"), tf.nn.max_pool(x, [1, 2, 2, 1], 1, "SAME"),
+            K.pool2d(x, (2, 2), pool_mode="avg"),
+            K.spatial_2d_padding(x), tf.signal.frame(x[:, :, :, 0], 3, 2)],
+    }
+    texts = lambda s: [tf.strings.lower(s), tf.strings.upper(s), tf.strings.strip(s), tf.strings.length(s), tf.strings.length(s, unit="UTF8_CHAR"),
+                       tf.strings.substr(s, 0, 2), tf.strings.join([s, s], "-"), tf.strings.regex_replace(s, "[a-c]+", "x"), tf.strings.regex_full_match(
+                           s, "a.*"), tf.strings.to_hash_bucket_fast(s, 7), tf.strings.to_hash_bucket_strong(s, 9, [1, 2]), tf.strings.as_string(tf.strings.length(s)),
+                       tf.strings.to_number(tf.strings.as_string(tf.strings.length(s)))]
+
+    for name, f in two.items():
+        c.graph("functions/" + name, lambda x, y, f=f: f(x, y), f32(3, 4), f32(3, 4))
+    for name, f in images.items():
+        c.graph("functions/" + name, lambda x, f=f: f(x), uniform(4, 6, 3))
+    c.graph("functions/strings", texts, strings(3, values=["a b", " Abc", "äöÜ ", ""]))
+
+
 def values(spec, rows, random):
     array = spec.data(random, rows)
     return array
@@ -349,6 +456,7 @@ def sampled(name, classes):
 
 
 def main():
+    functions(Collector())
     own(Collector())
     for module in ("core", "activations", "convolution", "pooling", "recurrent", "attention", "normalization", "merging",
                    "reshaping", "regularization", "preprocessing"):
@@ -359,6 +467,8 @@ def main():
     count, failed, classes = 0, {}, {}
     with zipfile.ZipFile(target, "w") as archive, tempfile.TemporaryDirectory() as folder:
         for name, build, specs, options in CASES:
+            if name.startswith("functions/") != ("--functions" in sys.argv):
+                continue
             if "--models" in sys.argv and not name.startswith("models/"):
                 continue
             if "--all" not in sys.argv and not sampled(name, classes):

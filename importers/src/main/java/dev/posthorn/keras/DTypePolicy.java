@@ -60,13 +60,13 @@ public record DTypePolicy(String name, DType compute, DType variable, Map<String
         Map<String, Object> json = new LinkedHashMap<>();
         m.forEach((k, v) -> json.put(String.valueOf(k), v));
         if (config.get("policy_map") instanceof Map<?, ?>) {
-            return DTypePolicyMap.read(Collections.unmodifiableMap(json), config).map(DTypePolicy::of);
+            return DTypePolicyMap.read(Collections.unmodifiableMap(json), config)
+                    .map(DTypePolicy::of);
         }
         if (config.get("mode") instanceof String) {
             String source = config.get("source_name") instanceof String s ? s : FLOAT32.name;
             return named(source)
-                    .map(p -> new DTypePolicy(
-                            source, p.compute, p.variable, Collections.unmodifiableMap(json), null));
+                    .map(p -> new DTypePolicy(source, p.compute, p.variable, Collections.unmodifiableMap(json), null));
         }
         boolean named = config.containsKey("name");
         return config.get("name") instanceof String s ? named(s) : named ? Optional.of(FLOAT32) : Optional.empty();

@@ -60,8 +60,7 @@ record DTypePolicyMap(Map<String, Object> json, DTypePolicy byDefault, Map<Strin
         boolean anew = graph || node.layer() instanceof Sequential s && s.input() != null;
         String path = (anew ? "" : parent) + node.name();
         Layer layer = node.layer().withChildren(n -> placed(n, graph ? "" : path + "/"));
-        LayerNode placed =
-                new LayerNode(node.name(), layer, node.policy().at(path), node.trainable(), node.carried());
+        LayerNode placed = new LayerNode(node.name(), layer, node.policy().at(path), node.trainable(), node.carried());
         boolean model = graph || layer instanceof Sequential;
         return node.policy().place() == null || model ? placed : LayerReader.quantizable(placed);
     }

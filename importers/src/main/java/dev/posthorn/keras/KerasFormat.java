@@ -80,7 +80,9 @@ abstract class KerasFormat implements ModelFormat {
                 root,
                 file.assets(root),
                 file.weights().map(w -> w.sharing(root)).orElse(Sharing.NONE),
-                file.training(again), p -> file.origin(p, again), file.where());
+                file.training(again),
+                p -> file.origin(p, again),
+                file.where());
     }
 
     private static LayerNode root(KerasFile file, Bindings bindings) {

@@ -106,9 +106,8 @@ public final class KerasProgram implements TrainableProgram {
      * keeps a state for each element of the batch, or computes with the given size alone.
      */
     private Optional<Ends> anyBatch(List<Port> given) {
-        List<Port> any = given.stream()
-                .map(p -> new Port(p.name(), anyBatch(p.type())))
-                .toList();
+        List<Port> any =
+                given.stream().map(p -> new Port(p.name(), anyBatch(p.type()))).toList();
         boolean states = weights.values().stream().flatMap(List::stream).anyMatch(Weight::isState);
         if (any.equals(given) || states) {
             return Optional.empty();
@@ -288,7 +287,8 @@ public final class KerasProgram implements TrainableProgram {
 
     @Override
     public KerasProgram withTrainable(Layers layers) {
-        Layers tied = path -> sharing.all(path).flatMap(p -> layers.trainable(p).stream()).findFirst();
+        Layers tied = path ->
+                sharing.all(path).flatMap(p -> layers.trainable(p).stream()).findFirst();
         return new KerasProgram(Freezing.set(root, tied), assets, sharing, training, p -> origin, where);
     }
 
@@ -491,6 +491,7 @@ public final class KerasProgram implements TrainableProgram {
 
     /** The type of the layer's first output, where it was called. */
     public Optional<List<TensorType>> outputTypes(String path) {
-        return Optional.ofNullable(outputTypes.get(path)).or(() -> Optional.ofNullable(outputTypes.get(sharing.first(path))));
+        return Optional.ofNullable(outputTypes.get(path))
+                .or(() -> Optional.ofNullable(outputTypes.get(sharing.first(path))));
     }
 }

@@ -23,7 +23,8 @@ final class Merged {
                 .forEach((path, place) -> program.weights(path).stream()
                         .filter(w -> w.adaption() == Weight.Adaption.ADAPTED)
                         .forEach(w -> adapted.put(
-                                Lowering.key(program.sharing().first(path), w), place.node().layer().lora())));
+                                Lowering.key(program.sharing().first(path), w),
+                                place.node().layer().lora())));
     }
 
     Tensor get(String key) {

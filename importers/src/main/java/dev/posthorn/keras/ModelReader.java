@@ -137,19 +137,34 @@ final class ModelReader {
             }
             List<Object> tensors = new ArrayList<>();
             Map<String, Object> kwargs = new LinkedHashMap<>();
-            for (Object entry : entries) {
-                List<?> e = entry instanceof List<?> l ? l : List.of();
-                boolean constant = e.size() > 2 && "_CONSTANT_VALUE".equals(e.get(0)); // in place of a tensor
-                if (!constant && !isRef(e)) {
-                    throw new ModelFormatException("model: expected [layer, node, tensor] but was " + entry + ", at "
-                            + c.path() + "." + layer);
-                }
-                tensors.add(constant ? e.get(2) : ref(e, true));
-                if (e.size() > 3 && e.get(3) instanceof Map<?, ?> given) {
-                    given.forEach((k, v) -> kwargs.putIfAbsent((String) k, keras2(v)));
-                }
+            entries.forEach(entry -> tensors.add(argument2(entry, kwargs, layer)));
+            boolean one = entries.size() == 1 && isLeaf((List<?>) entries.get(0));
+            return new Step(layer, index, List.of(one ? tensors.get(0) : tensors), kwargs, true);
+        }
+
+        /** A tensor or a constant in place of one, with all other arguments after it; or a list of such. */
+        private Object argument2(Object entry, Map<String, Object> kwargs, String layer) {
+            if (!(entry instanceof List<?> e)) {
+                throw new ModelFormatException(
+                        "model: expected [layer, node, tensor] but was " + entry + ", at " + c.path() + "." + layer);
             }
-            return new Step(layer, index, List.of(tensors.size() == 1 ? tensors.get(0) : tensors), kwargs, true);
+            if (!isLeaf(e)) {
+                List<Object> several = new ArrayList<>();
+                e.forEach(part -> several.add(argument2(part, kwargs, layer)));
+                return several;
+            }
+            if (e.size() > 3 && e.get(3) instanceof Map<?, ?> given) {
+                given.forEach((k, v) -> kwargs.putIfAbsent((String) k, keras2(v)));
+            }
+            return isConstant(e) ? e.get(2) : ref(e, true);
+        }
+
+        private static boolean isConstant(List<?> l) {
+            return l.size() > 2 && "_CONSTANT_VALUE".equals(l.get(0));
+        }
+
+        private static boolean isLeaf(List<?> l) {
+            return isConstant(l) || isRef(l);
         }
 
         /** An argument as Keras 3 writes it, with references for its tensors. */

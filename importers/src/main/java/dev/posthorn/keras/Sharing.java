@@ -62,8 +62,9 @@ public record Sharing(Map<String, String> firsts) {
                 .filter(n -> path.equals(n.name()) || path.startsWith(n.name() + "/"))
                 .toList();
         for (LayerNode n : below) {
-            Optional<LayerNode> found =
-                    path.equals(n.name()) ? Optional.of(n) : at(n, path.substring(n.name().length() + 1));
+            Optional<LayerNode> found = path.equals(n.name())
+                    ? Optional.of(n)
+                    : at(n, path.substring(n.name().length() + 1));
             if (found.isPresent()) {
                 return found;
             }

@@ -96,15 +96,16 @@ class BindTest {
             assertEquals(2, cli.code(), cli.out());
             assertTrue(
                     cli.err()
-                            .contains("bind: expected names of what has no code in the model, which are [Lambda, lambda], "
-                                    + "but was [lamda], at "),
+                            .contains(
+                                    "bind: expected names of what has no code in the model, which are [Lambda, lambda], "
+                                            + "but was [lamda], at "),
                     cli.err());
         }
         Cli both = Cli.run("summary", model, "--bind", "lamda=x");
         assertEquals(2, both.code());
         assertTrue(both.err().contains("but was [lamda]") && both.err().contains("--bind lambda='"), both.err());
-        Cli nothing = Cli.run(
-                "inspect", Cli.unpack("layers/dense/relu", dir).resolve("model.keras"), "--bind", "relu6=x");
+        Cli nothing =
+                Cli.run("inspect", Cli.unpack("layers/dense/relu", dir).resolve("model.keras"), "--bind", "relu6=x");
         assertEquals(2, nothing.code());
     }
 

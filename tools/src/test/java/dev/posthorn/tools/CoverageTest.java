@@ -129,8 +129,7 @@ class CoverageTest {
         Map<String, int[]> cases = cases();
         Set<String> all = new TreeSet<>();
         api().path("layers").forEach(n -> all.add(n.asText()));
-        long supported =
-                all.stream().filter(CoverageTest::supported).count();
+        long supported = all.stream().filter(CoverageTest::supported).count();
         StringBuilder s = new StringBuilder("# Coverage\n\n");
         s.append("Generated from the registries and the committed cases by `CoverageTest`.\n\n## Layers\n\n");
         s.append("Of the ")

@@ -43,9 +43,7 @@ public final class CustomObjects implements Bindings {
     }
 
     private CustomObjects(
-            Map<String, Codec<? extends Layer>> layers,
-            Map<String, CustomFunction> functions,
-            Consumer<String> asked) {
+            Map<String, Codec<? extends Layer>> layers, Map<String, CustomFunction> functions, Consumer<String> asked) {
         this.layers = layers;
         this.functions = functions;
         this.asked = asked;

@@ -53,6 +53,11 @@ public final class Expression implements CustomFunction {
         return body.value(new Scope(new Builder(), Map.of()));
     }
 
+    /** Whether it has a parameter of that name. */
+    boolean takes(String name) {
+        return parameters.containsKey(name);
+    }
+
     /** The value for arguments by position and by name. */
     Object call(Builder b, List<?> positional, Map<String, ?> named) {
         Map<String, Object> names = new HashMap<>();

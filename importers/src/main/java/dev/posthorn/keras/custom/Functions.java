@@ -28,6 +28,8 @@ public final class Functions {
     /** Python's None among constants. */
     static final Object NONE = new Object();
 
+    private static final String BACKEND = "keras.backend.";
+
     private static final Map<String, String> OPERATORS = Map.ofEntries(
             Map.entry("+", "Add"),
             Map.entry("-", "Subtract"),
@@ -60,6 +62,9 @@ public final class Functions {
                 .replaceFirst("^keras\\.(src\\.)?", "")
                 .replaceFirst("^tensorflow\\.", "tf.")
                 .replaceFirst("^backend\\.", "K.");
+        if (n.startsWith("tf.raw_ops.")) {
+            return Optional.of(RawOps.find(n.substring("tf.raw_ops.".length())));
+        }
         if (n.startsWith("tf.")) {
             return tensorflow(n.substring("tf.".length()));
         }
@@ -123,13 +128,17 @@ public final class Functions {
 
     /** A function of TensorFlow that is made of others, as an operation. */
     public static Optional<Operation> made(String name) {
-        return Optional.ofNullable(Signatures.TENSORFLOW_MADE.get(name)).map(e -> a -> {
+        Expression made = name.startsWith(BACKEND)
+                ? Signatures.BACKEND.get(name.substring(BACKEND.length()))
+                : Signatures.TENSORFLOW_MADE.get(name);
+        return Optional.ofNullable(made).map(e -> a -> {
             Map<String, Object> named = new LinkedHashMap<>();
             a.call().kwargs().forEach((k, v) -> {
-                if (!k.equals("name")) {
+                if (!k.equals("name") && (v != null || e.takes(k))) {
                     named.put(k, unwrapped(v));
                 }
             });
+            named.keySet().forEach(a::option);
             List<?> positional = (List<?>) unwrapped(a.call().args());
             Object y = e.call(a.b(), positional, named);
             return y instanceof List<?> l
@@ -145,7 +154,8 @@ public final class Functions {
     /** A function of TensorFlow: the first argument by position, the others by name. */
     private static Optional<Function> tensorflow(String name) {
         if (Signatures.TENSORFLOW_MADE.containsKey(name)) {
-            return Optional.of(Signatures.TENSORFLOW_MADE.get(name)::call);
+            return Optional.of((b, positional, named) ->
+                    Signatures.TENSORFLOW_MADE.get(name).call(b, positional, named)); // it may stand further down
         }
         Optional<Operation> operation = TensorFlowFunctions.find(name);
         List<String> parameters = Signatures.TENSORFLOW.get(name);
@@ -197,7 +207,7 @@ public final class Functions {
         return y.size() == 1 && !who.toLowerCase(Locale.ROOT).matches("(tf\\.)?(array)?(split|unstack)") ? y.get(0) : y;
     }
 
-    private static Object wrapped(Object structure) {
+    static Object wrapped(Object structure) {
         return KerasTensor.map(structure, o -> o instanceof Value v ? KerasTensor.of(v) : o);
     }
 
@@ -211,7 +221,16 @@ public final class Functions {
 
     /** An operator of one or two operands; of numbers alone the result is a number. */
     static Object operator(String operator, Builder b, Object... operands) {
+        if (operator.equals("==") && (operands[0] == null || operands[1] == null)) { // compared with None
+            return operands[0] == operands[1];
+        }
+        if (operator.equals("!=") && Arrays.stream(operands).anyMatch(o -> o == null || o instanceof String)) {
+            return !Objects.equals(operands[0], operands[1]);
+        }
         boolean plain = Arrays.stream(operands).noneMatch(o -> o instanceof Value);
+        if (plain && operator.equals("==") && operands[0] instanceof Number m && operands[1] instanceof Number n) {
+            return m.doubleValue() == n.doubleValue();
+        }
         if (plain && operator.equals("==")) {
             return Objects.equals(operands[0], operands[1]);
         }

@@ -70,7 +70,9 @@ final class Signatures {
     }
 
     private static void expressions(String resource, Map<String, Expression> into) {
-        for (String line : lines(resource)) {
+        List<String> lines = lines(resource);
+        lines.forEach(line -> into.put(line.substring(0, line.indexOf(" = ")), null)); // so that each finds the others
+        for (String line : lines) {
             int at = line.indexOf(" = ");
             into.put(line.substring(0, at), Expression.parse(line.substring(at + " = ".length())));
         }

@@ -31,8 +31,7 @@ record Heads(List<Integer> axes, double scale, boolean explicit) {
         return attendAlike(b, b.cast(q, common), b.cast(k, common), b.cast(v, common), mask, drop);
     }
 
-    private Result attendAlike(
-            Builder b, Value q, Value k, Value v, Optional<Value> mask, UnaryOperator<Value> drop) {
+    private Result attendAlike(Builder b, Value q, Value k, Value v, Optional<Value> mask, UnaryOperator<Value> drop) {
         int rank = q.shape().rank();
         String target = letters(0, rank, 0);
         String source = letters(0, rank, rank);

@@ -169,7 +169,8 @@ public final class NamedLayout implements Layout {
                     long[] shape =
                             Arrays.stream(w.shape().dims()).asLongStream().toArray();
                     members.add(new Member(
-                            new OlderWeights.Wanted(program.sharing().first(path) + "/" + w.name(), w.name(), node.layer(), shape),
+                            new OlderWeights.Wanted(
+                                    program.sharing().first(path) + "/" + w.name(), w.name(), node.layer(), shape),
                             own && kind && w.adaption() != Weight.Adaption.ADAPTED));
                 }
             }

@@ -11,9 +11,12 @@ import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** What an operation is called with: tensors and constants by name or position, and its configuration by name. */
@@ -21,11 +24,29 @@ public final class Arguments {
     private final Call c;
     private final String operation;
     private final Map<String, Object> config;
+    private final Set<String> asked;
 
     public Arguments(Call c, String operation, Map<String, Object> config) {
         this.c = c;
         this.operation = operation;
         this.config = config;
+        this.asked = new HashSet<>();
+    }
+
+    private Arguments(Arguments same, Map<String, Object> config) {
+        this.c = same.c;
+        this.operation = same.operation;
+        this.config = config;
+        this.asked = same.asked;
+    }
+
+    /** The names of what is given and was not asked for, but for options that are off. */
+    List<String> unasked() {
+        return config.entrySet().stream()
+                .filter(e -> e.getValue() != null && !Boolean.FALSE.equals(e.getValue()))
+                .filter(e -> !asked.contains(e.getKey()))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     public Builder b() {
@@ -41,7 +62,8 @@ public final class Arguments {
     Arguments with(String name, Object value) {
         Map<String, Object> options = new LinkedHashMap<>(config);
         options.put(name, value);
-        return new Arguments(c, operation, options);
+        asked.add(name);
+        return new Arguments(this, options);
     }
 
     /** Why the operation cannot be written. */
@@ -57,46 +79,59 @@ public final class Arguments {
 
     /** An argument of the call as it is written; null where there is none. */
     public Object raw(String name, int position) {
+        asked.add(name);
         return c.argument(name, position).orElse(config.get(name));
     }
 
     /** A key of the configuration; null where there is none. */
     public Object option(String name) {
+        asked.add(name);
         return config.get(name);
     }
 
     public boolean flag(String name) {
-        return config.get(name) instanceof Boolean f && f;
+        return option(name) instanceof Boolean f && f;
     }
 
     public int integer(String name, int ifAbsent) {
-        return config.get(name) instanceof Number n ? n.intValue() : ifAbsent;
+        return option(name) instanceof Number n ? n.intValue() : ifAbsent;
     }
 
     public double number(String name, double ifAbsent) {
-        return config.get(name) instanceof Number n ? n.doubleValue() : ifAbsent;
+        return option(name) instanceof Number n ? n.doubleValue() : ifAbsent;
     }
 
     public String string(String name, String ifAbsent) {
-        return config.get(name) instanceof String s ? s : ifAbsent;
+        return option(name) instanceof String s ? s : ifAbsent;
     }
 
     /** A key of the configuration that is an integer or a list of integers. */
     public List<Integer> integers(String name) {
-        Object raw = config.get(name);
+        Object raw = option(name);
         List<?> list = raw instanceof List<?> l ? l : raw == null ? List.of() : List.of(raw);
-        return list.stream().map(i -> ((Number) i).intValue()).toList();
+        List<Integer> integers = new ArrayList<>();
+        for (Object o : list) {
+            if (o instanceof Number n) {
+                integers.add(n.intValue());
+            } else if (o instanceof KerasTensor t
+                    && KnownIntegers.of(t.value()).stream().allMatch(Objects::nonNull)) {
+                integers.addAll(KnownIntegers.of(t.value()));
+            } else {
+                throw unsupported(name + " that is known only when the graph runs");
+            }
+        }
+        return integers;
     }
 
     /** The key {@code axis}, counted from the start: one axis, several, or all of {@code x} where it is null. */
     public int[] axes(Value x) {
-        return config.get("axis") == null
+        return option("axis") == null
                 ? IntStream.range(0, x.shape().rank()).toArray()
                 : integers("axis").stream().mapToInt(a -> x.shape().axis(a)).toArray();
     }
 
     public DType dtype(String name, DType ifAbsent) {
-        return config.get(name) instanceof String s
+        return option(name) instanceof String s
                 ? DType.ofKeras(s).orElseThrow(() -> unsupported("dtype " + s))
                 : ifAbsent;
     }

@@ -266,10 +266,17 @@ final class ShapeOperations {
         boolean flat = a.option("axis") == null;
         Value x = flat ? b.reshape(a.x(), -1) : a.x();
         int axis = x.shape().axis(a.integer("axis", 0));
-        if (a.integers("repeats").size() != 1) {
-            throw a.unsupported("a list of repeats");
+        List<Integer> each = a.integers("repeats");
+        if (each.size() != 1) {
+            if (x.shape().dim(axis) != each.size()) {
+                throw a.unsupported(each.size() + " repeats of " + x.shape());
+            }
+            int[] places = IntStream.range(0, each.size())
+                    .flatMap(i -> IntStream.generate(() -> i).limit(each.get(i)))
+                    .toArray();
+            return b.gather(x, b.ints(places), axis);
         }
-        Dim times = Dim.of(a.integers("repeats").get(0));
+        Dim times = Dim.of(each.get(0));
         Dim[] dims = b.dims(x);
         List<Dim> inner = new ArrayList<>(List.of(dims));
         inner.add(axis + 1, times);

@@ -137,13 +137,15 @@ final class StatisticsOperations {
         }
         List<?> range = a.option("range") instanceof List<?> l && l.size() == 2 ? l : null;
         DType inside = x.dtype().isFloating() ? x.dtype() : DType.FLOAT64;
-        Value low = range == null ? b.reduce(Reduce.Fn.MIN, x, false, 0) : b.constant(DType.FLOAT64, number(range.get(0)));
-        Value high = range == null ? b.reduce(Reduce.Fn.MAX, x, false, 0) : b.constant(DType.FLOAT64, number(range.get(1)));
+        Value low =
+                range == null ? b.reduce(Reduce.Fn.MIN, x, false, 0) : b.constant(DType.FLOAT64, number(range.get(0)));
+        Value high =
+                range == null ? b.reduce(Reduce.Fn.MAX, x, false, 0) : b.constant(DType.FLOAT64, number(range.get(1)));
         Value edges = b.cast(
                 CreationOperations.line(a.with("num", bins + 1), b.cast(low, inside), b.cast(high, inside)), x.dtype());
         Expr each = Expr.of(b, b.expandDims(x, 1));
-        Expr within = each.atLeast(each.with(b.cast(low, x.dtype())))
-                .and(each.atMost(each.with(b.cast(high, x.dtype()))));
+        Expr within =
+                each.atLeast(each.with(b.cast(low, x.dtype()))).and(each.atMost(each.with(b.cast(high, x.dtype()))));
         Value inner = b.slice(edges, 0, 1, bins);
         Expr bin = each.atLeast(each.with(inner)).cast(DType.INT32).sum(1);
         Expr hit = bin.expandDims(1).equalTo(bin.iota(Dim.of(bins)).cast(DType.INT32));

@@ -38,8 +38,14 @@ public record TFOpLambda(String className, String function) implements Layer {
     public List<KerasTensor> call(Call c) {
         Map<String, Object> options = new LinkedHashMap<>(c.kwargs());
         Operation operation = TensorFlowFunctions.find(function).orElseThrow();
-        return operation.apply(new Arguments(c, "tf." + function, options)).stream()
-                .map(KerasTensor::of)
-                .toList();
+        Arguments arguments = new Arguments(c, "tf." + function, options);
+        List<KerasTensor> out =
+                operation.apply(arguments).stream().map(KerasTensor::of).toList();
+        List<String> unasked =
+                arguments.unasked().stream().filter(n -> !n.equals("name")).toList();
+        if (!unasked.isEmpty()) {
+            throw arguments.unsupported("argument " + unasked + " of " + options);
+        }
+        return out;
     }
 }

@@ -7,9 +7,8 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
-import dev.posthorn.ir.fn.Resize;
-import dev.posthorn.ir.fn.Sampling;
 import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.NonZero;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.ShapeOf;
 import dev.posthorn.ir.op.Slice;
@@ -57,9 +56,7 @@ public final class TensorFlowFunctions {
         all.put("clip_by_value", keras("Clip", "clip_value_min", "x_min", "clip_value_max", "x_max"));
         all.put("concat", keras("Concatenate"));
         all.put("expand_dims", keras("ExpandDims"));
-        all.put("gather", keras("Take"));
         all.put("identity", keras("Identity"));
-        all.put("image.resize", of(TensorFlowFunctions::resize));
         all.put("image.hsv_to_rgb", keras("HSVToRGB"));
         all.put("image.rgb_to_grayscale", keras("RGBToGrayscale"));
         all.put("image.rgb_to_hsv", keras("RGBToHSV"));
@@ -67,8 +64,8 @@ public final class TensorFlowFunctions {
         all.put("linalg.l2_normalize", of(TensorFlowFunctions::l2Normalize));
         all.put("math.l2_normalize", of(TensorFlowFunctions::l2Normalize));
         all.put("nn.l2_normalize", of(TensorFlowFunctions::l2Normalize));
+        all.put("linspace", keras("Linspace"));
         all.put("matmul", of(TensorFlowFunctions::matmul));
-        all.put("nn.bias_add", keras("Add", "bias", "x2"));
         all.put("nn.depth_to_space", keras("DepthToSpace"));
         all.put("nn.leaky_relu", of(TensorFlowFunctions::leakyRelu));
         all.put("nn.log_softmax", lastAxis("LogSoftmax"));
@@ -95,11 +92,14 @@ public final class TensorFlowFunctions {
         all.put("tile", keras("Tile", "multiples", "repeats"));
         all.put("transpose", keras("Transpose", "perm", "axes"));
         all.put("unstack", keras("Unstack"));
-        all.put("where", keras("Where", "x", "x1", "y", "x2"));
+        all.put("where", TensorFlowFunctions::where);
+        all.put("boolean_mask", of(TensorFlowFunctions::selected));
         all.put("zeros_like", keras("ZerosLike"));
         elementwise(all);
         reductions(all);
         TensorFlowPooling.addTo(all);
+        TensorFlowConvolutions.addTo(all);
+        TensorFlowPictures.addTo(all);
         return Map.copyOf(all);
     }
 
@@ -211,7 +211,7 @@ public final class TensorFlowFunctions {
         all.put("math.argmin", of(a -> arg(a, "Argmin")));
         all.put("argmax", of(a -> arg(a, "Argmax")));
         all.put("argmin", of(a -> arg(a, "Argmin")));
-        all.put("math.top_k", keras("TopK"));
+        all.put("math.top_k", keras("TopK", "sorted", "sorted"));
         all.put("nn.moments", keras("Moments"));
     }
 
@@ -230,6 +230,30 @@ public final class TensorFlowFunctions {
     private static Operation lastAxis(String operation) {
         return a ->
                 KerasOperations.find(operation).orElseThrow().apply(a.option("axis") == null ? a.with("axis", -1) : a);
+    }
+
+    /** Without operands, the places at which the condition holds: {@code [n×rank]}. */
+    private static List<Value> where(Arguments a) {
+        boolean places = a.raw("x", 1) == null && a.raw("y", 2) == null;
+        Value condition = a.tensor("condition", 0);
+        return places
+                ? List.of(a.b().add(new NonZero(), condition))
+                : keras("Where", "x", "x1", "y", "x2").apply(a);
+    }
+
+    /** {@code tensor[…×m…×…] , mask[m…] → y[n×…]}: the slices at which the mask holds, in their order. */
+    private static Value selected(Arguments a) {
+        Builder b = a.b();
+        Value mask = a.tensor("mask", 1);
+        Value x = a.tensor("tensor", 0);
+        if (a.integer("axis", 0) != 0) {
+            throw a.unsupported("axis " + a.option("axis"));
+        }
+        Dim[] all = b.dims(x);
+        Dim[] flat = Arrays.copyOfRange(all, mask.shape().rank() - 1, all.length);
+        flat[0] = Dim.of(-1);
+        Value places = b.squeeze(b.add(new NonZero(), b.reshape(mask, -1)), 1);
+        return b.gather(b.reshape(x, flat), places, 0);
     }
 
     /** Integers are divided in float32, those of more than 16 bits in float64. */
@@ -285,31 +309,23 @@ public final class TensorFlowFunctions {
         if (raw instanceof List<?> l) {
             return l.stream()
                     .map(o -> o instanceof KerasTensor t
-                            ? new Dim(Shape.UNKNOWN, b.cast(t.value(), DType.INT32))
+                            ? dim(b, KnownIntegers.of(t.value()), 0, t.value())
                             : Dim.of(((Number) o).intValue()))
                     .toArray(Dim[]::new);
         }
         Value shape = b.cast(a.tensor(name, position), DType.INT32);
+        List<Integer> known = KnownIntegers.of(shape);
         Dim[] dims = new Dim[shape.shape().dim(0)];
         for (int i = 0; i < dims.length; i++) {
-            dims[i] = new Dim(Shape.UNKNOWN, b.squeeze(b.slice(shape, 0, i, i + 1), 0));
+            dims[i] = dim(b, known, i, b.squeeze(b.slice(shape, 0, i, i + 1), 0));
         }
         return dims;
     }
 
-    private static Value resize(Arguments a) {
-        Value x = a.tensor("images", 0);
-        String method = a.string("method", "bilinear").toUpperCase(Locale.ROOT);
-        List<Integer> size = a.integers("size");
-        if (x.shape().rank() != 4
-                || size.size() != 2
-                || a.flag("preserve_aspect_ratio")
-                || !List.of("BILINEAR", "NEAREST", "BICUBIC", "LANCZOS3", "LANCZOS5")
-                        .contains(method)) {
-            throw a.unsupported("method " + method + ", size " + a.option("size") + " of " + x.shape());
-        }
-        Value y = method.equals("NEAREST") || x.dtype().isFloating() ? x : a.b().cast(x, DType.FLOAT32);
-        return a.b().add(new Resize(Sampling.valueOf(method), size.get(0), size.get(1), a.flag("antialias")), y);
+    private static Dim dim(Builder b, List<Integer> known, int i, Value size) {
+        return i < known.size() && known.get(i) != null
+                ? Dim.of(known.get(i))
+                : new Dim(Shape.UNKNOWN, b.cast(size, DType.INT32));
     }
 
     private static Value matmul(Arguments a) {

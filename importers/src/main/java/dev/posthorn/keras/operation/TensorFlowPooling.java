@@ -20,6 +20,20 @@ final class TensorFlowPooling {
             all.put("nn.max_pool" + rank, a -> pool(a, "MaxPool"));
             all.put("nn.avg_pool" + rank, a -> pool(a, "AveragePool"));
         }
+        all.put("nn.pool", TensorFlowPooling::named);
+    }
+
+    /** The windows whose kind is an argument. */
+    private static List<Value> named(Arguments a) {
+        for (String dilation : List.of("dilations", "dilation_rate")) {
+            if (a.integers(dilation).stream().anyMatch(i -> i != 1)) {
+                throw a.unsupported(dilation + " " + a.option(dilation));
+            }
+        }
+        String type = a.string("pooling_type", "");
+        Arguments named = a.with("ksize", a.option("window_shape"))
+                .with("strides", a.option("strides") == null ? 1 : a.option("strides"));
+        return pool(named, type.equals("MAX") ? "MaxPool" : "AveragePool");
     }
 
     private static List<Value> pool(Arguments a, String operation) {
@@ -37,7 +51,8 @@ final class TensorFlowPooling {
                         .with("data_format", first ? "channels_first" : "channels_last"));
     }
 
-    private static List<Integer> spatial(Arguments a, String name, int n, boolean first) {
+    /** One integer a spatial axis. */
+    static List<Integer> spatial(Arguments a, String name, int n, boolean first) {
         List<Integer> all = a.integers(name);
         if (all.size() == 1) {
             return Collections.nCopies(n, all.get(0));

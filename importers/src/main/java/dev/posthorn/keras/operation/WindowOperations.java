@@ -102,7 +102,8 @@ final class WindowOperations {
         Builder b = a.b();
         Value kernel = a.tensor("kernel", 1);
         Sliding sliding = sliding(a, kernel);
-        List<Integer> padding = a.option("output_padding") == null ? null : each(a, "output_padding", sliding.rank(), 0);
+        List<Integer> padding =
+                a.option("output_padding") == null ? null : each(a, "output_padding", sliding.rank(), 0);
         Value x = format(a).toLast(b, a.tensor("inputs", 0));
         return format(a).fromLast(b, ConvTranspose.spread(b, x, kernel, sliding, padding));
     }

@@ -56,7 +56,9 @@ final class Bound {
         try {
             model = Model.load(path, backend, all);
         } catch (UnsupportedModelException e) {
-            throw problem(path).<RuntimeException>map(p -> new InputException(p + "; " + e.getMessage(), e)).orElse(e);
+            throw problem(path)
+                    .<RuntimeException>map(p -> new InputException(p + "; " + e.getMessage(), e))
+                    .orElse(e);
         }
         try {
             check(path);

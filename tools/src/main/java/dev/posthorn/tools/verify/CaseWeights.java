@@ -35,7 +35,8 @@ final class CaseWeights {
         List<Variable> declared = model.variables().list();
         CaseWeights w = new CaseWeights(declared);
         if (model.program() instanceof TrainableProgram program) {
-            declared.forEach(v -> w.paths.computeIfAbsent(program.path(v.key()), p -> new ArrayList<>())
+            declared.forEach(v -> w.paths
+                    .computeIfAbsent(program.path(v.key()), p -> new ArrayList<>())
                     .add(v.key()));
         }
         for (boolean trainable : new boolean[] {true, false}) {
@@ -79,7 +80,8 @@ final class CaseWeights {
      */
     List<String> all(String key, Shape shape) {
         List<String> same = paths.getOrDefault(plain(key), List.of());
-        boolean one = same.contains(variables.get(key)) && !variables.containsKey(key + "#1");
+        boolean one =
+                variables.containsKey(key) && same.contains(variables.get(key)) && !variables.containsKey(key + "#1");
         return one ? same : List.of(variable(key, shape));
     }
 
