@@ -167,11 +167,11 @@ public final class Builder {
     }
 
     private Optional<List<Tensor>> fold(Op op, List<Value> in) {
-        if (!(op instanceof Op.Primitive p) || in.isEmpty() || !p.pure()) {
+        if (!(op instanceof Op.Primitive p) || in.isEmpty()) {
             return Optional.empty();
         }
         Optional<List<Tensor>> known = p.known(new Operands(in));
-        if (known.isPresent() || !in.stream().allMatch(v -> v.node().op() instanceof Constant)) {
+        if (known.isPresent() || !p.pure() || !in.stream().allMatch(v -> v.node().op() instanceof Constant)) {
             return known;
         }
         long size = 0;

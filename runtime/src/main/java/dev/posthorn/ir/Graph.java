@@ -72,4 +72,10 @@ public record Graph(List<Node> nodes, List<Value> inputs, Map<String, Value> out
                 ? s.toString()
                 : s.append("  update ").append(updates).append('\n').toString();
     }
+
+    /** Whether all that it computes is {@linkplain Op.Primitive#pure pure}. */
+    public boolean isPure() {
+        return nodes.stream()
+                .allMatch(n -> n.inputs().isEmpty() || !(n.op() instanceof Op.Primitive p) || p.pure());
+    }
 }

@@ -38,6 +38,11 @@ public record Branch(List<Graph> branches) implements Op.Primitive {
     }
 
     @Override
+    public boolean pure() {
+        return branches.stream().allMatch(Graph::isPure);
+    }
+
+    @Override
     public List<TensorType> infer(Operands in) {
         if (in.size() == 0 || in.dtype(0) != DType.INT32 || branches.isEmpty()) {
             throw new ShapeException("expected an int32 index and branches but was " + in.types());

@@ -36,6 +36,11 @@ public record Scan(Graph body, int carries, int scanned, boolean reverse) implem
     }
 
     @Override
+    public boolean pure() {
+        return body.isPure();
+    }
+
+    @Override
     public List<TensorType> infer(Operands in) {
         in.count(body.inputs().size());
         if (scanned < 1) { // (C3)

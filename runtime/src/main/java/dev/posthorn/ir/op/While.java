@@ -12,6 +12,8 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.UnaryOperator;
 
 /**
@@ -24,6 +26,9 @@ import java.util.function.UnaryOperator;
  * <p>(C1) the condition gives one bool scalar. (C2) the body gives the carries' types. Source: TF While.
  */
 public record While(Graph condition, Graph body, int carries) implements Op.Primitive {
+    private static final int FOLDED_STEPS = 10_000;
+    private static final int FOLDED_ELEMENTS = 10_000;
+
     @Override
     public Op mapBodies(UnaryOperator<Graph> f) {
         return new While(f.apply(condition), f.apply(body), carries);
@@ -78,17 +83,47 @@ public record While(Graph condition, Graph body, int carries) implements Op.Prim
         return state;
     }
 
+    /** How many steps it will take nobody knows: it is folded only where they are few. */
+    @Override
+    public boolean pure() {
+        return false;
+    }
+
+    @Override
+    public Optional<List<Tensor>> known(Operands in) {
+        List<Tensor> values = new ArrayList<>();
+        for (int i = 0; i < in.size() && in.constant(i).isPresent(); i++) {
+            values.add(in.constant(i).get());
+        }
+        boolean small = values.stream().mapToLong(Tensor::size).sum() <= FOLDED_ELEMENTS;
+        return values.size() == in.size() && small && condition.isPure() && body.isPure()
+                ? run(values, FOLDED_STEPS)
+                : Optional.empty();
+    }
+
+    /** The carries at the end; an interrupt of the thread ends it with an error. */
     @Override
     public List<Tensor> eval(List<Tensor> in, List<TensorType> out) {
+        return run(in, Long.MAX_VALUE).orElseThrow();
+    }
+
+    /** The carries at the end; empty where that takes more steps. */
+    private Optional<List<Tensor>> run(List<Tensor> in, long most) {
         Evaluation test = Evaluation.of(condition);
         Evaluation step = Evaluation.of(body);
         List<Tensor> seen = in.subList(carries, carries + conditionCaptures());
         List<Tensor> taken = in.subList(carries + conditionCaptures(), in.size());
         List<Tensor> state = in.subList(0, carries);
-        while (Bodies.run(test, joined(state, seen)).get(0).bytes()[0] != 0) {
+        for (long n = 0; Bodies.run(test, joined(state, seen)).get(0).bytes()[0] != 0; n++) {
+            if (n == most) {
+                return Optional.empty();
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CancellationException("While: expected to go on but was interrupted, after " + n + " steps");
+            }
             state = Bodies.run(step, joined(state, taken));
         }
-        return List.copyOf(state);
+        return Optional.of(List.copyOf(state));
     }
 
     @Override
