@@ -20,7 +20,7 @@ import java.util.Set;
 /** Reads the nodes of graphs and functions, in order, each by what its op says it is. */
 final class GraphReader {
     /** Bounds what functions that call each other can make of a small file. */
-    private static final int MOST_NODES = 4_000_000;
+    private static final int MOST_NODES = 1_000_000;
 
     private static final int MOST_DEPTH = 100;
 
@@ -160,6 +160,10 @@ final class GraphReader {
         int at = ref.index();
         if (!ref.argument().isEmpty()) {
             NodeDef producer = body.node(ref.node());
+            if (producer == null) {
+                throw new ModelFormatException("graph: expected an output of a node but was '" + ref.argument()
+                        + "' of the argument '" + ref.node() + "', at " + where);
+            }
             Optional<OpDef> function = functions.find(producer.getOp()).map(FunctionDef::getSignature);
             at += OutputNames.offset(
                     producer.getOp(), ref.argument(), function, new Attributes(producer, Map.of(), where), where);

@@ -7,6 +7,8 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Constant;
+import dev.posthorn.ir.op.While;
+import dev.posthorn.model.UnsupportedModelException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -33,6 +35,9 @@ final class Initialisation {
 
     private static Tensor evaluated(Builder b, Value v) {
         Graph g = b.graph(List.of(), Map.of("value", v), Map.of());
+        if (g.nodes().stream().anyMatch(n -> n.op() instanceof While)) {
+            throw new UnsupportedModelException("initialisation: expected loops of few steps but was longer ones");
+        }
         return Evaluation.of(g).run(List.of(), key -> null).outputs().get("value");
     }
 }

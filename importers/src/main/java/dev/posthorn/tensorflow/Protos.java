@@ -117,7 +117,7 @@ public final class Protos {
         List<?> values = values(proto, dtype);
         int each = dtype.kind() == DType.Kind.COMPLEX ? 2 : 1;
         int given = values.size() / each;
-        if (values.size() % each != 0 || given > shape.size() || shape.size() > 1 << 26 && given < 1) {
+        if (values.size() % each != 0 || given > shape.size() || shape.size() > 1 << 26 && given < shape.size()) {
             throw new ModelFormatException("tensor: expected at most " + shape.size() + " elements but was "
                     + values.size() + " for " + dtype + shape + ", at " + where);
         }

@@ -23,6 +23,7 @@ import dev.posthorn.tensorflow.TfValue.Joined;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** TensorLists, and TensorArrays of TensorFlow 1, whose flow carries the elements. */
 final class Lists {
@@ -48,32 +49,40 @@ final class Lists {
             general("TensorListPopBack", s -> pop(s, list(s, 0))),
             general("TensorListConcatV2", s -> concat(s, 0)),
             general("TensorListConcat", s -> concat(s, 0)),
-            general("TensorListSplit", s -> List.of(split(s, s.in(0)))),
-            general(
-                    "TensorArrayV3",
-                    s -> List.of(
-                            new TfValue.Handle(s.name()),
-                            new Elements(
-                                    new TensorType(
-                                            s.attributes().type("dtype"),
-                                            s.attributes().shape("element_shape")),
-                                    scalar(s, s.in(0)),
-                                    null))),
-            one("TensorArrayReadV3", s -> item(s, 2, Shape.UNRANKED, scalar(s, s.in(1)))),
-            general("TensorArrayWriteV3", s -> List.of(set(s, list(s, 3), scalar(s, s.in(1)), s.in(2)))),
-            one(
-                    "TensorArrayGatherV3",
-                    s -> s.b().gather(stacked(s, list(s, 2), s.attributes().shape("element_shape")), s.in(1), 0)),
-            general("TensorArrayScatterV3", s -> List.of(scatter(s, list(s, 3), s.in(1), s.in(2)))),
-            one("TensorArraySizeV3", s -> list(s, 1).length()),
-            general("TensorArrayConcatV3", s -> concat(s, 1)),
-            general("TensorArraySplitV3", s -> List.of(split(s, s.in(1)))),
-            general("TensorArrayCloseV3", s -> List.of()));
+            general("TensorListSplit", s -> List.of(split(s, s.in(0)))));
+
+    /** TensorArrays of all versions; the first two have no flow at the beginning: the elements are the handle. */
+    static final List<TfOp> ARRAYS = Stream.of("", "V2", "V3")
+            .flatMap(v -> Stream.of(
+                    general("TensorArray" + v, Lists::array),
+                    one("TensorArrayRead" + v, s -> item(s, 2, Shape.UNRANKED, scalar(s, s.in(1)))),
+                    general("TensorArrayWrite" + v, s -> List.of(set(s, list(s, 3), scalar(s, s.in(1)), s.in(2)))),
+                    one(
+                            "TensorArrayGather" + v,
+                            s -> s.b().gather(
+                                            stacked(s, list(s, 2), s.attributes().shape("element_shape")), s.in(1), 0)),
+                    general("TensorArrayScatter" + v, s -> List.of(scatter(s, list(s, 3), s.in(1), s.in(2)))),
+                    one("TensorArraySize" + v, s -> list(s, 1).length()),
+                    general("TensorArrayConcat" + v, s -> concat(s, 1)),
+                    general("TensorArraySplit" + v, s -> List.of(split(s, s.in(1)))),
+                    general("TensorArrayClose" + v, s -> List.of())))
+            .toList();
 
     private Lists() {}
 
+    private static List<TfValue> array(Site s) {
+        TensorType element = new TensorType(
+                s.attributes().type("dtype"), s.attributes().shape("element_shape"));
+        Elements none = new Elements(element, scalar(s, s.in(0)), null);
+        return s.op().endsWith("V3") ? List.of(new TfValue.Handle(s.name()), none) : List.of(none);
+    }
+
     private static Elements list(Site s, int i) {
-        if (s.raw(i) instanceof Elements e) {
+        TfValue given = s.raw(i);
+        if (!(given instanceof Elements) && s.op().startsWith("TensorArray")) {
+            given = s.raw(0);
+        }
+        if (given instanceof Elements e) {
             return e;
         }
         throw new ModelFormatException(s.op() + ": expected a list but was another, at " + s.where());

@@ -93,7 +93,7 @@ final class Shapes {
         return s.raw(i) instanceof TfValue.Reference ? new TfValue.Of(s.in(i)) : s.raw(i);
     }
 
-    private static Value shape(Site s, Value x) {
+    static Value shape(Site s, Value x) {
         return Elementwise.cast(
                 s.b(), s.b().add(new ShapeOf(), x), s.attributes().type("out_type", DType.INT32));
     }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 
 /** Variables: handles of them (TensorFlow 2), and variables themselves as values (TensorFlow 1). */
 final class StateOps {
@@ -45,13 +46,25 @@ final class StateOps {
             general("Assign", s -> assign(s, (old, v) -> v)),
             general("AssignAdd", s -> assign(s, s.b()::plus)),
             general("AssignSub", s -> assign(s, s.b()::minus)),
-            general("ResourceScatterUpdate", s -> scatter(s, Scatter.Fn.SET, s.in(2))),
-            general("ResourceScatterAdd", s -> scatter(s, Scatter.Fn.ADD, s.in(2))),
-            general("ResourceScatterSub", s -> scatter(s, Scatter.Fn.ADD, s.b().unary(Unary.Fn.NEG, s.in(2)))),
             one("ResourceGatherNd", s -> Indexing.gatherNd(s, s.frame().state().read(handle(s)), s.in(1))),
-            general("ResourceScatterNdUpdate", s -> scatterNd(s, Scatter.Fn.SET)),
-            general("ResourceScatterNdAdd", s -> scatterNd(s, Scatter.Fn.ADD)),
+            one("VariableShape", s -> Shapes.shape(s, s.frame().state().read(handle(s)))),
             general("RestoreV2", StateOps::restore));
+
+    /** Changes of rows and of elements, of variables of both kinds. */
+    static final List<TfOp> SCATTERS = Stream.of("", "Resource")
+            .flatMap(kind -> Stream.of(
+                    general(kind + "ScatterUpdate", s -> scatter(s, Scatter.Fn.SET, s.in(2))),
+                    general(kind + "ScatterAdd", s -> scatter(s, Scatter.Fn.ADD, s.in(2))),
+                    general(kind + "ScatterSub", s -> scatter(s, Scatter.Fn.ADD, negative(s))),
+                    general(kind + "ScatterMul", s -> scatter(s, Scatter.Fn.MUL, s.in(2))),
+                    general(kind + "ScatterMin", s -> scatter(s, Scatter.Fn.MIN, s.in(2))),
+                    general(kind + "ScatterMax", s -> scatter(s, Scatter.Fn.MAX, s.in(2))),
+                    general(kind + "ScatterNdUpdate", s -> scatterNd(s, Scatter.Fn.SET, s.in(2))),
+                    general(kind + "ScatterNdAdd", s -> scatterNd(s, Scatter.Fn.ADD, s.in(2))),
+                    general(kind + "ScatterNdSub", s -> scatterNd(s, Scatter.Fn.ADD, negative(s))),
+                    general(kind + "ScatterNdMin", s -> scatterNd(s, Scatter.Fn.MIN, s.in(2))),
+                    general(kind + "ScatterNdMax", s -> scatterNd(s, Scatter.Fn.MAX, s.in(2)))))
+            .toList();
 
     private StateOps() {}
 
@@ -95,14 +108,23 @@ final class StateOps {
         Dim[] shape = rows.toArray(Dim[]::new);
         Value u = scalar ? s.b().broadcastTo(updates, shape) : s.b().reshape(updates, shape);
         s.frame().state().assign(key, s.b().add(new Scatter(fn), x, places, u));
-        return List.of();
+        return changed(s);
     }
 
-    private static List<TfValue> scatterNd(Site s, Scatter.Fn fn) {
+    private static List<TfValue> scatterNd(Site s, Scatter.Fn fn, Value updates) {
         String key = handle(s);
         Value x = s.frame().state().read(key);
-        s.frame().state().assign(key, Indexing.scatterNd(s, fn, x, s.in(1), s.in(2)));
-        return List.of();
+        s.frame().state().assign(key, Indexing.scatterNd(s, fn, x, s.in(1), updates));
+        return changed(s);
+    }
+
+    private static Value negative(Site s) {
+        return s.b().unary(Unary.Fn.NEG, s.in(2));
+    }
+
+    /** A variable that is a value is given on; a handle is not. */
+    private static List<TfValue> changed(Site s) {
+        return s.op().startsWith("Resource") ? List.of() : List.of(s.raw(0));
     }
 
     /** Tensors of the model's own checkpoint, as they are read when the model is loaded. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Every op of TensorFlow that is read, by name. */
 public final class TfOps {
@@ -22,8 +23,10 @@ public final class TfOps {
             Normalisation.ALL,
             Control.ALL,
             StateOps.ALL,
+            StateOps.SCATTERS,
             Tables.ALL,
             Lists.ALL,
+            Lists.ARRAYS,
             Diagonals.ALL,
             Segments.ALL,
             Resizing.ALL,
@@ -67,12 +70,10 @@ public final class TfOps {
             "InitializeTableFromTextFileV2",
             "LookupTableImportV2",
             "LookupTableInsertV2",
-            "LookupTableRemoveV2",
-            "ResourceScatterUpdate",
-            "ResourceScatterAdd",
-            "ResourceScatterSub",
-            "ResourceScatterNdUpdate",
-            "ResourceScatterNdAdd");
+            "LookupTableRemoveV2");
+
+    private static final Set<String> SCATTERS =
+            StateOps.SCATTERS.stream().map(TfOp::name).collect(Collectors.toUnmodifiableSet());
 
     /** Ops that go on with a sequence of random numbers. */
     private static final Set<String> DRAWING = Set.of(
@@ -108,6 +109,6 @@ public final class TfOps {
 
     /** Whether the op changes the state: functions run it even where nothing needs its outputs. */
     public static boolean hasEffect(String op) {
-        return EFFECTS.contains(op);
+        return EFFECTS.contains(op) || SCATTERS.contains(op);
     }
 }
