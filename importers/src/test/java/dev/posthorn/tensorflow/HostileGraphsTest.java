@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Small graphs that ask for much: each is refused with one error, soon, and without taking memory for it. */
 class HostileGraphsTest {
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final String X = node("x", "Placeholder", "", "dtype { type: DT_FLOAT }", "shape { shape { dim { size: 4 } } }");
+    private static final String X =
+            node("x", "Placeholder", "", "dtype { type: DT_FLOAT }", "shape { shape { dim { size: 4 } } }");
 
     @TempDir
     private Path folder;
@@ -58,7 +59,8 @@ class HostileGraphsTest {
 
     private static String function(String name, String argument, String result, String nodes) {
         return "library { function { signature { name: '" + name + "' input_arg { name: '" + argument
-                + "' type: DT_FLOAT } output_arg { name: 'y' type: DT_FLOAT } }\n" + nodes.replace("node {", "node_def {")
+                + "' type: DT_FLOAT } output_arg { name: 'y' type: DT_FLOAT } }\n"
+                + nodes.replace("node {", "node_def {")
                 + " ret { key: 'y' value: '" + result + "' } } }\n";
     }
 
@@ -95,12 +97,15 @@ class HostileGraphsTest {
             "expected at most"
         });
         all.put("a constant whose size overflows", new String[] {
-            X + constant("c", "DT_FLOAT", "dim { size: 65536 } dim { size: 65536 }", "float_val: 1")
+            X
+                    + constant("c", "DT_FLOAT", "dim { size: 65536 } dim { size: 65536 }", "float_val: 1")
                     + node("a", "Add", "x c"),
             "2^31"
         });
         all.put("a dimension beyond int", new String[] {
-            X + constant("c", "DT_FLOAT", "dim { size: 9223372036854775807 }", "float_val: 1") + node("a", "Add", "x c"),
+            X
+                    + constant("c", "DT_FLOAT", "dim { size: 9223372036854775807 }", "float_val: 1")
+                    + node("a", "Add", "x c"),
             "2^31"
         });
         all.put("a negative dimension", new String[] {
@@ -118,12 +123,14 @@ class HostileGraphsTest {
             X + constant("c", "DT_RESOURCE", "dim { size: 4 }", "") + node("a", "Add", "x c"), "expected"
         });
         all.put("a split into many", new String[] {
-            X + constant("zero", "DT_INT32", "", "int_val: 0")
+            X
+                    + constant("zero", "DT_INT32", "", "int_val: 0")
                     + node("a", "Split", "zero x", "num_split { i: 2147483647 }", "T { type: DT_FLOAT }"),
             "expected"
         });
         all.put("a split into none", new String[] {
-            X + constant("zero", "DT_INT32", "", "int_val: 0")
+            X
+                    + constant("zero", "DT_INT32", "", "int_val: 0")
                     + node("a", "Split", "zero x", "num_split { i: 0 }", "T { type: DT_FLOAT }"),
             "expected"
         });
@@ -134,21 +141,39 @@ class HostileGraphsTest {
             X + constant("axis", "DT_INT32", "", "int_val: 77") + node("a", "ExpandDims", "x axis"), "axis"
         });
         all.put("a window of no elements", new String[] {
-            node("x", "Placeholder", "", "dtype { type: DT_FLOAT }",
+            node(
+                            "x",
+                            "Placeholder",
+                            "",
+                            "dtype { type: DT_FLOAT }",
                             "shape { shape { dim { size: 1 } dim { size: 4 } dim { size: 4 } dim { size: 1 } } }")
-                    + node("a", "MaxPool", "x", "ksize { list { i: [1, 0, 0, 1] } }",
-                            "strides { list { i: [1, 0, 0, 1] } }", "padding { s: 'VALID' }"),
+                    + node(
+                            "a",
+                            "MaxPool",
+                            "x",
+                            "ksize { list { i: [1, 0, 0, 1] } }",
+                            "strides { list { i: [1, 0, 0, 1] } }",
+                            "padding { s: 'VALID' }"),
             "expected"
         });
         all.put("a loop without an end", new String[] {
-            X + constant("i", "DT_FLOAT", "", "float_val: 0")
+            X
+                    + constant("i", "DT_FLOAT", "", "float_val: 0")
                     + node("w", "While", "i", "cond { func { name: 'go' } }", "body { func { name: 'on' } }")
                     + node("shape", "Cast", "w", "SrcT { type: DT_FLOAT }", "DstT { type: DT_INT32 }")
                     + node("a", "ExpandDims", "x shape")
-                    + function("go", "v", "r:z:0", constant("zero", "DT_FLOAT", "", "float_val: -1")
-                            + node("r", "Greater", "v zero:output:0", "T { type: DT_FLOAT }"))
-                    + function("on", "v", "r:z:0", constant("one", "DT_FLOAT", "", "float_val: 1")
-                            + node("r", "AddV2", "v one:output:0", "T { type: DT_FLOAT }")),
+                    + function(
+                            "go",
+                            "v",
+                            "r:z:0",
+                            constant("zero", "DT_FLOAT", "", "float_val: -1")
+                                    + node("r", "Greater", "v zero:output:0", "T { type: DT_FLOAT }"))
+                    + function(
+                            "on",
+                            "v",
+                            "r:z:0",
+                            constant("one", "DT_FLOAT", "", "float_val: 1")
+                                    + node("r", "AddV2", "v one:output:0", "T { type: DT_FLOAT }")),
             "known only when the graph runs"
         });
         all.put("a loop of frames that do not close", new String[] {
@@ -176,14 +201,19 @@ class HostileGraphsTest {
     @ParameterizedTest
     @ValueSource(strings = {"graph.pb", "graph.pbtxt"})
     void changedGraphsAreRefusedOrRead(String name) throws IOException {
-        String text = X + constant("w", "DT_FLOAT", "dim { size: 4 }", "float_val: [1, 2, 3, 4]")
-                + node("p", "Mul", "x w") + constant("axes", "DT_INT32", "dim { size: 1 }", "int_val: 0")
-                + node("s", "Sum", "p axes", "keep_dims { b: true }") + call("a", "f", "s")
+        String text = X
+                + constant("w", "DT_FLOAT", "dim { size: 4 }", "float_val: [1, 2, 3, 4]")
+                + node("p", "Mul", "x w")
+                + constant("axes", "DT_INT32", "dim { size: 1 }", "int_val: 0")
+                + node("s", "Sum", "p axes", "keep_dims { b: true }")
+                + call("a", "f", "s")
                 + function("f", "v", "r:y:0", node("r", "Exp", "v", "T { type: DT_FLOAT }"));
         GraphDef.Builder graph = GraphDef.newBuilder();
         TextFormat.merge(text, graph);
         Path file = folder.resolve(name);
-        byte[] whole = name.endsWith("txt") ? text.getBytes(StandardCharsets.UTF_8) : graph.build().toByteArray();
+        byte[] whole = name.endsWith("txt")
+                ? text.getBytes(StandardCharsets.UTF_8)
+                : graph.build().toByteArray();
         Files.write(file, whole);
         read(file);
         Random random = new Random(5);
@@ -212,8 +242,10 @@ class HostileGraphsTest {
     @Test
     void nestingIsBounded() throws IOException {
         Path file = folder.resolve("graph.pbtxt");
-        Files.writeString(file, "library { function { signature { name: 'f' } " + "node_def { attr { key: 'a' value { func { "
-                .repeat(3000));
+        Files.writeString(
+                file,
+                "library { function { signature { name: 'f' } "
+                        + "node_def { attr { key: 'a' value { func { ".repeat(3000));
         Exception e = Assertions.assertThrows(Exception.class, () -> read(file));
         assertTrue(isTold(e), e::toString);
     }
@@ -229,7 +261,10 @@ class HostileGraphsTest {
         var loaded = new FrozenGraphFormat().load(file);
         for (Signature s : loaded.program().signatures()) {
             loaded.program()
-                    .lower(s.name(), s.inputs().stream().map(p -> known(p.type())).toList(), Mode.INFERENCE);
+                    .lower(
+                            s.name(),
+                            s.inputs().stream().map(p -> known(p.type())).toList(),
+                            Mode.INFERENCE);
         }
     }
 

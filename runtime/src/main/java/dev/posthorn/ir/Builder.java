@@ -171,7 +171,9 @@ public final class Builder {
             return Optional.empty();
         }
         Optional<List<Tensor>> known = p.known(new Operands(in));
-        if (known.isPresent() || !p.pure() || !in.stream().allMatch(v -> v.node().op() instanceof Constant)) {
+        if (known.isPresent()
+                || !p.pure()
+                || !in.stream().allMatch(v -> v.node().op() instanceof Constant)) {
             return known;
         }
         long size = 0;

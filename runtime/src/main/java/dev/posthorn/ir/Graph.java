@@ -75,7 +75,6 @@ public record Graph(List<Node> nodes, List<Value> inputs, Map<String, Value> out
 
     /** Whether all that it computes is {@linkplain Op.Primitive#pure pure}. */
     public boolean isPure() {
-        return nodes.stream()
-                .allMatch(n -> n.inputs().isEmpty() || !(n.op() instanceof Op.Primitive p) || p.pure());
+        return nodes.stream().allMatch(n -> n.inputs().isEmpty() || !(n.op() instanceof Op.Primitive p) || p.pure());
     }
 }

@@ -27,8 +27,8 @@ class TensorFlowOpsTest {
     private static final Path PAGE = Path.of("..", "docs", "tensorflow-ops.md");
     private static final Path CASES = Path.of("..", "testdata", "cases");
     private static final Path OPS = Path.of("..", "testdata", "tensorflow_ops.txt");
-    private static final Map<Character, String> PEERS = new TreeMap<>(
-            Map.of('D', "DL4J", 'J', "TensorFlow.js", 'O', "tf2onnx", 'T', "tract"));
+    private static final Map<Character, String> PEERS =
+            new TreeMap<>(Map.of('D', "DL4J", 'J', "TensorFlow.js", 'O', "tf2onnx", 'T', "tract"));
 
     /** An op of TensorFlow, and which other runtimes import it. */
     private record Op(String name, boolean hasGradient, String peers) {}
@@ -115,8 +115,9 @@ class TensorFlowOpsTest {
                             .filter(e -> e.getName().endsWith("/case.json"))
                             .toList();
                     for (ZipEntry e : about) {
-                        JsonNode ops =
-                                new ObjectMapper().readTree(zip.getInputStream(e)).path("ops");
+                        JsonNode ops = new ObjectMapper()
+                                .readTree(zip.getInputStream(e))
+                                .path("ops");
                         ops.fieldNames().forEachRemaining(op -> counts.merge(op, 1, Integer::sum));
                     }
                 }

@@ -60,7 +60,12 @@ final class Lists {
                     one(
                             "TensorArrayGather" + v,
                             s -> s.b().gather(
-                                            stacked(s, list(s, 2), s.attributes().shape("element_shape")), s.in(1), 0)),
+                                            stacked(
+                                                    s,
+                                                    list(s, 2),
+                                                    s.attributes().shape("element_shape")),
+                                            s.in(1),
+                                            0)),
                     general("TensorArrayScatter" + v, s -> List.of(scatter(s, list(s, 3), s.in(1), s.in(2)))),
                     one("TensorArraySize" + v, s -> list(s, 1).length()),
                     general("TensorArrayConcat" + v, s -> concat(s, 1)),
@@ -71,8 +76,8 @@ final class Lists {
     private Lists() {}
 
     private static List<TfValue> array(Site s) {
-        TensorType element = new TensorType(
-                s.attributes().type("dtype"), s.attributes().shape("element_shape"));
+        TensorType element =
+                new TensorType(s.attributes().type("dtype"), s.attributes().shape("element_shape"));
         Elements none = new Elements(element, scalar(s, s.in(0)), null);
         return s.op().endsWith("V3") ? List.of(new TfValue.Handle(s.name()), none) : List.of(none);
     }
