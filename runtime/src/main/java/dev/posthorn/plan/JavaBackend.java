@@ -11,6 +11,7 @@ import dev.posthorn.kernel.Workers;
 import dev.posthorn.model.Backend;
 import dev.posthorn.model.Profile;
 import dev.posthorn.model.Variables;
+import dev.posthorn.pass.CountLoops;
 import dev.posthorn.pass.FoldBatchNorm;
 import dev.posthorn.pass.FuseAttention;
 import dev.posthorn.pass.FuseElementwise;
@@ -36,7 +37,7 @@ public final class JavaBackend implements Backend {
         Set<String> states = new HashSet<>(changing);
         states.addAll(graph.updates().keySet());
         Graph bound = bind(graph, states, variables);
-        Graph legal = improve(Specialise.apply(HoistSums.apply(bound)));
+        Graph legal = improve(Specialise.apply(HoistSums.apply(CountLoops.apply(bound))));
         List<Variable> read = legal.variables();
         Plan plan = Planner.plan(legal, Workers.shared());
         return new Executable() {

@@ -15,6 +15,7 @@ import dev.posthorn.ir.op.Variable;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.Port;
 import dev.posthorn.model.Signature;
+import dev.posthorn.pass.CountLoops;
 import dev.posthorn.pass.MergeScans;
 import dev.posthorn.train.metric.Mean;
 import dev.posthorn.train.metric.Metric;
@@ -107,7 +108,7 @@ final class StepGraph {
         Map<String, Value> all = new LinkedHashMap<>(results);
         all.put(OBJECTIVE, config.optimizer().scaleLoss(b, loss, trained.slots(b)));
         Graph forward = b.graph(types.enter(b, signature()).all(), all, updates);
-        return differentiated(Rewriter.apply(forward, prepare()));
+        return differentiated(Rewriter.apply(CountLoops.apply(forward), prepare()));
     }
 
     /** Composites on the way to a trained weight are expanded, so that their gradients use what they computed. */

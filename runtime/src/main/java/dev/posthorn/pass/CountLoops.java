@@ -1,0 +1,285 @@
+package dev.posthorn.pass;
+
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Node;
+import dev.posthorn.ir.Op;
+import dev.posthorn.ir.Rewriter;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Compare;
+import dev.posthorn.ir.op.Constant;
+import dev.posthorn.ir.op.Gather;
+import dev.posthorn.ir.op.Input;
+import dev.posthorn.ir.op.Iota;
+import dev.posthorn.ir.op.Reshape;
+import dev.posthorn.ir.op.Scan;
+import dev.posthorn.ir.op.Scatter;
+import dev.posthorn.ir.op.While;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * A {@link While} that counts from one constant to another becomes a {@link Scan}: what a step reads at the counter is scanned,
+ * what it writes there is stacked. Recurrent layers in graphs of TensorFlow are such loops. A loop that is any other, or
+ * ends otherwise, stays as it is.
+ */
+public final class CountLoops {
+    private final While loop;
+    private final List<Value> in;
+    private final Graph body;
+    private final Map<Integer, Integer> counters = new LinkedHashMap<>();
+    private int steps;
+
+    private CountLoops(While loop, List<Value> in) {
+        this.loop = loop;
+        this.in = in;
+        this.body = loop.body();
+    }
+
+    public static Graph apply(Graph g) {
+        return Rewriter.apply(g, CountLoops::rule);
+    }
+
+    /** The rule of the pass: the results of a loop that counts; null for any other op. */
+    static List<Value> rule(Builder b, Op op, List<Value> in) {
+        return op instanceof While w ? new CountLoops(w, in).write(b) : null;
+    }
+
+    private List<Value> write(Builder b) {
+        for (int i = 0; i < loop.carries(); i++) {
+            Optional<Integer> first = integer(in.get(i));
+            if (first.isPresent() && isNext(body.results().get(i), body.inputs().get(i))) {
+                counters.put(i, first.get());
+            }
+        }
+        OptionalInt n = steps(loop.condition().results().get(0));
+        if (n.isEmpty() || n.getAsInt() < 1) {
+            return null;
+        }
+        steps = n.getAsInt();
+        return new Written(b).results();
+    }
+
+    /** One integer that is known. */
+    private static Optional<Integer> integer(Value v) {
+        return v.node().op() instanceof Constant c && c.value().size() == 1 && v.dtype() == DType.INT32
+                ? Optional.of(c.value().ints()[0])
+                : Optional.empty();
+    }
+
+    private static boolean isNext(Value next, Value counter) {
+        return next.node().op() instanceof Binary add
+                && add.fn() == Binary.Fn.ADD
+                && next.node().inputs().contains(counter)
+                && next.node().inputs().stream()
+                        .anyMatch(v -> integer(v).filter(one -> one == 1).isPresent());
+    }
+
+    /** For how many steps a condition holds, where that follows from counters alone. */
+    private OptionalInt steps(Value holds) {
+        Op op = holds.node().op();
+        List<Value> of = holds.node().inputs();
+        if (op instanceof Binary and && and.fn() == Binary.Fn.AND) {
+            OptionalInt a = steps(of.get(0));
+            OptionalInt c = steps(of.get(1));
+            return a.isPresent() && c.isPresent()
+                    ? OptionalInt.of(Math.min(a.getAsInt(), c.getAsInt()))
+                    : OptionalInt.empty();
+        }
+        if (!(op instanceof Compare less)) {
+            return OptionalInt.empty();
+        }
+        boolean swapped = less.fn() == Compare.Fn.GT;
+        int counter = loop.condition().inputs().indexOf(of.get(swapped ? 1 : 0));
+        Optional<Integer> end = known(of.get(swapped ? 0 : 1));
+        boolean counts = (swapped || less.fn() == Compare.Fn.LT) && counters.containsKey(counter);
+        return counts && end.isPresent()
+                ? OptionalInt.of((int)
+                        Math.max(0, Math.min((long) end.get() - counters.get(counter), Integer.MAX_VALUE)))
+                : OptionalInt.empty();
+    }
+
+    /** An integer that the condition sees: a constant of its own, or of the graph around. */
+    private Optional<Integer> known(Value v) {
+        int at = loop.condition().inputs().indexOf(v);
+        return at < 0 ? integer(v) : at >= loop.carries() ? integer(in.get(at)) : Optional.empty();
+    }
+
+    /** The loop as a scan. */
+    private final class Written {
+        private final Builder b;
+        private final Builder inner = new Builder();
+        private final List<Value> carried = new ArrayList<>();
+        private final List<Value> scanned = new ArrayList<>();
+        private final List<Value> captured = new ArrayList<>();
+        private final List<Value> carryInputs = new ArrayList<>();
+        private final List<Value> scanInputs = new ArrayList<>();
+        private final List<Value> captureInputs = new ArrayList<>();
+        /** What takes the place of values of the body. */
+        private final Map<Value, Value> bound = new HashMap<>();
+        /** The value that a step writes at the counter, by the carry that it writes to. */
+        private final Map<Integer, Value> written = new LinkedHashMap<>();
+
+        Written(Builder b) {
+            this.b = b;
+        }
+
+        List<Value> results() {
+            scan(b.add(new Iota(DType.INT32), b.constant(DType.INT32, steps)), null);
+            Value step = scanInputs.get(0);
+            counters.forEach((i, first) ->
+                    bound.put(body.inputs().get(i), inner.plus(step, inner.constant(DType.INT32, first))));
+            for (int i = 0; i < loop.carries(); i++) {
+                if (!counters.containsKey(i)) {
+                    carry(i);
+                }
+            }
+            for (int i = loop.carries(); i < body.inputs().size(); i++) {
+                Value outer = in.get(i + loop.conditionCaptures());
+                Value argument = body.inputs().get(i);
+                reads(argument).forEach(read -> scan(sliced(outer, read), read.output()));
+                Value inside = inner.input("capture" + i, outer.type());
+                captured.add(outer);
+                captureInputs.add(inside);
+                bound.put(argument, inside);
+            }
+            return finish();
+        }
+
+        private void carry(int i) {
+            Optional<Value> item = item(i);
+            if (item.isPresent()) {
+                written.put(i, item.get());
+                return;
+            }
+            Value inside = inner.input("carry" + i, in.get(i).type());
+            carried.add(in.get(i));
+            carryInputs.add(inside);
+            bound.put(body.inputs().get(i), inside);
+        }
+
+        private void scan(Value outer, Value replaced) {
+            Value inside = inner.input(
+                    "scanned" + scanned.size(),
+                    outer.type().withShape(outer.shape().remove(0)));
+            scanned.add(outer);
+            scanInputs.add(inside);
+            if (replaced != null) {
+                bound.put(replaced, inside);
+            }
+        }
+
+        /** The nodes that read a captured tensor at a counter that stays inside of it. */
+        private List<Node> reads(Value argument) {
+            Shape shape = in.get(body.inputs().indexOf(argument) + loop.conditionCaptures())
+                    .shape();
+            return body.nodes().stream()
+                    .filter(n -> n.op() instanceof Gather g
+                            && g.axis() == 0
+                            && n.input(0).equals(argument)
+                            && counter(n.input(1)).isPresent()
+                            && shape.isRanked()
+                            && shape.dim(0) >= (long) counter(n.input(1)).get() + steps)
+                    .toList();
+        }
+
+        /** The first value of the counter that a value of the body is. */
+        private Optional<Integer> counter(Value v) {
+            return Optional.ofNullable(counters.get(body.inputs().indexOf(v))).filter(first -> first >= 0);
+        }
+
+        private Value sliced(Value outer, Node read) {
+            int first = counter(read.input(1)).orElseThrow();
+            return first == 0 && outer.shape().dim(0) == steps ? outer : b.slice(outer, 0, first, first + steps);
+        }
+
+        /** What every step writes to its place of a carry that is read nowhere, so that all of it is written. */
+        private Optional<Value> item(int i) {
+            Value list = body.inputs().get(i);
+            Node set = body.results().get(i).node();
+            boolean writes = set.op() instanceof Scatter s
+                    && s.fn() == Scatter.Fn.SET
+                    && set.input(0).equals(list)
+                    && body.nodes().stream()
+                                    .filter(n -> n.inputs().contains(list))
+                                    .count()
+                            == 1
+                    && body.nodes().stream()
+                            .noneMatch(n -> n.inputs().contains(body.results().get(i)))
+                    && body.results().stream().filter(set.output()::equals).count() == 1;
+            if (!writes || !list.shape().isRanked() || set.input(2).shape().dim(0) != 1) {
+                return Optional.empty();
+            }
+            Node place = set.input(1).node();
+            boolean atCounter = place.op() instanceof Reshape
+                    && counter(place.input(0)).filter(first -> first == 0).isPresent();
+            return atCounter
+                            && in.get(i).shape().isRanked()
+                            && in.get(i).shape().dim(0) == steps
+                    ? Optional.of(set.input(2))
+                    : Optional.empty();
+        }
+
+        /** The body's values here: all but what is scanned and the writing of what is stacked. */
+        private Map<Value, Value> copied() {
+            Map<Value, Value> map = new HashMap<>(bound);
+            Set<Node> writes = new HashSet<>();
+            written.keySet().forEach(i -> writes.add(body.results().get(i).node()));
+            for (Node n : body.nodes()) {
+                boolean there = n.op() instanceof Input || n.values().stream().allMatch(bound::containsKey);
+                if (!there && !writes.contains(n)) {
+                    Rewriter.copyNode(n, inner, map);
+                }
+            }
+            return map;
+        }
+
+        private List<Value> finish() {
+            Map<Value, Value> map = copied();
+            Map<String, Value> results = new LinkedHashMap<>();
+            List<Integer> kept = new ArrayList<>();
+            for (int i = 0; i < loop.carries(); i++) {
+                if (!counters.containsKey(i) && !written.containsKey(i)) {
+                    Value next = map.get(body.results().get(i));
+                    TensorType type = carryInputs.get(kept.size()).type();
+                    if (!type.equals(next.type())) {
+                        return null; // shapes that change from step to step
+                    }
+                    results.put("carry" + i, next);
+                    kept.add(i);
+                }
+            }
+            written.forEach((i, v) -> results.put("item" + i, inner.squeeze(map.get(v), 0)));
+            List<Value> parameters = new ArrayList<>(carryInputs);
+            parameters.addAll(scanInputs);
+            parameters.addAll(captureInputs);
+            List<Value> operands = new ArrayList<>(carried);
+            operands.addAll(scanned);
+            operands.addAll(captured);
+            Scan scan = new Scan(inner.graph(parameters, results, Map.of()), carried.size(), scanned.size(), false);
+            List<Value> out = b.addAll(scan, operands);
+            List<Value> all = new ArrayList<>();
+            List<Integer> items = List.copyOf(written.keySet());
+            for (int i = 0; i < loop.carries(); i++) {
+                all.add(
+                        counters.containsKey(i)
+                                ? b.constant(DType.INT32, (double) counters.get(i) + steps)
+                                : written.containsKey(i)
+                                        ? out.get(kept.size() + items.indexOf(i))
+                                        : out.get(kept.indexOf(i)));
+            }
+            return all;
+        }
+    }
+}
