@@ -130,6 +130,8 @@ public final class CountLoops {
         private final Map<Value, Value> bound = new HashMap<>();
         /** The value that a step writes at the counter, by the carry that it writes to. */
         private final Map<Integer, Value> written = new LinkedHashMap<>();
+        /** The carry that another one, of one element, is given in every step. */
+        private final Map<Integer, Integer> last = new LinkedHashMap<>();
 
         Written(Builder b) {
             this.b = b;
@@ -148,19 +150,29 @@ public final class CountLoops {
             for (int i = loop.carries(); i < body.inputs().size(); i++) {
                 Value outer = in.get(i + loop.conditionCaptures());
                 Value argument = body.inputs().get(i);
-                reads(argument).forEach(read -> scan(sliced(outer, read), read.output()));
-                Value inside = inner.input("capture" + i, outer.type());
-                captured.add(outer);
-                captureInputs.add(inside);
-                bound.put(argument, inside);
+                List<Node> reads = reads(argument);
+                reads.forEach(read -> scan(sliced(outer, read), read.output()));
+                boolean seenWhole = body.results().contains(argument)
+                        || body.nodes().stream().anyMatch(n -> n.inputs().contains(argument) && !reads.contains(n));
+                if (seenWhole) {
+                    Value inside = inner.input("capture" + i, outer.type());
+                    captured.add(outer);
+                    captureInputs.add(inside);
+                    bound.put(argument, inside);
+                }
             }
             return finish();
         }
 
         private void carry(int i) {
-            Optional<Value> item = item(i);
-            if (item.isPresent()) {
-                written.put(i, item.get());
+            Optional<Node> write = write(i);
+            if (write.isPresent() && isAtCounter(write.get(), i)) {
+                written.put(i, write.get().input(2));
+                return;
+            }
+            int state = write.isPresent() ? kept(write.get(), i) : -1;
+            if (state >= 0) {
+                last.put(i, state);
                 return;
             }
             Value inside = inner.input("carry" + i, in.get(i).type());
@@ -204,8 +216,8 @@ public final class CountLoops {
             return first == 0 && outer.shape().dim(0) == steps ? outer : b.slice(outer, 0, first, first + steps);
         }
 
-        /** What every step writes to its place of a carry that is read nowhere, so that all of it is written. */
-        private Optional<Value> item(int i) {
+        /** The node that writes to a carry that is read nowhere. */
+        private Optional<Node> write(int i) {
             Value list = body.inputs().get(i);
             Node set = body.results().get(i).node();
             boolean writes = set.op() instanceof Scatter s
@@ -215,20 +227,35 @@ public final class CountLoops {
                                     .filter(n -> n.inputs().contains(list))
                                     .count()
                             == 1
-                    && body.nodes().stream()
-                            .noneMatch(n -> n.inputs().contains(body.results().get(i)))
+                    && body.nodes().stream().noneMatch(n -> n.inputs().contains(set.output()))
                     && body.results().stream().filter(set.output()::equals).count() == 1;
-            if (!writes || !list.shape().isRanked() || set.input(2).shape().dim(0) != 1) {
-                return Optional.empty();
-            }
+            boolean one = writes
+                    && in.get(i).shape().isKnown()
+                    && set.input(2).shape().dim(0) == 1;
+            return one ? Optional.of(set) : Optional.empty();
+        }
+
+        /** Whether the steps write to all places, one after the other. */
+        private boolean isAtCounter(Node set, int i) {
             Node place = set.input(1).node();
-            boolean atCounter = place.op() instanceof Reshape
-                    && counter(place.input(0)).filter(first -> first == 0).isPresent();
-            return atCounter
-                            && in.get(i).shape().isRanked()
-                            && in.get(i).shape().dim(0) == steps
-                    ? Optional.of(set.input(2))
-                    : Optional.empty();
+            return place.op() instanceof Reshape
+                    && counter(place.input(0)).filter(first -> first == 0).isPresent()
+                    && in.get(i).shape().dim(0) == steps;
+        }
+
+        /** The carry whose next value is written to the only place of another; -1 where it is none. */
+        private int kept(Node set, int i) {
+            boolean only = in.get(i).shape().dim(0) == 1
+                    && integer(set.input(1)).filter(at -> at == 0).isPresent();
+            int state = only ? body.results().indexOf(item(set.input(2))) : -1;
+            return state == i || counters.containsKey(state) ? -1 : state;
+        }
+
+        /** What is written, without the axis of length 1 that was put before it. */
+        private Value item(Value row) {
+            boolean expanded = row.node().op() instanceof Reshape
+                    && row.node().input(0).shape().equals(row.shape().remove(0));
+            return expanded ? row.node().input(0) : row;
         }
 
         /** The body's values here: all but what is scanned and the writing of what is stacked. */
@@ -236,6 +263,7 @@ public final class CountLoops {
             Map<Value, Value> map = new HashMap<>(bound);
             Set<Node> writes = new HashSet<>();
             written.keySet().forEach(i -> writes.add(body.results().get(i).node()));
+            last.keySet().forEach(i -> writes.add(body.results().get(i).node()));
             for (Node n : body.nodes()) {
                 boolean there = n.op() instanceof Input || n.values().stream().allMatch(bound::containsKey);
                 if (!there && !writes.contains(n)) {
@@ -250,7 +278,7 @@ public final class CountLoops {
             Map<String, Value> results = new LinkedHashMap<>();
             List<Integer> kept = new ArrayList<>();
             for (int i = 0; i < loop.carries(); i++) {
-                if (!counters.containsKey(i) && !written.containsKey(i)) {
+                if (!counters.containsKey(i) && !written.containsKey(i) && !last.containsKey(i)) {
                     Value next = map.get(body.results().get(i));
                     TensorType type = carryInputs.get(kept.size()).type();
                     if (!type.equals(next.type())) {
@@ -260,7 +288,13 @@ public final class CountLoops {
                     kept.add(i);
                 }
             }
-            written.forEach((i, v) -> results.put("item" + i, inner.squeeze(map.get(v), 0)));
+            written.forEach((i, row) -> {
+                Value item = item(row);
+                results.put("item" + i, item.equals(row) ? inner.squeeze(map.get(row), 0) : map.get(item));
+            });
+            if (!kept.containsAll(last.values())) {
+                return null;
+            }
             List<Value> parameters = new ArrayList<>(carryInputs);
             parameters.addAll(scanInputs);
             parameters.addAll(captureInputs);
@@ -272,12 +306,16 @@ public final class CountLoops {
             List<Value> all = new ArrayList<>();
             List<Integer> items = List.copyOf(written.keySet());
             for (int i = 0; i < loop.carries(); i++) {
-                all.add(
-                        counters.containsKey(i)
-                                ? b.constant(DType.INT32, (double) counters.get(i) + steps)
-                                : written.containsKey(i)
-                                        ? out.get(kept.size() + items.indexOf(i))
-                                        : out.get(kept.indexOf(i)));
+                if (counters.containsKey(i)) {
+                    all.add(b.constant(DType.INT32, (double) counters.get(i) + steps));
+                } else if (last.containsKey(i)) {
+                    all.add(b.reshape(
+                            out.get(kept.indexOf(last.get(i))),
+                            in.get(i).shape().dims()));
+                } else {
+                    int at = written.containsKey(i) ? kept.size() + items.indexOf(i) : kept.indexOf(i);
+                    all.add(out.get(at));
+                }
             }
             return all;
         }

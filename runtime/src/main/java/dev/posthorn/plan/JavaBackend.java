@@ -18,6 +18,7 @@ import dev.posthorn.pass.FuseElementwise;
 import dev.posthorn.pass.FuseEpilogue;
 import dev.posthorn.pass.HoistSums;
 import dev.posthorn.pass.MoveReshapes;
+import dev.posthorn.pass.RecoverCells;
 import dev.posthorn.pass.Specialise;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,7 +38,7 @@ public final class JavaBackend implements Backend {
         Set<String> states = new HashSet<>(changing);
         states.addAll(graph.updates().keySet());
         Graph bound = bind(graph, states, variables);
-        Graph legal = improve(Specialise.apply(HoistSums.apply(CountLoops.apply(bound))));
+        Graph legal = improve(Specialise.apply(HoistSums.apply(RecoverCells.apply(CountLoops.apply(bound)))));
         List<Variable> read = legal.variables();
         Plan plan = Planner.plan(legal, Workers.shared());
         return new Executable() {

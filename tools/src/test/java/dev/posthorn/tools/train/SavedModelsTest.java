@@ -8,9 +8,11 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Inspection;
+import dev.posthorn.model.Mode;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.Signature;
@@ -104,6 +106,25 @@ class SavedModelsTest {
             }
         }
         assertTrue(found > 0, "expected variables but was none, at " + prefix);
+    }
+
+    /** The loops of an exported LSTM run as those of Keras's layer do, with the same results as the loops. */
+    @Test
+    void recurrentLayersAreRecovered() throws IOException {
+        Path saved = folder.resolve("lstm").resolve("saved_model");
+        Tensor x = Npz.read(folder.resolve("lstm").resolve("trace.npz")).get("x.0");
+        try (Model model = Model.load(saved);
+                Model loops = Model.load(saved, "reference")) {
+            Graph graph = model.program().lower(Signature.DEFAULT, List.of(x.type()), Mode.INFERENCE);
+            String plan =
+                    model.backend().compile(graph, model.variables().snapshot()).explain();
+            assertTrue(plan.contains("Lstm[") && !plan.contains("While["), plan);
+            Tensor expected = loops.predict(x);
+            Tensor was = model.predict(x);
+            for (int i = 0; i < expected.size(); i++) {
+                assertEquals(expected.getDouble(i), was.getDouble(i), 1e-6, "at " + i);
+            }
+        }
     }
 
     @Test

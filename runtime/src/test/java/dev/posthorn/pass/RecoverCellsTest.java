@@ -1,0 +1,126 @@
+package dev.posthorn.pass;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Evaluation;
+import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Op;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Gru;
+import dev.posthorn.ir.fn.Lstm;
+import dev.posthorn.ir.op.Scan;
+import dev.posthorn.ir.op.Unary;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Loops that are recurrent layers become these, of the same results; one that differs in one function stays. */
+class RecoverCellsTest {
+    private static final int STEPS = 4;
+    private static final int BATCH = 2;
+    private static final int IN = 3;
+    private static final int UNITS = 5;
+    private static final Op TANH = new Unary(Unary.Fn.TANH);
+
+    @ParameterizedTest
+    @CsvSource({
+        "lstm, SIGMOID, false, true",
+        "lstm, SIGMOID, true, true",
+        "lstm, TANH, false, false",
+        "gru, SIGMOID, false, true",
+        "gru, SIGMOID, true, true",
+        "gru, TANH, false, false",
+    })
+    void aLoopOfAKnownStepIsALayer(String cell, Unary.Fn gate, boolean reverse, boolean isOne) {
+        Builder b = new Builder();
+        boolean lstm = cell.equals("lstm");
+        int gates = lstm ? 4 : 3;
+        int states = lstm ? 2 : 1;
+        Value x = b.input("x", TensorType.f32(STEPS, BATCH, IN));
+        List<Value> operands = new ArrayList<>();
+        for (int i = 0; i < states; i++) {
+            operands.add(b.input("state" + i, TensorType.f32(BATCH, UNITS)));
+        }
+        operands.add(x);
+        operands.add(b.constant(tensor(IN, gates * UNITS)));
+        operands.add(b.constant(tensor(UNITS, gates * UNITS)));
+        operands.add(b.constant(tensor(gates * UNITS)));
+        operands.add(b.constant(tensor(gates * UNITS)));
+        Scan scan = new Scan(lstm ? lstm(new Unary(gate)) : gru(new Unary(gate)), states, 1, reverse);
+        List<Value> out = b.addAll(scan, operands);
+        Map<String, Value> results = new LinkedHashMap<>();
+        out.forEach(v -> results.put("result" + results.size(), v));
+        List<Value> inputs = new ArrayList<>(List.of(x));
+        inputs.addAll(operands.subList(0, states));
+        Graph g = b.graph(inputs, results, Map.of());
+        Graph recovered = RecoverCells.apply(g);
+        assertEquals(isOne, recovered.nodes().stream().anyMatch(n -> n.op() instanceof Lstm || n.op() instanceof Gru));
+        List<Tensor> in = new ArrayList<>(List.of(tensor(STEPS, BATCH, IN)));
+        inputs.stream().skip(1).forEach(v -> in.add(tensor(BATCH, UNITS)));
+        Map<String, Tensor> expected = Evaluation.of(g).run(in, key -> null).outputs();
+        Map<String, Tensor> was = Evaluation.of(recovered).run(in, key -> null).outputs();
+        expected.forEach((name, t) -> {
+            assertEquals(t.type(), was.get(name).type(), name);
+            for (int i = 0; i < t.size(); i++) {
+                assertEquals(t.getDouble(i), was.get(name).getDouble(i), 1e-6, name + " at " + i);
+            }
+        });
+    }
+
+    private static Graph lstm(Op gate) {
+        Builder d = new Builder();
+        Value h = d.input("h", TensorType.f32(BATCH, UNITS));
+        Value c = d.input("c", TensorType.f32(BATCH, UNITS));
+        Weights w = new Weights(d, 4);
+        Value z = d.plus(d.plus(d.matmul(w.x, w.kernel), d.matmul(h, w.recurrent)), w.bias);
+        List<Value> next = new Lstm(TANH, gate, false, false, false).gates(d, z, c, UNITS);
+        Map<String, Value> results = new LinkedHashMap<>();
+        results.put("h", next.get(0));
+        results.put("c", next.get(1));
+        results.put("y", next.get(0));
+        return d.graph(List.of(h, c, w.x, w.kernel, w.recurrent, w.bias, w.inner), results, Map.of());
+    }
+
+    private static Graph gru(Op gate) {
+        Builder d = new Builder();
+        Value h = d.input("h", TensorType.f32(BATCH, UNITS));
+        Weights w = new Weights(d, 3);
+        Value projected = d.plus(w.bias, d.matmul(w.x, w.kernel));
+        Value next =
+                new Gru(TANH, gate, true, false, false, false).step(d, projected, h, List.of(w.recurrent, w.inner));
+        Map<String, Value> results = new LinkedHashMap<>();
+        results.put("h", next);
+        results.put("y", next);
+        return d.graph(List.of(h, w.x, w.kernel, w.recurrent, w.bias, w.inner), results, Map.of());
+    }
+
+    private static final class Weights {
+        final Value x;
+        final Value kernel;
+        final Value recurrent;
+        final Value bias;
+        final Value inner;
+
+        Weights(Builder d, int gates) {
+            x = d.input("x", TensorType.f32(BATCH, IN));
+            kernel = d.input("kernel", TensorType.f32(IN, gates * UNITS));
+            recurrent = d.input("recurrent", TensorType.f32(UNITS, gates * UNITS));
+            bias = d.input("bias", TensorType.f32(gates * UNITS));
+            inner = d.input("inner", TensorType.f32(gates * UNITS));
+        }
+    }
+
+    private static Tensor tensor(int... dims) {
+        Tensor t = Tensor.zeros(TensorType.f32(dims));
+        for (int i = 0; i < t.size(); i++) {
+            t.setDouble(i, Math.sin(1 + i * dims.length) * 0.7);
+        }
+        return t;
+    }
+}
