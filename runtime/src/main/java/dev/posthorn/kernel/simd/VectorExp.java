@@ -100,42 +100,29 @@ final class VectorExp {
         }
     }
 
-    /** y = e^−a², a = |x| or 10.5 if that is less, with what rounding took from the square. */
-    static void expSquare(float[] x, int xo, float[] y, int yo, int n) {
-        FloatVector low = FloatVector.broadcast(S, -104f);
-        FloatVector high = FloatVector.broadcast(S, 89f);
-        FloatVector log2e = FloatVector.broadcast(S, LOG2E);
-        FloatVector magic = FloatVector.broadcast(S, MAGIC);
-        FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
-        FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
-        FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
-        FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
-        FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
-        FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
-        FloatVector q0 = FloatVector.broadcast(S, 0.5f);
-        IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
-        IntVector bias = IntVector.broadcast(I, 127);
+    /**
+     * y = e^−a², a = |x| or 10.5 if that is less, with what rounding took from the square, which stands in t. Three loops, as
+     * in {@link #sigmoid}.
+     */
+    static void expSquare(float[] x, int xo, float[] t, int to, float[] y, int yo, int n) {
+        squareTerms(x, xo, y, yo, t, to, n);
+        exp(0, y, yo, y, yo, n);
+        for (int i = 0; i < n; i += L) {
+            FloatVector e = FloatVector.fromArray(S, y, yo + i);
+            e.sub(e.mul(FloatVector.fromArray(S, t, to + i))).intoArray(y, yo + i);
+        }
+    }
+
+    /** y = −a² and t what rounding took from a². */
+    private static void squareTerms(float[] x, int xo, float[] y, int yo, float[] t, int to, int n) {
         FloatVector most = FloatVector.broadcast(S, 10.5f);
         for (int i = 0; i < n; i += L) {
             FloatVector a = FloatVector.fromArray(S, x, xo + i).abs();
             a = a.blend(most, a.compare(VectorOperators.GT, most));
             FloatVector square = a.mul(a);
-            FloatVector rest = a.fma(a, square.neg());
-            FloatVector c = square.neg();
-            c = c.blend(low, c.compare(VectorOperators.LT, low));
-            c = c.blend(high, c.compare(VectorOperators.GT, high));
-            FloatVector z = c.fma(log2e, magic);
-            FloatVector kf = z.sub(magic);
-            FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
-            FloatVector m =
-                    q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
-            IntVector k = z.reinterpretAsInts().sub(bits);
-            IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
-            FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector s2 =
-                    k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector p = m.add(1f);
-            p.sub(p.mul(rest)).mul(s1).mul(s2).intoArray(y, yo + i);
+            FloatVector negative = square.neg();
+            a.fma(a, negative).intoArray(t, to + i);
+            negative.intoArray(y, yo + i);
         }
     }
 

@@ -132,12 +132,12 @@ final class VectorUnary {
             }
             case GELU_ERF -> {
                 VectorMath.affine(0.70710678f, 0, x, xo, t, BLOCK, n);
-                VectorExp.expSquare(t, BLOCK, t, 0, n);
+                VectorExp.expSquare(t, BLOCK, t, 2 * BLOCK, t, 0, n);
                 VectorMath.erfcAbs(t, 0, t, BLOCK, t, 0, n);
                 VectorMath.geluErf(t, 0, x, xo, y, yo, n);
             }
             default -> {
-                VectorExp.expSquare(x, xo, t, 0, n);
+                VectorExp.expSquare(x, xo, t, 2 * BLOCK, t, 0, n);
                 VectorMath.erfcAbs(t, 0, x, xo, t, 0, n);
                 if (f == Unary.ERF) {
                     VectorMath.erf(t, 0, x, xo, y, yo, n);
