@@ -77,3 +77,24 @@ for dtype in (F32, F64):
 case("Cumulative PROD int32", lambda x: raw.Cumprod(x=x, axis=0), np.array([[2, -3], [0, 5], [7, 11]], I32))
 for dtype in (np.int8, np.uint16, I32, np.uint64):
     case(f"PopulationCount {np.dtype(dtype).name}", lambda x: raw.PopulationCount(x=x), np.array([0, 1, 77, -1]).astype(dtype))
+
+POSITIVE = np.array([0.125, 0.5, 0.75, 1.25, 2.5, 3, 5.5, 9, 21, 47], F64)
+for name, op in (("BESSEL_Y0", raw.BesselY0), ("BESSEL_Y1", raw.BesselY1), ("FRESNEL_COS", raw.FresnelCos),
+                 ("FRESNEL_SIN", raw.FresnelSin)):
+    case(f"Special {name}", lambda x: op(x=x), POSITIVE)
+CTC = rand("ctc", 7, 2, 5)
+AT, LABELS = np.array([[0, 0], [0, 1], [0, 2], [1, 0]], I64), np.array([1, 1, 3, 0], I32)
+for collapse, ignore in ((False, False), (True, True)):
+    case(f"CtcLoss {str(collapse).lower()} true {str(ignore).lower()}", lambda x, i, v, n: [
+        tf.stop_gradient(t) for t in raw.CTCLoss(inputs=x, labels_indices=i, labels_values=v, sequence_length=n,
+                                                 preprocess_collapse_repeated=collapse,
+                                                 ignore_longer_outputs_than_inputs=ignore)],
+         CTC, AT, LABELS, np.array([7, 0 if ignore else 4], I32))
+for width, paths, merge in ((4, 1, True), (6, 3, False)):
+    def decoded(x, n):
+        r = raw.CTCBeamSearchDecoder(inputs=x, sequence_length=n, beam_width=width, top_paths=paths, merge_repeated=merge)
+        return [*r.decoded_indices, *r.decoded_values, *r.decoded_shape, tf.stop_gradient(r.log_probability)]
+    case(f"BeamSearch {width} {paths} {str(merge).lower()}", decoded, CTC * 2, np.array([7, 5], I32))
+for dim, dtype in ((1, F32), (5, F64), (40, F32)):
+    case(f"Sobol {dim} {np.dtype(dtype).name}", lambda n, skip: raw.SobolSample(
+        dim=dim, num_results=n, skip=skip, dtype=dtype), np.array(9, I32), np.array(dim // 5, I32))

@@ -115,3 +115,15 @@ ROWS.old("BatchNormWithGlobalNormalization", lambda t, m, v, beta, gamma: tf.nn.
 op("SpaceToBatch", "SpaceToBatch", input=real("sb", 2, 3, 4, 2), paddings=Fixed([[1, 0], [0, 0]]), block_size=2)
 op("BatchToSpace", "BatchToSpace", input=real("bs", 8, 2, 2, 1), crops=Fixed([[1, 0], [0, 1]]), block_size=2)
 op("ParallelConcat", "ParallelConcat", values=[real("p0", 1, 3), real("p1", 1, 3)], shape=[2, 3])
+CTC = real("ctc", 7, 2, 5)
+AT, LABELS = np.array([[0, 0], [0, 1], [0, 2], [1, 0]], np.int64), np.array([1, 1, 3, 0], np.int32)
+for merge in (True, False):
+    op(f"CTCLoss_{merge}", "CTCLoss", grads=True, keep=(0,), tol=1e-4, inputs=CTC, labels_indices=AT, labels_values=LABELS,
+       sequence_length=np.int32([7, 4]), ctc_merge_repeated=merge)
+    op(f"CTCGreedyDecoder_{merge}", "CTCGreedyDecoder", inputs=CTC, sequence_length=np.int32([7, 5]), merge_repeated=merge)
+    op(f"CTCBeamSearchDecoder_{merge}", "CTCBeamSearchDecoder", tol=1e-4, inputs=CTC * np.float32(2),
+       sequence_length=np.int32([7, 5]), beam_width=6, top_paths=3, merge_repeated=merge)
+op("CTCGreedyDecoder_blank", "CTCGreedyDecoder", inputs=CTC, sequence_length=np.int32([7, 5]), blank_index=0)
+op("Conv", "Conv", tol=1e-4, grads=False, input=X, filter=real("k", 3, 2, 3, 4), strides=[1, 2, 1, 1], padding="EXPLICIT",
+   explicit_paddings=[0, 0, 1, 2, 2, 0, 0, 0])
+op("Conv_3d", "Conv", tol=1e-4, input=V, filter=real("k3", 2, 2, 2, 2, 3), strides=[1, 1, 1, 1, 1], padding="SAME")

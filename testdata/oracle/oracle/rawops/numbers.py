@@ -85,3 +85,21 @@ fn("LRNGrad", lambda x, dy: raw.LRNGrad(input_grads=dy, input_image=x, output_im
                                        depth_radius=2), x=real("lrn", 2, 2, 3, 6), dy=real("lrnd", 2, 2, 3, 6))
 fn("same", lambda x: [raw.GuaranteeConst(input=x), raw.DeepCopy(x=x), raw.CheckNumericsV2(tensor=x, message="")], x=X)
 op("DiagPart", "DiagPart", grads=True, input=real("dp", 2, 3, 2, 3))
+POSITIVE = f32([0.2, 1.3, 4.5, 12, 33])
+for name in ("BesselY0", "BesselY1", "FresnelCos", "FresnelSin"):
+    op(name, name, grads=True, tol=2e-5, x=POSITIVE)
+for name in ("Igamma", "Igammac"):
+    op(name, name, grads=True, tol=1e-4, a=f32([[0.5], [2], [7.5]]), x=f32([0.25, 1.5, 6, 20]))
+op("DataFormatDimMap", "DataFormatDimMap", x=i32([0, 1, 2, 3, -1, -4]))
+op("DataFormatDimMap_back", "DataFormatDimMap", x=i32([0, 1, 2, 3, -1]), src_format="NCHW", dst_format="NHWC")
+for n in (4, 2):
+    op(f"DataFormatVecPermute_{n}", "DataFormatVecPermute", x=i32(np.arange(n) + 5))
+op("DataFormatVecPermute_pairs", "DataFormatVecPermute", x=i32(np.arange(8)).reshape(4, 2), src_format="NCHW", dst_format="NHWC")
+op("UnravelIndex", "UnravelIndex", indices=i32([0, 5, 23]), dims=i32([2, 3, 4]))
+for value in (f32(0), f32(-2), i32(0), f32([0, 0]), np.zeros((0, 2), np.float32), np.array(True)):
+    op(f"ToBool_{value.dtype.name}_{'x'.join(map(str, value.shape))}_{value.size and int(value.flat[0])}", "ToBool", input=value)
+op("SobolSample", "SobolSample", dim=Fixed(3), num_results=Fixed(6), skip=Fixed(2))
+for name in ("InplaceUpdate", "InplaceAdd", "InplaceSub"):
+    fn(name, lambda x, v, n=name: getattr(raw, n)(x=x + 0.0, i=[1, 0], v=v), x=real("in", 3, 2), v=real("iv", 2, 2))
+fn("Empty", lambda x: raw.Empty(shape=[2, 3], dtype=tf.float32, init=True) + x, x=f32(1))
+op("NearestNeighbors", "NearestNeighbors", points=real("np", 4, 3), centers=real("nc", 5, 3), k=Fixed(2, tf.int64))

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.posthorn.ir.OpRows.Row;
 import dev.posthorn.ir.fn.RaggedToDense;
+import dev.posthorn.ir.op.BeamSearch;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.DecodeWav;
 import dev.posthorn.ir.op.Input;
@@ -40,7 +41,7 @@ class OpLawsTest {
 
     /** The values of the operands decide the shapes of these ops' results. */
     private static final Set<Class<?>> DATA_SHAPED =
-            Set.of(StringSplit.class, NGrams.class, RaggedToDense.class, NonZero.class, DecodeWav.class, Unique.class);
+            Set.of(BeamSearch.class, StringSplit.class, NGrams.class, RaggedToDense.class, NonZero.class, DecodeWav.class, Unique.class);
 
     private static final List<Row> ROWS = OpRows.all();
 

@@ -46,6 +46,7 @@ import dev.posthorn.ir.fn.UpSample;
 import dev.posthorn.ir.op.ArgReduce;
 import dev.posthorn.ir.op.AsString;
 import dev.posthorn.ir.op.AvgPoolGradient;
+import dev.posthorn.ir.op.BeamSearch;
 import dev.posthorn.ir.op.BinCount;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Bitcast;
@@ -57,6 +58,7 @@ import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Complex;
 import dev.posthorn.ir.op.Concat;
 import dev.posthorn.ir.op.Constant;
+import dev.posthorn.ir.op.CtcLoss;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.ConvFilterGradient;
 import dev.posthorn.ir.op.CumSum;
@@ -103,6 +105,7 @@ import dev.posthorn.ir.op.SearchSorted;
 import dev.posthorn.ir.op.Select;
 import dev.posthorn.ir.op.ShapeOf;
 import dev.posthorn.ir.op.Slice;
+import dev.posthorn.ir.op.Sobol;
 import dev.posthorn.ir.op.Sort;
 import dev.posthorn.ir.op.Special;
 import dev.posthorn.ir.op.StringCase;
@@ -166,6 +169,7 @@ final class OpRows {
             RandomPermutation.class,
             RandomPoisson.class,
             RandomBinomial.class,
+            Sobol.class,
             ProjectiveTransform.class);
     private static final Set<Class<?>> SECOND_IS_SHAPE =
             Set.of(Reshape.class, BroadcastTo.class, SumTo.class, AvgPoolGradient.class);
@@ -200,6 +204,8 @@ final class OpRows {
                     || op instanceof Svd
                     || op instanceof Special
                     || op instanceof Lu
+                    || op instanceof CtcLoss
+                    || op instanceof BeamSearch
                     || op instanceof TridiagonalSolve
                     || op instanceof Cumulative) {
                 return results.get(i).dtype() == DType.FLOAT64 ? 1e-12 : 1e-5; // TensorFlow computes in the type itself
@@ -313,6 +319,13 @@ final class OpRows {
             }
         }
         row("Cumulative PROD int32", new Cumulative(Cumulative.Fn.PROD, 0, false, false));
+        row("CtcLoss false true false", new CtcLoss(false, true, false));
+        row("CtcLoss true true true", new CtcLoss(true, true, true));
+        row("BeamSearch 4 1 true", new BeamSearch(4, 1, true));
+        row("BeamSearch 6 3 false", new BeamSearch(6, 3, false));
+        row("Sobol 1 float32", new Sobol(1, DType.FLOAT32));
+        row("Sobol 5 float64", new Sobol(5, DType.FLOAT64));
+        row("Sobol 40 float32", new Sobol(40, DType.FLOAT32));
         for (DType t : List.of(DType.INT8, DType.UINT16, DType.INT32, DType.UINT64)) {
             row("PopulationCount " + t, new PopulationCount());
         }

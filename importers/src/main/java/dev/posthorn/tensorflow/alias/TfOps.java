@@ -54,7 +54,9 @@ public final class TfOps {
             FusedOps.ALL,
             Quantised.ALL,
             QuantisedLayers.ALL,
+            Decoders.ALL,
             Solvers.ALL,
+            Further.ALL,
             StatefulRandoms.ALL,
             OldNames.ALL);
 

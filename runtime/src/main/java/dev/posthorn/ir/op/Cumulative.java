@@ -62,7 +62,7 @@ public record Cumulative(Fn fn, int axis, boolean exclusive, boolean reverse) im
         return y;
     }
 
-    private static double logSum(double a, double b) {
+    static double logSum(double a, double b) {
         double most = Math.max(a, b);
         return Double.isInfinite(most) ? most : most + Math.log(Math.exp(a - most) + Math.exp(b - most));
     }

@@ -1,7 +1,6 @@
 package dev.posthorn.ir.op;
 
 import dev.posthorn.ir.Adjoint;
-import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
@@ -39,6 +38,10 @@ public record Special(Fn fn) implements Op.Single {
                 d -> d.minus(d.f("BESSEL_I0E"), d.times(d.y(), d.plus(d.sign(), d.over(d.n(1), d.x()))))),
         BESSEL_J0(1, a -> Integrals.oscillating(0, a[0]), d -> d.u(Unary.Fn.NEG, d.f("BESSEL_J1"))),
         BESSEL_J1(1, a -> Integrals.oscillating(1, a[0]), d -> d.minus(d.f("BESSEL_J0"), d.over(d.y(), d.x()))),
+        BESSEL_Y0(1, a -> Oscillations.second(0, a[0]), d -> d.u(Unary.Fn.NEG, d.f("BESSEL_Y1"))),
+        BESSEL_Y1(1, a -> Oscillations.second(1, a[0]), d -> d.minus(d.f("BESSEL_Y0"), d.over(d.y(), d.x()))),
+        FRESNEL_COS(1, a -> Oscillations.fresnel(false, a[0]), d -> d.u(Unary.Fn.COS, d.quarter())),
+        FRESNEL_SIN(1, a -> Oscillations.fresnel(true, a[0]), d -> d.u(Unary.Fn.SIN, d.quarter())),
         BESSEL_K0(1, a -> Integrals.decaying(0, a[0]) * Math.exp(-a[0]), d -> d.u(Unary.Fn.NEG, d.f("BESSEL_K1"))),
         BESSEL_K1(
                 1,
@@ -54,91 +57,19 @@ public record Special(Fn fn) implements Op.Single {
                 a -> Gammas.zeta(a[0], a[1]),
                 d -> d.times(d.u(Unary.Fn.NEG, d.in(0)), d.g("ZETA", d.plus(d.in(0), d.n(1)), d.x()))),
         POLYGAMMA(2, a -> Gammas.polygamma(a[0], a[1]), d -> d.g("POLYGAMMA", d.plus(d.in(0), d.n(1)), d.x())),
-        IGAMMA(2, a -> Gammas.lower(a[0], a[1]), D::density),
+        IGAMMA(2, a -> Gammas.lower(a[0], a[1]), SpecialDerivative::density),
         IGAMMAC(2, a -> Gammas.upper(a[0], a[1]), d -> d.u(Unary.Fn.NEG, d.density())),
         IGAMMA_GRAD_A(2, a -> Gammas.lowerByShape(a[0], a[1]), null),
-        BETAINC(3, a -> Gammas.beta(a[0], a[1], a[2]), D::betaDensity);
+        BETAINC(3, a -> Gammas.beta(a[0], a[1], a[2]), SpecialDerivative::betaDensity);
 
         private final int operands;
         private final ToDoubleFunction<double[]> value;
-        private final Function<D, Value> derivative;
+        private final Function<SpecialDerivative, Value> derivative;
 
-        Fn(int operands, ToDoubleFunction<double[]> value, Function<D, Value> derivative) {
+        Fn(int operands, ToDoubleFunction<double[]> value, Function<SpecialDerivative, Value> derivative) {
             this.operands = operands;
             this.value = value;
             this.derivative = derivative;
-        }
-    }
-
-    /** What derivatives are written with. */
-    private record D(Adjoint g) {
-        Builder b() {
-            return g.builder();
-        }
-
-        Value x() {
-            return g.in(g.operands() - 1);
-        }
-
-        Value in(int i) {
-            return g.in(i);
-        }
-
-        Value y() {
-            return g.out();
-        }
-
-        Value n(double v) {
-            return b().constant(x().dtype(), v);
-        }
-
-        Value f(String fn) {
-            return b().add(new Special(Fn.valueOf(fn)), x());
-        }
-
-        Value g(String fn, Value a, Value x) {
-            return b().add(new Special(Fn.valueOf(fn)), a, x);
-        }
-
-        Value u(Unary.Fn fn, Value v) {
-            return b().unary(fn, v);
-        }
-
-        Value sign() {
-            return u(Unary.Fn.SIGN, x());
-        }
-
-        Value plus(Value v, Value w) {
-            return b().plus(v, w);
-        }
-
-        Value minus(Value v, Value w) {
-            return b().minus(v, w);
-        }
-
-        Value times(Value v, Value w) {
-            return b().times(v, w);
-        }
-
-        Value over(Value v, Value w) {
-            return b().over(v, w);
-        }
-
-        Value lgamma(Value v) {
-            return b().add(new Special(Fn.LGAMMA), v);
-        }
-
-        /** {@code exp((a − 1)·log x − x − log Γ(a))}. */
-        Value density() {
-            Value power = times(minus(in(0), n(1)), u(Unary.Fn.LOG, x()));
-            return u(Unary.Fn.EXP, minus(minus(power, x()), lgamma(in(0))));
-        }
-
-        Value betaDensity() {
-            Value low = times(minus(in(0), n(1)), u(Unary.Fn.LOG, x()));
-            Value high = times(minus(in(1), n(1)), u(Unary.Fn.LOG1P, u(Unary.Fn.NEG, x())));
-            Value scale = minus(plus(lgamma(in(0)), lgamma(in(1))), lgamma(plus(in(0), in(1))));
-            return u(Unary.Fn.EXP, minus(plus(low, high), scale));
         }
     }
 
@@ -182,7 +113,7 @@ public record Special(Fn fn) implements Op.Single {
             g.undefined();
             return;
         }
-        D d = new D(g);
+        SpecialDerivative d = new SpecialDerivative(g);
         Supplier<Value> last = () -> d.times(g.dy(), fn.derivative.apply(d));
         g.to(fn.operands - 1, last);
         if (fn == Fn.IGAMMA || fn == Fn.IGAMMAC) {
