@@ -18,7 +18,6 @@ import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.fn.Substitute;
 import dev.posthorn.ir.op.BeamSearch;
 import dev.posthorn.ir.op.BinCount;
-import dev.posthorn.ir.op.CtcLoss;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Branch;
 import dev.posthorn.ir.op.Cast;
@@ -27,6 +26,7 @@ import dev.posthorn.ir.op.Concat;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.ConvFilterGradient;
+import dev.posthorn.ir.op.CtcLoss;
 import dev.posthorn.ir.op.Fft;
 import dev.posthorn.ir.op.Input;
 import dev.posthorn.ir.op.Lookup;
@@ -68,8 +68,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GradientLawsTest {
     /** TensorFlow has none for these. */
-    private static final Set<Class<?>> WITHOUT_GRADIENT =
-            Set.of(BeamSearch.class, BinCount.class, Lookup.class, Lu.class, Mfcc.class, NoGradient.class, Unique.class);
+    private static final Set<Class<?>> WITHOUT_GRADIENT = Set.of(
+            BeamSearch.class, BinCount.class, Lookup.class, Lu.class, Mfcc.class, NoGradient.class, Unique.class);
 
     /**
      * These are no derivatives on purpose, as that of SoftmaxCrossEntropy where targets do not sum to 1; and that of ErfInv is of

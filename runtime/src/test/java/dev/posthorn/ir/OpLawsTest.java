@@ -40,8 +40,14 @@ class OpLawsTest {
     private static final Set<String> WITHOUT_ROWS = Set.of(Input.class.getSimpleName(), Variable.class.getSimpleName());
 
     /** The values of the operands decide the shapes of these ops' results. */
-    private static final Set<Class<?>> DATA_SHAPED =
-            Set.of(BeamSearch.class, StringSplit.class, NGrams.class, RaggedToDense.class, NonZero.class, DecodeWav.class, Unique.class);
+    private static final Set<Class<?>> DATA_SHAPED = Set.of(
+            BeamSearch.class,
+            StringSplit.class,
+            NGrams.class,
+            RaggedToDense.class,
+            NonZero.class,
+            DecodeWav.class,
+            Unique.class);
 
     private static final List<Row> ROWS = OpRows.all();
 

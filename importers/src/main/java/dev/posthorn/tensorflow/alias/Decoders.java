@@ -26,19 +26,23 @@ import java.util.List;
 /** Sequences read from the probabilities of their steps; and tensors written to in place. */
 final class Decoders {
     static final List<TfOp> ALL = List.of(
-            many("CTCLoss", s -> s.b().addAll(
-                            new CtcLoss(
-                                    s.attributes().bool("preprocess_collapse_repeated", false),
-                                    s.attributes().bool("ctc_merge_repeated", true),
-                                    s.attributes().bool("ignore_longer_outputs_than_inputs", false)),
-                            s.in(0, 4))),
+            many(
+                    "CTCLoss",
+                    s -> s.b().addAll(
+                                    new CtcLoss(
+                                            s.attributes().bool("preprocess_collapse_repeated", false),
+                                            s.attributes().bool("ctc_merge_repeated", true),
+                                            s.attributes().bool("ignore_longer_outputs_than_inputs", false)),
+                                    s.in(0, 4))),
             many("CTCGreedyDecoder", Decoders::greedy),
-            many("CTCBeamSearchDecoder", s -> s.b().addAll(
-                            new BeamSearch(
-                                    s.attributes().integer("beam_width"),
-                                    s.attributes().integer("top_paths"),
-                                    s.attributes().bool("merge_repeated", true)),
-                            s.in(0, 2))),
+            many(
+                    "CTCBeamSearchDecoder",
+                    s -> s.b().addAll(
+                                    new BeamSearch(
+                                            s.attributes().integer("beam_width"),
+                                            s.attributes().integer("top_paths"),
+                                            s.attributes().bool("merge_repeated", true)),
+                                    s.in(0, 2))),
             one("Empty", s -> Indexing.zeros(s, s.in(0), s.attributes().type("dtype"))),
             one("InplaceUpdate", s -> written(s, Scatter.Fn.SET, s.in(2))),
             one("InplaceAdd", s -> written(s, Scatter.Fn.ADD, s.in(2))),
@@ -61,12 +65,11 @@ final class Decoders {
         Value best = b.transpose(b.add(new ArgReduce(true, 2, DType.INT64), x), 1, 0);
         Value steps = b.add(new Iota(DType.INT32), Shapes.value(s, b.dim(best, 1)));
         Value counts = b.compare(Compare.Fn.LT, steps, b.expandDims(b.cast(s.in(1), DType.INT32), 1));
-        Value given = b.binary(
-                Binary.Fn.AND, counts, b.compare(Compare.Fn.NE, best, b.constant(DType.INT64, blank)));
+        Value given = b.binary(Binary.Fn.AND, counts, b.compare(Compare.Fn.NE, best, b.constant(DType.INT64, blank)));
         if (s.attributes().bool("merge_repeated", false)) {
             Value cut = b.slice(best, 1, 0, -1);
-            Value before = b.add(
-                    new Pad(Pad.Mode.CONSTANT, List.of(0, 1), List.of(0, 0)), cut, b.constant(DType.INT64, -1));
+            Value before =
+                    b.add(new Pad(Pad.Mode.CONSTANT, List.of(0, 1), List.of(0, 0)), cut, b.constant(DType.INT64, -1));
             given = b.binary(Binary.Fn.AND, given, b.compare(Compare.Fn.NE, best, before));
         }
         Value at = b.add(new NonZero(), given);

@@ -27,15 +27,20 @@ import java.util.stream.IntStream;
 /** Places, orders of axes, and other ops that a few others make up. */
 final class Further {
     static final List<TfOp> ALL = List.of(
-            one("DataFormatDimMap", s -> s.b().gather(
-                            s.b().cast(s.b().ints(order(s, false)), s.dtype(0)), positive(s), 0)),
+            one(
+                    "DataFormatDimMap",
+                    s -> s.b().gather(s.b().cast(s.b().ints(order(s, false)), s.dtype(0)), positive(s), 0)),
             one("DataFormatVecPermute", s -> permuted(s, s.in(0))),
             one("UnravelIndex", Further::unravel),
             one("ToBool", Further::truth),
             one("Conv", Further::convolution),
             many("NearestNeighbors", Further::nearest),
-            one("SobolSample", s -> s.b().add(
-                            new Sobol(s.integer(0), s.attributes().type("dtype", DType.FLOAT32)), s.in(1), s.in(2))));
+            one(
+                    "SobolSample",
+                    s -> s.b().add(
+                                    new Sobol(s.integer(0), s.attributes().type("dtype", DType.FLOAT32)),
+                                    s.in(1),
+                                    s.in(2))));
 
     private Further() {}
 
@@ -64,7 +69,9 @@ final class Further {
             String to = s.attributes().string("dst_format", "NCHW");
             String spatial = from.replaceAll("[NC]", "");
             String wanted = to.replaceAll("[NC]", "");
-            order = IntStream.range(0, n).map(i -> spatial.indexOf(wanted.charAt(i))).toArray();
+            order = IntStream.range(0, n)
+                    .map(i -> spatial.indexOf(wanted.charAt(i)))
+                    .toArray();
         }
         return s.b().gather(x, s.b().ints(order), 0);
     }
@@ -121,8 +128,14 @@ final class Further {
             default -> {
                 List<Integer> all = s.attributes().ints("explicit_paddings");
                 int from = first ? 4 : 2;
-                List<Integer> low = IntStream.range(0, rank).map(a -> all.get(from + 2 * a)).boxed().toList();
-                List<Integer> high = IntStream.range(0, rank).map(a -> all.get(from + 2 * a + 1)).boxed().toList();
+                List<Integer> low = IntStream.range(0, rank)
+                        .map(a -> all.get(from + 2 * a))
+                        .boxed()
+                        .toList();
+                List<Integer> high = IntStream.range(0, rank)
+                        .map(a -> all.get(from + 2 * a + 1))
+                        .boxed()
+                        .toList();
                 yield new Window(size, strides, dilations, low, high);
             }
         };
@@ -145,7 +158,10 @@ final class Further {
         Value apart = b.minus(b.expandDims(points, 1), b.expandDims(centres, 0));
         Value squares = b.reduce(Reduce.Fn.SUM, b.unary(Unary.Fn.SQUARE, apart), false, 2);
         Value places = b.broadcastTo(
-                b.add(new Iota(DType.INT64), b.constant(DType.INT32, centres.shape().dim(0))), b.dims(squares));
+                b.add(
+                        new Iota(DType.INT64),
+                        b.constant(DType.INT32, centres.shape().dim(0))),
+                b.dims(squares));
         List<Value> sorted = b.addAll(new Sort(1, false), Arrays.asList(squares, places));
         return List.of(b.slice(sorted.get(1), 1, 0, k), b.slice(sorted.get(0), 1, 0, k));
     }

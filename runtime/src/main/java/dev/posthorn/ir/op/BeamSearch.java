@@ -23,7 +23,10 @@ public record BeamSearch(int width, int paths, boolean merge) implements Op.Prim
     @Override
     public List<TensorType> infer(Operands in) {
         TensorType x = in.count(2).type(0);
-        if (!x.dtype().isFloating() || x.shape().rank() != 3 || !in.dtype(1).isInteger() || in.shape(1).rank() != 1) {
+        if (!x.dtype().isFloating()
+                || x.shape().rank() != 3
+                || !in.dtype(1).isInteger()
+                || in.shape(1).rank() != 1) {
             throw new ShapeException("expected logits[time×batch×classes] and steps[batch] but was " + in.types());
         }
         if (paths < 1 || width < paths) {
@@ -72,7 +75,9 @@ public record BeamSearch(int width, int paths, boolean merge) implements Op.Prim
             }
             indices.add(Tensor.of(
                     Shape.of(all.size(), 2),
-                    all.stream().flatMapToLong(r -> java.util.stream.LongStream.of(r[0], r[1])).toArray()));
+                    all.stream()
+                            .flatMapToLong(r -> java.util.stream.LongStream.of(r[0], r[1]))
+                            .toArray()));
             values.add(Tensor.of(
                     Shape.of(all.size()), all.stream().mapToLong(r -> r[2]).toArray()));
             shapes.add(Tensor.of(Shape.of(2), new long[] {batch, longest}));

@@ -21,8 +21,12 @@ public record CtcLoss(boolean collapse, boolean merge, boolean ignore) implement
     @Override
     public List<TensorType> infer(Operands in) {
         TensorType x = in.count(4).type(0);
-        if (!x.dtype().isFloating() || x.shape().rank() != 3 || in.shape(1).rank() != 2 || in.shape(2).rank() != 1) {
-            throw new ShapeException("expected logits[time×batch×classes], indices[n×2], values[n] but was " + in.types());
+        if (!x.dtype().isFloating()
+                || x.shape().rank() != 3
+                || in.shape(1).rank() != 2
+                || in.shape(2).rank() != 1) {
+            throw new ShapeException(
+                    "expected logits[time×batch×classes], indices[n×2], values[n] but was " + in.types());
         }
         return List.of(x.withShape(Shape.of(x.shape().dim(1))), x);
     }

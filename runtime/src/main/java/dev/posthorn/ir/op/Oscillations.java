@@ -27,8 +27,7 @@ final class Oscillations {
         }
         if (x < 30) {
             double periods = integral(t -> Math.sin(x * Math.sin(t) - n * t), Math.PI, 8 + (int) x);
-            double tail = integral(
-                    t -> (n == 0 ? 2 : Math.exp(t) - Math.exp(-t)) * Math.exp(-x * Math.sinh(t)), 4, 24);
+            double tail = integral(t -> (n == 0 ? 2 : Math.exp(t) - Math.exp(-t)) * Math.exp(-x * Math.sinh(t)), 4, 24);
             return (periods - tail) / Math.PI;
         }
         double term = 1;

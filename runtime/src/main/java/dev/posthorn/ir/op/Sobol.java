@@ -28,8 +28,9 @@ public record Sobol(int dimensions, DType dtype) implements Op.Single {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.startsWith("#") && !line.isBlank())
-                    .map(line ->
-                            Arrays.stream(line.split(" ")).mapToInt(Integer::parseInt).toArray())
+                    .map(line -> Arrays.stream(line.split(" "))
+                            .mapToInt(Integer::parseInt)
+                            .toArray())
                     .toArray(int[][]::new);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -42,8 +43,7 @@ public record Sobol(int dimensions, DType dtype) implements Op.Single {
             throw new ShapeException("expected two numbers and floating-point results but was " + in.types());
         }
         if (dimensions < 1 || dimensions > TABLE.length + 1) {
-            throw new ShapeException(
-                    "expected 1 to " + (TABLE.length + 1) + " dimensions but was " + dimensions);
+            throw new ShapeException("expected 1 to " + (TABLE.length + 1) + " dimensions but was " + dimensions);
         }
         int n = in.constant(0).map(t -> Math.toIntExact(t.getLong(0))).orElse(Shape.UNKNOWN);
         return new TensorType(dtype, Shape.of(n, dimensions));
