@@ -72,4 +72,6 @@ np.save(sys.argv[1], np.zeros((1, 28, 28, 1), np.float32))' "$out/zeros.npy"
 TF_CPP_MIN_LOG_LEVEL=3 "$(dirname "$python")/saved_model_cli" run --dir "$out/digits" --tag_set serve \
   --signature_def serving_default --inputs "image=$out/zeros.npy" 2>/dev/null | tail -3
 
+"$testdata/tensorboard.sh"
+
 "$testdata/kills.sh" "${KILLS:-10}"

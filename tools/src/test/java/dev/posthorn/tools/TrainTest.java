@@ -90,6 +90,39 @@ class TrainTest {
     }
 
     @Test
+    void objectsAreGivenAsPythonHasThem() throws IOException, URISyntaxException {
+        Path data = table(100);
+        Path out = folder.resolve("out.keras");
+        Cli trained = Cli.run(
+                "train",
+                small(),
+                "-d",
+                data,
+                "-o",
+                out,
+                "--optimizer",
+                "keras.optimizers.AdamW(learning_rate=CosineDecay(initial_learning_rate=0.02, decay_steps=20), "
+                        + "weight_decay=1e-2, clipnorm=1.0, use_ema=True)",
+                "--no-decay",
+                "bias",
+                "--loss",
+                "SparseCategoricalCrossentropy(ignore_class=None, name='x')",
+                "--metrics",
+                "accuracy,SparseTopKCategoricalAccuracy(k=2, name=\"two\")");
+        assertEquals(0, trained.code(), trained.err());
+        assertTrue(number(trained.out(), "two") >= number(trained.out(), "accuracy"), trained.out());
+        Cli again = Cli.run("train", out, "-d", data, "-o", out);
+        assertEquals(0, again.code(), again.err());
+        assertTrue(again.out().contains("two "), again.out());
+        for (String wrong :
+                List.of("Adam(0.1)", "Adam(learning_rate=", "Adam(rate=0.1)", "Adan", "Adam(learning_rate='x')")) {
+            Cli refused = Cli.run("train", small(), "-d", data, "-o", out, "--optimizer", wrong);
+            assertEquals(2, refused.code(), wrong + ": " + refused.out());
+            assertTrue(refused.err().contains("--optimizer"), wrong + ": " + refused.err());
+        }
+    }
+
+    @Test
     void theSameSeedGivesTheSameBits() throws IOException, URISyntaxException {
         Path data = table(100);
         Path[] out = {folder.resolve("0.keras"), folder.resolve("1.keras"), folder.resolve("2.keras")};

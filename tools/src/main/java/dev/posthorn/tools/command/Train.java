@@ -1,5 +1,7 @@
 package dev.posthorn.tools.command;
 
+import dev.posthorn.codec.Dialect;
+import dev.posthorn.codec.FieldType;
 import dev.posthorn.model.Model;
 import dev.posthorn.tools.InputException;
 import dev.posthorn.tools.Posthorn;
@@ -16,6 +18,7 @@ import dev.posthorn.train.callback.TensorBoard;
 import dev.posthorn.train.callback.TerminateOnNaN;
 import dev.posthorn.train.callback.Training;
 import dev.posthorn.train.data.Dataset;
+import dev.posthorn.train.optimizer.Optimizers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -68,8 +71,17 @@ public final class Train implements Callable<Integer> {
     @Option(
             names = "--optimizer",
             paramLabel = "NAME",
-            description = "The optimizer by Keras's name, such as adam; it begins anew.")
+            description = "The optimizer by Keras's name, such as adam, or as Python has it, such as "
+                    + "'AdamW(learning_rate=0.001, weight_decay=0.01, clipnorm=1.0, use_ema=True)'; it begins anew.")
     private String optimizer;
+
+    @Option(
+            names = "--no-decay",
+            split = ",",
+            paramLabel = "PATTERN",
+            description =
+                    "Weights that the optimizer's weight decay leaves out: what is found in their names, such as bias.")
+    private List<String> undecayed = List.of();
 
     @Option(names = "--learning-rate", paramLabel = "X", description = "The learning rate.")
     private Double learningRate;
@@ -211,8 +223,10 @@ public final class Train implements Callable<Integer> {
         }
         layerRates.forEach(trainer::learningRates);
         if (optimizer != null) {
-            trainer.optimizer(optimizer);
+            trainer.optimizer(Optimizers.ALL.read(
+                    PythonCall.read(optimizer, "--optimizer"), new FieldType.Context(Dialect.KERAS3, "--optimizer")));
         }
+        trainer.withoutWeightDecay(undecayed.toArray(String[]::new));
         if (learningRate != null) {
             trainer.learningRate(learningRate);
         }
