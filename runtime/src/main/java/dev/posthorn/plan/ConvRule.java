@@ -81,6 +81,11 @@ final class ConvRule implements StepRule {
         int batch() {
             return xShape.dim(0);
         }
+
+        /** For steps that have the weights in an order of their own. */
+        Parts packed() {
+            return new Parts(op, xShape, x, w, null, residual, y, size);
+        }
     }
 
     @Override
@@ -138,18 +143,18 @@ final class ConvRule implements StepRule {
     private static Step dense(Parts p, int cin, int cout, Epilogue epilogue, Room room) {
         Conv2d kernel = new Conv2d(
                 Simd.best(), window(p.op.window(), p.xShape), cin, cout, p.op.groups(), p.weights, 0, epilogue);
-        return new Dense(kernel, p, p.w == null ? null : room.temporary(TensorType.f32(kernel.packedSize())));
+        return new Dense(kernel, p.packed(), p.w == null ? null : room.temporary(TensorType.f32(kernel.packedSize())));
     }
 
     private static Step general(Parts p, Shape y, Epilogue epilogue, Room room) {
         Grid grid = grid(p.op.window(), p.op.inputDilations(), p.xShape, y);
         ConvNd kernel = new ConvNd(Simd.best(), grid, p.xShape.dim(-1), y.dim(-1), p.op.groups(), epilogue);
         if (p.w != null) {
-            return new General(kernel, p, room.temporary(TensorType.f32(kernel.packedSize())));
+            return new General(kernel, p.packed(), room.temporary(TensorType.f32(kernel.packedSize())));
         }
         float[] packed = new float[kernel.packedSize()];
         kernel.pack(p.weights, 0, packed, 0);
-        return new General(kernel, p, room.constantSlot(Tensor.of(Shape.of(packed.length), packed)));
+        return new General(kernel, p.packed(), room.constantSlot(Tensor.of(Shape.of(packed.length), packed)));
     }
 
     private record Dense(Conv2d kernel, Parts p, Slot packed) implements Step {
