@@ -33,6 +33,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** A Keras model as a program: one signature, whose graph the layers write. */
 public final class KerasProgram implements TrainableProgram {
@@ -335,6 +337,10 @@ public final class KerasProgram implements TrainableProgram {
         Lowering lowering = new Lowering(b, mode, assets, sharing);
         List<Value> in = enter(b, types);
         call(lowering, in);
+        return b.graph(in, parts(lowering), Map.of());
+    }
+
+    private static Map<String, Value> parts(Lowering lowering) {
         Map<String, Value> out = new LinkedHashMap<>();
         lowering.outputs().forEach((path, calls) -> {
             for (int k = 0; k < calls.size() && !path.isEmpty(); k++) {
@@ -345,7 +351,57 @@ public final class KerasProgram implements TrainableProgram {
                 }
             }
         });
+        return out;
+    }
+
+    /**
+     * The graph of all layers, each by itself: as {@link #lowerParts}, but layers are given inputs of the graph instead of what
+     * the layers before them give. The graph's inputs are the model's, then those of each layer in the map's order.
+     *
+     * @param given the types of what layers are given, by path and, after the first call, {@code @k}
+     * @param training such keys of layers that compute as in training
+     * @param unmasked such keys of layers that see no masks
+     * @param wanted the outputs that the graph has, by the names of {@link #lowerParts}
+     */
+    public Graph lowerApart(
+            List<TensorType> types,
+            Map<String, List<TensorType>> given,
+            Set<String> training,
+            Set<String> unmasked,
+            Predicate<String> wanted) {
+        Builder b = new Builder();
+        List<Value> in = new ArrayList<>(enter(b, types));
+        Map<String, List<Value>> inputs = new LinkedHashMap<>();
+        given.forEach((key, all) -> {
+            List<Value> values = new ArrayList<>();
+            for (int i = 0; i < all.size(); i++) {
+                values.add(b.input(key + "?" + i, all.get(i)));
+            }
+            inputs.put(key, values);
+            in.addAll(values);
+        });
+        Lowering lowering =
+                new Lowering(b, Mode.INFERENCE, assets, sharing).apart(new Apart(inputs, training, unmasked));
+        call(lowering, in.subList(0, types.size()));
+        Map<String, Value> out = parts(lowering);
+        out.keySet().removeIf(wanted.negate());
         return b.graph(in, out, Map.of());
+    }
+
+    /** The same program with another layer at a path; weights keep their keys. */
+    public KerasProgram withLayer(String path, UnaryOperator<LayerNode> change) {
+        return with(changed(root, "", path, change));
+    }
+
+    private static LayerNode changed(LayerNode node, String at, String path, UnaryOperator<LayerNode> change) {
+        if (at.equals(path)) {
+            return change.apply(node);
+        }
+        Layer layer = node.layer().withChildren(c -> {
+            String below = Lowering.path(at, c);
+            return path.equals(below) || path.startsWith(below + "/") ? changed(c, below, path, change) : c;
+        });
+        return new LayerNode(node.name(), layer, node.policy(), node.trainable(), node.carried());
     }
 
     @Override

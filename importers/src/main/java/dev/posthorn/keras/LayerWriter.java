@@ -70,7 +70,7 @@ final class LayerWriter {
     }
 
     @SuppressWarnings("unchecked") // the codec registered under a layer's class name is the codec of that layer's class
-    private static <L extends Layer> Map<String, Object> encode(L layer, FieldType.Context c) {
+    static <L extends Layer> Map<String, Object> encode(L layer, FieldType.Context c) {
         Codec<L> codec = (Codec<L>) KerasLayers.codec(layer.className()).orElseThrow();
         return codec.encode(layer, c);
     }

@@ -11,10 +11,12 @@ import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.train.regularizer.Regularizer;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** The making of one graph from a model's layers: what all of their calls share. */
@@ -33,6 +35,7 @@ public final class Lowering {
     private Builder builder;
     private boolean training;
     private boolean penalised;
+    private Apart apart = Apart.NONE;
 
     Lowering(Builder builder, Mode mode) {
         this(builder, mode, Map.of(), Sharing.NONE);
@@ -92,7 +95,13 @@ public final class Lowering {
         boolean outer = training;
         training = kwargs.get("training") instanceof Boolean given ? given : outer;
         try {
-            Call c = open(node, parent, args, kwargs);
+            String key = builder == root ? nth(path) : "";
+            training = apart.training().contains(key) || training;
+            Iterator<Value> given = apart.inputs().getOrDefault(key, List.of()).iterator();
+            List<?> placed = (List<?>) replaced(args, given, key);
+            Map<String, Object> named = new TreeMap<>(kwargs);
+            named.replaceAll((name, value) -> replaced(value, given, key));
+            Call c = open(node, parent, placed, named);
             List<KerasTensor> out = parent == null
                     ? node.layer().call(c)
                     : builder.scoped(node.name(), () -> node.layer().call(c));
@@ -110,6 +119,28 @@ public final class Lowering {
         } finally {
             training = outer;
         }
+    }
+
+    /** From now on some layers are given what {@code apart} says in place of what the layers before them give. */
+    Lowering apart(Apart apart) {
+        this.apart = apart;
+        return this;
+    }
+
+    /** The call of a layer that is about to be made: its path, and {@code @k} where it is not the first. */
+    private String nth(String path) {
+        int calls = outputs.getOrDefault(path, List.of()).size();
+        return calls == 0 ? path : path + "@" + calls;
+    }
+
+    /** Arguments with what the layer is given apart from the others; masks stay where they are not to be ignored. */
+    private Object replaced(Object structure, Iterator<Value> given, String key) {
+        boolean masked = !apart.unmasked().contains(key);
+        return KerasTensor.map(
+                structure,
+                leaf -> leaf instanceof KerasTensor t
+                        ? new KerasTensor(given.hasNext() ? given.next() : t.value(), masked ? t.maskOrNull() : null)
+                        : leaf);
     }
 
     /** From now on the penalties that layers put on their outputs are losses. */

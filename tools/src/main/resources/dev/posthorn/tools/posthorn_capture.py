@@ -26,7 +26,7 @@ def capture(model, inputs, directory, layers=True, gradients=False, training=Non
     layers: also what every layer gives in the first call, in the order of computing (Keras models only).
     gradients: also the gradients of the outputs, weighted with fixed numbers, by inputs and weights (first call).
     training: {"x": ..., "y": ..., "batch_size": 32, "steps": 10, "sample_weight": None} - steps of `train_on_batch` of a
-        compiled model, whose weights are then as they were: the losses, and the weights after the last.
+        compiled model, whose weights and optimizer are then as they were: the losses, and the weights after the last.
     budget: bytes of activations kept whole, smallest first; of larger ones 64 samples and the statistics are kept.
     rtol, atol: what Java may differ by: |java - python| <= atol + rtol * |python|.
     """
@@ -57,8 +57,8 @@ def capture(model, inputs, directory, layers=True, gradients=False, training=Non
     }
     files = {'expected.npz': arrays}
     if kind == 'keras':
-        case['weights'] = [{'key': key, 'shape': list(v.shape), 'dtype': _dtype(v), 'trainable': bool(v.trainable)}
-                           for key, v in _weights(model)]
+        case['weights'] = [{'key': key, 'shape': list(v.shape), 'dtype': _dtype(v), 'trainable': bool(v.trainable),
+                            **_sketch(_numpy(v))} for key, v in _weights(model)]
     if traced:
         case['layers'], files['layers.npz'] = _activations(traced, budget)
     if gradients:
@@ -153,6 +153,15 @@ def _versions():
     return {n: getattr(sys.modules[n], '__version__', '') for n in names if n in sys.modules}
 
 
+def _sketch(a):
+    """The statistics of numbers and some of them."""
+    if a.dtype.kind not in 'fiub' or not a.size:
+        return {}
+    a = a.astype(np.float64).ravel()
+    at = [j * a.size // SAMPLES for j in range(SAMPLES)]
+    return {'mean': float(a.mean()), 'std': float(a.std()), 'absmax': float(np.abs(a).max()), 'samples': a[at].tolist()}
+
+
 # ---- activations ----
 
 class _Nothing:
@@ -175,6 +184,7 @@ class _Recorder:
         self.rows = []
         self.keys = {}
         self.alive = []
+        self.closed = False  # inside of a layer that calls others step by step
         self.path = []
         self.patched = []
 
@@ -194,7 +204,10 @@ class _Recorder:
         call = layer.call
 
         def recorded(*args, **kwargs):
+            if self.closed:
+                return call(*args, **kwargs)
             self.path.append(layer.name)
+            self.closed = hasattr(layer, 'cell') or type(layer).__name__ == 'TimeDistributed'
             begun = len(self.rows)
             got = [v for _, v in _flatten([list(args), kwargs]) if hasattr(v, 'shape') and hasattr(v, 'dtype')]
             got = [(self.keys.get(id(v)), v) for v in got]
@@ -203,6 +216,7 @@ class _Recorder:
             finally:
                 path = '/'.join(self.path)
                 self.path.pop()
+                self.closed = False
             leaves = [v for _, v in _flatten(y) if hasattr(v, 'shape')]
             n = len(self.rows)
             for i, v in enumerate(leaves):
@@ -320,6 +334,8 @@ def _training(model, t, directory, case):
     size, steps = t.get('batch_size', 32), t.get('steps', 10)
     rows = len(_flatten(x)[0][1])
     before = [np.array(w) for w in model.get_weights()]
+    optimizer = _built(model)
+    state = [np.array(_numpy(v)) for v in optimizer]
     data = {f'{side}.{name}': np.asarray(v) for side, values in (('x', x), ('y', y)) for name, v in _flatten(values)}
     if weight is not None:
         data['sample_weight.0'] = np.asarray(weight)
@@ -335,11 +351,22 @@ def _training(model, t, directory, case):
     for key, v in _weights(model):
         arrays['final.w.' + key] = _numpy(v)
     model.set_weights(before)
+    for v, value in zip(optimizer, state):
+        v.assign(value)
     _save(os.path.join(directory, 'data.npz'), data)
     _save(os.path.join(directory, 'expected.npz'), arrays)
     _write(os.path.join(directory, 'case.json'), {
         'golden': FORMAT, 'id': case['id'] + '/training', 'tolerance': case['tolerance'], 'batch_size': size,
         'steps': steps, 'weights': case['weights']})
+
+
+def _built(model):
+    """The variables of the optimizer, which has them from here on."""
+    optimizer = model.optimizer
+    if not getattr(optimizer, 'built', False):
+        optimizer.build(model.trainable_variables)
+    variables = optimizer.variables
+    return list(variables() if callable(variables) else variables)
 
 
 def _take(values, at):

@@ -2,8 +2,10 @@ package dev.posthorn.tools.command;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.posthorn.model.Model;
 import dev.posthorn.tools.InputException;
 import dev.posthorn.tools.Posthorn;
+import dev.posthorn.tools.golden.GoldenReport;
 import dev.posthorn.tools.verify.Case;
 import dev.posthorn.tools.verify.Cases;
 import dev.posthorn.tools.verify.ModelFile;
@@ -34,6 +36,9 @@ import picocli.CommandLine.Spec;
             "Loads every model file of every case, repeats the recorded calls and compares all outputs. A case is a folder with "
                     + "case.json, model files and expected.npz (arrays b<k>.in.<i> and b<k>.out.<i> of call k, and b<k>.mask.<i> "
                     + "where an output carries a mask), as the oracle writes it.",
+            "With --model M --golden DIR: a model against what posthorn_capture.py recorded of it in Python ('posthorn capture-script'"
+                    + " prints it): outputs, gradients, training steps, every layer; the first layer that is wrong by itself, and what"
+                    + " is likely the cause.",
             "Also repeats the gradients of cases that hold grads.npz (as the oracle writes it). Prints a line for each model file and "
                     + "one for its gradients. Exit code 0: all passed; 1: some failed; 2: nothing was found."
         })
@@ -52,6 +57,18 @@ public final class Verify implements Callable<Integer> {
 
     @Option(names = "--expected", description = "The recorded calls (.npz) for --model.")
     private Path expected;
+
+    @Option(
+            names = "--golden",
+            paramLabel = "DIR",
+            description = "What posthorn_capture.py recorded of --model in Python.")
+    private Path golden;
+
+    @Option(
+            names = "--layer-tolerance",
+            paramLabel = "X",
+            description = "How far a layer may be off, as a part of its largest magnitude. Default: 1e-4.")
+    private double layerTolerance = 1e-4;
 
     @Option(
             names = "--rtol",
@@ -87,6 +104,9 @@ public final class Verify implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (golden != null) {
+            return golden();
+        }
         if ((model == null) != (expected == null) || (model == null) == cases.isEmpty()) {
             throw new InputException("expected either CASE... or --model with --expected but was "
                     + (model == null && expected == null && cases.isEmpty() ? "none of them" : "another combination"));
@@ -132,6 +152,29 @@ public final class Verify implements Callable<Integer> {
             out.println(count[0] + " passed, " + count[1] + " failed");
         }
         return count[1] == 0 ? Posthorn.RIGHT : Posthorn.FAILED;
+    }
+
+    private int golden() throws IOException {
+        if (model == null || expected != null || !cases.isEmpty()) {
+            throw new InputException("verify: expected --golden with --model alone but was another combination");
+        }
+        Case c = Case.of(model, golden);
+        PrintWriter out = spec.commandLine().getOut();
+        boolean passed = true;
+        for (Verdict v : new Verification(backend.name(), bound.bindings())
+                .verify(c.within(tolerance(c.tolerance())), c.models().get(0))) {
+            passed &= v.passed();
+            out.println(
+                    v.passed()
+                            ? String.format(
+                                    Locale.ROOT, "PASS %s max_abs %.2g max_rel %.2g", v.what(), v.maxAbs(), v.maxRel())
+                            : "FAIL " + v.what() + " " + v.problem());
+        }
+        try (Model loaded = Model.load(model, backend.name(), bound.bindings())) {
+            GoldenReport report = GoldenReport.of(golden, loaded, layerTolerance);
+            report.lines(quiet).forEach(out::println);
+            return passed && report.passed() ? Posthorn.RIGHT : Posthorn.FAILED;
+        }
     }
 
     /** The model files asked for; a case without any counts as one, which fails. */

@@ -82,6 +82,12 @@ public record Case(
         return new Case(model.toString(), expected, Optional.empty(), tolerance, List.of(ModelFile.of(model)), calls);
     }
 
+    /** A case whose model is elsewhere. */
+    public static Case of(Path model, Path folder) throws IOException {
+        Case c = read(folder);
+        return new Case(c.id, c.expected, c.gradients, c.tolerance, List.of(ModelFile.of(model)), c.calls);
+    }
+
     private static JsonNode json(Path file) throws IOException {
         try {
             return new ObjectMapper().readTree(file.toFile());

@@ -29,6 +29,9 @@ final class LayerSamples {
             return "";
         }
         Map<String, Tensor> arrays = Npz.read(recorded);
+        if (!arrays.containsKey("samples")) {
+            return ""; // golden values, whose layers LayerTrace compares
+        }
         Map<String, Tensor> activations = model.activations(inputs);
         JsonNode names =
                 new ObjectMapper().readTree(folder.resolve(Case.FILE).toFile()).path("layer_names");
