@@ -24,15 +24,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A graph whose variables were made constants, in one file. Its inputs are the placeholders that its outputs need; its
  * outputs are the nodes that no other node needs.
  */
 public final class FrozenGraphFormat implements ModelFormat {
-    /** Ops that give nothing, or something that no caller wants. */
-    private static final Set<String> NO_OUTPUTS =
-            Set.of("NoOp", "Assert", "Const", "Placeholder", "PrintV2", "ControlTrigger");
+    /** Ops that give nothing, or something that no caller wants: of summaries, of training, of saving. */
+    private static final Pattern NO_OUTPUTS = Pattern.compile("NoOp|Assert|Const|Placeholder|PrintV2|ControlTrigger"
+            + "|.*Summary(V2)?|Save(V2|Slices)?|Restore(V2|Slice)?|MergeV2Checkpoints|Assign(Add|Sub)?"
+            + "|Assign(Add|Sub)?VariableOp|(Resource)?(Sparse)?Apply[A-Z].*|IsVariableInitialized|VarIsInitializedOp");
 
     @Override
     public String name() {
@@ -87,7 +89,7 @@ public final class FrozenGraphFormat implements ModelFormat {
                 .forEach(n -> n.getInputList()
                         .forEach(in -> needed.add(Body.Ref.of(in).node())));
         List<NodeDef> outputs = graph.getNodeList().stream()
-                .filter(n -> !needed.contains(n.getName()) && !NO_OUTPUTS.contains(n.getOp()))
+                .filter(n -> !needed.contains(n.getName()) && !NO_OUTPUTS.matcher(n.getOp()).matches())
                 .toList();
         if (outputs.isEmpty()) {
             throw new ModelFormatException("graph: expected a node that no other needs but was none");

@@ -20,7 +20,7 @@ import java.util.Set;
 /** Reads the nodes of graphs and functions, in order, each by what its op says it is. */
 final class GraphReader {
     /** Bounds what functions that call each other can make of a small file. */
-    private static final int MOST_NODES = 1_000_000;
+    private static final int MOST_NODES = 500_000;
 
     private static final int MOST_DEPTH = 100;
 

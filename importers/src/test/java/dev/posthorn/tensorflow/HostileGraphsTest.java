@@ -1,5 +1,6 @@
 package dev.posthorn.tensorflow;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.TextFormat;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -237,6 +239,20 @@ class HostileGraphsTest {
             refused += told ? 1 : 0;
         }
         assertTrue(refused > 500, "only " + refused + " were refused");
+    }
+
+    @Test
+    void whatOnlyTrainsOrReportsIsNoOutput() throws IOException {
+        Path file = folder.resolve("graph.pbtxt");
+        Files.writeString(
+                file,
+                X + node("y", "Relu", "x") + constant("rate", "DT_FLOAT", "", "float_val: 1")
+                        + node("summary", "ScalarSummary", "rate y")
+                        + node("train", "ApplyAdamWithSomethingNew", "rate y"));
+        var signature =
+                new FrozenGraphFormat().load(file).program().signatures().get(0);
+        assertEquals(
+                List.of("y"), signature.outputs().stream().map(p -> p.name()).toList());
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Input;
 import dev.posthorn.ir.op.MatMul;
 import dev.posthorn.ir.op.Scan;
+import dev.posthorn.ir.op.Transpose;
 import dev.posthorn.ir.op.Unary;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * A {@link Scan} whose step is that of a long short-term memory or of a gated recurrent unit becomes {@link Lstm} or
@@ -47,7 +49,21 @@ public final class RecoverCells {
     }
 
     public static Graph apply(Graph g) {
-        return Rewriter.apply(g, RecoverCells::rule);
+        Graph recovered = Rewriter.apply(g, RecoverCells::rule);
+        boolean any = recovered.nodes().stream().anyMatch(n -> n.op() instanceof Lstm || n.op() instanceof Gru);
+        return any ? Rewriter.apply(recovered, RecoverCells::once) : recovered;
+    }
+
+    /** Two transpositions, as those of time and batch before and after a loop, are one or none; null for any other op. */
+    private static List<Value> once(Builder b, Op op, List<Value> in) {
+        if (!(op instanceof Transpose outer) || !(in.get(0).node().op() instanceof Transpose inner)) {
+            return null;
+        }
+        int[] perm =
+                outer.perm().stream().mapToInt(a -> inner.perm().get(a)).toArray();
+        Value x = in.get(0).node().input(0);
+        boolean same = IntStream.range(0, perm.length).allMatch(a -> perm[a] == a);
+        return List.of(same ? x : b.transpose(x, perm));
     }
 
     /** The results of a loop that is a recurrent layer of constant weights; null for any other op. */

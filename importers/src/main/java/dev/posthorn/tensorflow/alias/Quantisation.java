@@ -56,8 +56,11 @@ final class Quantisation {
         Value low = b.times(b.minus(b.constant(type, least), zero), scale);
         Value high = b.times(b.minus(b.constant(type, most), zero), scale);
         Value inside = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, x, low), high);
-        Value steps = b.binary(Binary.Fn.ADD, b.times(b.minus(inside, low), inverse), 0.5);
-        Value y = b.plus(b.times(b.unary(Unary.Fn.FLOOR, steps), scale), low);
+        // In the order in which TensorFlow rounds: the same bits.
+        Value first = b.times(b.unary(Unary.Fn.NEG, low), inverse);
+        Value steps = b.minus(
+                b.times(b.minus(inside, low), inverse), b.unary(Unary.Fn.FLOOR, b.binary(Binary.Fn.ADD, first, 0.5)));
+        Value y = b.times(b.unary(Unary.Fn.FLOOR, b.binary(Binary.Fn.ADD, steps, 0.5)), scale);
         Value none = b.binary(
                 Binary.Fn.AND,
                 b.compare(Compare.Fn.EQ, min, b.constant(type, 0)),
