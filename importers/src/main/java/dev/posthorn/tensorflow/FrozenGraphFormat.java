@@ -89,7 +89,8 @@ public final class FrozenGraphFormat implements ModelFormat {
                 .forEach(n -> n.getInputList()
                         .forEach(in -> needed.add(Body.Ref.of(in).node())));
         List<NodeDef> outputs = graph.getNodeList().stream()
-                .filter(n -> !needed.contains(n.getName()) && !NO_OUTPUTS.matcher(n.getOp()).matches())
+                .filter(n -> !needed.contains(n.getName())
+                        && !NO_OUTPUTS.matcher(n.getOp()).matches())
                 .toList();
         if (outputs.isEmpty()) {
             throw new ModelFormatException("graph: expected a node that no other needs but was none");

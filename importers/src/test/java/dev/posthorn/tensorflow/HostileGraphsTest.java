@@ -246,9 +246,12 @@ class HostileGraphsTest {
         Path file = folder.resolve("graph.pbtxt");
         Files.writeString(
                 file,
-                X + node("y", "Relu", "x") + constant("rate", "DT_FLOAT", "", "float_val: 1")
-                        + node("summary", "ScalarSummary", "rate y")
-                        + node("train", "ApplyAdamWithSomethingNew", "rate y"));
+                X
+                        + node("h", "Relu", "x")
+                        + node("y", "Relu", "h")
+                        + constant("rate", "DT_FLOAT", "", "float_val: 1")
+                        + node("summary", "ScalarSummary", "rate h")
+                        + node("train", "ApplyAdamWithSomethingNew", "rate h"));
         var signature =
                 new FrozenGraphFormat().load(file).program().signatures().get(0);
         assertEquals(

@@ -59,8 +59,7 @@ public final class RecoverCells {
         if (!(op instanceof Transpose outer) || !(in.get(0).node().op() instanceof Transpose inner)) {
             return null;
         }
-        int[] perm =
-                outer.perm().stream().mapToInt(a -> inner.perm().get(a)).toArray();
+        int[] perm = outer.perm().stream().mapToInt(a -> inner.perm().get(a)).toArray();
         Value x = in.get(0).node().input(0);
         boolean same = IntStream.range(0, perm.length).allMatch(a -> perm[a] == a);
         return List.of(same ? x : b.transpose(x, perm));
