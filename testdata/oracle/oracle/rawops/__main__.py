@@ -18,7 +18,7 @@ from ..pack import DATE  # noqa: E402
 
 # The archives and the families in them, each a module here with ROWS.
 ARCHIVES = {
-    "data": ["images", "sparse", "strings"],
+    "data": ["images", "files", "sparse", "strings", "examples", "tables"],
     "math": ["numbers", "matrices", "layers", "integers", "draws"],
 }
 
@@ -53,7 +53,7 @@ def main() -> None:
                 try:
                     case = base.record(row, folder / row.id)
                 except Exception as e:  # all of them are said at the end
-                    wrong.append(f"{row.id}: {type(e).__name__}: {' '.join(str(e).split())[-200:]}")
+                    wrong.append(f"{row.id}: {type(e).__name__}: {' '.join(str(e).split())[:160]} … {' '.join(str(e).split())[-160:]}")
                     continue
                 (folder / row.id / "case.json").write_text(json.dumps(case, sort_keys=True) + "\n")
         if wrong:

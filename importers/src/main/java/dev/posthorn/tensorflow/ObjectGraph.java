@@ -48,6 +48,9 @@ final class ObjectGraph {
     private final Set<Integer> used = new HashSet<>();
     private final Map<Integer, TfValue> objects = new HashMap<>();
 
+    /** Where the checkpoint holds keys and values of tables, by object. */
+    private final Map<Integer, Map<String, String>> tables = new LinkedHashMap<>();
+
     private ObjectGraph(MetaGraphDef meta, Body nodes, Functions functions, Resources resources) {
         this.graph = meta.getObjectGraphDef();
         this.meta = meta;
@@ -234,6 +237,12 @@ final class ObjectGraph {
     private void read(int id, TrackableObject stored, Map<Integer, List<Bundle.Place>> places) {
         for (TrackableObject.SerializedTensor t : stored.getAttributesList()) {
             boolean there = resources.bundle().contains(t.getCheckpointKey());
+            for (String part : List.of(Resources.KEYS, Resources.VALUES)) {
+                String key = t.getCheckpointKey() + "-" + part.substring(1);
+                if (resources.bundle().contains(key)) {
+                    tables.computeIfAbsent(id, k -> new LinkedHashMap<>()).put(part, key);
+                }
+            }
             if (t.getName().equals(VALUE) && there && objects.get(id) instanceof TfValue.Handle) {
                 places.computeIfAbsent(id, k -> new ArrayList<>()).add(new Bundle.Place(t.getCheckpointKey(), ""));
             }
@@ -254,8 +263,8 @@ final class ObjectGraph {
         };
     }
 
-    /** Tables are what the functions that make them return. */
-    private void create() {
+    /** Tables are what the functions that make them return; what the checkpoint holds for them is in them. */
+    private void create() throws IOException {
         for (int id = 0; id < graph.getNodesCount(); id++) {
             if (graph.getNodes(id).getKindCase() == SavedObject.KindCase.RESOURCE) {
                 Optional<String> create = function(id, "_create_resource");
@@ -263,6 +272,13 @@ final class ObjectGraph {
                     List<TfValue> made = Initialisation.run(
                             functions, resources, frame -> frame.call(create.get(), List.of(), Map.of()));
                     objects.put(id, made.get(0));
+                    Map<String, String> stored = tables.getOrDefault(id, Map.of());
+                    if (made.get(0) instanceof TfValue.Handle h && stored.size() == 2) {
+                        resources.restore(
+                                h.key(),
+                                resources.checkpoint(stored.get(Resources.KEYS)),
+                                resources.checkpoint(stored.get(Resources.VALUES)));
+                    }
                 }
             }
         }

@@ -2,9 +2,11 @@ package dev.posthorn.tensorflow;
 
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.table.TakeRows;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.tensorflow.bundle.Bundle;
 import java.io.IOException;
@@ -42,8 +44,16 @@ public final class Resources {
     private final Map<String, Tensor> contents = new LinkedHashMap<>();
     private final Map<String, List<Bundle.Place>> places = new LinkedHashMap<>();
 
-    /** What a table maps to what; its content is the state {@code key/keys} and {@code key/values}. */
-    public record TableType(DType key, TensorType value) {}
+    /**
+     * What a table maps to what; its content is the state {@code key/keys} and {@code key/values}. Stored keys that are
+     * {@code unused} are none.
+     */
+    public record TableType(TensorType key, TensorType value, boolean mutable, List<Tensor> unused) {
+        /** No entries: the keys or the values of a table that is empty. */
+        private static TensorType rows(TensorType one, int n) {
+            return one.withShape(one.shape().insert(0, n));
+        }
+    }
 
     Resources(Optional<Bundle> checkpoint, Path assets) {
         this.checkpoint = checkpoint;
@@ -159,20 +169,54 @@ public final class Resources {
         if (type != null) {
             return b.variable(key, type);
         }
+        return b.constant(filled(key)
+                .orElseThrow(() -> new ModelFormatException(
+                        "state: expected a variable or a filled table but was '" + key + "'")));
+    }
+
+    /** What was put into a state; nothing, but rows of none, where it is of a table that may change. */
+    private Optional<Tensor> filled(String key) {
         Tensor content = contents.get(key);
-        if (content == null) {
-            throw new ModelFormatException("state: expected a variable or a filled table but was '" + key + "'");
+        if (content != null || !isTable(key)) {
+            return Optional.ofNullable(content);
         }
-        return b.constant(content);
+        TableType type = tables.get(key.substring(0, key.lastIndexOf('/')));
+        TensorType one = key.endsWith(KEYS) ? type.key : type.value;
+        return type.mutable ? Optional.of(Tensor.zeros(TableType.rows(one, 0))) : Optional.empty();
+    }
+
+    /** Fills a table with what the checkpoint holds for it. */
+    void restore(String table, Tensor storedKeys, Tensor storedValues) {
+        TableType type = table(table);
+        int n = storedKeys.size() / Math.max(1, type.key.shape().size());
+        Tensor keys = storedKeys.reshape(TableType.rows(type.key, n).shape());
+        Tensor values = storedValues.reshape(TableType.rows(type.value, n).shape());
+        for (Tensor none : type.unused) {
+            List<Tensor> left = new TakeRows().eval(List.of(keys, values, none), List.of());
+            keys = left.get(0);
+            values = left.get(1);
+        }
+        contents.put(table + KEYS, keys);
+        contents.put(table + VALUES, values);
+    }
+
+    /** Makes the content of tables that may change variables: calls change it. */
+    void changeTables() {
+        tables.forEach((key, type) -> {
+            for (String part : type.mutable ? List.of(KEYS, VALUES) : List.<String>of()) {
+                contents.put(key + part, filled(key + part).orElseThrow());
+                variable(key + part, TableType.rows(part.equals(KEYS) ? type.key : type.value, Shape.UNKNOWN));
+            }
+        });
     }
 
     /** What a state holds so far, while the model is loaded. */
     Tensor content(String key) {
-        Tensor t = key.startsWith(COUNTER) ? Tensor.scalar(DType.INT64, 0) : contents.get(key);
-        if (t == null) {
-            throw new ModelFormatException("state: expected a value but was none yet, at '" + key + "'");
-        }
-        return t;
+        return key.startsWith(COUNTER)
+                ? Tensor.scalar(DType.INT64, 0)
+                : filled(key)
+                        .orElseThrow(() -> new ModelFormatException(
+                                "state: expected a value but was none yet, at '" + key + "'"));
     }
 
     /** What variables and tables held when the model was loaded. */

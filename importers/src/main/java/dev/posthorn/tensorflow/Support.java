@@ -80,6 +80,11 @@ final class Support {
         }
     }
 
+    /** Whether any of these ops is run. */
+    boolean runs(Collection<String> any) {
+        return any.stream().anyMatch(ops::containsKey);
+    }
+
     static String reason(String op) {
         return "op " + op + " is not supported";
     }

@@ -19,12 +19,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A graph of TensorFlow with its functions and state, as a program: a signature is lowered by reading the graph. Training
  * changes the variables that are trainable there and not frozen since; its parts are the scopes of their names.
  */
 public final class TensorFlowProgram implements TrainableProgram {
+    private static final Set<String> TABLE_CHANGES =
+            Set.of("LookupTableInsert", "LookupTableInsertV2", "LookupTableRemoveV2");
+
     private final String name;
     private final Body graph;
     private final Functions functions;
@@ -48,6 +52,9 @@ public final class TensorFlowProgram implements TrainableProgram {
         this.entries = List.copyOf(entries);
         Support.of(graph, functions, entries).drawing().forEach(resources::countAt);
         this.origin = origin;
+        if (Support.of(graph, functions, entries).runs(TABLE_CHANGES)) {
+            resources.changeTables();
+        }
         this.trainable = Map.of();
         this.training = StoredTraining.NONE;
     }

@@ -55,6 +55,9 @@ public sealed interface TfValue {
      */
     record Joined(TensorType element, Value rows, Value lengths) implements TfValue {}
 
+    /** A ragged tensor as one value, or as many as it has rows: the splits of its levels, and its values. */
+    record Ragged(List<Value> splits, Value values) implements TfValue {}
+
     /** No data: the output of an op that is run for its effect. */
     record Nothing(DType dtype) implements TfValue {}
 

@@ -1,5 +1,6 @@
 package dev.posthorn.tensorflow.alias;
 
+import static dev.posthorn.tensorflow.TfOp.general;
 import static dev.posthorn.tensorflow.TfOp.many;
 import static dev.posthorn.tensorflow.TfOp.one;
 
@@ -17,6 +18,7 @@ import dev.posthorn.ir.op.sparse.RaggedRange;
 import dev.posthorn.ir.op.sparse.RaggedRows;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
+import dev.posthorn.tensorflow.TfValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +31,9 @@ final class Raggeds {
                     s -> s.b().addAll(new RaggedRange(s.attributes().type("Tsplits", DType.INT64)), s.all())),
             many("RaggedGather", Raggeds::gather),
             many("RaggedTensorToSparse", Raggeds::toSparse),
-            one("RaggedTensorToTensor", Raggeds::toTensor));
+            one("RaggedTensorToTensor", Raggeds::toTensor),
+            general("RaggedTensorToVariant", Raggeds::toVariant),
+            many("RaggedTensorFromVariant", Raggeds::fromVariant));
 
     private Raggeds() {}
 
@@ -115,5 +119,23 @@ final class Raggeds {
         return one.node().op() instanceof dev.posthorn.ir.op.Constant c
                 ? Dim.of(Math.toIntExact(c.value().getLong(0)))
                 : new Dim(Shape.UNKNOWN, b.cast(one, DType.INT32));
+    }
+
+    private static List<TfValue> toVariant(Site s) {
+        int depth = s.count() - 1;
+        return List.of(new TfValue.Ragged(s.in(0, depth), s.in(depth)));
+    }
+
+    /** Only what was made of a whole ragged tensor, whole again. */
+    private static List<Value> fromVariant(Site s) {
+        int depth = s.attributes().integer("output_ragged_rank");
+        if (!(s.raw(0) instanceof TfValue.Ragged r) || r.splits().size() != depth) {
+            throw s.unsupported("rows that were not made by RaggedTensorToVariant with " + depth + " levels");
+        }
+        DType type = s.attributes().type("Tsplits", DType.INT64);
+        List<Value> all = new ArrayList<>();
+        r.splits().forEach(v -> all.add(s.b().cast(v, type)));
+        all.add(r.values());
+        return all;
     }
 }

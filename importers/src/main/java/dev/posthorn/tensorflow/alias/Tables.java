@@ -12,6 +12,9 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Lookup;
+import dev.posthorn.ir.op.table.FindRows;
+import dev.posthorn.ir.op.table.PutRows;
+import dev.posthorn.ir.op.table.TakeRows;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.tensorflow.Resources;
 import dev.posthorn.tensorflow.Site;
@@ -20,18 +23,30 @@ import dev.posthorn.tensorflow.TfValue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Lookup tables: their content is a state of two values, the keys and what they map to. */
 final class Tables {
     static final List<TfOp> ALL = List.of(
-            general("HashTable", Tables::table),
-            general("HashTableV2", Tables::table),
-            general("MutableHashTable", Tables::table),
-            general("MutableHashTableV2", Tables::table),
+            general("HashTable", s -> table(s, false)),
+            general("HashTableV2", s -> table(s, false)),
+            general("AnonymousHashTable", s -> table(s, false)),
+            general("MutableHashTable", s -> table(s, true)),
+            general("MutableHashTableV2", s -> table(s, true)),
+            general("AnonymousMutableHashTable", s -> table(s, true)),
+            general("MutableHashTableOfTensors", s -> table(s, true)),
+            general("MutableHashTableOfTensorsV2", s -> table(s, true)),
+            general("AnonymousMutableHashTableOfTensors", s -> table(s, true)),
+            general("MutableDenseHashTable", s -> table(s, true)),
+            general("MutableDenseHashTableV2", s -> table(s, true)),
+            general("AnonymousMutableDenseHashTable", s -> table(s, true)),
             general("InitializeTable", s -> fill(s, s.in(1), s.in(2))),
             general("InitializeTableV2", s -> fill(s, s.in(1), s.in(2))),
             general("LookupTableImport", s -> fill(s, s.in(1), s.in(2))),
             general("LookupTableImportV2", s -> fill(s, s.in(1), s.in(2))),
+            general("LookupTableInsert", Tables::insert),
+            general("LookupTableInsertV2", Tables::insert),
+            general("LookupTableRemoveV2", Tables::remove),
             general("InitializeTableFromTextFile", Tables::fillFromFile),
             general("InitializeTableFromTextFileV2", Tables::fillFromFile),
             one("LookupTableFind", Tables::find),
@@ -43,16 +58,17 @@ final class Tables {
 
     private Tables() {}
 
-    private static List<TfValue> table(Site s) {
+    /** One that may change is empty until it is filled. */
+    private static List<TfValue> table(Site s, boolean mutable) {
         String shared = s.attributes().string("shared_name", "");
         String key = shared.isEmpty() ? s.name() : shared;
-        s.frame()
-                .resources()
-                .table(
-                        key,
-                        new Resources.TableType(
-                                s.attributes().type("key_dtype"),
-                                TensorType.of(s.attributes().type("value_dtype"))));
+        Shape value = s.attributes().shape("value_shape");
+        TensorType values = new TensorType(
+                s.attributes().type("value_dtype"), value.isRanked() && value.isKnown() ? value : Shape.SCALAR);
+        Shape one = s.count() > 0 ? s.shape(0) : Shape.SCALAR;
+        TensorType keys = new TensorType(s.attributes().type("key_dtype"), one);
+        List<Tensor> unused = IntStream.range(0, s.count()).mapToObj(s::constant).toList();
+        s.frame().resources().table(key, new Resources.TableType(keys, values, mutable, unused));
         return List.of(new TfValue.Handle(key));
     }
 
@@ -86,10 +102,23 @@ final class Tables {
         Value values = values(s);
         if (keys.node().op() instanceof Constant k
                 && values.node().op() instanceof Constant v
-                && v.value().shape().rank() == 1) {
+                && k.value().shape().rank() == 1
+                && !k.value().dtype().isFloating()
+                && v.value().shape().rank() == 1
+                && s.shape(2).rank() == 0) {
             return s.b().add(new Lookup(new Table(k.value(), v.value())), s.in(1), s.in(2));
         }
-        throw s.unsupported("a table that calls change, or whose values are vectors");
+        return s.b().add(new FindRows(), keys, values, s.in(1), s.in(2));
+    }
+
+    private static List<TfValue> insert(Site s) {
+        List<Value> all = s.b().addAll(new PutRows(), List.of(keys(s), values(s), s.in(1), s.in(2)));
+        return fill(s, all.get(0), all.get(1));
+    }
+
+    private static List<TfValue> remove(Site s) {
+        List<Value> all = s.b().addAll(new TakeRows(), List.of(keys(s), values(s), s.in(1)));
+        return fill(s, all.get(0), all.get(1));
     }
 
     /** Lines of a file of words: a column, the whole line (-2) or the line's number (-1) as key and as value. */
@@ -106,7 +135,7 @@ final class Tables {
                     "table: expected " + most + " lines but was " + used.size() + ", at asset '" + name + "'");
         }
         used = most >= 0 ? used.subList(0, (int) most) : used;
-        Tensor keys = column(used, (int) s.attributes().integer("key_index", -2), delimiter, type.key(), name);
+        Tensor keys = column(used, (int) s.attributes().integer("key_index", -2), delimiter, type.key().dtype(), name);
         Tensor values = column(
                 used,
                 (int) s.attributes().integer("value_index", -1),
