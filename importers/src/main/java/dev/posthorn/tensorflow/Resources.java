@@ -215,8 +215,8 @@ public final class Resources {
         return key.startsWith(COUNTER)
                 ? Tensor.scalar(DType.INT64, 0)
                 : filled(key)
-                        .orElseThrow(() -> new ModelFormatException(
-                                "state: expected a value but was none yet, at '" + key + "'"));
+                        .orElseThrow(() ->
+                                new ModelFormatException("state: expected a value but was none yet, at '" + key + "'"));
     }
 
     /** What variables and tables held when the model was loaded. */

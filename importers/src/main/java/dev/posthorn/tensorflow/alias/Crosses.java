@@ -26,7 +26,8 @@ final class Crosses {
             many("SparseCrossHashed", s -> {
                 int n = s.count() - 3;
                 boolean strong = s.constant(n + 1).getLong(0) != 0;
-                List<Long> salt = List.of(s.constant(n + 2).getLong(0), s.constant(n + 2).getLong(1));
+                List<Long> salt =
+                        List.of(s.constant(n + 2).getLong(0), s.constant(n + 2).getLong(1));
                 Cross op = new Cross(null, s.constant(n).getLong(0), null, strong ? salt : List.of());
                 return sparse(s, op, columns(s, n));
             }),
@@ -104,7 +105,6 @@ final class Crosses {
         long key = s.attributes().integer("hash_key", 0);
         Cross op = new Cross(hashed ? null : "_X_", s.attributes().integer("num_buckets", 0), key, List.of());
         List<Value> out = b.addAll(op, columns);
-        return List.of(
-                out.get(1), b.cast(out.get(0), s.attributes().type("out_row_splits_type", DType.INT64)));
+        return List.of(out.get(1), b.cast(out.get(0), s.attributes().type("out_row_splits_type", DType.INT64)));
     }
 }

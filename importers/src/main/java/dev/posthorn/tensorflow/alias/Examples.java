@@ -23,8 +23,7 @@ final class Examples {
             many("ParseExample", s -> {
                 int sparse = s.attributes().integer("Nsparse");
                 int dense = s.attributes().integer("Ndense");
-                Fields fields = fields(
-                        s, "", keys(s, 2, sparse), keys(s, 2 + sparse, dense), List.of());
+                Fields fields = fields(s, "", keys(s, 2, sparse), keys(s, 2 + sparse, dense), List.of());
                 return parsed(s, fields, 2 + sparse + dense);
             }),
             many("ParseExampleV2", s -> {
@@ -81,17 +80,19 @@ final class Examples {
                 .toList();
     }
 
-    private static Fields fields(
-            Site s, String prefix, List<String> sparse, List<String> dense, List<String> ragged) {
+    private static Fields fields(Site s, String prefix, List<String> sparse, List<String> dense, List<String> ragged) {
         boolean lists = prefix.equals("feature_list_");
         List<DType> sparseTypes = s.attributes().types(prefix + "sparse_types");
-        List<DType> denseTypes =
-                s.attributes().types(lists ? "feature_list_dense_types" : prefix.isEmpty() ? "Tdense" : "Tcontext_dense");
+        List<DType> denseTypes = s.attributes()
+                .types(lists ? "feature_list_dense_types" : prefix.isEmpty() ? "Tdense" : "Tcontext_dense");
         List<Shape> shapes = s.attributes().shapes(prefix + "dense_shapes");
         List<DType> raggedTypes = s.attributes().types(prefix + "ragged_value_types");
         List<DType> splits = s.attributes().types(prefix + "ragged_split_types");
-        if (sparseTypes.size() < sparse.size() || denseTypes.size() < dense.size() || shapes.size() < dense.size()
-                || raggedTypes.size() < ragged.size() || splits.size() < ragged.size()) {
+        if (sparseTypes.size() < sparse.size()
+                || denseTypes.size() < dense.size()
+                || shapes.size() < dense.size()
+                || raggedTypes.size() < ragged.size()
+                || splits.size() < ragged.size()) {
             throw s.unsupported("fewer types than keys");
         }
         return new Fields(
@@ -99,12 +100,10 @@ final class Examples {
                         .mapToObj(i -> new Fields.Field(sparse.get(i), sparseTypes.get(i)))
                         .toList(),
                 IntStream.range(0, dense.size())
-                        .mapToObj(i ->
-                                new Fields.Field(dense.get(i), denseTypes.get(i), shapes.get(i), DType.INT64))
+                        .mapToObj(i -> new Fields.Field(dense.get(i), denseTypes.get(i), shapes.get(i), DType.INT64))
                         .toList(),
                 IntStream.range(0, ragged.size())
-                        .mapToObj(i ->
-                                new Fields.Field(ragged.get(i), raggedTypes.get(i), Shape.SCALAR, splits.get(i)))
+                        .mapToObj(i -> new Fields.Field(ragged.get(i), raggedTypes.get(i), Shape.SCALAR, splits.get(i)))
                         .toList());
     }
 
@@ -115,7 +114,9 @@ final class Examples {
     }
 
     private static List<Value> parsed(Site s, Fields fields, int defaults) {
-        return s.b().addAll(new ParseExamples(fields), operands(s, defaults, fields.dense().size()));
+        return s.b().addAll(
+                        new ParseExamples(fields),
+                        operands(s, defaults, fields.dense().size()));
     }
 
     private static List<Value> sequences(Site s, Fields context, Fields lists, Set<String> mayLack, int defaults) {

@@ -28,9 +28,7 @@ final class ImageFiles {
             one(
                     "ExtractJpegShape",
                     s -> s.b().add(new JpegShape(s.attributes().type("output_type", DType.INT32)), s.in(0))),
-            one(
-                    "EncodePng",
-                    s -> s.b().add(new EncodePng((int) s.attributes().integer("compression", -1)), s.in(0))));
+            one("EncodePng", s -> s.b().add(new EncodePng((int) s.attributes().integer("compression", -1)), s.in(0))));
 
     private ImageFiles() {}
 

@@ -33,9 +33,7 @@ final class Sets {
             case "union" -> SetOperation.Fn.UNION;
             default -> throw s.unsupported("set operation " + s.attributes().string("set_operation", ""));
         };
-        return s.b().addAll(
-                        new SetOperation(fn),
-                        List.of(a.get(0), a.get(1), a.get(2), b.get(0), b.get(1), b.get(2)));
+        return s.b().addAll(new SetOperation(fn), List.of(a.get(0), a.get(1), a.get(2), b.get(0), b.get(1), b.get(2)));
     }
 
     /** All elements of a dense tensor, as a sparse one. */

@@ -67,7 +67,8 @@ final class Tables {
                 s.attributes().type("value_dtype"), value.isRanked() && value.isKnown() ? value : Shape.SCALAR);
         Shape one = s.count() > 0 ? s.shape(0) : Shape.SCALAR;
         TensorType keys = new TensorType(s.attributes().type("key_dtype"), one);
-        List<Tensor> unused = IntStream.range(0, s.count()).mapToObj(s::constant).toList();
+        List<Tensor> unused =
+                IntStream.range(0, s.count()).mapToObj(s::constant).toList();
         s.frame().resources().table(key, new Resources.TableType(keys, values, mutable, unused));
         return List.of(new TfValue.Handle(key));
     }
@@ -135,7 +136,12 @@ final class Tables {
                     "table: expected " + most + " lines but was " + used.size() + ", at asset '" + name + "'");
         }
         used = most >= 0 ? used.subList(0, (int) most) : used;
-        Tensor keys = column(used, (int) s.attributes().integer("key_index", -2), delimiter, type.key().dtype(), name);
+        Tensor keys = column(
+                used,
+                (int) s.attributes().integer("key_index", -2),
+                delimiter,
+                type.key().dtype(),
+                name);
         Tensor values = column(
                 used,
                 (int) s.attributes().integer("value_index", -1),

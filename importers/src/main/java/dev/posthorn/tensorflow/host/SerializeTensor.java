@@ -23,9 +23,8 @@ public record SerializeTensor() implements Op.Single {
     @Override
     public Tensor value(List<Tensor> in, TensorType out) {
         Tensor x = in.get(0);
-        TensorProto.Builder y = TensorProto.newBuilder()
-                .setDtype(Protos.dtype(x.dtype()))
-                .setTensorShape(Protos.shape(x.shape()));
+        TensorProto.Builder y =
+                TensorProto.newBuilder().setDtype(Protos.dtype(x.dtype())).setTensorShape(Protos.shape(x.shape()));
         if (x.dtype() == DType.STRING) {
             Arrays.stream(x.byteStrings()).map(ByteString::copyFrom).forEach(y::addStringVal);
         } else {

@@ -40,7 +40,8 @@ final class ExampleBytes {
             if (wire == BYTES) {
                 long n = varint(in);
                 if (n < 0 || n > in.remaining()) {
-                    throw new ShapeException("expected a message but was a field of " + n + " bytes in " + in.remaining());
+                    throw new ShapeException(
+                            "expected a message but was a field of " + n + " bytes in " + in.remaining());
                 }
                 value = slice(in, (int) n);
             } else if (wire == VARINT) {
@@ -107,28 +108,32 @@ final class ExampleBytes {
             if (number == 1 && wire == BYTES) {
                 features(value, context);
             } else if (number == 2 && wire == BYTES) {
-                fields(value, (n, w, entry) -> entry(entry, (key, list) -> {
-                    List<Tensor> steps = new ArrayList<>();
-                    fields(list, (m, v, step) -> {
-                        if (m == 1 && v == BYTES) {
-                            steps.add(feature(step));
-                        }
-                    });
-                    lists.put(key, steps);
-                }));
+                fields(
+                        value,
+                        (n, w, entry) -> entry(entry, (key, list) -> {
+                            List<Tensor> steps = new ArrayList<>();
+                            fields(list, (m, v, step) -> {
+                                if (m == 1 && v == BYTES) {
+                                    steps.add(feature(step));
+                                }
+                            });
+                            lists.put(key, steps);
+                        }));
             }
         });
     }
 
     private static void features(ByteBuffer in, Map<String, Tensor> to) {
-        fields(in, (number, wire, entry) -> entry(entry, (key, value) -> {
-            Tensor t = feature(value);
-            if (t == null) {
-                to.remove(key);
-            } else {
-                to.put(key, t);
-            }
-        }));
+        fields(
+                in,
+                (number, wire, entry) -> entry(entry, (key, value) -> {
+                    Tensor t = feature(value);
+                    if (t == null) {
+                        to.remove(key);
+                    } else {
+                        to.put(key, t);
+                    }
+                }));
     }
 
     private static void entry(ByteBuffer in, java.util.function.BiConsumer<String, ByteBuffer> to) {

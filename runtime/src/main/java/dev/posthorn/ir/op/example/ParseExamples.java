@@ -27,8 +27,8 @@ public record ParseExamples(Fields fields) implements Op.Primitive {
         }
         for (int i = 0; i < fields.dense().size(); i++) {
             if (in.dtype(i + 1) != fields.dense().get(i).dtype()) {
-                throw new ShapeException("expected a default of "
-                        + fields.dense().get(i).dtype() + " but was " + in.type(i + 1));
+                throw new ShapeException(
+                        "expected a default of " + fields.dense().get(i).dtype() + " but was " + in.type(i + 1));
             }
         }
         boolean batch = s.rank() == 1;

@@ -62,8 +62,10 @@ public record ParseSequences(Fields context, Fields lists, Set<String> mayLack) 
             ExampleBytes.sequence(s, contexts.get(contexts.size() - 1), all.get(all.size() - 1));
         }
         List<Tensor> y = new ArrayList<>(new Rows(batch).all(contexts, context, in.subList(1, in.size())));
-        y.addAll(Rows.columns(lists.sparse().stream().map(f -> sparse(all, f, batch)).toList(), 3));
-        y.addAll(Rows.columns(lists.dense().stream().map(f -> dense(all, f, batch)).toList(), 2));
+        y.addAll(Rows.columns(
+                lists.sparse().stream().map(f -> sparse(all, f, batch)).toList(), 3));
+        y.addAll(Rows.columns(
+                lists.dense().stream().map(f -> dense(all, f, batch)).toList(), 2));
         y.addAll(Rows.columns(lists.ragged().stream().map(f -> ragged(all, f)).toList(), 3));
         return y;
     }

@@ -149,8 +149,8 @@ record Rows(boolean batch) {
                         all.add(new TensorType(f.dtype(), batch ? f.shape().insert(0, examples) : f.shape())));
         fields.ragged().forEach(f -> all.add(TensorType.of(f.dtype(), Shape.UNKNOWN)));
         fields.ragged()
-                .forEach(f -> all.add(
-                        TensorType.of(f.splits(), examples == Shape.UNKNOWN ? Shape.UNKNOWN : examples + 1)));
+                .forEach(f ->
+                        all.add(TensorType.of(f.splits(), examples == Shape.UNKNOWN ? Shape.UNKNOWN : examples + 1)));
         return all;
     }
 }

@@ -48,9 +48,12 @@ public record DecodeImage(int channels, DType to, Frames frames, Format only, Jp
     }
 
     public DecodeImage {
-        if (channels < 0 || channels > 4 || channels == 2 || to != DType.UINT8 && to != DType.UINT16 && to != DType.FLOAT32) {
-            throw new ShapeException("DecodeImage: expected 0, 1, 3 or 4 channels of uint8, uint16 or float32 but was " + channels
-                    + " of " + to);
+        if (channels < 0
+                || channels > 4
+                || channels == 2
+                || to != DType.UINT8 && to != DType.UINT16 && to != DType.FLOAT32) {
+            throw new ShapeException("DecodeImage: expected 0, 1, 3 or 4 channels of uint8, uint16 or float32 but was "
+                    + channels + " of " + to);
         }
     }
 

@@ -6,9 +6,9 @@ import java.util.List;
 /** The coefficients of a JPEG file, sequential or progressive, of 8 bits, in Huffman codes. Source: ITU-T T.81. */
 final class Jpeg {
     private static final int[] ZIGZAG = {
-        0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,
-        28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61,
-        54, 47, 55, 62, 63
+        0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14,
+        21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60,
+        61, 54, 47, 55, 62, 63
     };
 
     /** One component: its sampling, its blocks (also those that only fill up), its table. */
@@ -48,6 +48,7 @@ final class Jpeg {
     boolean jfif;
     /** What Adobe's marker says of the colours; -1 without one. */
     int adobe = -1;
+
     final List<Component> components = new ArrayList<>();
 
     private Jpeg(byte[] file) {

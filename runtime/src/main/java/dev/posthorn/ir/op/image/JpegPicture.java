@@ -111,8 +111,8 @@ record JpegPicture(int channels, int ratio, boolean fancy, boolean fast) {
         Plane plane = new Plane(own, ownRows, samples, stride);
         int across = jpeg.mostAcross * least / (c.across * size);
         int down = jpeg.mostDown * least / (c.down * size);
-        boolean even = across * c.across * size == jpeg.mostAcross * least
-                && down * c.down * size == jpeg.mostDown * least;
+        boolean even =
+                across * c.across * size == jpeg.mostAcross * least && down * c.down * size == jpeg.mostDown * least;
         if (!even) {
             throw Picture.broken("JPEG", "sampling that libjpeg does not read either");
         }
@@ -177,8 +177,6 @@ record JpegPicture(int channels, int ratio, boolean fancy, boolean fast) {
     }
 
     private static int element(Plane x, int bytes, int row, int column) {
-        return bytes == 1
-                ? x.at(row, column)
-                : x.at(row, 2 * column) << 8 | x.at(row, 2 * column + 1);
+        return bytes == 1 ? x.at(row, column) : x.at(row, 2 * column) << 8 | x.at(row, 2 * column + 1);
     }
 }

@@ -146,9 +146,7 @@ final class Png {
         boolean grey = y.channels() < 3;
         boolean isGrey = (type & COLOUR) == 0;
         int shift = most > 255 && !y.wide() ? 8 : 0;
-        int first = grey && !isGrey
-                ? grey(red >> shift, green >> shift, blue >> shift, most >> shift) << shift
-                : red;
+        int first = grey && !isGrey ? grey(red >> shift, green >> shift, blue >> shift, most >> shift) << shift : red;
         put(y, at, first, most);
         if (!grey) {
             put(y, at + 1, green, most);
@@ -213,14 +211,15 @@ final class Png {
                 int left = i < each ? 0 : row[i - each] & 0xff;
                 int up = before[i] & 0xff;
                 int corner = i < each ? 0 : before[i - each] & 0xff;
-                row[i] += (byte) switch (filter[0]) {
-                    case 0 -> 0;
-                    case 1 -> left;
-                    case 2 -> up;
-                    case 3 -> (left + up) / 2;
-                    case 4 -> nearest(left, up, corner);
-                    default -> throw Picture.broken("PNG", "filter " + filter[0]);
-                };
+                row[i] += (byte)
+                        switch (filter[0]) {
+                            case 0 -> 0;
+                            case 1 -> left;
+                            case 2 -> up;
+                            case 3 -> (left + up) / 2;
+                            case 4 -> nearest(left, up, corner);
+                            default -> throw Picture.broken("PNG", "filter " + filter[0]);
+                        };
             }
         }
 

@@ -26,7 +26,8 @@ public record Cross(String separator, long buckets, Long key, List<Long> salt) i
     public Cross {
         salt = List.copyOf(salt);
         if (buckets < 0 || salt.size() != 0 && salt.size() != 2) {
-            throw new ShapeException("Cross: expected buckets and a salt of 0 or 2 numbers but was " + buckets + ", " + salt);
+            throw new ShapeException(
+                    "Cross: expected buckets and a salt of 0 or 2 numbers but was " + buckets + ", " + salt);
         }
     }
 

@@ -40,8 +40,8 @@ public record FindRows() implements Op.Single {
         Tensor y = Tensor.zeros(values.type().withShape(outer.append(inner.dims())));
         boolean one = in.get(3).size() == v;
         if (x.size() != n * k || !one && in.get(3).size() != n * v) {
-            throw new ShapeException("expected keys and defaults for " + keys.type() + ", " + values.type() + " but was "
-                    + x.type() + ", " + in.get(3).type());
+            throw new ShapeException("expected keys and defaults for " + keys.type() + ", " + values.type()
+                    + " but was " + x.type() + ", " + in.get(3).type());
         }
         Map<Object, Integer> places = RowKeys.places(keys);
         for (int i = 0; i < n; i++) {

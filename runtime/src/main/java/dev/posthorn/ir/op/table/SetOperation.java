@@ -53,16 +53,15 @@ public record SetOperation(Fn fn) implements Op.Primitive {
         long[] shape = in.get(2).longs().clone();
         int rank = shape.length;
         if (rank < 2 || !Arrays.equals(shape, 0, rank - 1, in.get(5).longs(), 0, rank - 1)) { // (C1)
-            throw new ShapeException(
-                    "expected sets in equal dimensions but was " + in.get(2) + " and " + in.get(5));
+            throw new ShapeException("expected sets in equal dimensions but was " + in.get(2) + " and " + in.get(5));
         }
         SortedMap<long[], TreeSet<Tensor>> a = sets(in.get(0), in.get(1), rank);
         SortedMap<long[], TreeSet<Tensor>> b = sets(in.get(3), in.get(4), rank);
         TreeMap<long[], TreeSet<Tensor>> all = new TreeMap<>(Arrays::compare);
         a.forEach((k, v) -> all.put(k, new TreeSet<>(ORDER)));
         b.forEach((k, v) -> all.put(k, new TreeSet<>(ORDER)));
-        all.forEach((k, v) -> v.addAll(made(
-                a.getOrDefault(k, new TreeSet<>(ORDER)), b.getOrDefault(k, new TreeSet<>(ORDER)))));
+        all.forEach((k, v) ->
+                v.addAll(made(a.getOrDefault(k, new TreeSet<>(ORDER)), b.getOrDefault(k, new TreeSet<>(ORDER)))));
         List<long[]> indices = new ArrayList<>();
         List<Tensor> values = new ArrayList<>();
         shape[rank - 1] = 0;
@@ -81,8 +80,7 @@ public record SetOperation(Fn fn) implements Op.Primitive {
             Copy.element(values.get(i), 0, y, i);
         }
         long[] places = indices.stream().flatMapToLong(Arrays::stream).toArray();
-        return List.of(
-                Tensor.of(Shape.of(indices.size(), rank), places), y, Tensor.of(Shape.of(rank), shape));
+        return List.of(Tensor.of(Shape.of(indices.size(), rank), places), y, Tensor.of(Shape.of(rank), shape));
     }
 
     private TreeSet<Tensor> made(TreeSet<Tensor> a, TreeSet<Tensor> b) {
