@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import zlib
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable
@@ -128,8 +129,8 @@ def node(op: str, inputs: list, dtype: tf.DType = tf.float32, **attributes: Any)
 def _single(row: Row, graph: Any, feeds: dict) -> Any:
     """The graph with one node of the old operation between its inputs and outputs."""
     single = type(graph)(versions=graph.versions)
-    single.node.extend(n for n in graph.node if n.name in feeds)
-    made = single.node.add(name="op", op=row.old, input=list(feeds))
+    single.node.extend(n for n in graph.node if n.name in row.arguments)
+    made = single.node.add(name="op", op=row.old, input=list(row.arguments))
     made.attr["T"].CopyFrom(attribute(next(iter(feeds.values()))[0].dtype))
     for k, v in row.attributes.items():
         made.attr[k].CopyFrom(attribute(v))
@@ -139,6 +140,11 @@ def _single(row: Row, graph: Any, feeds: dict) -> Any:
             y.CopyFrom(n)
             y.input[:] = [f"op:{n.name[1:]}"]
     return single
+
+
+def _operations(graph: Any) -> dict[str, int]:
+    nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
+    return dict(sorted(Counter(n.op for n in nodes if n.op not in ("Placeholder", "Const", "NoOp")).items()))
 
 
 def record(row: Row, folder: Path) -> dict[str, Any]:
@@ -200,7 +206,7 @@ def record(row: Row, folder: Path) -> dict[str, Any]:
     def dtype(t):
         return {"dtype": t.dtype.name}
     return {
-        "id": row.id, "suite": "rawops", "files": files, "op": row.op if single else "", "tf_version": tf.__version__,
+        "id": row.id, "suite": "rawops", "files": files, "ops": _operations(frozen), "tf_version": tf.__version__,
         "tolerance": {"rtol": row.tol, "atol": row.tol},
         "signatures": {SIGNATURE: {"inputs": {k: dtype(h) for k, (h, _) in feeds.items()},
                                    "outputs": {k: dtype(t) for k, t in outputs.items()}}}}

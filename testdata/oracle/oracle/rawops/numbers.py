@@ -103,3 +103,17 @@ for name in ("InplaceUpdate", "InplaceAdd", "InplaceSub"):
     fn(name, lambda x, v, n=name: getattr(raw, n)(x=x + 0.0, i=[1, 0], v=v), x=real("in", 3, 2), v=real("iv", 2, 2))
 fn("Empty", lambda x: raw.Empty(shape=[2, 3], dtype=tf.float32, init=True) + x, x=f32(1))
 op("NearestNeighbors", "NearestNeighbors", points=real("np", 4, 3), centers=real("nc", 5, 3), k=Fixed(2, tf.int64))
+
+
+def along(transform, x, axes):
+    """A transform of these axes of three: this TensorFlow has FFTND on no CPU."""
+    order = [a for a in range(3) if a not in axes] + axes
+    return tf.transpose(transform(tf.transpose(x, order)), np.argsort(order))
+
+
+for name, transform, x, axes, lengths in (
+        ("FFTND", tf.signal.fft2d, complex_("nd", 3, 4, 5), [0, 2], [3, 5]),
+        ("IFFTND", tf.signal.ifft2d, complex_("nd", 3, 4, 5), [0, 1], [3, 4]),
+        ("RFFTND", tf.signal.rfft2d, real("rnd", 3, 4, 5), [0, 2], [3, 5]),
+        ("IRFFTND", lambda z: tf.signal.irfft2d(z, [3, 8]), complex_("nd", 3, 4, 5), [0, 2], [3, 8])):
+    ROWS.old(name, lambda x, n, axes, f=transform, a=axes: along(f, x, a), x=x, n=Fixed(lengths), axes=Fixed(axes))

@@ -14,8 +14,13 @@ final class Rules {
     private static final Map<Class<? extends Op>, Rule<?>> BY_CLASS = new HashMap<>();
 
     static {
-        for (List<Rule<?>> family :
-                List.of(TextRules.ALL, OrderRules.ALL, GradientRules.ALL, RandomRules.ALL, MatrixRules.ALL)) {
+        for (List<Rule<?>> family : List.of(
+                TextRules.ALL,
+                OrderRules.ALL,
+                GradientRules.ALL,
+                RandomRules.ALL,
+                MatrixRules.ALL,
+                SpectrumRules.ALL)) {
             family.forEach(r -> BY_CLASS.put(r.type(), r));
         }
     }
