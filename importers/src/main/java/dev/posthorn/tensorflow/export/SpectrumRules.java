@@ -21,7 +21,10 @@ final class SpectrumRules {
             Rule.one(
                     Complex.class,
                     (op, n, in, w) -> w.add(
-                            "Complex", "out", in, Attrs.of(n.input(0).dtype()).type("Tout", n.output().dtype()))),
+                            "Complex",
+                            "out",
+                            in,
+                            Attrs.of(n.input(0).dtype()).type("Tout", n.output().dtype()))),
             Rule.one(
                     Part.class,
                     (op, n, in, w) -> w.add(
@@ -32,7 +35,10 @@ final class SpectrumRules {
             Rule.one(
                     Magnitude.class,
                     (op, n, in, w) -> w.add(
-                            "ComplexAbs", "y", in, Attrs.of(n.input(0).dtype()).type("Tout", n.output().dtype()))),
+                            "ComplexAbs",
+                            "y",
+                            in,
+                            Attrs.of(n.input(0).dtype()).type("Tout", n.output().dtype()))),
             Rule.one(Fft.class, SpectrumRules::transform),
             Rule.one(
                     Cumulative.class,
@@ -47,21 +53,26 @@ final class SpectrumRules {
                                     .bool("reverse", op.reverse()))),
             Rule.one(
                     NextAfter.class,
-                    (op, n, in, w) -> w.add("NextAfter", "output", in, Attrs.of(n.input(0).dtype()))),
+                    (op, n, in, w) ->
+                            w.add("NextAfter", "output", in, Attrs.of(n.input(0).dtype()))),
             Rule.one(
                     PopulationCount.class,
-                    (op, n, in, w) -> w.add("PopulationCount", "y", in, Attrs.of(n.input(0).dtype()))),
+                    (op, n, in, w) -> w.add(
+                            "PopulationCount", "y", in, Attrs.of(n.input(0).dtype()))),
             Rule.one(
                     TridiagonalSolve.class,
                     (op, n, in, w) -> w.add(
                             "TridiagonalSolve",
                             "output",
                             in,
-                            Attrs.of(n.input(0).dtype()).bool("partial_pivoting", true).bool("perturb_singular", false))),
+                            Attrs.of(n.input(0).dtype())
+                                    .bool("partial_pivoting", true)
+                                    .bool("perturb_singular", false))),
             Rule.of(
                     Lu.class,
                     (op, n, in, w) -> Rules.outputs(
-                            w.add("Lu", "lu", in, Attrs.of(n.input(0).dtype()).type("output_idx_type", op.index())), "p")));
+                            w.add("Lu", "lu", in, Attrs.of(n.input(0).dtype()).type("output_idx_type", op.index())),
+                            "p")));
 
     private SpectrumRules() {}
 
@@ -72,14 +83,20 @@ final class SpectrumRules {
         if (count > 3) {
             throw Rules.unsupported("a transform over " + count + " axes");
         }
-        List<Integer> order = new ArrayList<>(
-                IntStream.range(0, rank).boxed().filter(a -> !op.axes().contains(a)).toList());
+        List<Integer> order = new ArrayList<>(IntStream.range(0, rank)
+                .boxed()
+                .filter(a -> !op.axes().contains(a))
+                .toList());
         order.addAll(op.axes());
-        List<Integer> back = IntStream.range(0, rank).map(order::indexOf).boxed().toList();
+        List<Integer> back =
+                IntStream.range(0, rank).map(order::indexOf).boxed().toList();
         DType type = n.input(0).dtype();
         String name = (op.inverse() ? "IFFT" : "FFT") + (count == 1 ? "" : count + "D");
         String y = w.add(
-                name, "output", List.of(moved(in.get(0), order, type, w)), Attrs.of().type("Tcomplex", type));
+                name,
+                "output",
+                List.of(moved(in.get(0), order, type, w)),
+                Attrs.of().type("Tcomplex", type));
         return moved(y, back, type, w);
     }
 
