@@ -75,6 +75,11 @@ public final class Family<T> {
         return read(name, new FieldType.Context(Dialect.KERAS3, what));
     }
 
+    /** The object of a class with these arguments, named and valued as in Keras's configuration of it; the others at their defaults. */
+    public T of(String className, Map<String, ?> arguments) {
+        return read(Map.of("class_name", className, "config", arguments), new FieldType.Context(Dialect.KERAS3, what));
+    }
+
     /** The object that a configuration refers to. */
     public T read(Object raw, FieldType.Context c) {
         if (raw instanceof String name) {
