@@ -14,6 +14,7 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Variable;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.Port;
+import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.Signature;
 import dev.posthorn.pass.CountLoops;
 import dev.posthorn.pass.MergeScans;
@@ -28,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Writes a step as one pure graph: {@code (variables, slots, metrics, batch) → (new variables, new slots, new metrics;
@@ -218,7 +220,8 @@ final class StepGraph {
                     throw new IllegalArgumentException("train: expected targets but was none, at output '"
                             + outputs.get(i) + "', which has a loss");
                 }
-                Value one = losses.call(b, i, heads.get(i));
+                int output = i;
+                Value one = fitting(i, "loss", heads.get(i), () -> losses.call(b, output, heads.get(output)));
                 if (losses.reported().contains(i)) {
                     outputLosses.put(losses.name(i), one);
                 }
@@ -229,6 +232,19 @@ final class StepGraph {
         List<Value> all = new ArrayList<>(own.stream().toList());
         f.losses().forEach(l -> all.add(b.cast(l, DType.FLOAT32)));
         return all.stream().reduce(b::plus);
+    }
+
+    /** What a loss or a metric writes; an error says for which output targets and predictions do not go together. */
+    private <T> T fitting(int output, String what, Heads.Head head, Supplier<T> write) {
+        try {
+            return write.get();
+        } catch (ShapeException e) {
+            throw new ShapeException(
+                    "train: expected targets that fit " + head.yPred().type() + " but was "
+                            + head.yTrue().type() + " (" + e.getMessage() + "), at the " + what + " of output '"
+                            + outputs.get(output) + "'",
+                    e);
+        }
     }
 
     /** A mean over the rows of all batches. */
@@ -246,7 +262,12 @@ final class StepGraph {
         }
         List<Value> state = state(b, e.key(), e.metric(), head.yPred().type());
         Optional<Value> weight = e.weighted() ? head.sampleWeight() : Optional.empty();
-        finish(b, e.key(), e.metric(), e.metric().update(b, state, head.yTrue(), head.yPred(), weight, head.mask()));
+        List<Value> next = fitting(
+                e.output(),
+                "metric " + e.name(),
+                head,
+                () -> e.metric().update(b, state, head.yTrue(), head.yPred(), weight, head.mask()));
+        finish(b, e.key(), e.metric(), next);
     }
 
     private List<Value> state(Builder b, String name, Metric metric, TensorType yPred) {

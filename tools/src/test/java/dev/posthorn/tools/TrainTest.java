@@ -114,6 +114,12 @@ class TrainTest {
         Cli again = Cli.run("train", out, "-d", data, "-o", out);
         assertEquals(0, again.code(), again.err());
         assertTrue(again.out().contains("two "), again.out());
+        Cli watched =
+                Cli.run("train", small(), "-d", data, "-o", out, "--monitor", "val_loss", "--early-stopping", "1");
+        assertEquals(2, watched.code(), watched.out());
+        assertTrue(
+                watched.err().contains("expected one of [loss, accuracy] but was 'val_loss', at --monitor"),
+                watched.err());
         for (String wrong :
                 List.of("Adam(0.1)", "Adam(learning_rate=", "Adam(rate=0.1)", "Adan", "Adam(learning_rate='x')")) {
             Cli refused = Cli.run("train", small(), "-d", data, "-o", out, "--optimizer", wrong);

@@ -12,6 +12,7 @@ import dev.posthorn.train.callback.CSVLogger;
 import dev.posthorn.train.callback.Callback;
 import dev.posthorn.train.callback.EarlyStopping;
 import dev.posthorn.train.callback.History;
+import dev.posthorn.train.callback.Logs;
 import dev.posthorn.train.callback.ModelCheckpoint;
 import dev.posthorn.train.callback.ReduceLROnPlateau;
 import dev.posthorn.train.callback.TensorBoard;
@@ -62,7 +63,7 @@ public final class Train implements Callable<Integer> {
             names = {"-o", "--output"},
             required = true,
             paramLabel = "FILE",
-            description = "Where the trained model goes: .keras or .h5.")
+            description = "Where the trained model goes: .keras, .h5, or a folder for a SavedModel.")
     private Path output;
 
     @Option(names = "--epochs", paramLabel = "N", description = "How often all rows are gone through. Default: 1.")
@@ -247,6 +248,9 @@ public final class Train implements Callable<Integer> {
     private List<Callback> callbacks(PrintWriter out) {
         String watched = monitor != null ? monitor : validation != null || split > 0 ? "val_loss" : "loss";
         List<Callback> callbacks = new ArrayList<>();
+        if (monitor != null) {
+            callbacks.add(new Watched(monitor));
+        }
         if (patience != null) {
             callbacks.add(new EarlyStopping(
                     EarlyStopping.Options.of(watched, patience).withRestoreBestWeights()));
@@ -272,6 +276,16 @@ public final class Train implements Callable<Integer> {
                     + stateEvery + ", at " + (epochs <= 0 ? "--epochs" : "--state-every"));
         }
         return callbacks;
+    }
+
+    /** Refuses to go on where what must improve is nothing that is logged. */
+    private record Watched(String name) implements Callback {
+        @Override
+        public void onEpochEnd(Training training, int epoch, Logs logs) {
+            if (!logs.has(name)) {
+                throw new InputException("expected one of " + logs.names() + " but was '" + name + "', at --monitor");
+            }
+        }
     }
 
     /** How the training ended. */

@@ -121,9 +121,16 @@ class ExamplesTest {
         trainer.optimizer(Optimizers.ALL.of("Adam", Map.of("use_ema", true, "ema_momentum", 0.9)));
         trainer.optimizer(Optimizers.ALL.of("Adam", Map.of("gradient_accumulation_steps", 2)));
         trainer.scaleLoss(true);
-        trainer.scaleLoss(false).optimizer(Optimizers.ALL.of("Adam", Map.of(
-                "learning_rate",
-                Map.of("class_name", "CosineDecay", "config", Map.of("initial_learning_rate", 0.01, "decay_steps", 100)))));
+        trainer.scaleLoss(false)
+                .optimizer(Optimizers.ALL.of(
+                        "Adam",
+                        Map.of(
+                                "learning_rate",
+                                Map.of(
+                                        "class_name",
+                                        "CosineDecay",
+                                        "config",
+                                        Map.of("initial_learning_rate", 0.01, "decay_steps", 100)))));
         trainer.fit(Dataset.of(x, y), Fit.epochs(1));
         assertTrue(trainer.learningRate() < 0.01);
     }
@@ -154,7 +161,8 @@ class ExamplesTest {
     @Test
     void severalOutputs() throws IOException {
         Path file = folder.resolve("two.keras");
-        try (ZipFile zip = new ZipFile(ROOT.resolve("testdata/cases/training.zip").toFile())) {
+        try (ZipFile zip =
+                new ZipFile(ROOT.resolve("testdata/cases/training.zip").toFile())) {
             Files.write(
                     file,
                     zip.getInputStream(zip.getEntry("training/fit/multi/dict_outputs/model.keras"))
@@ -166,8 +174,8 @@ class ExamplesTest {
         Tensor cls = classes(20, 3);
         Tensor reg = reals(20, 1);
         Trainer heads = two.trainer()
-                .loss(PerOutput.named(Map.of(
-                        "cls", Choice.named("sparse_categorical_crossentropy"), "reg", Choice.named("mse"))))
+                .loss(PerOutput.named(
+                        Map.of("cls", Choice.named("sparse_categorical_crossentropy"), "reg", Choice.named("mse"))))
                 .lossWeights(PerOutput.named(Map.of("cls", 1.0, "reg", 0.25)))
                 .metrics(PerOutput.named(Map.of("cls", List.of(Choice.named("accuracy")))))
                 .optimizer("adam");
