@@ -59,7 +59,7 @@ final class OrderRules {
         String shape = flat ? "" : shapeOf(whole, counted, w);
         String rows = flat
                 ? whole
-                : reshape(whole, counted, rows(shape, element(shape, x.shape().rank() - 1, w), w), w);
+                : reshape(whole, counted, rows(element(shape, x.shape().rank() - 1, w), w), w);
         String weights = in.size() < 2
                 ? w.constant(Tensor.zeros(TensorType.of(sum, 0)))
                 : w.cast(flat ? in.get(1) : reshape(in.get(1), op.to(), shapeOf(rows, counted, w), w), op.to(), sum);
@@ -73,7 +73,7 @@ final class OrderRules {
     }
 
     /** {@code [-1, last]}. */
-    private static String rows(String shape, String last, FunctionWriter w) {
+    private static String rows(String last, FunctionWriter w) {
         return w.add(
                 "Pack",
                 "output",

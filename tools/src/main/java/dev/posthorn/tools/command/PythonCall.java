@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * What Python would write for an object, read as Keras's configuration of it: {@code Adam(learning_rate=CosineDecay(
@@ -107,7 +106,7 @@ final class PythonCall {
                 if (!skip('=')) {
                     throw unexpected("= after the name of an argument");
                 }
-                return config.put(name, value());
+                config.put(name, value());
             });
             return Map.of("class_name", word.substring(word.lastIndexOf('.') + 1), "config", config);
         }
@@ -119,9 +118,9 @@ final class PythonCall {
         };
     }
 
-    private void each(char end, Supplier<Object> read) {
+    private void each(char end, Runnable read) {
         while (!skip(end)) {
-            read.get();
+            read.run();
             if (peek() != end && !skip(',')) {
                 throw unexpected("a comma or '" + end + "'");
             }

@@ -65,7 +65,7 @@ public record DrawBoxes() implements Op.Single {
         int c = s.dim(3);
         for (long i = Math.max(top, 0); i <= Math.min(bottom, s.dim(1) - 1); i++) {
             for (long j = Math.max(left, 0); j <= Math.min(right, s.dim(2) - 1); j++) {
-                int at = (int) ((b * s.dim(1) + i) * s.dim(2) + j) * c;
+                int at = Math.toIntExact((((long) b * s.dim(1) + i) * s.dim(2) + j) * c);
                 for (int k = 0; k < c; k++) {
                     y.setDouble(
                             at + k, colours.getDouble(colour * colours.shape().dim(1) + k));

@@ -27,7 +27,7 @@ public record RaggedIndices() implements Op.Primitive {
     public List<Tensor> eval(List<Tensor> in, List<TensorType> out) {
         int depth = in.size() - 1;
         long[] shape = new long[depth + 1];
-        shape[0] = in.get(0).size() - 1;
+        shape[0] = in.get(0).size() - 1L;
         List<long[]> rows = new ArrayList<>();
         for (long i = 0; i < shape[0]; i++) {
             rows.add(new long[] {i});
