@@ -16,6 +16,7 @@ import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.model.Variables;
 import dev.posthorn.model.WeightSelection;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +26,9 @@ import java.util.Optional;
 
 /** What the Keras formats share: a configuration and weights, wherever in the file they are. */
 abstract class KerasFormat implements ModelFormat {
+    /** Bytes of a file from which on weights stay in it, so that memory holds only what plans make of them. */
+    private static final long LARGE = Long.getLong("posthorn.large", 1L << 30);
+
     /** Opens the file and finds its parts; tensors are not read yet. */
     abstract KerasFile open(Path path) throws IOException;
 
@@ -36,7 +40,8 @@ abstract class KerasFormat implements ModelFormat {
     /** With {@link CustomObjects} for custom layers and functions. */
     @Override
     public Loaded load(Path path, Bindings bindings) throws IOException {
-        try (KerasFile file = open(path)) {
+        try (Closing closing = new Closing()) {
+            KerasFile file = closing.add(open(path));
             LayerNode root = root(file, bindings);
             List<Inspection.Item> problems = items(root, root.name()).stream()
                     .filter(i -> !i.supported())
@@ -52,7 +57,12 @@ abstract class KerasFormat implements ModelFormat {
             }
             KerasProgram program = program(root, file, path);
             Map<String, Tensor> values = new LinkedHashMap<>(program.states());
-            file.weights().ifPresent(w -> values.putAll(w.read(program, WeightSelection.ALL)));
+            boolean large = Files.isRegularFile(path) && Files.size(path) > LARGE;
+            file.weights()
+                    .ifPresent(w -> values.putAll(large ? w.later(program) : w.read(program, WeightSelection.ALL)));
+            if (large) {
+                closing.release(); // open as long as a weight may be read; the collector closes channels
+            }
             return new Loaded(program, new Variables(program.variables(), values));
         }
     }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The weights in an opened file, or in several that share them.
@@ -57,6 +58,15 @@ record KerasWeights(String where, List<Hdf5Group> roots, Layout layout) {
 
     /** The values of a program's variables. Everything that is missing or does not fit is named in one exception. */
     Map<String, Tensor> read(KerasProgram program, WeightSelection selection) {
+        return read(program, selection, Stored::read);
+    }
+
+    /** As {@link #read}, but the values come from the file whenever they are wanted, which must stay open. */
+    Map<String, Tensor> later(KerasProgram program) {
+        return read(program, WeightSelection.ALL, Stored::later);
+    }
+
+    private Map<String, Tensor> read(KerasProgram program, WeightSelection selection, Function<Stored, Tensor> value) {
         Map<String, Stored> places = new LinkedHashMap<>();
         roots.forEach(r -> places.putAll(layout.find(program, r, selection)));
         Map<String, Tensor> values = new LinkedHashMap<>();
@@ -64,7 +74,7 @@ record KerasWeights(String where, List<Hdf5Group> roots, Layout layout) {
         for (Variable v : program.variables()) {
             Stored d = places.get(v.key());
             if (d != null && fits(d.shape(), v)) {
-                values.put(v.key(), d.read().cast(v.type().dtype()));
+                values.put(v.key(), value.apply(d).cast(v.type().dtype()));
             } else if (d == null && v.stored() && !selection.byName()) {
                 wrong.add(v.key() + " " + v.type().shape() + " but was absent" + why(v));
             } else if (d != null && !selection.skipMismatch()) {

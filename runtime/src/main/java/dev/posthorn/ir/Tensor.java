@@ -5,7 +5,6 @@ import java.lang.ref.WeakReference;
 import java.lang.reflect.Array;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.function.Supplier;
 
 /**
  * Values: contiguous, row-major, typed storage as {@link DType} says. No strides, no views, no arithmetic.
@@ -18,24 +17,31 @@ public final class Tensor {
     /** The storage, or null where {@link #source} gives it. */
     private final Object data;
 
-    private final Supplier<?> source;
+    private final Source source;
     private WeakReference<Object> made;
 
     private Tensor(TensorType type, Object data) {
         this(type, data, null);
     }
 
-    private Tensor(TensorType type, Object data, Supplier<?> source) {
+    private Tensor(TensorType type, Object data, Source source) {
         this.type = type;
         this.data = data;
         this.source = source;
     }
 
+    /** Where elements come from when they are wanted, the same each time. */
+    @FunctionalInterface
+    public interface Source {
+        /** Fills {@code into}, an array as {@link #storage} says, from {@code at} on with the elements from {@code from} on. */
+        void read(int from, Object into, int at, int count);
+    }
+
     /**
-     * A tensor whose storage {@code source} gives when it is asked for, the same each time. It is not kept when nobody uses it
-     * any more, and made again when somebody asks again: for weights that plans keep in an order of their own.
+     * A tensor whose elements {@code source} gives when they are asked for. They are not kept when nobody uses them any more,
+     * and read again when somebody asks again: for weights that plans keep in an order of their own.
      */
-    public static Tensor lazily(TensorType type, Supplier<?> source) {
+    public static Tensor lazily(TensorType type, Source source) {
         return new Tensor(type, null, source);
     }
 
@@ -135,10 +141,20 @@ public final class Tensor {
         return source == null ? data : made();
     }
 
+    /** Copies array elements; of a tensor that is read when it is wanted, only these are read. */
+    public void copyTo(int from, Object into, int at, int count) {
+        if (source == null) {
+            System.arraycopy(data, from, into, at, count);
+        } else {
+            source.read(from, into, at, count);
+        }
+    }
+
     private synchronized Object made() {
         Object array = made == null ? null : made.get();
         if (array == null) {
-            array = of(type.dtype(), type.shape(), source.get()).data;
+            array = zeros(type).data;
+            source.read(0, array, 0, Array.getLength(array));
             made = new WeakReference<>(array);
         }
         return array;
@@ -272,7 +288,7 @@ public final class Tensor {
     /** The same storage under another shape of the same size. */
     public Tensor reshape(Shape shape) {
         if (source != null && shape.size() == size()) {
-            return lazily(type.withShape(shape), this::data);
+            return lazily(type.withShape(shape), source);
         }
         return of(type.dtype(), shape, data());
     }

@@ -41,6 +41,25 @@ public final class PackedB {
         return packed;
     }
 
+    /** Gives rows of a matrix, one after the other. */
+    @FunctionalInterface
+    public interface Rows {
+        void read(int from, int count, float[] into);
+    }
+
+    /** Packs B[k×n] of rows that are read a few at a time, so that B need not be in memory as it is, too. */
+    public static PackedB of(Simd simd, int k, int n, Rows rows) {
+        PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
+        int step = Math.max(1, Math.min(k, (1 << 20) / Math.max(1, n)));
+        float[] some = new float[Math.multiplyExact(step, n)];
+        for (int p = 0; p < k; p += step) {
+            int count = Math.min(step, k - p);
+            rows.read(p, count, some);
+            packed.fillRows(some, 0, n, p, p + count);
+        }
+        return packed;
+    }
+
     /** Packs B[k×n] given as its transpose, whose row j begins at {@code b[bo + j·ldb]}. */
     public static PackedB ofTransposed(Simd simd, int k, int n, float[] b, int bo, int ldb) {
         PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);

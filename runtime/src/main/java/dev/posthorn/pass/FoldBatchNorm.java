@@ -106,7 +106,8 @@ public final class FoldBatchNorm {
             shift[c] = (float) (((linear.bias == null ? 0 : linear.bias[c]) - mean[c]) * scale[c] + beta[c]);
         }
         Tensor kernel = value(linear.node.input(1));
-        Tensor w = Tensor.lazily(kernel.type(), () -> scaled(kernel.floats(), scale));
+        Tensor w =
+                Tensor.lazily(kernel.type(), (from, into, at, n) -> scale(kernel, scale, from, (float[]) into, at, n));
         Op op = linear.node.op();
         Value x = map.get(linear.node.input(0));
         return b.named(
@@ -114,14 +115,12 @@ public final class FoldBatchNorm {
                 () -> b.plus(b.add(op, x, b.constant(w)), b.constant(Tensor.of(Shape.of(channels), shift))));
     }
 
-    /** The kernel with its last axis scaled. */
-    private static float[] scaled(float[] kernel, double[] scale) {
-        float[] w = new float[kernel.length];
-        for (int i = 0; i < w.length; i += scale.length) {
-            for (int c = 0; c < scale.length; c++) {
-                w[i + c] = (float) (kernel[i + c] * scale[c]);
-            }
+    /** Elements of the kernel with its last axis scaled. */
+    private static void scale(Tensor kernel, double[] scale, int from, float[] into, int at, int n) {
+        kernel.copyTo(from, into, at, n);
+        for (int i = 0, c = from % scale.length; i < n; i++) {
+            into[at + i] = (float) (into[at + i] * scale[c]);
+            c = c + 1 == scale.length ? 0 : c + 1;
         }
-        return w;
     }
 }

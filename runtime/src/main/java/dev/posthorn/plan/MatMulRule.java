@@ -54,7 +54,7 @@ final class MatMulRule implements StepRule {
         int m = e.x().shape().size(0, e.x().shape().rank() - 1);
         PackedB b = op.transposeB()
                 ? PackedB.ofTransposed(Simd.best(), k, n, w.floats(), 0, k)
-                : PackedB.of(Simd.best(), k, n, w.floats(), 0, n);
+                : PackedB.of(Simd.best(), k, n, (from, count, into) -> w.copyTo(from * n, into, 0, count * n));
         return new Weighted(
                 m,
                 k,

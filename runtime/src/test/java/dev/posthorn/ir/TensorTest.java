@@ -146,6 +146,26 @@ class TensorTest {
         assertEquals("float16[] {1.5}", Tensor.scalar(DType.FLOAT16, 1.5).toString());
     }
 
+    /** Elements that are read when they are wanted: all of them, some of them, under another shape. */
+    @Test
+    void someAreReadWhenTheyAreWanted() {
+        float[] stored = {1, 2, 3, 4, 5, 6};
+        int[] reads = {0};
+        Tensor t = Tensor.lazily(TensorType.f32(2, 3), (from, into, at, n) -> {
+            reads[0]++;
+            System.arraycopy(stored, from, into, at, n);
+        });
+        assertEquals(0, reads[0]);
+        float[] some = new float[4];
+        t.copyTo(2, some, 1, 3);
+        assertArrayEquals(new float[] {0, 3, 4, 5}, some);
+        assertEquals(1, reads[0]);
+        assertEquals(Tensor.of(Shape.of(2, 3), stored), t);
+        assertEquals(Tensor.of(Shape.of(6), stored), t.reshape(Shape.of(6)));
+        assertEquals(4, t.getDouble(3));
+        assertThrows(ShapeException.class, () -> t.reshape(Shape.of(5)));
+    }
+
     @Test
     void everyTypeHasItsNames() {
         for (DType d : DType.values()) {

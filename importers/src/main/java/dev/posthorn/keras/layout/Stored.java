@@ -2,6 +2,7 @@ package dev.posthorn.keras.layout;
 
 import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
@@ -78,6 +79,17 @@ public final class Stored {
         }
         Variables.Snapshot none = new Variables(List.of(), Map.of()).snapshot();
         return new ReferenceBackend().compile(made, none).run(in, none).get(0);
+    }
+
+    /** The value, read each time that it is wanted: as long as the file is open. What is made of datasets is made now. */
+    public Tensor later() {
+        Hdf5Dataset d = parts.get(0);
+        if (made != null || d.dtype() == DType.STRING) {
+            return read();
+        }
+        int[] dims = Arrays.stream(shape).mapToInt(Math::toIntExact).toArray();
+        return Tensor.lazily(
+                new TensorType(d.dtype(), Shape.of(dims)), (from, into, at, n) -> d.read(from, into, at, n));
     }
 
     @Override

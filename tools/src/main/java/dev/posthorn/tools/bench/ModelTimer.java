@@ -35,13 +35,13 @@ public final class ModelTimer {
     }
 
     /** Predictions of a batch, all rows in one call. */
-    public static ModelTimer predictions(Model model, int rows) {
-        return new ModelTimer(model, inputs(model.inputs(), rows), Optional.empty(), null);
+    public static ModelTimer predictions(Model model, int rows, int length) {
+        return new ModelTimer(model, inputs(model.inputs(), rows, length), Optional.empty(), null);
     }
 
     /** Steps of Adam with the loss of classes, for models that give probabilities. */
-    public static ModelTimer training(Model model, int rows) {
-        List<Tensor> x = inputs(model.inputs(), rows);
+    public static ModelTimer training(Model model, int rows, int length) {
+        List<Tensor> x = inputs(model.inputs(), rows, length);
         int classes = model.outputs().get(0).type().shape().dim(-1);
         int[] labels = new int[rows];
         Arrays.setAll(labels, i -> i % classes);
@@ -51,12 +51,12 @@ public final class ModelTimer {
     }
 
     /** Made-up numbers for ports. */
-    public static List<Tensor> inputs(List<Port> ports, int rows) {
+    public static List<Tensor> inputs(List<Port> ports, int rows, int length) {
         List<Tensor> all = new ArrayList<>();
         for (Port p : ports) {
             int[] dims = p.type().shape().dims();
             for (int a = 0; a < dims.length; a++) {
-                dims[a] = dims[a] != Shape.UNKNOWN ? dims[a] : a == 0 ? rows : 1;
+                dims[a] = dims[a] != Shape.UNKNOWN ? dims[a] : a == 0 ? rows : length;
             }
             all.add(data(p.type().withShape(Shape.of(dims))));
         }

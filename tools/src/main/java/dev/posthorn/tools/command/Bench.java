@@ -36,6 +36,13 @@ public final class Bench implements Callable<Integer> {
     private int batch;
 
     @Option(
+            names = "--length",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Of axes that the model leaves open, but for that of the rows. Default: 1.")
+    private int length;
+
+    @Option(
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "3",
@@ -65,7 +72,7 @@ public final class Bench implements Callable<Integer> {
         long begin = System.nanoTime();
         try (Model m = bound.load(model, backend.name())) {
             double load = (System.nanoTime() - begin) / 1e9;
-            ModelTimer timer = train ? ModelTimer.training(m, batch) : ModelTimer.predictions(m, batch);
+            ModelTimer timer = train ? ModelTimer.training(m, batch, length) : ModelTimer.predictions(m, batch, length);
             begin = System.nanoTime();
             double[] first = timer.call();
             double once = (System.nanoTime() - begin) / 1e9;

@@ -118,7 +118,7 @@ public final class Diff implements Callable<Integer> {
 
     private List<Tensor> inputs(Model model) throws IOException {
         if (inputs.isEmpty()) {
-            return ModelTimer.inputs(model.signature(signature).inputs(), rows);
+            return ModelTimer.inputs(model.signature(signature).inputs(), rows, 1);
         }
         List<Tensor> read = new ArrayList<>();
         try (Inputs in =
