@@ -84,7 +84,7 @@ public final class Attention {
         Tile(Scratch scratch, int b, int h) {
             this.b = b;
             this.h = h;
-            int edge = 8 * simd.lanes();
+            int edge = Gemm.edge(simd);
             int k = PackedB.size(simd, z.n, z.s);
             int v = PackedB.size(simd, z.s, z.m);
             weights = edge + k + v;
@@ -132,11 +132,7 @@ public final class Attention {
 
         /** c[rows×n] = a · b. */
         private void product(int rows, float[] a, int ao, int lda, PackedB b, float[] c, int co, int ldc) {
-            for (int k0 = 0, blocks = Gemm.blocks(b.k), i = 0; i < blocks; i++) {
-                int k1 = Gemm.end(b.k, blocks, i);
-                Gemm.block(rows, a, null, ao + k0, lda, b, 0, b.panels, k0, k1 - k0, c, co, ldc, i == 0, room, 0);
-                k0 = k1;
-            }
+            Gemm.product(rows, a, ao, lda, b, 0, b.panels, c, co, ldc, room);
         }
 
         private void mask(int row, Object given, int from) {

@@ -7,19 +7,18 @@ import java.util.Arrays;
  * y[b, i, j, o] = f(Σ x[b, i·sh + p·dh − top, j·sw + q·dw − left, c] · w[p, q, c, o] + bias[o] + residual[b, i, j, o]),
  * the sum over p, q, c; outside the image x is 0. With groups, output o of group g sees the input channels of g only.
  *
- * <p>An implicit matrix product: a tile is some rows of output pixels by some panels of outputs. Its input rows are copied
- * with their padding into scratch (or read where they lie, if there is no padding), where the inputs of a pixel for one p
- * are one run of kw · cin values; the micro-kernel then reads four pixels at a time at their own offsets, so strides cost
- * nothing and nothing is unrolled into columns. Only where such runs are short (the first layer of a network) a tile's
- * inputs are gathered into rows. Prepared once; immutable.
+ * <p>A matrix product: a tile is some rows of output pixels by some panels of outputs. Its input rows are copied with their
+ * padding into scratch (or read where they lie, if there is no padding), and the inputs of each pixel are laid one after the
+ * other, run by run; both stay in the second-level cache. A window of one tap that does not move further is a product as it
+ * is. Prepared once; immutable.
  *
  * <p>A convolution over one axis is this with height 1.
  */
 public final class Conv2d {
-    /** Shortest run that is read in place. */
-    private static final int SHORT_RUN = 48;
     /** Output pixels of a tile, if a row has no more. */
     private static final int PIXELS = 96;
+    /** Floats that the inputs of a tile take. */
+    private static final int GATHERED = 1 << 18;
 
     private static final long SMALL = 1 << 16;
 
@@ -33,23 +32,16 @@ public final class Conv2d {
     /** Whether it is one plain product of all pixels. */
     private final boolean pointwise;
 
-    private final boolean gather;
     /** Whether a tile reads a padded copy of its input rows. */
     private final boolean copies;
     /** Columns of that copy, or of the image. */
     private final int width;
     /** Output rows of a tile. */
     private final int rows;
-    /** Input of output pixel i of a tile, relative to the tile's first input row. */
-    private final int[] pixels;
     /** Values that lie together in the input, and where such runs begin relative to the pixel. */
     private final int run;
 
     private final int[] runs;
-    /** Blocks of the sum: where one begins relative to the pixel, and which terms of the sum it is. */
-    private final int[] blockAt;
-
-    private final int[] blockEnd;
 
     /**
      * Packs the weights.
@@ -84,7 +76,8 @@ public final class Conv2d {
         pointwise =
                 !copies && groups == 1 && window.kh() == 1 && window.kw() == 1 && window.sh() == 1 && window.sw() == 1;
         width = copies ? window.paddedWidth() : window.w();
-        rows = Math.min(window.outH(), Math.max(1, PIXELS / Math.max(1, window.outW())));
+        int most = Math.min(PIXELS, GATHERED / Math.max(1, k));
+        rows = Math.min(window.outH(), Math.max(1, most / Math.max(1, window.outW())));
         // Terms that lie together in the input: a row of the window, or one of its pixels.
         boolean joined = groups == 1 && window.dw() == 1;
         run = joined ? window.kw() * c : c;
@@ -93,24 +86,6 @@ public final class Conv2d {
             int p = joined ? r : r / window.kw();
             int q = joined ? 0 : r % window.kw();
             runs[r] = (p * window.dh() * width + q * window.dw()) * cin;
-        }
-        gather = run < SHORT_RUN && k > run;
-        pixels = new int[rows * window.outW()];
-        for (int i = 0; i < pixels.length; i++) {
-            int y = i / window.outW() * window.sh();
-            int x = i % window.outW() * window.sw();
-            pixels[i] = gather ? i * k : (y * width + x) * cin;
-        }
-        int[] starts = gather ? new int[1] : runs;
-        int length = gather ? k : run;
-        int pieces = Gemm.blocks(length);
-        blockAt = new int[starts.length * pieces];
-        blockEnd = new int[starts.length * pieces];
-        for (int r = 0; r < starts.length; r++) {
-            for (int i = 0; i < pieces; i++) {
-                blockAt[r * pieces + i] = starts[r] + (i == 0 ? 0 : Gemm.end(length, pieces, i - 1));
-                blockEnd[r * pieces + i] = r * length + Gemm.end(length, pieces, i);
-            }
         }
     }
 
@@ -233,32 +208,18 @@ public final class Conv2d {
         int m = count * window.outW();
         int top = row * window.sh() - window.top();
         int tall = (count - 1) * window.sh() + (window.kh() - 1) * window.dh() + 1;
-        int edge = 4 * b.nr;
+        int edge = Gemm.edge(simd);
         int slab = copies ? tall * width * cin + simd.lanes() : 0; // read a vector beyond the end
-        float[] room = scratch.floats(edge + slab + (gather ? m * b.k + simd.lanes() : 0));
-        float[] from = x;
+        int rowsAt = edge + slab;
+        float[] room = scratch.floats(rowsAt + m * b.k + simd.lanes());
         int at = xo + top * width * cin;
         if (copies) {
             window.copyRows(x, xo, cin, top, tall, room, edge);
-            from = room;
             at = edge;
         }
-        int c = cin / groups;
-        at += group * c;
-        if (gather) {
-            gatherRows(from, at, count, room, edge + slab);
-            from = room;
-            at = edge + slab;
-        }
+        gatherRows(copies ? room : x, at + group * (cin / groups), count, room, rowsAt);
         int co = yo + row * window.outW() * cout + group * b.n;
-        for (int i = 0, k0 = 0; i < blockAt.length; i++) {
-            Gemm.block(
-                    m, from, pixels, at + blockAt[i], 0, b, p0, p1, k0, blockEnd[i] - k0, y, co, cout, i == 0, room, 0);
-            k0 = blockEnd[i];
-        }
-        if (blockAt.length == 0) {
-            Gemm.block(m, from, pixels, at, 0, b, p0, p1, 0, 0, y, co, cout, true, room, 0);
-        }
+        Gemm.product(m, room, rowsAt, b.k, b, p0, p1, y, co, cout, room);
         Gemm.finish(
                 m, b, p0, p1, y, co, cout, epilogues[group], residual, ro + row * window.outW() * cout + group * b.n);
     }

@@ -198,17 +198,12 @@ public final class ConvNd {
             float[] residual,
             int ro) {
         int m = Math.min(PLACES, phase.places() - from);
-        int edge = 4 * b.nr;
+        int edge = Gemm.edge(simd);
         int rows = edge + m * b.n;
         float[] room = scratch.floats(rows + m * b.k + simd.lanes());
         int[] at = scratch.ints(m);
         gather(scratch, phase, from, m, group, x, xo, room, rows, at);
-        int blocks = Gemm.blocks(b.k);
-        for (int i = 0, k0 = 0; i < blocks; i++) {
-            int k1 = Gemm.end(b.k, blocks, i);
-            Gemm.block(m, room, null, rows + k0, b.k, b, 0, b.panels, k0, k1 - k0, room, edge, b.n, i == 0, room, 0);
-            k0 = k1;
-        }
+        Gemm.product(m, room, rows, b.k, b, 0, b.panels, room, edge, b.n, room);
         Epilogue e = epilogues[group];
         for (int i = 0; i < m; i++) {
             int to = at[i] * cout + group * b.n;

@@ -83,44 +83,59 @@ public final class DepthwiseConv2d {
                 repeat(x, at + first * window.w() * cin, count * cin, from);
                 at = -first * window.w() * channels;
             }
-            float[] source = from;
-            int base = at;
-            taps.forEachRun(
-                    row,
-                    end,
-                    (t0, t1, xAt, pixel, pixels) -> simd.taps(
-                            t0,
-                            t1,
-                            taps.at,
-                            weightAt,
-                            source,
-                            base + xAt,
-                            window.sw() * channels,
-                            weights,
-                            wo,
-                            epilogue.bias(),
-                            0,
-                            y,
-                            yo + image * size + pixel * channels,
-                            channels,
-                            pixels,
-                            channels));
             int begin = image * size + row * window.outW() * channels;
-            simd.epilogue(
-                    (end - row) * window.outW(),
-                    channels,
-                    y,
-                    yo + begin,
-                    channels,
-                    null,
-                    0,
-                    residual,
-                    ro + begin,
-                    channels,
-                    epilogue.act(),
-                    epilogue.alpha(),
-                    epilogue.beta());
+            rows(weights, wo, row, end, from, at, y, yo + begin, residual, ro + begin);
         });
+    }
+
+    /** The weights it has. */
+    float[] weights() {
+        return weights;
+    }
+
+    /**
+     * The rows {@code row} … end − 1 of one image's result, from {@code y[yo]} and {@code residual[ro]} (or null) on. Row 0 of
+     * the image would begin at {@code x[xo]}; only those that the windows reach into need be there.
+     */
+    void rows(
+            float[] weights, int wo, int row, int end, float[] x, int xo, float[] y, int yo, float[] residual, int ro) {
+        Window window = taps.window;
+        int channels = cin * multiplier;
+        int begin = row * window.outW();
+        taps.forEachRun(
+                row,
+                end,
+                (t0, t1, xAt, pixel, pixels) -> simd.taps(
+                        t0,
+                        t1,
+                        taps.at,
+                        weightAt,
+                        x,
+                        xo + xAt,
+                        window.sw() * channels,
+                        weights,
+                        wo,
+                        epilogue.bias(),
+                        0,
+                        y,
+                        yo + (pixel - begin) * channels,
+                        channels,
+                        pixels,
+                        channels));
+        simd.epilogue(
+                (end - row) * window.outW(),
+                channels,
+                y,
+                yo,
+                channels,
+                null,
+                0,
+                residual,
+                ro,
+                channels,
+                epilogue.act(),
+                epilogue.alpha(),
+                epilogue.beta());
     }
 
     private void repeat(float[] x, int xo, int count, float[] to) {

@@ -7,14 +7,16 @@ import dev.posthorn.kernel.simd.Simd;
  *
  * <p>Tiles of rows and panels are shared by the workers; inside a tile the sum over k is cut in equal blocks of at most
  * {@link #KC} terms, each one chain of multiply-adds in rising order, added in rising order. An element's sum so depends
- * on k alone: it is the same for any m, any tiling and any number of threads. A is read where it lies, four rows at a
+ * on k alone: it is the same for any m, any tiling and any number of threads. A is read where it lies, some rows at a
  * time, so packing it costs nothing.
  */
 public final class Gemm {
     /** Most terms of a block over k: such a block of a panel of b stays in the first-level cache. */
     static final int KC = 256;
+    /** Rows of the largest micro-kernel. */
+    private static final int ROWS = 12;
     /** Most rows of a tile. */
-    private static final int MC = 96;
+    private static final int MC = 8 * ROWS;
     /** Values of c in a tile: they stay in the first-level cache until the epilogue has passed. */
     private static final int TILE_C = 8192;
     /** Floats of b that the tiles of one range of panels have in common: they stay in the second-level cache. */
@@ -46,7 +48,7 @@ public final class Gemm {
             return;
         }
         int pc = panelsPerTile(b);
-        int mc = Math.min(m, Math.max(16, Math.min(MC, TILE_C / Math.min(b.n, pc * b.nr) & -4)));
+        int mc = Math.min(m, rowsPerTile(b, pc));
         long work = (long) m * b.n * Math.max(b.k, 1);
         int wanted = workers.size() == 1 ? 1 : (int) Math.min(4L * workers.size(), work / SMALL);
         int rowTiles = (m + mc - 1) / mc;
@@ -54,7 +56,7 @@ public final class Gemm {
             pc = (int) Math.max(Math.min(2, b.panels), (long) b.panels * rowTiles / wanted);
             int colTiles = (b.panels + pc - 1) / pc;
             if ((long) rowTiles * colTiles < wanted) {
-                mc = Math.min(mc, Math.max(8, m * colTiles / wanted + 3 & -4));
+                mc = Math.min(mc, whole(m * colTiles / wanted + ROWS - 1));
                 rowTiles = (m + mc - 1) / mc;
             }
         }
@@ -87,12 +89,22 @@ public final class Gemm {
         });
     }
 
+    /** As many rows as c has in the first-level cache, a whole number of those of a micro-kernel. */
+    static int rowsPerTile(PackedB b, int panels) {
+        return Math.min(MC, whole(TILE_C / Math.min(b.n, panels * b.nr)));
+    }
+
+    private static int whole(int rows) {
+        return Math.max(ROWS, rows / ROWS * ROWS);
+    }
+
     /** As many panels as stay in cache while tile after tile of rows passes by. */
     static int panelsPerTile(PackedB b) {
         return (int) Math.max(1, Math.min(b.panels, SHARED_B / ((long) b.nr * Math.max(b.k, 1))));
     }
 
-    private static void tile(
+    /** Some rows and panels of a product, with its epilogue. */
+    static void tile(
             Scratch scratch,
             int m,
             float[] a,
@@ -107,12 +119,7 @@ public final class Gemm {
             Epilogue e,
             float[] residual,
             int ro) {
-        float[] edge = scratch.floats(4 * b.nr);
-        for (int k0 = 0, blocks = blocks(b.k), i = 0; i < blocks; i++) {
-            int k1 = end(b.k, blocks, i);
-            block(m, a, null, ao + k0, lda, b, p0, p1, k0, k1 - k0, c, co, ldc, i == 0, edge, 0);
-            k0 = k1;
-        }
+        product(m, a, ao, lda, b, p0, p1, c, co, ldc, scratch.floats(edge(b.simd)));
         finish(m, b, p0, p1, c, co, ldc, e, residual, ro);
     }
 
@@ -134,16 +141,29 @@ public final class Gemm {
         b.simd.epilogue(m, cols, c, co + j0, ldc, e.bias(), j0, residual, ro + j0, ldc, e.act(), e.alpha(), e.beta());
     }
 
+    /** Floats that {@link #block} needs for panels that are not whole. */
+    static int edge(Simd simd) {
+        return ROWS * 2 * simd.lanes();
+    }
+
+    /** c[i, j] = Σₚ a[ao + i·lda + p] · b[p, j] for m rows and the columns of the panels p0 … p1 − 1, block by block. */
+    static void product(
+            int m, float[] a, int ao, int lda, PackedB b, int p0, int p1, float[] c, int co, int ldc, float[] edge) {
+        for (int k0 = 0, blocks = blocks(b.k), i = 0; i < blocks; i++) {
+            int k1 = end(b.k, blocks, i);
+            block(m, a, ao + k0, lda, b, p0, p1, k0, k1 - k0, c, co, ldc, i == 0, edge, 0);
+            k0 = k1;
+        }
+    }
+
     /**
-     * c[i, j] (+)= Σₚ a[aᵢ + p] · b[k0 + p, j] for m rows, the columns of the panels p0 … p1 − 1 and kc terms. Row i of a
-     * begins at {@code ao + rows[i]}, or {@code ao + i·lda} where rows is null.
+     * c[i, j] (+)= Σₚ a[ao + i·lda + p] · b[k0 + p, j] for m rows, the columns of the panels p0 … p1 − 1 and kc terms.
      *
-     * @param edge room for 4·nr floats at {@code edgeAt}
+     * @param edge room for {@link #edge} floats at {@code edgeAt}
      */
     static void block(
             int m,
             float[] a,
-            int[] rows,
             int ao,
             int lda,
             PackedB b,
@@ -159,9 +179,8 @@ public final class Gemm {
             int edgeAt) {
         int panel = p0;
         if (m == 1) {
-            int a0 = rows == null ? ao : ao + rows[0];
             for (; panel + 2 <= p1 && (panel + 2) * b.nr <= b.n; panel += 2) {
-                b.simd.gemv2(kc, a, a0, b.data, b.offset(panel) + k0 * b.nr, b.nr * b.k, c, co + panel * b.nr, first);
+                b.simd.gemv2(kc, a, ao, b.data, b.offset(panel) + k0 * b.nr, b.nr * b.k, c, co + panel * b.nr, first);
             }
         }
         for (; panel < p1; panel++) {
@@ -169,96 +188,55 @@ public final class Gemm {
             int width = b.width(panel);
             int cols = Math.min(width, b.n - j);
             int bo = b.offset(panel) + k0 * width;
-            int done = eights(b, cols, m, kc, a, rows, ao, lda, bo, c, co + j, ldc, first);
-            for (int i = done; i < m; i += 4) {
-                int a0;
-                int a1;
-                int a2;
-                int a3;
-                if (rows == null) {
-                    a0 = ao + i * lda;
-                    a1 = i + 1 < m ? a0 + lda : a0;
-                    a2 = i + 2 < m ? a1 + lda : a1;
-                    a3 = i + 3 < m ? a2 + lda : a2;
+            boolean wide = width == b.nr;
+            int i = 0;
+            for (; b.simd.hasGemm12() && i + ROWS <= m; i += ROWS) {
+                int at = ao + i * lda;
+                int to = co + i * ldc + j;
+                if (cols == width) {
+                    twelve(b.simd, wide, kc, a, at, lda, b.data, bo, c, to, ldc, first);
                 } else {
-                    a0 = ao + rows[i];
-                    a1 = i + 1 < m ? ao + rows[i + 1] : a0;
-                    a2 = i + 2 < m ? ao + rows[i + 2] : a1;
-                    a3 = i + 3 < m ? ao + rows[i + 3] : a2;
+                    twelve(b.simd, wide, kc, a, at, lda, b.data, bo, edge, edgeAt, width, true);
+                    copy(b.simd, ROWS, cols, edge, edgeAt, width, c, to, ldc, first);
                 }
+            }
+            for (; i < m; i += 4) {
+                int a0 = ao + i * lda;
+                int a1 = i + 1 < m ? a0 + lda : a0;
+                int a2 = i + 2 < m ? a1 + lda : a1;
+                int a3 = i + 3 < m ? a2 + lda : a2;
+                int to = co + i * ldc + j;
                 if (i + 4 <= m && cols == width) {
-                    micro(b.simd, width == b.nr, kc, a, a0, a1, a2, a3, b.data, bo, c, co + i * ldc + j, ldc, first);
+                    four(b.simd, wide, kc, a, a0, a1, a2, a3, b.data, bo, c, to, ldc, first);
                 } else {
-                    micro(b.simd, width == b.nr, kc, a, a0, a1, a2, a3, b.data, bo, edge, edgeAt, width, true);
-                    copy(Math.min(4, m - i), cols, edge, edgeAt, width, c, co + i * ldc + j, ldc, first);
+                    four(b.simd, wide, kc, a, a0, a1, a2, a3, b.data, bo, edge, edgeAt, width, true);
+                    copy(b.simd, Math.min(4, m - i), cols, edge, edgeAt, width, c, to, ldc, first);
                 }
             }
         }
     }
 
-    /** As many groups of eight rows of a whole panel as there are; returns how many rows that was. */
-    private static int eights(
-            PackedB b,
-            int cols,
-            int m,
+    private static void twelve(
+            Simd simd,
+            boolean wide,
             int kc,
             float[] a,
-            int[] rows,
             int ao,
             int lda,
+            float[] b,
             int bo,
             float[] c,
             int co,
             int ldc,
             boolean first) {
-        if (!b.simd.hasGemm8() || cols != b.nr) {
-            return 0;
+        if (wide) {
+            simd.gemm12(kc, a, ao, lda, b, bo, c, co, ldc, first);
+        } else {
+            simd.gemm12Half(kc, a, ao, lda, b, bo, c, co, ldc, first);
         }
-        int i = 0;
-        for (; i + 8 <= m; i += 8) {
-            if (rows == null) {
-                int at = ao + i * lda;
-                b.simd.gemm8(
-                        kc,
-                        a,
-                        at,
-                        at + lda,
-                        at + 2 * lda,
-                        at + 3 * lda,
-                        at + 4 * lda,
-                        at + 5 * lda,
-                        at + 6 * lda,
-                        at + 7 * lda,
-                        b.data,
-                        bo,
-                        c,
-                        co + i * ldc,
-                        ldc,
-                        first);
-            } else {
-                b.simd.gemm8(
-                        kc,
-                        a,
-                        ao + rows[i],
-                        ao + rows[i + 1],
-                        ao + rows[i + 2],
-                        ao + rows[i + 3],
-                        ao + rows[i + 4],
-                        ao + rows[i + 5],
-                        ao + rows[i + 6],
-                        ao + rows[i + 7],
-                        b.data,
-                        bo,
-                        c,
-                        co + i * ldc,
-                        ldc,
-                        first);
-            }
-        }
-        return i;
     }
 
-    private static void micro(
+    private static void four(
             Simd simd,
             boolean wide,
             int kc,
@@ -281,11 +259,12 @@ public final class Gemm {
     }
 
     private static void copy(
-            int rows, int cols, float[] from, int fo, int ldf, float[] c, int co, int ldc, boolean first) {
+            Simd simd, int rows, int cols, float[] from, int fo, int ldf, float[] c, int co, int ldc, boolean first) {
         for (int r = 0; r < rows; r++) {
-            for (int j = 0; j < cols; j++) {
-                float v = from[fo + r * ldf + j];
-                c[co + r * ldc + j] = first ? v : c[co + r * ldc + j] + v;
+            if (first) {
+                System.arraycopy(from, fo + r * ldf, c, co + r * ldc, cols);
+            } else {
+                simd.binary(Binary.ADD, c, co + r * ldc, from, fo + r * ldf, c, co + r * ldc, cols);
             }
         }
     }

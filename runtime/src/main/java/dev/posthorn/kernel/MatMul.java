@@ -107,8 +107,8 @@ public final class MatMul {
             float[] y,
             int yo,
             Epilogue e) {
-        int edge = 8 * simd.lanes();
         int packed = PackedB.size(simd, k, cols);
+        int edge = Gemm.edge(simd);
         float[] room = scratch.floats(edge + packed + (a.transposed ? MC * k : 0));
         PackedB right = PackedB.in(simd, k, cols, room, edge);
         int bo = wo + b.at[index] + (b.transposed ? j0 * b.ld : j0);
@@ -125,27 +125,7 @@ public final class MatMul {
                 lda = k;
                 transpose(x, xo + a.at[index] + i0 + r, a.ld, mc, room, ao);
             }
-            for (int k0 = 0, blocks = Gemm.blocks(k), q = 0; q < blocks; q++) {
-                int k1 = Gemm.end(k, blocks, q);
-                Gemm.block(
-                        mc,
-                        left,
-                        null,
-                        ao + k0,
-                        lda,
-                        right,
-                        0,
-                        right.panels,
-                        k0,
-                        k1 - k0,
-                        y,
-                        co,
-                        c.ld,
-                        q == 0,
-                        room,
-                        0);
-                k0 = k1;
-            }
+            Gemm.product(mc, left, ao, lda, right, 0, right.panels, y, co, c.ld, room);
             simd.epilogue(mc, cols, y, co, c.ld, e.bias(), j0, null, 0, 0, e.act(), e.alpha(), e.beta());
         }
     }

@@ -124,7 +124,7 @@ public final class Recurrent {
         workers.run((batch + rows - 1) / rows, scratch, (t, s) -> {
             int from = t * rows;
             int n = Math.min(rows, batch - from);
-            Loop loop = new Loop(n, s.floats(n * (3 * u + gates) + 4 * recurrent.nr));
+            Loop loop = new Loop(n, s.floats(n * (3 * u + gates) + Gemm.edge(simd)));
             System.arraycopy(h, ho + from * u, loop.room, loop.h, n * u);
             if (cell == Cell.LSTM) {
                 System.arraycopy(c, co + from * u, loop.room, loop.c, n * u);
@@ -205,9 +205,7 @@ public final class Recurrent {
         private void product(int from, PackedB b, int to) {
             for (int i = 0, k0 = 0, blocks = Gemm.blocks(u); i < blocks; i++) {
                 int k1 = Gemm.end(u, blocks, i);
-                Gemm.block(
-                        rows, room, null, from + k0, u, b, 0, b.panels, k0, k1 - k0, room, to, gates, false, room,
-                        edge);
+                Gemm.block(rows, room, from + k0, u, b, 0, b.panels, k0, k1 - k0, room, to, gates, false, room, edge);
                 k0 = k1;
             }
         }

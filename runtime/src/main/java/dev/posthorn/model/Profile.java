@@ -7,7 +7,7 @@ import java.util.Locale;
  * How long each step of a call takes.
  *
  * @param steps in the order in which they run
- * @param runs how many calls the times are the mean of
+ * @param runs how many calls the times are the median of
  * @param arena what the intermediate values take, in elements
  */
 public record Profile(List<Step> steps, int runs, long arena) {
@@ -20,7 +20,7 @@ public record Profile(List<Step> steps, int runs, long arena) {
      *
      * @param label the kernel and its choices
      * @param node what it computes, and for which layer
-     * @param nanos the mean time
+     * @param nanos the median time
      * @param flops floating-point operations of products; 0 for other steps
      */
     public record Step(String label, String node, double nanos, double flops) {}
@@ -47,7 +47,7 @@ public record Profile(List<Step> steps, int runs, long arena) {
                         step.node)));
         return s.append(String.format(
                         Locale.ROOT,
-                        "%10.1f us in %d steps; arena %,d elements; mean of %d runs%n",
+                        "%10.1f us in %d steps; arena %,d elements; median of %d runs%n",
                         all / 1e3,
                         steps.size(),
                         arena,

@@ -16,6 +16,7 @@ import dev.posthorn.kernel.Epilogue;
 import dev.posthorn.kernel.Grid;
 import dev.posthorn.kernel.Scratch;
 import dev.posthorn.kernel.StridedCopy;
+import dev.posthorn.kernel.Winograd;
 import dev.posthorn.kernel.simd.Simd;
 import java.util.Arrays;
 import java.util.List;
@@ -141,8 +142,11 @@ final class ConvRule implements StepRule {
     }
 
     private static Step dense(Parts p, int cin, int cout, Epilogue epilogue, Room room) {
-        Conv2d kernel = new Conv2d(
-                Simd.best(), window(p.op.window(), p.xShape), cin, cout, p.op.groups(), p.weights, 0, epilogue);
+        dev.posthorn.kernel.Window window = window(p.op.window(), p.xShape);
+        if (p.w == null && p.op.groups() == 1 && Winograd.wins(window, cin, cout)) {
+            return new Transformed(new Winograd(Simd.best(), window, cin, cout, p.weights, 0, epilogue), p.packed());
+        }
+        Conv2d kernel = new Conv2d(Simd.best(), window, cin, cout, p.op.groups(), p.weights, 0, epilogue);
         return new Dense(kernel, p.packed(), p.w == null ? null : room.temporary(TensorType.f32(kernel.packedSize())));
     }
 
@@ -183,6 +187,29 @@ final class ConvRule implements StepRule {
         @Override
         public String label() {
             return "conv " + p.size + (packed == null ? "" : ", packs");
+        }
+    }
+
+    private record Transformed(Winograd kernel, Parts p) implements Step {
+        @Override
+        public void run(Frame f) {
+            float[] residual = p.residual == null ? null : f.floats(p.residual);
+            int ro = p.residual == null ? 0 : f.at(p.residual);
+            kernel.run(
+                    f.workers(),
+                    f.scratch(),
+                    p.batch(),
+                    f.floats(p.x),
+                    f.at(p.x),
+                    f.floats(p.y),
+                    f.at(p.y),
+                    residual,
+                    ro);
+        }
+
+        @Override
+        public String label() {
+            return "conv by Winograd " + p.size;
         }
     }
 

@@ -13,7 +13,9 @@ import dev.posthorn.model.Profile;
 import dev.posthorn.model.Variables;
 import dev.posthorn.pass.CountLoops;
 import dev.posthorn.pass.FoldBatchNorm;
+import dev.posthorn.pass.FoldPad;
 import dev.posthorn.pass.FuseAttention;
+import dev.posthorn.pass.FuseBottleneck;
 import dev.posthorn.pass.FuseElementwise;
 import dev.posthorn.pass.FuseEpilogue;
 import dev.posthorn.pass.HoistSums;
@@ -38,7 +40,8 @@ public final class JavaBackend implements Backend {
         Set<String> states = new HashSet<>(changing);
         states.addAll(graph.updates().keySet());
         Graph bound = bind(graph, states, variables);
-        Graph legal = improve(Specialise.apply(HoistSums.apply(RecoverCells.apply(CountLoops.apply(bound)))));
+        Graph known = Specialise.apply(HoistSums.apply(RecoverCells.apply(CountLoops.apply(bound))));
+        Graph legal = improve(FoldPad.apply(known));
         List<Variable> read = legal.variables();
         Plan plan = Planner.plan(legal, Workers.shared());
         return new Executable() {
@@ -82,7 +85,7 @@ public final class JavaBackend implements Backend {
         Graph fused = FuseEpilogue.apply(folded, op -> Activations.of(op).isPresent());
         Graph legal = Rewriter.apply(fused, JavaBackend::legalise);
         Graph together = FuseElementwise.apply(legal, n -> ProgramRule.elementwise(n.op(), n.inputs()));
-        return Rewriter.inside(together, JavaBackend::improve);
+        return Rewriter.inside(FuseBottleneck.apply(together), JavaBackend::improve);
     }
 
     private static List<Value> legalise(Builder b, Op op, List<Value> in) {

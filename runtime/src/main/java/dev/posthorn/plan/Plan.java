@@ -5,9 +5,11 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.kernel.Workers;
 import dev.posthorn.model.Profile;
 import dev.posthorn.model.ShapeException;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.Array;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
 
 /** How a graph runs: steps in order, and a place for every value. Immutable, shared between threads; runs borrow frames. */
 public final class Plan {
@@ -85,25 +88,28 @@ public final class Plan {
         return out;
     }
 
-    /** Times every step over some runs. */
+    /** Times every step over some runs: of one thread, in its own processor time, which other programs disturb little. */
     Profile profile(List<Tensor> arguments, int runs) {
-        double[] nanos = new double[steps.size()];
+        LongSupplier clock =
+                workers.size() == 1 ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime : System::nanoTime;
+        long[][] nanos = new long[steps.size()][runs];
         Frame frame = borrow();
         for (int r = 0; r < runs; r++) {
             frame.start(arguments);
             for (int i = 0; i < nanos.length; i++) {
-                long begin = System.nanoTime();
+                long begin = clock.getAsLong();
                 steps.get(i).run(frame);
-                nanos[i] += System.nanoTime() - begin;
+                nanos[i][r] = clock.getAsLong() - begin;
             }
             frame.finish();
         }
         giveBack(frame);
         List<Profile.Step> all = new ArrayList<>();
         for (int i = 0; i < nanos.length; i++) {
+            Arrays.sort(nanos[i]);
             Node n = nodes.get(i);
             String text = n.toString().lines().findFirst().orElse(""); // of a loop, not its body
-            all.add(new Profile.Step(steps.get(i).label(), text, nanos[i] / runs, Work.flops(n)));
+            all.add(new Profile.Step(steps.get(i).label(), text, nanos[i][runs / 2], Work.flops(n)));
         }
         return new Profile(all, runs, memory.elements());
     }

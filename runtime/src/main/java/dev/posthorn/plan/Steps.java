@@ -10,6 +10,7 @@ final class Steps {
     static final List<StepRule> ALL = List.of(
             new ArgRule(),
             new AttentionRule(),
+            new BottleneckRule(),
             new ComplexRule(),
             new ConvRule(),
             new CopyRule(),

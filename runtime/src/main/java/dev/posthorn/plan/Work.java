@@ -17,6 +17,9 @@ final class Work {
     private Work() {}
 
     static double flops(Node n) {
+        if (n.op() instanceof Fused f && f.ops().stream().anyMatch(Fused.class::isInstance)) {
+            return f.body().nodes().stream().mapToDouble(Work::flops).sum();
+        }
         Op op = n.op() instanceof Fused f ? f.ops().get(0) : n.op();
         if (op instanceof Conv) {
             Shape w = n.input(1).shape();

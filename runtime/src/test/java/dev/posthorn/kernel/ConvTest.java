@@ -25,8 +25,16 @@ class ConvTest {
             new Window(1, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1),
             new Window(3, 3, 2, 2, 3, 3, 1, 1, 4, 5, 6, 7),
             new Window(5, 5, 1, 1, 1, 1, 1, 1, 1, 0, 0, 2),
+            new Window(4, 9, 3, 3, 1, 1, 1, 1, 3, 0, 2, 1),
             Window.same(40, 37, 3, 3, 1, 1, 1, 1),
             Window.valid(0, 4, 1, 1, 1, 1));
+
+    private static final List<Window> WINOGRAD = List.of(
+            Window.same(7, 7, 3, 3, 1, 1, 1, 1),
+            Window.valid(2, 2, 3, 3, 1, 1),
+            new Window(1, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1),
+            new Window(4, 9, 3, 3, 1, 1, 1, 1, 3, 0, 2, 1),
+            Window.same(40, 37, 3, 3, 1, 1, 1, 1));
 
     static Stream<Arguments> convolutions() {
         int[][] channels = {
@@ -88,6 +96,12 @@ class ConvTest {
         }
         Laws.close(what, expected, bound, actual);
         Laws.close(what + " fused", relu, bound, more);
+        if (groups == 1 && WINOGRAD.contains(window)) {
+            Winograd kernel = new Winograd(simd, window, cin, cout, w, 5, Epilogue.of(bias, Unary.RELU));
+            float[] transformed = Laws.everywhere(
+                    what, size, (workers, scratch, y) -> kernel.run(workers, scratch, batch, x, 3, y, 0, residual, 1));
+            Laws.close(what + " by Winograd", relu, bound, transformed);
+        }
         if (window.h() == 14) {
             Laws.fromEightThreads(
                     what, more, (workers, scratch, y) -> fused.run(workers, scratch, batch, x, 3, y, 0, residual, 1));

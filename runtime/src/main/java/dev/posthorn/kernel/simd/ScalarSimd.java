@@ -44,30 +44,26 @@ class ScalarSimd implements Simd {
     }
 
     @Override
-    public boolean hasGemm8() {
+    public boolean hasGemm12() {
         return false;
     }
 
     @Override
-    public void gemm8(
-            int kc,
-            float[] a,
-            int a0,
-            int a1,
-            int a2,
-            int a3,
-            int a4,
-            int a5,
-            int a6,
-            int a7,
-            float[] b,
-            int bo,
-            float[] c,
-            int co,
-            int ldc,
-            boolean first) {
-        gemm4(kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
-        gemm4(kc, a, a4, a5, a6, a7, b, bo, c, co + 4 * ldc, ldc, first);
+    public void gemm12(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+        for (int r = 0; r < 12; r += 4) {
+            int at = ao + r * lda;
+            gemm4(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, first);
+        }
+    }
+
+    @Override
+    public void gemm12Half(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+        for (int r = 0; r < 12; r += 4) {
+            int at = ao + r * lda;
+            gemm4Half(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, first);
+        }
     }
 
     @Override
@@ -274,6 +270,16 @@ class ScalarSimd implements Simd {
                 y[yo + i] = s / (t1 - t0);
             }
         }
+    }
+
+    @Override
+    public void winogradInput(float[] x, int xo, int row, int col, float[] v, int vo, int step, int n) {
+        ScalarWinograd.input(x, xo, row, col, v, vo, step, n);
+    }
+
+    @Override
+    public void winogradOutput(float[] m, int mo, int step, float[] y, int yo, int row, int col, int n) {
+        ScalarWinograd.output(m, mo, step, y, yo, row, col, n);
     }
 
     @Override

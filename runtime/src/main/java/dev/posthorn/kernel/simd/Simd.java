@@ -47,27 +47,16 @@ public interface Simd {
             int ldc,
             boolean first);
 
-    /** As {@link #gemm4}, of eight rows; for providers that {@linkplain #hasGemm8 have} it. */
-    void gemm8(
-            int kc,
-            float[] a,
-            int a0,
-            int a1,
-            int a2,
-            int a3,
-            int a4,
-            int a5,
-            int a6,
-            int a7,
-            float[] b,
-            int bo,
-            float[] c,
-            int co,
-            int ldc,
-            boolean first);
+    /**
+     * As {@link #gemm4}, of twelve rows, those of a at ao + r · lda; for providers that {@linkplain #hasGemm12 have} it.
+     */
+    void gemm12(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first);
 
-    /** Whether eight rows at once are faster than twice four. */
-    boolean hasGemm8();
+    /** As {@link #gemm12}, for a panel of L columns. */
+    void gemm12Half(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first);
+
+    /** Whether twelve rows at once are faster than three times four. */
+    boolean hasGemm12();
 
     /** As {@link #gemm4}, for a panel of L columns. */
     void gemm4Half(
@@ -143,6 +132,15 @@ public interface Simd {
     /** A run of pixels of an average pool: y[yo + p·yStep + i] = Σₜ x[xo + p·xStep + xs[t] + i] / (t1 − t0). */
     void tapsMean(
             int t0, int t1, int[] xs, float[] x, int xo, int xStep, float[] y, int yo, int yStep, int pixels, int n);
+
+    /**
+     * One tile of Winograd's F(2×2, 3×3): v[vo + (4r + s)·step + i] = (Bᵀ d B)[r, s], d[p, q] = x[xo + p·row + q·col + i],
+     * for r, s, p, q = 0 … 3 and i = 0 … n − 1. v overlaps nothing that is read.
+     */
+    void winogradInput(float[] x, int xo, int row, int col, float[] v, int vo, int step, int n);
+
+    /** And back: y[yo + r·row + s·col + i] = (Aᵀ M A)[r, s] for r, s = 0, 1, M[p, q] = m[mo + (4p + q)·step + i]. */
+    void winogradOutput(float[] m, int mo, int step, float[] y, int yo, int row, int col, int n);
 
     /**
      * c[i, j] = f(c[i, j] + bias[bo + j] + residual[i, j]) over a block of rows × cols; bias and residual may be null; rows

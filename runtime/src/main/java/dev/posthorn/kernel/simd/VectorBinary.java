@@ -2,8 +2,6 @@ package dev.posthorn.kernel.simd;
 
 import static dev.posthorn.kernel.simd.VectorLanes.L;
 import static dev.posthorn.kernel.simd.VectorLanes.S;
-import static dev.posthorn.kernel.simd.VectorLanes.all;
-import static dev.posthorn.kernel.simd.VectorLanes.load;
 
 import dev.posthorn.kernel.Binary;
 import jdk.incubator.vector.FloatVector;
@@ -39,19 +37,19 @@ final class VectorBinary {
     static int right(Binary f, float[] a, int ao, float b, float[] y, int yo, int n) {
         switch (f) {
             case ADD:
-                return addRight(a, ao, all(b), y, yo, n);
+                return addRight(a, ao, b, y, yo, n);
             case SUB:
-                return subRight(a, ao, all(b), y, yo, n);
+                return subRight(a, ao, b, y, yo, n);
             case MUL:
-                return mulRight(a, ao, all(b), y, yo, n);
+                return mulRight(a, ao, b, y, yo, n);
             case DIV:
-                return divRight(a, ao, all(b), y, yo, n);
+                return divRight(a, ao, b, y, yo, n);
             case MAX:
-                return maxRight(a, ao, all(b), y, yo, n);
+                return maxRight(a, ao, b, y, yo, n);
             case MIN:
-                return minRight(a, ao, all(b), y, yo, n);
+                return minRight(a, ao, b, y, yo, n);
             case SQUARED_DIFFERENCE:
-                return squaredDifferenceRight(a, ao, all(b), y, yo, n);
+                return squaredDifferenceRight(a, ao, b, y, yo, n);
             default:
                 return 0;
         }
@@ -60,19 +58,19 @@ final class VectorBinary {
     static int left(Binary f, float a, float[] b, int bo, float[] y, int yo, int n) {
         switch (f) {
             case ADD:
-                return addLeft(all(a), b, bo, y, yo, n);
+                return addLeft(a, b, bo, y, yo, n);
             case SUB:
-                return subLeft(all(a), b, bo, y, yo, n);
+                return subLeft(a, b, bo, y, yo, n);
             case MUL:
-                return mulLeft(all(a), b, bo, y, yo, n);
+                return mulLeft(a, b, bo, y, yo, n);
             case DIV:
-                return divLeft(all(a), b, bo, y, yo, n);
+                return divLeft(a, b, bo, y, yo, n);
             case MAX:
-                return maxLeft(all(a), b, bo, y, yo, n);
+                return maxLeft(a, b, bo, y, yo, n);
             case MIN:
-                return minLeft(all(a), b, bo, y, yo, n);
+                return minLeft(a, b, bo, y, yo, n);
             case SQUARED_DIFFERENCE:
-                return squaredDifferenceLeft(all(a), b, bo, y, yo, n);
+                return squaredDifferenceLeft(a, b, bo, y, yo, n);
             default:
                 return 0;
         }
@@ -81,23 +79,27 @@ final class VectorBinary {
     private static int add(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
         for (int i = 0; i < end; i += L) {
-            load(a, ao + i).add(load(b, bo + i)).intoArray(y, yo + i);
+            FloatVector.fromArray(S, a, ao + i)
+                    .add(FloatVector.fromArray(S, b, bo + i))
+                    .intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int addRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+    private static int addRight(float[] a, int ao, float scalar, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector b = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            load(a, ao + i).add(b).intoArray(y, yo + i);
+            FloatVector.fromArray(S, a, ao + i).add(b).intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int addLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+    private static int addLeft(float scalar, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector a = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            a.add(load(b, bo + i)).intoArray(y, yo + i);
+            a.add(FloatVector.fromArray(S, b, bo + i)).intoArray(y, yo + i);
         }
         return end;
     }
@@ -105,23 +107,27 @@ final class VectorBinary {
     private static int sub(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
         for (int i = 0; i < end; i += L) {
-            load(a, ao + i).sub(load(b, bo + i)).intoArray(y, yo + i);
+            FloatVector.fromArray(S, a, ao + i)
+                    .sub(FloatVector.fromArray(S, b, bo + i))
+                    .intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int subRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+    private static int subRight(float[] a, int ao, float scalar, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector b = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            load(a, ao + i).sub(b).intoArray(y, yo + i);
+            FloatVector.fromArray(S, a, ao + i).sub(b).intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int subLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+    private static int subLeft(float scalar, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector a = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            a.sub(load(b, bo + i)).intoArray(y, yo + i);
+            a.sub(FloatVector.fromArray(S, b, bo + i)).intoArray(y, yo + i);
         }
         return end;
     }
@@ -129,23 +135,27 @@ final class VectorBinary {
     private static int mul(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
         for (int i = 0; i < end; i += L) {
-            load(a, ao + i).mul(load(b, bo + i)).intoArray(y, yo + i);
+            FloatVector.fromArray(S, a, ao + i)
+                    .mul(FloatVector.fromArray(S, b, bo + i))
+                    .intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int mulRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+    private static int mulRight(float[] a, int ao, float scalar, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector b = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            load(a, ao + i).mul(b).intoArray(y, yo + i);
+            FloatVector.fromArray(S, a, ao + i).mul(b).intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int mulLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+    private static int mulLeft(float scalar, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector a = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            a.mul(load(b, bo + i)).intoArray(y, yo + i);
+            a.mul(FloatVector.fromArray(S, b, bo + i)).intoArray(y, yo + i);
         }
         return end;
     }
@@ -153,23 +163,27 @@ final class VectorBinary {
     private static int div(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
         for (int i = 0; i < end; i += L) {
-            load(a, ao + i).div(load(b, bo + i)).intoArray(y, yo + i);
+            FloatVector.fromArray(S, a, ao + i)
+                    .div(FloatVector.fromArray(S, b, bo + i))
+                    .intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int divRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+    private static int divRight(float[] a, int ao, float scalar, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector b = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            load(a, ao + i).div(b).intoArray(y, yo + i);
+            FloatVector.fromArray(S, a, ao + i).div(b).intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int divLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+    private static int divLeft(float scalar, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector a = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            a.div(load(b, bo + i)).intoArray(y, yo + i);
+            a.div(FloatVector.fromArray(S, b, bo + i)).intoArray(y, yo + i);
         }
         return end;
     }
@@ -177,23 +191,27 @@ final class VectorBinary {
     private static int max(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
         for (int i = 0; i < end; i += L) {
-            load(a, ao + i).max(load(b, bo + i)).intoArray(y, yo + i);
+            FloatVector.fromArray(S, a, ao + i)
+                    .max(FloatVector.fromArray(S, b, bo + i))
+                    .intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int maxRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+    private static int maxRight(float[] a, int ao, float scalar, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector b = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            load(a, ao + i).max(b).intoArray(y, yo + i);
+            FloatVector.fromArray(S, a, ao + i).max(b).intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int maxLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+    private static int maxLeft(float scalar, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector a = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            a.max(load(b, bo + i)).intoArray(y, yo + i);
+            a.max(FloatVector.fromArray(S, b, bo + i)).intoArray(y, yo + i);
         }
         return end;
     }
@@ -201,23 +219,27 @@ final class VectorBinary {
     private static int min(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
         for (int i = 0; i < end; i += L) {
-            load(a, ao + i).min(load(b, bo + i)).intoArray(y, yo + i);
+            FloatVector.fromArray(S, a, ao + i)
+                    .min(FloatVector.fromArray(S, b, bo + i))
+                    .intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int minRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+    private static int minRight(float[] a, int ao, float scalar, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector b = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            load(a, ao + i).min(b).intoArray(y, yo + i);
+            FloatVector.fromArray(S, a, ao + i).min(b).intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int minLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+    private static int minLeft(float scalar, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector a = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            a.min(load(b, bo + i)).intoArray(y, yo + i);
+            a.min(FloatVector.fromArray(S, b, bo + i)).intoArray(y, yo + i);
         }
         return end;
     }
@@ -225,25 +247,27 @@ final class VectorBinary {
     private static int squaredDifference(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
         for (int i = 0; i < end; i += L) {
-            FloatVector d = load(a, ao + i).sub(load(b, bo + i));
+            FloatVector d = FloatVector.fromArray(S, a, ao + i).sub(FloatVector.fromArray(S, b, bo + i));
             d.mul(d).intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int squaredDifferenceRight(float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+    private static int squaredDifferenceRight(float[] a, int ao, float scalar, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector b = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            FloatVector d = load(a, ao + i).sub(b);
+            FloatVector d = FloatVector.fromArray(S, a, ao + i).sub(b);
             d.mul(d).intoArray(y, yo + i);
         }
         return end;
     }
 
-    private static int squaredDifferenceLeft(FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
+    private static int squaredDifferenceLeft(float scalar, float[] b, int bo, float[] y, int yo, int n) {
         int end = S.loopBound(n);
+        FloatVector a = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
-            FloatVector d = a.sub(load(b, bo + i));
+            FloatVector d = a.sub(FloatVector.fromArray(S, b, bo + i));
             d.mul(d).intoArray(y, yo + i);
         }
         return end;

@@ -2,8 +2,6 @@ package dev.posthorn.kernel.simd;
 
 import static dev.posthorn.kernel.simd.VectorLanes.L;
 import static dev.posthorn.kernel.simd.VectorLanes.S;
-import static dev.posthorn.kernel.simd.VectorLanes.all;
-import static dev.posthorn.kernel.simd.VectorLanes.load;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -123,15 +121,17 @@ final class VectorOuter {
 
     private static void maxGradient(
             int t0, int t1, int[] xs, float[] x, int xo, float[] dy, int dyo, float[] dx, int to) {
-        FloatVector most = load(x, xo + xs[t0]);
+        FloatVector most = FloatVector.fromArray(S, x, xo + xs[t0]);
         for (int t = t0 + 1; t < t1; t++) {
-            most = most.max(load(x, xo + xs[t]));
+            most = FloatVector.fromArray(S, x, xo + xs[t]).max(most);
         }
-        FloatVector rest = load(dy, dyo);
+        FloatVector rest = FloatVector.fromArray(S, dy, dyo);
         for (int t = t0; t < t1; t++) {
-            VectorMask<Float> largest = load(x, xo + xs[t]).compare(VectorOperators.EQ, most);
-            load(dx, to + xs[t]).add(all(0f).blend(rest, largest)).intoArray(dx, to + xs[t]);
-            rest = rest.blend(0f, largest);
+            VectorMask<Float> largest = FloatVector.fromArray(S, x, xo + xs[t]).compare(VectorOperators.EQ, most);
+            FloatVector.fromArray(S, dx, to + xs[t])
+                    .add(FloatVector.broadcast(S, 0f).blend(rest, largest))
+                    .intoArray(dx, to + xs[t]);
+            rest = FloatVector.broadcast(S, 0f).blend(rest, largest.not());
         }
     }
 }

@@ -1,75 +1,79 @@
 package dev.posthorn.kernel.simd;
 
 import static dev.posthorn.kernel.simd.VectorLanes.L;
-import static dev.posthorn.kernel.simd.VectorLanes.all;
-import static dev.posthorn.kernel.simd.VectorLanes.load;
+import static dev.posthorn.kernel.simd.VectorLanes.S;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
  * Reductions and fused loops over a run. Reductions keep four vectors of partial results, added pairwise at the end;
- * "…Lanes" return that of the whole vectors, {@code S.loopBound(n)} elements.
+ * "…Lanes" return that of the whole vectors, {@code S.loopBound(n)} elements. What is called on is always a vector made in the
+ * same turn of the loop: of one that comes from the turn before, C2 knows the class by its profile only, and where it has
+ * none yet, every vector of the loop becomes an object. Nor are vectors made by methods of ours, which C2 may leave out of
+ * line in a large method.
  */
 final class VectorRuns {
+    private static final ThreadLocal<float[]> LANES = ThreadLocal.withInitial(() -> new float[L]);
+
     private VectorRuns() {}
 
     static float sumLanes(float[] x, int xo, int n) {
-        FloatVector s0 = all(0f);
+        FloatVector s0 = FloatVector.broadcast(S, 0f);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
         FloatVector s3 = s0;
         int i = 0;
         for (; i <= n - 4 * L; i += 4 * L) {
-            s0 = s0.add(load(x, xo + i));
-            s1 = s1.add(load(x, xo + i + L));
-            s2 = s2.add(load(x, xo + i + 2 * L));
-            s3 = s3.add(load(x, xo + i + 3 * L));
+            s0 = FloatVector.fromArray(S, x, xo + i).add(s0);
+            s1 = FloatVector.fromArray(S, x, xo + i + L).add(s1);
+            s2 = FloatVector.fromArray(S, x, xo + i + 2 * L).add(s2);
+            s3 = FloatVector.fromArray(S, x, xo + i + 3 * L).add(s3);
         }
         for (; i <= n - L; i += L) {
-            s0 = s0.add(load(x, xo + i));
+            s0 = FloatVector.fromArray(S, x, xo + i).add(s0);
         }
         return fold(s0.add(s1).add(s2.add(s3)));
     }
 
     static float sumSquaresLanes(float mean, float[] x, int xo, int n) {
-        FloatVector s0 = all(0f);
+        FloatVector s0 = FloatVector.broadcast(S, 0f);
         FloatVector s1 = s0;
         int i = 0;
         for (; i <= n - 2 * L; i += 2 * L) {
-            FloatVector d0 = load(x, xo + i).sub(mean);
-            FloatVector d1 = load(x, xo + i + L).sub(mean);
+            FloatVector d0 = FloatVector.fromArray(S, x, xo + i).sub(mean);
+            FloatVector d1 = FloatVector.fromArray(S, x, xo + i + L).sub(mean);
             s0 = d0.fma(d0, s0);
             s1 = d1.fma(d1, s1);
         }
         for (; i <= n - L; i += L) {
-            FloatVector d = load(x, xo + i).sub(mean);
+            FloatVector d = FloatVector.fromArray(S, x, xo + i).sub(mean);
             s0 = d.fma(d, s0);
         }
         return fold(s0.add(s1));
     }
 
     static float dotLanes(float[] a, int ao, float[] b, int bo, int n) {
-        FloatVector s0 = all(0f);
+        FloatVector s0 = FloatVector.broadcast(S, 0f);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
         FloatVector s3 = s0;
         int i = 0;
         for (; i <= n - 4 * L; i += 4 * L) {
-            s0 = load(a, ao + i).fma(load(b, bo + i), s0);
-            s1 = load(a, ao + i + L).fma(load(b, bo + i + L), s1);
-            s2 = load(a, ao + i + 2 * L).fma(load(b, bo + i + 2 * L), s2);
-            s3 = load(a, ao + i + 3 * L).fma(load(b, bo + i + 3 * L), s3);
+            s0 = FloatVector.fromArray(S, a, ao + i).fma(FloatVector.fromArray(S, b, bo + i), s0);
+            s1 = FloatVector.fromArray(S, a, ao + i + L).fma(FloatVector.fromArray(S, b, bo + i + L), s1);
+            s2 = FloatVector.fromArray(S, a, ao + i + 2 * L).fma(FloatVector.fromArray(S, b, bo + i + 2 * L), s2);
+            s3 = FloatVector.fromArray(S, a, ao + i + 3 * L).fma(FloatVector.fromArray(S, b, bo + i + 3 * L), s3);
         }
         for (; i <= n - L; i += L) {
-            s0 = load(a, ao + i).fma(load(b, bo + i), s0);
+            s0 = FloatVector.fromArray(S, a, ao + i).fma(FloatVector.fromArray(S, b, bo + i), s0);
         }
         return fold(s0.add(s1).add(s2.add(s3)));
     }
 
     /** The sum of the lanes, in an order that does not depend on the JVM. */
     private static float fold(FloatVector v) {
-        float[] lanes = new float[L];
+        float[] lanes = LANES.get();
         v.intoArray(lanes, 0);
         for (int half = L / 2; half > 0; half /= 2) {
             for (int i = 0; i < half; i++) {
@@ -80,38 +84,41 @@ final class VectorRuns {
     }
 
     static float maxLanes(float[] x, int xo, int n) {
-        FloatVector m = all(Float.NEGATIVE_INFINITY);
+        FloatVector m = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
         for (int i = 0; i <= n - L; i += L) {
-            m = m.max(load(x, xo + i));
+            m = FloatVector.fromArray(S, x, xo + i).max(m);
         }
         return m.reduceLanes(VectorOperators.MAX);
     }
 
     static float minLanes(float[] x, int xo, int n) {
-        FloatVector m = all(Float.POSITIVE_INFINITY);
+        FloatVector m = FloatVector.broadcast(S, Float.POSITIVE_INFINITY);
         for (int i = 0; i <= n - L; i += L) {
-            m = m.min(load(x, xo + i));
+            m = FloatVector.fromArray(S, x, xo + i).min(m);
         }
         return m.reduceLanes(VectorOperators.MIN);
     }
 
     static void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
         for (int i = 0; i <= n - L; i += L) {
-            load(a, ao + i).fma(load(b, bo + i), load(c, co + i)).intoArray(y, yo + i);
+            FloatVector.fromArray(S, a, ao + i)
+                    .fma(FloatVector.fromArray(S, b, bo + i), FloatVector.fromArray(S, c, co + i))
+                    .intoArray(y, yo + i);
         }
     }
 
     static void axpy(float s, float[] x, int xo, float[] y, int yo, int n) {
-        FloatVector v = all(s);
+        FloatVector v = FloatVector.broadcast(S, s);
         for (int i = 0; i <= n - L; i += L) {
-            v.fma(load(x, xo + i), load(y, yo + i)).intoArray(y, yo + i);
+            v.fma(FloatVector.fromArray(S, x, xo + i), FloatVector.fromArray(S, y, yo + i))
+                    .intoArray(y, yo + i);
         }
     }
 
     static void normalize(float mean, float scale, float[] x, int xo, float[] y, int yo, int n) {
-        FloatVector s = all(scale);
+        FloatVector s = FloatVector.broadcast(S, scale);
         for (int i = 0; i <= n - L; i += L) {
-            load(x, xo + i).sub(mean).mul(s).intoArray(y, yo + i);
+            FloatVector.fromArray(S, x, xo + i).sub(mean).mul(s).intoArray(y, yo + i);
         }
     }
 
@@ -127,12 +134,12 @@ final class VectorRuns {
             float[] y,
             int yo,
             int n) {
-        FloatVector s = all(scale);
+        FloatVector s = FloatVector.broadcast(S, scale);
         for (int i = 0; i <= n - L; i += L) {
-            load(x, xo + i)
+            FloatVector.fromArray(S, x, xo + i)
                     .sub(mean)
                     .mul(s)
-                    .fma(load(gamma, go + i), load(beta, bo + i))
+                    .fma(FloatVector.fromArray(S, gamma, go + i), FloatVector.fromArray(S, beta, bo + i))
                     .intoArray(y, yo + i);
         }
     }
@@ -165,10 +172,10 @@ final class VectorRuns {
     }
 
     private static void clipBias(int n, float[] c, int co, float[] bias, int bo, float low, float high) {
-        FloatVector lo = all(low);
-        FloatVector hi = all(high);
+        FloatVector lo = FloatVector.broadcast(S, low);
+        FloatVector hi = FloatVector.broadcast(S, high);
         for (int i = 0; i <= n - L; i += L) {
-            FloatVector v = load(c, co + i).add(load(bias, bo + i));
+            FloatVector v = FloatVector.fromArray(S, c, co + i).add(FloatVector.fromArray(S, bias, bo + i));
             v = v.blend(lo, v.compare(VectorOperators.LT, lo));
             v.blend(hi, v.compare(VectorOperators.GT, hi)).intoArray(c, co + i);
         }
@@ -176,10 +183,12 @@ final class VectorRuns {
 
     private static void clipBoth(
             int n, float[] c, int co, float[] bias, int bo, float[] residual, int ro, float low, float high) {
-        FloatVector lo = all(low);
-        FloatVector hi = all(high);
+        FloatVector lo = FloatVector.broadcast(S, low);
+        FloatVector hi = FloatVector.broadcast(S, high);
         for (int i = 0; i <= n - L; i += L) {
-            FloatVector v = load(c, co + i).add(load(bias, bo + i)).add(load(residual, ro + i));
+            FloatVector v = FloatVector.fromArray(S, c, co + i)
+                    .add(FloatVector.fromArray(S, bias, bo + i))
+                    .add(FloatVector.fromArray(S, residual, ro + i));
             v = v.blend(lo, v.compare(VectorOperators.LT, lo));
             v.blend(hi, v.compare(VectorOperators.GT, hi)).intoArray(c, co + i);
         }

@@ -1,8 +1,7 @@
 package dev.posthorn.kernel.simd;
 
 import static dev.posthorn.kernel.simd.VectorLanes.L;
-import static dev.posthorn.kernel.simd.VectorLanes.all;
-import static dev.posthorn.kernel.simd.VectorLanes.load;
+import static dev.posthorn.kernel.simd.VectorLanes.S;
 
 import dev.posthorn.kernel.Comparison;
 import jdk.incubator.vector.FloatVector;
@@ -26,90 +25,120 @@ final class VectorSelect {
 
     private static void eq(float[] a, int ao, float[] b, int bo, int bStep, float[] y, int yo, int n) {
         if (bStep == 0 && n > 0) {
-            FloatVector v = all(b[bo]);
+            FloatVector v = FloatVector.broadcast(S, b[bo]);
             for (int i = 0; i < n; i += L) {
-                all(0f).blend(1f, load(a, ao + i).compare(VectorOperators.EQ, v))
+                FloatVector.broadcast(S, 0f)
+                        .blend(1f, FloatVector.fromArray(S, a, ao + i).compare(VectorOperators.EQ, v))
                         .intoArray(y, yo + i);
             }
             return;
         }
         for (int i = 0; i < n; i += L) {
-            all(0f).blend(1f, load(a, ao + i).compare(VectorOperators.EQ, load(b, bo + i)))
+            FloatVector.broadcast(S, 0f)
+                    .blend(
+                            1f,
+                            FloatVector.fromArray(S, a, ao + i)
+                                    .compare(VectorOperators.EQ, FloatVector.fromArray(S, b, bo + i)))
                     .intoArray(y, yo + i);
         }
     }
 
     private static void ne(float[] a, int ao, float[] b, int bo, int bStep, float[] y, int yo, int n) {
         if (bStep == 0 && n > 0) {
-            FloatVector v = all(b[bo]);
+            FloatVector v = FloatVector.broadcast(S, b[bo]);
             for (int i = 0; i < n; i += L) {
-                all(0f).blend(1f, load(a, ao + i).compare(VectorOperators.NE, v))
+                FloatVector.broadcast(S, 0f)
+                        .blend(1f, FloatVector.fromArray(S, a, ao + i).compare(VectorOperators.NE, v))
                         .intoArray(y, yo + i);
             }
             return;
         }
         for (int i = 0; i < n; i += L) {
-            all(0f).blend(1f, load(a, ao + i).compare(VectorOperators.NE, load(b, bo + i)))
+            FloatVector.broadcast(S, 0f)
+                    .blend(
+                            1f,
+                            FloatVector.fromArray(S, a, ao + i)
+                                    .compare(VectorOperators.NE, FloatVector.fromArray(S, b, bo + i)))
                     .intoArray(y, yo + i);
         }
     }
 
     private static void lt(float[] a, int ao, float[] b, int bo, int bStep, float[] y, int yo, int n) {
         if (bStep == 0 && n > 0) {
-            FloatVector v = all(b[bo]);
+            FloatVector v = FloatVector.broadcast(S, b[bo]);
             for (int i = 0; i < n; i += L) {
-                all(0f).blend(1f, load(a, ao + i).compare(VectorOperators.LT, v))
+                FloatVector.broadcast(S, 0f)
+                        .blend(1f, FloatVector.fromArray(S, a, ao + i).compare(VectorOperators.LT, v))
                         .intoArray(y, yo + i);
             }
             return;
         }
         for (int i = 0; i < n; i += L) {
-            all(0f).blend(1f, load(a, ao + i).compare(VectorOperators.LT, load(b, bo + i)))
+            FloatVector.broadcast(S, 0f)
+                    .blend(
+                            1f,
+                            FloatVector.fromArray(S, a, ao + i)
+                                    .compare(VectorOperators.LT, FloatVector.fromArray(S, b, bo + i)))
                     .intoArray(y, yo + i);
         }
     }
 
     private static void le(float[] a, int ao, float[] b, int bo, int bStep, float[] y, int yo, int n) {
         if (bStep == 0 && n > 0) {
-            FloatVector v = all(b[bo]);
+            FloatVector v = FloatVector.broadcast(S, b[bo]);
             for (int i = 0; i < n; i += L) {
-                all(0f).blend(1f, load(a, ao + i).compare(VectorOperators.LE, v))
+                FloatVector.broadcast(S, 0f)
+                        .blend(1f, FloatVector.fromArray(S, a, ao + i).compare(VectorOperators.LE, v))
                         .intoArray(y, yo + i);
             }
             return;
         }
         for (int i = 0; i < n; i += L) {
-            all(0f).blend(1f, load(a, ao + i).compare(VectorOperators.LE, load(b, bo + i)))
+            FloatVector.broadcast(S, 0f)
+                    .blend(
+                            1f,
+                            FloatVector.fromArray(S, a, ao + i)
+                                    .compare(VectorOperators.LE, FloatVector.fromArray(S, b, bo + i)))
                     .intoArray(y, yo + i);
         }
     }
 
     private static void gt(float[] a, int ao, float[] b, int bo, int bStep, float[] y, int yo, int n) {
         if (bStep == 0 && n > 0) {
-            FloatVector v = all(b[bo]);
+            FloatVector v = FloatVector.broadcast(S, b[bo]);
             for (int i = 0; i < n; i += L) {
-                all(0f).blend(1f, load(a, ao + i).compare(VectorOperators.GT, v))
+                FloatVector.broadcast(S, 0f)
+                        .blend(1f, FloatVector.fromArray(S, a, ao + i).compare(VectorOperators.GT, v))
                         .intoArray(y, yo + i);
             }
             return;
         }
         for (int i = 0; i < n; i += L) {
-            all(0f).blend(1f, load(a, ao + i).compare(VectorOperators.GT, load(b, bo + i)))
+            FloatVector.broadcast(S, 0f)
+                    .blend(
+                            1f,
+                            FloatVector.fromArray(S, a, ao + i)
+                                    .compare(VectorOperators.GT, FloatVector.fromArray(S, b, bo + i)))
                     .intoArray(y, yo + i);
         }
     }
 
     private static void ge(float[] a, int ao, float[] b, int bo, int bStep, float[] y, int yo, int n) {
         if (bStep == 0 && n > 0) {
-            FloatVector v = all(b[bo]);
+            FloatVector v = FloatVector.broadcast(S, b[bo]);
             for (int i = 0; i < n; i += L) {
-                all(0f).blend(1f, load(a, ao + i).compare(VectorOperators.GE, v))
+                FloatVector.broadcast(S, 0f)
+                        .blend(1f, FloatVector.fromArray(S, a, ao + i).compare(VectorOperators.GE, v))
                         .intoArray(y, yo + i);
             }
             return;
         }
         for (int i = 0; i < n; i += L) {
-            all(0f).blend(1f, load(a, ao + i).compare(VectorOperators.GE, load(b, bo + i)))
+            FloatVector.broadcast(S, 0f)
+                    .blend(
+                            1f,
+                            FloatVector.fromArray(S, a, ao + i)
+                                    .compare(VectorOperators.GE, FloatVector.fromArray(S, b, bo + i)))
                     .intoArray(y, yo + i);
         }
     }
@@ -120,37 +149,46 @@ final class VectorSelect {
             return;
         }
         if (aStep == 0 && bStep == 0) {
-            select(c, co, all(a[ao]), all(b[bo]), y, yo, n);
+            select(c, co, a[ao], b[bo], y, yo, n);
         } else if (aStep == 0) {
-            select(c, co, all(a[ao]), b, bo, y, yo, n);
+            select(c, co, a[ao], b, bo, y, yo, n);
         } else if (bStep == 0) {
-            select(c, co, a, ao, all(b[bo]), y, yo, n);
+            select(c, co, a, ao, b[bo], y, yo, n);
         } else {
             for (int i = 0; i < n; i += L) {
-                load(a, ao + i)
-                        .blend(load(b, bo + i), load(c, co + i).compare(VectorOperators.EQ, 0f))
+                FloatVector.fromArray(S, a, ao + i)
+                        .blend(
+                                FloatVector.fromArray(S, b, bo + i),
+                                FloatVector.fromArray(S, c, co + i).compare(VectorOperators.EQ, 0f))
                         .intoArray(y, yo + i);
             }
         }
     }
 
-    private static void select(float[] c, int co, FloatVector a, FloatVector b, float[] y, int yo, int n) {
+    private static void select(float[] c, int co, float first, float second, float[] y, int yo, int n) {
+        FloatVector a = FloatVector.broadcast(S, first);
+        FloatVector b = FloatVector.broadcast(S, second);
         for (int i = 0; i < n; i += L) {
-            a.blend(b, load(c, co + i).compare(VectorOperators.EQ, 0f)).intoArray(y, yo + i);
-        }
-    }
-
-    private static void select(float[] c, int co, FloatVector a, float[] b, int bo, float[] y, int yo, int n) {
-        for (int i = 0; i < n; i += L) {
-            a.blend(load(b, bo + i), load(c, co + i).compare(VectorOperators.EQ, 0f))
+            a.blend(b, FloatVector.fromArray(S, c, co + i).compare(VectorOperators.EQ, 0f))
                     .intoArray(y, yo + i);
         }
     }
 
-    private static void select(float[] c, int co, float[] a, int ao, FloatVector b, float[] y, int yo, int n) {
+    private static void select(float[] c, int co, float scalar, float[] b, int bo, float[] y, int yo, int n) {
+        FloatVector a = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < n; i += L) {
-            load(a, ao + i)
-                    .blend(b, load(c, co + i).compare(VectorOperators.EQ, 0f))
+            a.blend(
+                            FloatVector.fromArray(S, b, bo + i),
+                            FloatVector.fromArray(S, c, co + i).compare(VectorOperators.EQ, 0f))
+                    .intoArray(y, yo + i);
+        }
+    }
+
+    private static void select(float[] c, int co, float[] a, int ao, float scalar, float[] y, int yo, int n) {
+        FloatVector b = FloatVector.broadcast(S, scalar);
+        for (int i = 0; i < n; i += L) {
+            FloatVector.fromArray(S, a, ao + i)
+                    .blend(b, FloatVector.fromArray(S, c, co + i).compare(VectorOperators.EQ, 0f))
                     .intoArray(y, yo + i);
         }
     }

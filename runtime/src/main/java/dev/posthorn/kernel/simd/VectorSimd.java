@@ -12,6 +12,9 @@ import dev.posthorn.kernel.Unary;
  * wherever it stands.
  */
 class VectorSimd extends ScalarSimd {
+    /** The last elements of a run, padded to a whole vector. */
+    private static final ThreadLocal<float[]> LAST = ThreadLocal.withInitial(() -> new float[L]);
+
     VectorSimd() {}
 
     /** Throws UnsupportedOperationException where vectors are too short or of an unknown shape. */
@@ -51,29 +54,20 @@ class VectorSimd extends ScalarSimd {
 
     /** Vectors of 512 bits come with 32 registers. */
     @Override
-    public boolean hasGemm8() {
+    public boolean hasGemm12() {
         return L == 16;
     }
 
     @Override
-    public void gemm8(
-            int kc,
-            float[] a,
-            int a0,
-            int a1,
-            int a2,
-            int a3,
-            int a4,
-            int a5,
-            int a6,
-            int a7,
-            float[] b,
-            int bo,
-            float[] c,
-            int co,
-            int ldc,
-            boolean first) {
-        VectorGemm8.gemm8(kc, a, a0, a1, a2, a3, a4, a5, a6, a7, b, bo, c, co, ldc, first);
+    public void gemm12(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+        VectorGemm12.gemm12(kc, a, ao, lda, b, bo, c, co, ldc, first);
+    }
+
+    @Override
+    public void gemm12Half(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+        VectorGemm12.gemm12Half(kc, a, ao, lda, b, bo, c, co, ldc, first);
     }
 
     @Override
@@ -183,6 +177,24 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public void winogradInput(float[] x, int xo, int row, int col, float[] v, int vo, int step, int n) {
+        if (n < L) {
+            super.winogradInput(x, xo, row, col, v, vo, step, n);
+        } else {
+            VectorWinograd.input(x, xo, row, col, v, vo, step, n);
+        }
+    }
+
+    @Override
+    public void winogradOutput(float[] m, int mo, int step, float[] y, int yo, int row, int col, int n) {
+        if (n < L) {
+            super.winogradOutput(m, mo, step, y, yo, row, col, n);
+        } else {
+            VectorWinograd.output(m, mo, step, y, yo, row, col, n);
+        }
+    }
+
+    @Override
     void clipRows(
             int rows,
             int cols,
@@ -212,7 +224,7 @@ class VectorSimd extends ScalarSimd {
         if (VectorUnary.has(f)) {
             int done = whole(n);
             int rest = n - done;
-            float[] padded = rest == 0 ? null : new float[L];
+            float[] padded = rest == 0 ? null : LAST.get();
             if (rest > 0) {
                 System.arraycopy(x, xo + done, padded, 0, rest);
                 VectorUnary.run(f, alpha, beta, padded, 0, padded, 0, L);

@@ -2,11 +2,10 @@ package dev.posthorn.kernel.simd;
 
 import static dev.posthorn.kernel.simd.VectorLanes.L;
 import static dev.posthorn.kernel.simd.VectorLanes.S;
-import static dev.posthorn.kernel.simd.VectorLanes.load;
 
 import jdk.incubator.vector.FloatVector;
 
-/** Sums and maxima over the taps of a window, one vector of channels at a time. n ≥ L throughout. */
+/** Sums and maxima over the taps of a window, one vector of channels at a time. n ≥ L throughout; see {@link VectorRuns}. */
 final class VectorTaps {
     private VectorTaps() {}
 
@@ -15,7 +14,7 @@ final class VectorTaps {
             for (int r = 0; r < runs.length; r++) {
                 int from = xo + runs[r];
                 for (int e = 0; e < length; e += L) {
-                    load(x, from + e).intoArray(y, yo + e);
+                    FloatVector.fromArray(S, x, from + e).intoArray(y, yo + e);
                 }
                 yo += length;
             }
@@ -113,28 +112,28 @@ final class VectorTaps {
             int yo,
             int yStep,
             int pixels) {
-        FloatVector w0 = load(w, wo);
-        FloatVector w1 = load(w, wo + wCol);
-        FloatVector w2 = load(w, wo + 2 * wCol);
-        FloatVector w3 = load(w, wo + wRow);
-        FloatVector w4 = load(w, wo + wRow + wCol);
-        FloatVector w5 = load(w, wo + wRow + 2 * wCol);
-        FloatVector w6 = load(w, wo + 2 * wRow);
-        FloatVector w7 = load(w, wo + 2 * wRow + wCol);
-        FloatVector w8 = load(w, wo + 2 * wRow + 2 * wCol);
-        FloatVector start = bias == null ? FloatVector.zero(S) : load(bias, bo);
+        FloatVector w0 = FloatVector.fromArray(S, w, wo);
+        FloatVector w1 = FloatVector.fromArray(S, w, wo + wCol);
+        FloatVector w2 = FloatVector.fromArray(S, w, wo + 2 * wCol);
+        FloatVector w3 = FloatVector.fromArray(S, w, wo + wRow);
+        FloatVector w4 = FloatVector.fromArray(S, w, wo + wRow + wCol);
+        FloatVector w5 = FloatVector.fromArray(S, w, wo + wRow + 2 * wCol);
+        FloatVector w6 = FloatVector.fromArray(S, w, wo + 2 * wRow);
+        FloatVector w7 = FloatVector.fromArray(S, w, wo + 2 * wRow + wCol);
+        FloatVector w8 = FloatVector.fromArray(S, w, wo + 2 * wRow + 2 * wCol);
+        FloatVector start = bias == null ? FloatVector.zero(S) : FloatVector.fromArray(S, bias, bo);
         int x1 = xo + xRow;
         int x2 = x1 + xRow;
         for (int p = 0; p < pixels; p++) {
-            FloatVector s = w0.fma(load(x, xo), start);
-            FloatVector t = w3.mul(load(x, x1));
-            FloatVector u = w6.mul(load(x, x2));
-            s = w1.fma(load(x, xo + xCol), s);
-            t = w4.fma(load(x, x1 + xCol), t);
-            u = w7.fma(load(x, x2 + xCol), u);
-            s = w2.fma(load(x, xo + 2 * xCol), s);
-            t = w5.fma(load(x, x1 + 2 * xCol), t);
-            u = w8.fma(load(x, x2 + 2 * xCol), u);
+            FloatVector s = w0.fma(FloatVector.fromArray(S, x, xo), start);
+            FloatVector t = w3.mul(FloatVector.fromArray(S, x, x1));
+            FloatVector u = w6.mul(FloatVector.fromArray(S, x, x2));
+            s = w1.fma(FloatVector.fromArray(S, x, xo + xCol), s);
+            t = w4.fma(FloatVector.fromArray(S, x, x1 + xCol), t);
+            u = w7.fma(FloatVector.fromArray(S, x, x2 + xCol), u);
+            s = w2.fma(FloatVector.fromArray(S, x, xo + 2 * xCol), s);
+            t = w5.fma(FloatVector.fromArray(S, x, x1 + 2 * xCol), t);
+            u = w8.fma(FloatVector.fromArray(S, x, x2 + 2 * xCol), u);
             s.add(t.add(u)).intoArray(y, yo);
             xo += xStep;
             x1 += xStep;
@@ -158,17 +157,17 @@ final class VectorTaps {
             float[] y,
             int yo,
             int yStep) {
-        FloatVector s0 = bias == null ? FloatVector.zero(S) : load(bias, bo);
+        FloatVector s0 = bias == null ? FloatVector.zero(S) : FloatVector.fromArray(S, bias, bo);
         FloatVector s1 = s0;
         FloatVector s2 = s0;
         FloatVector s3 = s0;
         for (int t = t0; t < t1; t++) {
-            FloatVector v = load(w, wo + ws[t]);
+            FloatVector v = FloatVector.fromArray(S, w, wo + ws[t]);
             int at = xo + xs[t];
-            s0 = v.fma(load(x, at), s0);
-            s1 = v.fma(load(x, at + xStep), s1);
-            s2 = v.fma(load(x, at + 2 * xStep), s2);
-            s3 = v.fma(load(x, at + 3 * xStep), s3);
+            s0 = v.fma(FloatVector.fromArray(S, x, at), s0);
+            s1 = v.fma(FloatVector.fromArray(S, x, at + xStep), s1);
+            s2 = v.fma(FloatVector.fromArray(S, x, at + 2 * xStep), s2);
+            s3 = v.fma(FloatVector.fromArray(S, x, at + 3 * xStep), s3);
         }
         s0.intoArray(y, yo);
         s1.intoArray(y, yo + yStep);
@@ -189,9 +188,9 @@ final class VectorTaps {
             int bo,
             float[] y,
             int yo) {
-        FloatVector s = bias == null ? FloatVector.zero(S) : load(bias, bo);
+        FloatVector s = bias == null ? FloatVector.zero(S) : FloatVector.fromArray(S, bias, bo);
         for (int t = t0; t < t1; t++) {
-            s = load(w, wo + ws[t]).fma(load(x, xo + xs[t]), s);
+            s = FloatVector.fromArray(S, w, wo + ws[t]).fma(FloatVector.fromArray(S, x, xo + xs[t]), s);
         }
         s.intoArray(y, yo);
     }
@@ -209,9 +208,9 @@ final class VectorTaps {
     }
 
     private static void max1(int t0, int t1, int[] xs, float[] x, int xo, float[] y, int yo) {
-        FloatVector m = load(x, xo + xs[t0]);
+        FloatVector m = FloatVector.fromArray(S, x, xo + xs[t0]);
         for (int t = t0 + 1; t < t1; t++) {
-            m = m.max(load(x, xo + xs[t]));
+            m = FloatVector.fromArray(S, x, xo + xs[t]).max(m);
         }
         m.intoArray(y, yo);
     }
@@ -231,7 +230,7 @@ final class VectorTaps {
     private static void mean1(int t0, int t1, int[] xs, float[] x, int xo, float[] y, int yo) {
         FloatVector s = FloatVector.zero(S);
         for (int t = t0; t < t1; t++) {
-            s = s.add(load(x, xo + xs[t]));
+            s = FloatVector.fromArray(S, x, xo + xs[t]).add(s);
         }
         s.div((float) (t1 - t0)).intoArray(y, yo);
     }

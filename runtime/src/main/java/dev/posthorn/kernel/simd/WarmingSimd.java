@@ -4,6 +4,7 @@ import static dev.posthorn.kernel.simd.VectorLanes.L;
 
 import dev.posthorn.kernel.Unary;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The vector provider that starts at once: until the JVM has compiled a vector kernel, its {@linkplain PlainTwin plain twin} runs
@@ -26,10 +27,18 @@ final class WarmingSimd extends VectorSimd {
     /** A kernel, and whether it is compiled. Read without order: a late true costs nothing but time. */
     private static final class Kernel {
         final Runnable call;
+        /** Whether others do what it does, so that it is left alone where the JVM does not compile it. */
+        final boolean optional;
+
         boolean warm;
 
         Kernel(Runnable call) {
+            this(false, call);
+        }
+
+        Kernel(boolean optional, Runnable call) {
             this.call = call;
+            this.optional = optional;
         }
     }
 
@@ -39,8 +48,12 @@ final class WarmingSimd extends VectorSimd {
     private final int[] at = {0, 16, 32, 128, 144, 160, 256, 272, 288};
     private int calls;
 
-    private final Kernel gemm8 =
-            new Kernel(() -> super.gemm8(16, a, 0, 16, 32, 48, 64, 80, 96, 112, b, 0, c, 0, 2 * L, (calls++ & 1) == 0));
+    private final Kernel gemm12 =
+            new Kernel(true, () -> super.gemm12(16, a, 0, 16, b, 0, c, 0, 2 * L, (calls++ & 1) == 0));
+    private final Kernel gemm12Half =
+            new Kernel(true, () -> super.gemm12Half(16, a, 0, 16, b, 0, c, 0, L, (calls++ & 1) == 0));
+    private final Kernel winogradIn = new Kernel(() -> super.winogradInput(a, 0, 128, 32, c, 0, 32, 32));
+    private final Kernel winogradOut = new Kernel(() -> super.winogradOutput(a, 0, 32, c, 0, 64, 32, 32));
     private final Kernel gemm4 =
             new Kernel(() -> super.gemm4(16, a, 0, 16, 32, 48, b, 0, c, 0, 2 * L, (calls++ & 1) == 0));
     private final Kernel taps = new Kernel(() -> {
@@ -62,8 +75,22 @@ final class WarmingSimd extends VectorSimd {
     private final Kernel gemv = new Kernel(() -> super.gemv2(16, a, 0, b, 0, 1024, c, 0, (calls++ & 1) == 0));
     private final Kernel max = new Kernel(() -> super.tapsMax(0, 9, at, a, 0, 32, c, 0, 32, 4, 32));
     private final Kernel mean = new Kernel(() -> super.tapsMean(0, 9, at, a, 0, 32, c, 0, 32, 4, 32));
-    private final List<Kernel> kernels =
-            List.of(hasGemm8() ? gemm8 : gemm4, taps, rows, clip, gather, gemm4, gemmHalf, gemv, max, mean);
+    private final List<Kernel> kernels = Stream.of(
+                    gemm4,
+                    gemm12,
+                    taps,
+                    rows,
+                    clip,
+                    winogradIn,
+                    winogradOut,
+                    gather,
+                    gemmHalf,
+                    gemv,
+                    max,
+                    mean,
+                    gemm12Half)
+            .filter(k -> !k.optional || hasGemm12())
+            .toList();
     private boolean started;
 
     /** Whether the vector form of a kernel may run. */
@@ -103,7 +130,7 @@ final class WarmingSimd extends VectorSimd {
             }
             now = System.nanoTime();
         } while (now - before > CALLS * COMPILED && now < end);
-        k.warm = true;
+        k.warm = !k.optional || now - before <= CALLS * COMPILED;
     }
 
     /** Has every kernel compiled: what runs afterwards runs as it will from then on. */
@@ -134,27 +161,46 @@ final class WarmingSimd extends VectorSimd {
     }
 
     @Override
-    public void gemm8(
-            int kc,
-            float[] a,
-            int a0,
-            int a1,
-            int a2,
-            int a3,
-            int a4,
-            int a5,
-            int a6,
-            int a7,
-            float[] b,
-            int bo,
-            float[] c,
-            int co,
-            int ldc,
-            boolean first) {
-        if (warm(gemm8)) {
-            super.gemm8(kc, a, a0, a1, a2, a3, a4, a5, a6, a7, b, bo, c, co, ldc, first);
+    public void gemm12(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+        if (warm(gemm12)) {
+            super.gemm12(kc, a, ao, lda, b, bo, c, co, ldc, first);
+            return;
+        }
+        for (int r = 0; r < 12; r += 4) {
+            int at = ao + r * lda;
+            gemm4(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, first);
+        }
+    }
+
+    @Override
+    public void gemm12Half(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+        if (warm(gemm12Half)) {
+            super.gemm12Half(kc, a, ao, lda, b, bo, c, co, ldc, first);
+            return;
+        }
+        for (int r = 0; r < 12; r += 4) {
+            int at = ao + r * lda;
+            gemm4Half(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, first);
+        }
+    }
+
+    @Override
+    public void winogradInput(float[] x, int xo, int row, int col, float[] v, int vo, int step, int n) {
+        if (warm(winogradIn)) {
+            super.winogradInput(x, xo, row, col, v, vo, step, n);
         } else {
-            PLAIN.gemm8(kc, a, a0, a1, a2, a3, a4, a5, a6, a7, b, bo, c, co, ldc, first);
+            PLAIN.winogradInput(x, xo, row, col, v, vo, step, n);
+        }
+    }
+
+    @Override
+    public void winogradOutput(float[] m, int mo, int step, float[] y, int yo, int row, int col, int n) {
+        if (warm(winogradOut)) {
+            super.winogradOutput(m, mo, step, y, yo, row, col, n);
+        } else {
+            PLAIN.winogradOutput(m, mo, step, y, yo, row, col, n);
         }
     }
 

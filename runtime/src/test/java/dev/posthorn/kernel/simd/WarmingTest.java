@@ -37,10 +37,10 @@ class WarmingTest {
                                 new Row(
                                         "gemm4Half",
                                         (s, a, b, c) -> s.gemm4Half(37, a, 0, 40, 9, 130, b, 1, c, 3, 70, false)),
-                                new Row(
-                                        "gemm8",
-                                        (s, a, b, c) ->
-                                                s.gemm8(37, a, 0, 40, 9, 130, 1, 2, 3, 4, b, 1, c, 3, 70, false)),
+                                new Row("gemm12", (s, a, b, c) -> s.gemm12(37, a, 0, 41, b, 1, c, 3, 70, false)),
+                                new Row("gemm12Half", (s, a, b, c) -> s.gemm12Half(7, a, 0, 9, b, 1, c, 3, 70, true)),
+                                new Row("winograd", (s, a, b, c) -> s.winogradInput(a, 1, 200, 50, c, 3, 60, 39)),
+                                new Row("and back", (s, a, b, c) -> s.winogradOutput(a, 1, 60, c, 3, 160, 50, 39)),
                                 new Row("gemv2", (s, a, b, c) -> s.gemv2(37, a, 5, b, 1, 1500, c, 3, false)),
                                 new Row("gather", (s, a, b, c) -> s.gather(any, 5, a, 0, 9, c, 0, 12)),
                                 new Row("max", (s, a, b, c) -> s.tapsMax(0, 5, any, a, 0, 9, c, 0, 40, 6, 35)),

@@ -17,6 +17,7 @@ import dev.posthorn.kernel.Rows;
 import dev.posthorn.kernel.Scratch;
 import dev.posthorn.kernel.Unary;
 import dev.posthorn.kernel.Window;
+import dev.posthorn.kernel.Winograd;
 import dev.posthorn.kernel.Workers;
 import dev.posthorn.kernel.simd.Simd;
 import java.lang.management.ManagementFactory;
@@ -114,26 +115,36 @@ public final class KernelBench {
     private void convolutions() {
         // size, window, stride, in, out
         int[][] shapes = {
-            {224, 7, 2, 3, 64}, {224, 3, 2, 3, 32}, {56, 3, 1, 64, 64}, {28, 3, 1, 128, 128}, {14, 3, 1, 256, 256},
-            {7, 3, 1, 512, 512}, {56, 1, 1, 64, 256}, {56, 1, 2, 256, 512}, {14, 1, 1, 96, 576}, {28, 3, 1, 1, 32}
+            {224, 7, 2, 3, 64},
+            {224, 3, 2, 3, 32},
+            {56, 3, 1, 64, 64},
+            {28, 3, 1, 128, 128},
+            {14, 3, 1, 256, 256},
+            {7, 3, 1, 512, 512},
+            {56, 1, 1, 64, 256},
+            {56, 1, 2, 256, 512},
+            {14, 1, 1, 96, 576},
+            {112, 1, 1, 16, 96},
+            {56, 1, 1, 24, 144},
+            {56, 1, 1, 144, 24},
+            {7, 1, 1, 960, 160},
+            {7, 1, 1, 2048, 512},
+            {28, 3, 1, 1, 32}
         };
         for (int[] s : shapes) {
             Window w = Window.same(s[0], s[0], s[1], s[1], s[2], s[2], 1, 1);
-            Conv2d conv = new Conv2d(
-                    SIMD,
-                    w,
-                    s[3],
-                    s[4],
-                    1,
-                    filled(s[1] * s[1] * s[3] * s[4]),
-                    0,
-                    Epilogue.of(filled(s[4]), Unary.RELU));
+            float[] weights = filled(s[1] * s[1] * s[3] * s[4]);
+            Epilogue e = Epilogue.of(filled(s[4]), Unary.RELU);
+            Conv2d conv = new Conv2d(SIMD, w, s[3], s[4], 1, weights, 0, e);
             float[] x = filled(s[0] * s[0] * s[3]);
             float[] y = new float[w.outH() * w.outW() * s[4]];
-            flops(
-                    "conv " + s[0] + " " + s[1] + "x" + s[1] + "/" + s[2] + " " + s[3] + " to " + s[4],
-                    2.0 * y.length * s[1] * s[1] * s[3],
-                    () -> conv.run(workers, scratch, 1, x, 0, y, 0, null, 0));
+            String what = s[0] + " " + s[1] + "x" + s[1] + "/" + s[2] + " " + s[3] + " to " + s[4];
+            double flops = 2.0 * y.length * s[1] * s[1] * s[3];
+            flops("conv " + what, flops, () -> conv.run(workers, scratch, 1, x, 0, y, 0, null, 0));
+            if (Winograd.wins(w, s[3], s[4])) {
+                Winograd winograd = new Winograd(SIMD, w, s[3], s[4], weights, 0, e);
+                flops("winograd conv " + what, flops, () -> winograd.run(workers, scratch, 1, x, 0, y, 0, null, 0));
+            }
         }
         int[][] depthwise = {
             {112, 3, 1, 32}, {112, 3, 2, 96}, {56, 3, 1, 144}, {14, 3, 1, 576}, {14, 5, 1, 672}, {7, 3, 1, 960}

@@ -89,17 +89,18 @@ public final class ModelTimer {
         com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         com.sun.management.OperatingSystemMXBean process =
                 (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        long allocated = threads.getCurrentThreadAllocatedBytes();
+        List<Double> allocated = new ArrayList<>();
         long cpu = process.getProcessCpuTime(); // in steps of milliseconds: over all calls
         long begin = System.nanoTime();
         while (System.nanoTime() - begin < seconds * 1e9 || wall.isEmpty()) {
+            long a = threads.getCurrentThreadAllocatedBytes();
             long t = System.nanoTime();
             call();
             wall.add((System.nanoTime() - t) / 1e6);
+            allocated.add((double) threads.getCurrentThreadAllocatedBytes() - a);
         }
         double spent = (process.getProcessCpuTime() - cpu) / 1e6;
-        allocated = threads.getCurrentThreadAllocatedBytes() - allocated;
-        return new Round(median(wall), spent / wall.size(), (double) allocated / wall.size(), wall.size());
+        return new Round(median(wall), spent / wall.size(), median(allocated), wall.size());
     }
 
     private static double median(List<Double> values) {

@@ -1,0 +1,197 @@
+package dev.posthorn.kernel;
+
+import dev.posthorn.kernel.simd.Simd;
+import java.util.Arrays;
+
+/**
+ * A convolution of 3×3 taps that moves by one, as {@link Conv2d}, by Winograd's F(2×2, 3×3):
+ * {@code Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A} for each tile of 2×2 outputs, d its 4×4 inputs, g the taps of one pair of channels. The
+ * sum over input channels stands between the transforms, so it is sixteen matrix products, with 16 multiplications where
+ * the definition has 36; errors are those of the definition times a small constant.
+ *
+ * <p>A job is some rows of tiles by some panels of outputs; what lies between the transforms stays in the second-level
+ * cache. Prepared once; immutable. Source: Lavin, Gray: Fast Algorithms for Convolutional Neural Networks (2015).
+ */
+public final class Winograd {
+    private static final double[][] G = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
+    /** Positions of a transformed tile. */
+    private static final int POSITIONS = 16;
+    /** Floats that lie between the transforms. */
+    private static final int BETWEEN = 3 << 17;
+    /** Fewest outputs of an image: with fewer, reading the transformed weights costs more than is spared. */
+    private static final int LEAST_PIXELS = 100;
+
+    private final Simd simd;
+    private final Window window;
+    private final int cin;
+    private final int cout;
+    private final Epilogue epilogue;
+    private final PackedB[] weights = new PackedB[POSITIONS];
+    private final int down;
+    private final int across;
+
+    /** Transforms and packs w[3, 3, cin, cout] at {@code wo}. */
+    public Winograd(Simd simd, Window window, int cin, int cout, float[] w, int wo, Epilogue epilogue) {
+        if (!takes(window)) {
+            throw new IllegalArgumentException("Winograd: expected 3x3 taps without strides but was " + window);
+        }
+        this.simd = simd;
+        this.window = window;
+        this.cin = cin;
+        this.cout = cout;
+        this.epilogue = epilogue;
+        down = (window.outH() + 1) / 2;
+        across = (window.outW() + 1) / 2;
+        float[] u = new float[cin * cout];
+        for (int i = 0; i < POSITIONS; i++) {
+            double[] rows = G[i / 4];
+            double[] cols = G[i % 4];
+            for (int e = 0; e < u.length; e++) {
+                double sum = 0;
+                for (int t = 0; t < 9; t++) {
+                    sum += rows[t / 3] * cols[t % 3] * w[wo + t * u.length + e];
+                }
+                u[e] = (float) sum;
+            }
+            weights[i] = PackedB.of(simd, cin, cout, u, 0, cout);
+        }
+    }
+
+    private static boolean takes(Window w) {
+        return w.kh() == 3 && w.kw() == 3 && w.sh() == 1 && w.sw() == 1 && w.dh() == 1 && w.dw() == 1;
+    }
+
+    /** Whether this is faster than {@link Conv2d}. */
+    public static boolean wins(Window w, int cin, int cout) {
+        return takes(w) && cin >= 32 && cout >= 32 && w.outH() * w.outW() >= LEAST_PIXELS;
+    }
+
+    /** Computes {@code batch} images; the residual (or null) has the layout of y. y must not overlap what is read. */
+    public void run(
+            Workers workers,
+            Scratch scratch,
+            int batch,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            float[] residual,
+            int ro) {
+        int all = batch * down;
+        if (all == 0 || across == 0 || cout == 0) {
+            return;
+        }
+        int panels = weights[0].panels;
+        int rows = Math.max(1, Math.min(all, BETWEEN / (POSITIONS * (cin + cout) * across)));
+        if (workers.size() > 1) {
+            while (rows > 1 && (all + rows - 1) / rows % workers.size() != 0 && all / rows < 4 * workers.size()) {
+                rows--;
+            }
+        }
+        int jobs = (all + rows - 1) / rows;
+        int step = jobs >= workers.size() ? panels : Math.max(1, panels * jobs / workers.size());
+        int high = rows;
+        workers.run(jobs * ((panels + step - 1) / step), scratch, (t, s) -> {
+            int from = t % jobs * high;
+            int panel = t / jobs * step;
+            job(s, from, Math.min(all, from + high), panel, Math.min(panels, panel + step), x, xo, y, yo, residual, ro);
+        });
+    }
+
+    /** Rows of tiles g0 … g1 − 1, counted over all images, and the columns of panels p0 … p1 − 1. */
+    private void job(
+            Scratch scratch,
+            int g0,
+            int g1,
+            int p0,
+            int p1,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            float[] residual,
+            int ro) {
+        int nr = weights[0].nr;
+        int j0 = p0 * nr;
+        int cols = Math.min(cout, p1 * nr) - j0;
+        int tiles = (g1 - g0) * across;
+        int edge = Gemm.edge(simd);
+        int patch = edge + POSITIONS * Math.max(cin, cols);
+        int products = patch + POSITIONS * tiles * cin;
+        float[] room = scratch.floats(products + POSITIONS * tiles * cols);
+        for (int g = g0, at = patch; g < g1; g++) {
+            for (int i = 0; i < across; i++, at += cin) {
+                input(x, xo, g, i, room, edge, at, tiles * cin);
+            }
+        }
+        for (int i = 0; i < POSITIONS; i++) {
+            int from = patch + i * tiles * cin;
+            int to = products + i * tiles * cols - j0;
+            Gemm.product(tiles, room, from, cin, weights[i], p0, p1, room, to, cols, room);
+        }
+        for (int g = g0, at = products; g < g1; g++) {
+            for (int i = 0; i < across; i++, at += cols) {
+                output(room, at, tiles * cols, g, i, cols, edge, y, yo + j0);
+            }
+        }
+        int first = row(g0) * window.outW();
+        simd.epilogue(
+                row(g1) * window.outW() - first,
+                cols,
+                y,
+                yo + first * cout + j0,
+                cout,
+                epilogue.bias(),
+                j0,
+                residual,
+                ro + first * cout + j0,
+                cout,
+                epilogue.act(),
+                epilogue.alpha(),
+                epilogue.beta());
+    }
+
+    /** The first row of outputs of a row of tiles, both counted over all images. */
+    private int row(int g) {
+        return g / down * window.outH() + g % down * 2;
+    }
+
+    /** Transforms tile i of row g; where it reaches over the border, a copy of it that is made at {@code patch}. */
+    private void input(float[] x, int xo, int g, int i, float[] room, int patch, int at, int step) {
+        int top = g % down * 2 - window.top();
+        int left = i * 2 - window.left();
+        int image = xo + g / down * window.h() * window.w() * cin;
+        if (top >= 0 && left >= 0 && top + 4 <= window.h() && left + 4 <= window.w()) {
+            int from = image + (top * window.w() + left) * cin;
+            simd.winogradInput(x, from, window.w() * cin, cin, room, at, step, cin);
+            return;
+        }
+        for (int p = 0; p < POSITIONS; p++) {
+            int row = top + p / 4;
+            int col = left + p % 4;
+            if (row < 0 || col < 0 || row >= window.h() || col >= window.w()) {
+                Arrays.fill(room, patch + p * cin, patch + (p + 1) * cin, 0);
+            } else {
+                System.arraycopy(x, image + (row * window.w() + col) * cin, room, patch + p * cin, cin);
+            }
+        }
+        simd.winogradInput(room, patch, 4 * cin, cin, room, at, step, cin);
+    }
+
+    /** Transforms back tile i of row g; where it has outputs outside of the image, by way of {@code patch}. */
+    private void output(float[] room, int at, int step, int g, int i, int cols, int patch, float[] y, int yo) {
+        int to = yo + (row(g) * window.outW() + i * 2) * cout;
+        int rows = Math.min(2, window.outH() - g % down * 2);
+        int wide = Math.min(2, window.outW() - i * 2);
+        if (rows == 2 && wide == 2) {
+            simd.winogradOutput(room, at, step, y, to, window.outW() * cout, cout, cols);
+            return;
+        }
+        simd.winogradOutput(room, at, step, room, patch, 2 * cols, cols, cols);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < wide; c++) {
+                System.arraycopy(room, patch + (2 * r + c) * cols, y, to + (r * window.outW() + c) * cout, cols);
+            }
+        }
+    }
+}
