@@ -37,7 +37,7 @@ for family in "${families[@]}"; do only+=(--only "layers/$family/*"); done
 # What Posthorn saves is what it read, and real Keras loads it: a sample of the
 # committed cases (ROUNDTRIP=all: every one), in every format.
 python=$(cd "$venv" && pwd)/bin/python
-for suite in layers models legacy; do
+for suite in layers models legacy training; do
   mkdir -p "$out/cases/$suite"
   "$python" -m zipfile -e "$testdata/cases/$suite.zip" "$out/cases"
 done
@@ -62,8 +62,22 @@ roundtrip "layers models" model.h5 .h5 ""
 roundtrip "layers models" model.h5 .keras .h5
 roundtrip "layers models" model.keras .weights.h5 ""
 roundtrip legacy model.h5 .keras keras2 --no-optimizer
+roundtrip training trained.keras .keras ""
 roundtrip "layers models" model.keras _saved_model ""
 roundtrip "layers models" model.keras _saved_model xla --batch 2 --xla
+
+# Training goes on in Keras where Java left it; exported steps train in
+# TensorFlow; SavedModels are saved with other values. A sample of each.
+"$python" -m zipfile -e "$testdata/cases/savedmodel.zip" "$out/cases"
+sampled() { # CHECK CASES N
+  local sample=(--sample "$3")
+  [ "${ROUNDTRIP:-}" != all ] || sample=()
+  (cd "$oracle" && "$python" -m oracle "$1" --cases "$out/cases/$2" \
+    --posthorn "$testdata/../posthorn" --seed "$seed" ${sample[@]+"${sample[@]}"})
+}
+sampled continued training 6
+sampled stepped training 6
+sampled resaved savedmodel 6
 
 # The loader of TensorFlow 1 answers too.
 "$testdata/../posthorn" convert "$testdata/digits/digits.keras" "$out/digits"

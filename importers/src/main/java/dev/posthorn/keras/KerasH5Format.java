@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A whole model in one HDF5 file, as every Keras writes {@code .h5}: told by its content, whatever its name. */
 public final class KerasH5Format extends KerasFormat {
@@ -43,6 +44,9 @@ public final class KerasH5Format extends KerasFormat {
     @Override
     public void save(Program program, Variables.Snapshot values, Path path, SaveOptions options) throws IOException {
         boolean paths = path.toString().toLowerCase(Locale.ROOT).endsWith(".weights.h5");
+        options.check(
+                paths ? "weights alone (.weights.h5)" : name(),
+                paths ? Set.of() : Set.of(SaveOptions.Option.DIALECT, SaveOptions.Option.WEIGHTS_ONLY));
         try (Saving saving = Saving.of(program, values, options)) {
             Hdf5Draft draft = paths ? saving.paths() : saving.names();
             try (AtomicFile file = AtomicFile.create(path)) {

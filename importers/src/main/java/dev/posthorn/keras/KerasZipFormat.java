@@ -55,11 +55,10 @@ public final class KerasZipFormat extends KerasFormat {
 
     @Override
     public void save(Program program, Variables.Snapshot values, Path path, SaveOptions options) throws IOException {
-        if (options.weightsOnly() || options.dialect().orElse(Dialect.KERAS3) != Dialect.KERAS3) {
-            throw new IllegalArgumentException("save: expected a whole model of Keras 3, as .keras holds it, but was "
-                    + (options.weightsOnly()
-                            ? "weights alone"
-                            : options.dialect().get()) + ", at " + path);
+        options.check(name(), Set.of(SaveOptions.Option.DIALECT));
+        if (options.dialect().orElse(Dialect.KERAS3) != Dialect.KERAS3) {
+            throw new IllegalArgumentException("save: expected a model of Keras 3, as .keras holds it, but was "
+                    + options.dialect().get() + ", at " + path);
         }
         try (Saving saving = Saving.of(program, values, options)) {
             Saving.Archive archive = saving.archive();

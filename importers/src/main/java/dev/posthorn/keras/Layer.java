@@ -1,10 +1,12 @@
 package dev.posthorn.keras;
 
 import dev.posthorn.codec.Dialect;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.keras.object.Lora;
 import dev.posthorn.keras.object.Quantization;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -96,6 +98,11 @@ public interface Layer {
     /** The names of the files beside the weights that the layer reads, where the model's file holds them. */
     default List<String> assets() {
         return List.of();
+    }
+
+    /** What archives hold among its variables, by name, though its configuration gives it. */
+    default Map<String, Tensor> constants() {
+        return Map.of();
     }
 
     /** Whether floating-point inputs are cast to the compute dtype first. */

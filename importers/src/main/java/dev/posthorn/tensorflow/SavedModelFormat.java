@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** A folder that TensorFlow or Keras saved: {@code saved_model.pb}, {@code variables/}, {@code assets/}. */
 public final class SavedModelFormat implements ModelFormat {
@@ -41,6 +42,8 @@ public final class SavedModelFormat implements ModelFormat {
             tf.origin().get().save(values, path, options);
             return;
         }
+        options.check(
+                name(), Set.of(SaveOptions.Option.BATCH, SaveOptions.Option.XLA, SaveOptions.Option.TRAIN_SIGNATURE));
         SavedModelWriter.write(program, values, path, options);
     }
 

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -35,19 +36,15 @@ record SavedModelOrigin(Path folder, Map<String, List<Bundle.Place>> places, Map
 
     /** Saves; what the folder cannot hold is named in one exception before anything is written. */
     void save(Variables.Snapshot values, Path target, SaveOptions options) throws IOException {
-        check(options);
+        options.check("a SavedModel that was read, of which only the variables' values change,", Set.of());
+        if (!options.training()) {
+            throw new IllegalArgumentException(
+                    "save: expected a SavedModel that was read, which stays as it is but for its"
+                            + " variables' values, but was one without its optimizer (posthorn weights prune), at "
+                            + folder);
+        }
         Map<String, Tensor> changed = changed(values);
         write(folder, target, edit(changed));
-    }
-
-    private void check(SaveOptions options) {
-        SaveOptions kept = SaveOptions.DEFAULT;
-        if (!options.equals(options.dialect().map(kept::withDialect).orElse(kept))
-                || options.dialect().isPresent()) {
-            throw new UnsupportedModelException(
-                    "save: expected no options for a SavedModel that was read, of which only"
-                            + " the variables' values change, but was " + options + ", at " + folder);
-        }
     }
 
     private static BundleEdit edit(Map<String, Tensor> changed) {

@@ -1,7 +1,9 @@
 package dev.posthorn.model;
 
 import dev.posthorn.codec.Dialect;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a model is saved.
@@ -52,5 +54,35 @@ public record SaveOptions(
     /** With functions that train, as the model is compiled. */
     public SaveOptions withTrainSignature() {
         return new SaveOptions(dialect, training, weightsOnly, batch, xla, true);
+    }
+
+    /** What may be said of how a model is saved, where a format has a use for it. */
+    public enum Option {
+        DIALECT,
+        WEIGHTS_ONLY,
+        BATCH,
+        XLA,
+        TRAIN_SIGNATURE
+    }
+
+    /** Refuses options that a format has no use for. */
+    public void check(String format, Set<Option> takes) {
+        Set<Option> set = EnumSet.noneOf(Option.class);
+        add(set, Option.DIALECT, dialect.isPresent());
+        add(set, Option.WEIGHTS_ONLY, weightsOnly);
+        add(set, Option.BATCH, batch.isPresent());
+        add(set, Option.XLA, xla);
+        add(set, Option.TRAIN_SIGNATURE, trainSignature);
+        set.removeAll(takes);
+        if (!set.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "save: expected options that " + format + " has a use for but was " + set);
+        }
+    }
+
+    private static void add(Set<Option> set, Option option, boolean is) {
+        if (is) {
+            set.add(option);
+        }
     }
 }

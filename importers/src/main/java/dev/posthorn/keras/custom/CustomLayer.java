@@ -2,6 +2,7 @@ package dev.posthorn.keras.custom;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.Child;
@@ -62,6 +63,11 @@ public record CustomLayer<L extends Layer>(L layer, Codec<L> codec, Map<String, 
     @Override
     public int borrowedWeights() {
         return layer.borrowedWeights();
+    }
+
+    @Override
+    public Map<String, Tensor> constants() {
+        return layer.constants();
     }
 
     @Override

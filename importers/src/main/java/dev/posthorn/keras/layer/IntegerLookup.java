@@ -3,6 +3,7 @@ package dev.posthorn.keras.layer;
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.Call;
@@ -11,6 +12,7 @@ import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Vocabulary;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.List;
+import java.util.Map;
 
 /** Integers to their numbers in a vocabulary, or back. Source: keras/src/layers/preprocessing/integer_lookup.py. */
 public record IntegerLookup(Vocabulary vocabulary, String dtype) implements SimpleLayer {
@@ -34,6 +36,11 @@ public record IntegerLookup(Vocabulary vocabulary, String dtype) implements Simp
     @Override
     public boolean namesWeights() {
         return true;
+    }
+
+    @Override
+    public Map<String, Tensor> constants() {
+        return vocabulary.constants();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.posthorn.keras.layer;
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.Call;
@@ -12,6 +13,7 @@ import dev.posthorn.keras.object.Vocabulary;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Strings to their numbers in a vocabulary, or back. Source: keras/src/layers/preprocessing/string_lookup.py. */
 public record StringLookup(Vocabulary vocabulary, String encoding) implements SimpleLayer {
@@ -39,6 +41,11 @@ public record StringLookup(Vocabulary vocabulary, String encoding) implements Si
     @Override
     public boolean namesWeights() {
         return true;
+    }
+
+    @Override
+    public Map<String, Tensor> constants() {
+        return vocabulary.constants();
     }
 
     @Override

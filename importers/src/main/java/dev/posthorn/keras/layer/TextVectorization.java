@@ -27,6 +27,7 @@ import dev.posthorn.keras.object.OutputMode;
 import dev.posthorn.keras.object.Vocabulary;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -113,6 +114,11 @@ public record TextVectorization(
     @Override
     public List<String> mirrors() {
         return List.of("_lookup_layer");
+    }
+
+    @Override
+    public Map<String, Tensor> constants() {
+        return vocabulary.constants();
     }
 
     @Override

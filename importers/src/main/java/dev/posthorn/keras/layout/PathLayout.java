@@ -222,6 +222,10 @@ public final class PathLayout implements Layout {
         Set<String> copies = new HashSet<>();
         places(program.root()).forEach((path, place) -> {
             Layer layer = place.node().layer();
+            for (String name : layer.constants().keySet()) {
+                copies.add("/" + join(place.group(), "vars") + "/" + name);
+                layer.mirrors().forEach(m -> copies.add("/" + join(place.group(), m) + "/vars/" + name));
+            }
             for (Slot slot : slots(program, path, place.node())) {
                 String name = layer.namesWeights() ? slot.name : slot.number;
                 layer.mirrors().forEach(m -> copies.add("/" + join(place.group(), m) + "/vars/" + name));
@@ -254,6 +258,7 @@ public final class PathLayout implements Layout {
                         d.attribute("dtype", "bfloat16");
                     }
                 }
+                layer.constants().forEach(vars::dataset);
             }
         });
     }

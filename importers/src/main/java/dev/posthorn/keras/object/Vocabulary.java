@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -145,9 +146,21 @@ public record Vocabulary(
         return List.of(new Weight("idf_weights", Shape.of(depth), DType.FLOAT32, false, true));
     }
 
+    /** What archives hold of weights that the configuration gives: Keras reads them from there. */
+    public Map<String, Tensor> constants() {
+        if (outputMode != OutputMode.TF_IDF || idf == null || tokens == null) {
+            return Map.of();
+        }
+        int own = plain(tokens).size();
+        return Map.of("idf_weights", weights(own, depth(tokenStart() + own)));
+    }
+
     /** The tokens after the special ones. */
     private List<Object> tokens(Call c, DType dtype) {
-        List<Object> all = tokens != null ? tokens : stored(c, dtype);
+        return plain(tokens != null ? tokens : stored(c, dtype));
+    }
+
+    private List<Object> plain(List<Object> all) {
         List<Object> special = new ArrayList<>(Collections.nCopies(oovStart(), maskToken));
         special.addAll(Collections.nCopies(oov, oovToken));
         boolean found = all.size() >= special.size() && same(special, all.subList(0, special.size()));
