@@ -5,6 +5,7 @@
     git -C KERAS archive v2.13.1 | tar x -C OLDER        # whose .keras names its groups otherwise
     python keras2.py OLDER ../cases/keras2_13.zip --models
     python keras2.py SOURCES ../cases/keras2_functions.zip --functions
+    python keras2.py SOURCES CASES --check SAVED         # .h5 files that another program made of the cases of Keras 3
 
 Keras 2 is pure Python and runs on today's TensorFlow. The layers are those that the oracle configures for Keras 3, where
 Keras 2 takes them too, of each class a few (--all: all of them), and what only Keras 2 has. Needs protoc on the path, or its
@@ -483,4 +484,65 @@ def main():
     print(count, "cases")
 
 
+def outputs(path, folder):
+    """What is wrong with what Keras 2 computes with a file."""
+    info = json.loads((folder / "case.json").read_text())
+    expected = np.load(folder / "expected.npz")
+    model = keras.models.load_model(path, compile=False)
+    given = [tf.constant([s.decode() for s in expected[f"b0.in.{i}"].ravel()], shape=expected[f"b0.in.{i}"].shape)
+             if x["dtype"] == "string" else tf.cast(expected[f"b0.in.{i}"], x["dtype"]) for i, x in enumerate(info["inputs"])]
+    for i, y in enumerate(tf.nest.flatten(model(given if len(given) > 1 else given[0], training=False))):
+        want = expected[f"b0.out.{i}"]
+        if want.dtype.kind != "f":
+            same = np.array_equal(np.asarray(y).astype(want.dtype), want)
+        else:
+            t = info["tolerance"]
+            same = y.shape == want.shape and np.allclose(
+                np.asarray(y, "float32"), want, 10 * t["rtol"], 10 * t["atol"] * max(1, np.abs(want).max(initial=0)), equal_nan=True)
+        if not same:
+            return f"output {i}: {np.abs(np.asarray(y, 'float64') - want).max() if y.shape == want.shape else y.shape}"
+    return None
+
+
+def resumed(path, folder):
+    """What is wrong with how Keras 2 trains on from a file."""
+    info = json.loads((folder / "case.json").read_text())
+    expected, data = np.load(folder / "expected.npz"), np.load(folder / "data.npz")
+    if "resume.loss" not in expected or info["class_weight"]:
+        return None
+    model = keras.models.load_model(path)
+
+    def rows(prefix, at):
+        parts = [data[k][at] for k in data.files if k.startswith(prefix + ".")]
+        return parts[0] if len(parts) == 1 else parts or None
+    for k, want in enumerate(expected["resume.loss"]):
+        begin = (info["steps"] + k) % info["steps_per_epoch"] * info["batch_size"]
+        at = slice(begin, begin + info["batch_size"])
+        model.reset_metrics()
+        loss = model.train_on_batch(rows("x", at), rows("y", at), sample_weight=rows("sample_weight", at), return_dict=True)["loss"]
+        if not np.allclose(loss, want, rtol=2e-3, atol=1e-5):
+            return f"loss {k} is {loss}, not {want}"
+    return None
+
+
+def check():
+    saved = pathlib.Path(sys.argv[4]).resolve()
+    count = {"ok": 0, "wrong": 0}
+    for path in sorted(saved.rglob("*.h5")):
+        at = path.relative_to(saved).parent
+        folder = next(f for f in [target / at, *(t / at for t in target.iterdir())] if any((f / n).exists() for n in ("model.keras", "model.h5")))
+        keras.backend.clear_session()
+        try:
+            wrong = (resumed if (folder / "data.npz").exists() else outputs)(path, folder)
+        except Exception as e:
+            wrong = f"{type(e).__name__} {e}"
+        count["wrong" if wrong else "ok"] += 1
+        if wrong:
+            print(path.relative_to(saved), str(wrong).replace("\n", " ")[:300], flush=True)
+    print(f"{count['ok']} load with Keras {VERSION} and compute the same, {count['wrong']} wrong")
+    return 1 if count["wrong"] or not count["ok"] else 0
+
+
+if "--check" in sys.argv:
+    sys.exit(check())
 main()

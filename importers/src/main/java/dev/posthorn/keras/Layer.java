@@ -101,7 +101,7 @@ public interface Layer {
     }
 
     /** What archives hold among its variables, by name, though its configuration gives it. */
-    default Map<String, Tensor> constants() {
+    default Map<String, Tensor> archived() {
         return Map.of();
     }
 

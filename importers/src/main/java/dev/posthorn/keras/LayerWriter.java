@@ -5,6 +5,8 @@ import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.keras.custom.CustomLayer;
 import dev.posthorn.keras.custom.Lambda;
+import dev.posthorn.keras.layer.InputLayer;
+import dev.posthorn.keras.layer.TextVectorization;
 import dev.posthorn.keras.operation.OperationLayer;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.LinkedHashMap;
@@ -33,7 +35,8 @@ final class LayerWriter {
                     operation.module().isEmpty() ? Modules.ofOperation(operation.className()) : operation.module();
             return object(node, config, module, operation.className());
         }
-        if (c.dialect() != Dialect.KERAS3 || !node.trainable()) { // some layers of Keras 3 do not take it
+        boolean takes = c.dialect() != Dialect.KERAS3 && !(node.layer() instanceof InputLayer);
+        if (takes || !node.trainable()) { // some layers of Keras 3 do not take it, inputs of Keras 2 neither
             config.put("trainable", node.trainable());
         }
         config.put("dtype", node.policy().json());
@@ -46,11 +49,32 @@ final class LayerWriter {
                         ? custom.encode(c.below(node.name()))
                         : encode(node.layer(), c.below(node.name())));
         config.putAll(node.carried());
+        if (c.dialect() != Dialect.KERAS3) {
+            config.replaceAll((key, value) -> plain(value));
+            config.computeIfPresent("dtype", (key, value) -> node.layer() instanceof TextVectorization ? "string" : value);
+        }
         Map<String, Object> object = object(node, config, c.dialect() == Dialect.KERAS3 ? Modules.LAYERS : "", null);
         if (node.layer() instanceof CustomLayer<?> custom) {
             object.putAll(custom.identity());
         }
         return object;
+    }
+
+    /** Initializers and their kin as Keras 2 has them: without modules, and without keys that are null anyway. */
+    private static Object plain(Object value) {
+        if (!(value instanceof Map<?, ?> m) || !m.containsKey("module") || !(m.get("config") instanceof Map<?, ?> own)) {
+            return value;
+        }
+        Map<Object, Object> config = new LinkedHashMap<>();
+        own.forEach((key, v) -> {
+            if (v != null) {
+                config.put(key, plain(v));
+            }
+        });
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("class_name", m.get("class_name"));
+        out.put("config", config);
+        return out;
     }
 
     private static Map<String, Object> object(

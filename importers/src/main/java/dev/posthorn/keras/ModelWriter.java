@@ -190,7 +190,7 @@ final class ModelWriter {
         return mapped(value, v -> argument3(v, f, types));
     }
 
-    /** A call as Keras 2 writes it: its tensors, with all other arguments after the first. */
+    /** A call as Keras 2 writes it: its tensors, with all other arguments after each. */
     private List<Object> step2(Step step, Functional f) {
         if (step.args().size() != 1) {
             throw new UnsupportedModelException("call with " + step.args().size()
@@ -204,7 +204,7 @@ final class ModelWriter {
                         + " by position, where Keras 2 has tensors only, at " + c.path() + "." + step.layer());
             }
             List<Object> entry = new ArrayList<>(reference(ref, f, true));
-            entry.add(node.isEmpty() ? argument2(step.kwargs(), f) : Map.of());
+            entry.add(argument2(step.kwargs(), f)); // Keras 2 takes those of the last
             node.add(entry);
         }
         return node;

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a file keeps of training, as another version of Keras has it: its configuration, and the optimizer's variables in its
@@ -19,6 +20,10 @@ import java.util.Optional;
  */
 public final class TrainingConversion {
     private static final int ROWS = 2;
+
+    /** Optimizers that Keras 2 does not have, or in a form of its own. */
+    private static final Set<String> SINCE_KERAS_3 =
+            Set.of("Lamb", "LossScaleOptimizer", "Muon", "MultiOptimizer", "ScheduleFreeAdamW");
 
     private TrainingConversion() {}
 
@@ -33,6 +38,11 @@ public final class TrainingConversion {
         List<String> problems = new ArrayList<>();
         Trainer before = trainer(program, values);
         CompileConfig config = before.config();
+        if (to != Dialect.KERAS3
+                && config.optimizer() != null
+                && SINCE_KERAS_3.contains(config.optimizer().codec().name())) {
+            problems.add("optimizer " + config.optimizer().codec().name());
+        }
         Map<String, Object> json = config.write(program.outputs(), new Context(to, "compile_config", problems::add));
         StoredTraining bare = new StoredTraining(json, to, List.of(), List::of);
         Trainer after = trainer(program.withTraining(bare), values);

@@ -66,8 +66,8 @@ public record CustomLayer<L extends Layer>(L layer, Codec<L> codec, Map<String, 
     }
 
     @Override
-    public Map<String, Tensor> constants() {
-        return layer.constants();
+    public Map<String, Tensor> archived() {
+        return layer.archived();
     }
 
     @Override

@@ -27,7 +27,7 @@ public record InputLayer(List<Integer> batchShape, DType dtype, boolean sparse, 
                     f.of("dtype", DTYPE, InputLayer::dtype, DType.FLOAT32),
                     f.of("sparse", FieldType.BOOL, InputLayer::sparse, false),
                     f.of("ragged", FieldType.BOOL, InputLayer::ragged, false),
-                    f.of("optional", FieldType.BOOL, InputLayer::optional, false)));
+                    f.of(List.of("optional", ""), FieldType.BOOL, InputLayer::optional, false)));
 
     /** The type of what enters; null dimensions are unknown. */
     public TensorType type() {

@@ -39,8 +39,8 @@ public record IntegerLookup(Vocabulary vocabulary, String dtype) implements Simp
     }
 
     @Override
-    public Map<String, Tensor> constants() {
-        return vocabulary.constants();
+    public Map<String, Tensor> archived() {
+        return vocabulary.archived();
     }
 
     @Override

@@ -44,8 +44,8 @@ public record StringLookup(Vocabulary vocabulary, String encoding) implements Si
     }
 
     @Override
-    public Map<String, Tensor> constants() {
-        return vocabulary.constants();
+    public Map<String, Tensor> archived() {
+        return vocabulary.archived();
     }
 
     @Override

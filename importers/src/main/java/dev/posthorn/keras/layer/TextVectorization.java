@@ -117,8 +117,8 @@ public record TextVectorization(
     }
 
     @Override
-    public Map<String, Tensor> constants() {
-        return vocabulary.constants();
+    public Map<String, Tensor> archived() {
+        return vocabulary.archived();
     }
 
     @Override

@@ -222,7 +222,7 @@ public final class PathLayout implements Layout {
         Set<String> copies = new HashSet<>();
         places(program.root()).forEach((path, place) -> {
             Layer layer = place.node().layer();
-            for (String name : layer.constants().keySet()) {
+            for (String name : layer.archived().keySet()) {
                 copies.add("/" + join(place.group(), "vars") + "/" + name);
                 layer.mirrors().forEach(m -> copies.add("/" + join(place.group(), m) + "/vars/" + name));
             }
@@ -258,7 +258,7 @@ public final class PathLayout implements Layout {
                         d.attribute("dtype", "bfloat16");
                     }
                 }
-                layer.constants().forEach(vars::dataset);
+                layer.archived().forEach(vars::dataset);
             }
         });
     }

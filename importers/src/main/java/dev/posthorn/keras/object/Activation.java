@@ -29,11 +29,19 @@ public record Activation(Object config, Op op) {
 
     /** A name or an object; null is the identity. */
     public static final FieldType<Activation> TYPE =
-            new FieldType<>("an activation", Activation::read, (a, c) -> a.config, false);
+            new FieldType<>("an activation", Activation::read, Activation::write, false);
 
     /** The function that Keras 3 knows by this name. */
     public static Activation of(String name) {
         return read(name, new FieldType.Context(Dialect.KERAS3, ""));
+    }
+
+    private static Object write(Activation a, FieldType.Context c) {
+        if (c.dialect() != Dialect.KERAS3 && Activations.SINCE_KERAS_3.contains(a.config)) {
+            throw new UnsupportedModelException(
+                    "activation '" + a.config + "', which Keras 2 does not have, at " + c.path());
+        }
+        return a.config;
     }
 
     private static Activation read(Object raw, FieldType.Context c) {

@@ -31,6 +31,7 @@ import dev.posthorn.ir.op.Unary;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Every activation function by its name, one line each, with the defaults that a bare name means. */
@@ -74,6 +75,23 @@ public final class Activations {
 
     /** Those that Keras 1 and 2 compute otherwise. */
     private static final Map<String, Op> BEFORE_KERAS_3 = Map.of("hard_sigmoid", new HardSigmoid(0.2, 0.5));
+
+    /** Those that Keras 2 does not know. */
+    static final Set<Object> SINCE_KERAS_3 = Set.of(
+            "celu",
+            "glu",
+            "hard_shrink",
+            "hard_silu",
+            "hard_swish",
+            "hard_tanh",
+            "log_sigmoid",
+            "soft_shrink",
+            "sparse_plus",
+            "sparse_sigmoid",
+            "sparsemax",
+            "squareplus",
+            "tanh_shrink",
+            "threshold");
 
     private Activations() {}
 

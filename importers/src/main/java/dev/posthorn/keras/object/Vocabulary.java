@@ -81,8 +81,8 @@ public record Vocabulary(
                 f.of("output_mode", OutputMode.TYPE, Vocabulary::outputMode, OutputMode.INT),
                 f.of("sparse", FieldType.BOOL, Vocabulary::sparse, false),
                 f.of("pad_to_max_tokens", FieldType.BOOL, Vocabulary::padToMaxTokens, false),
-                f.of("oov_method", FieldType.STRING, Vocabulary::oovMethod, "floormod"),
-                f.of("salt", Numbers.SALT, Vocabulary::salt),
+                f.of(List.of("oov_method", ""), FieldType.STRING, Vocabulary::oovMethod, "floormod"),
+                f.of(List.of("salt", ""), Numbers.SALT, Vocabulary::salt, null),
                 older(f));
     }
 
@@ -147,7 +147,7 @@ public record Vocabulary(
     }
 
     /** What archives hold of weights that the configuration gives: Keras reads them from there. */
-    public Map<String, Tensor> constants() {
+    public Map<String, Tensor> archived() {
         if (outputMode != OutputMode.TF_IDF || idf == null || tokens == null) {
             return Map.of();
         }
