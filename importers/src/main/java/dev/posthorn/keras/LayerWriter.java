@@ -51,7 +51,8 @@ final class LayerWriter {
         config.putAll(node.carried());
         if (c.dialect() != Dialect.KERAS3) {
             config.replaceAll((key, value) -> plain(value));
-            config.computeIfPresent("dtype", (key, value) -> node.layer() instanceof TextVectorization ? "string" : value);
+            config.computeIfPresent(
+                    "dtype", (key, value) -> node.layer() instanceof TextVectorization ? "string" : value);
         }
         Map<String, Object> object = object(node, config, c.dialect() == Dialect.KERAS3 ? Modules.LAYERS : "", null);
         if (node.layer() instanceof CustomLayer<?> custom) {
@@ -62,7 +63,9 @@ final class LayerWriter {
 
     /** Initializers and their kin as Keras 2 has them: without modules, and without keys that are null anyway. */
     private static Object plain(Object value) {
-        if (!(value instanceof Map<?, ?> m) || !m.containsKey("module") || !(m.get("config") instanceof Map<?, ?> own)) {
+        if (!(value instanceof Map<?, ?> m)
+                || !m.containsKey("module")
+                || !(m.get("config") instanceof Map<?, ?> own)) {
             return value;
         }
         Map<Object, Object> config = new LinkedHashMap<>();

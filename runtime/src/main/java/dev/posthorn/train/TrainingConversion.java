@@ -9,6 +9,7 @@ import dev.posthorn.model.Variables;
 import dev.posthorn.train.optimizer.Optimizer;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +45,11 @@ public final class TrainingConversion {
             problems.add("optimizer " + config.optimizer().codec().name());
         }
         Map<String, Object> json = config.write(program.outputs(), new Context(to, "compile_config", problems::add));
+        if (to != Dialect.KERAS3 && json.get("optimizer_config") instanceof Map<?, ?> optimizer) {
+            Map<Object, Object> named = new LinkedHashMap<>(optimizer);
+            named.put("class_name", "Custom>" + optimizer.get("class_name")); // as Keras 2.11 to 2.15 call them
+            json.put("optimizer_config", named);
+        }
         StoredTraining bare = new StoredTraining(json, to, List.of(), List::of);
         Trainer after = trainer(program.withTraining(bare), values);
         if (problems.isEmpty()) {

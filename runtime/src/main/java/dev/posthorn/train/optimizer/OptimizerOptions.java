@@ -124,6 +124,12 @@ public record OptimizerOptions(
         return written != null ? written : f.dialect() != Dialect.KERAS3 && !Boolean.FALSE.equals(key);
     }
 
+    /** Written where there is any: the optimizers since Keras 2.11 do not take the key. */
+    private static double decay(Fields<OptimizerOptions> f) {
+        Double decay = f.rare("decay", FieldType.FLOAT, o -> o.decay() == 0 ? null : (Double) o.decay());
+        return decay == null ? 0 : decay;
+    }
+
     /** Of a class whose formulas changed with Keras 2.11: it means another thing in Keras 3. */
     static <T> void formulas(Fields<T> f, Function<T, OptimizerOptions> options) {
         if (f.dialect() == Dialect.KERAS3) {
@@ -157,7 +163,7 @@ public record OptimizerOptions(
                             COUNT,
                             OptimizerOptions::gradientAccumulationSteps,
                             null),
-                    f.old("decay", FieldType.FLOAT, OptimizerOptions::decay, 0.0),
+                    decay(f),
                     f.implied("no exclusions from weight decay", OptimizerOptions::excluded, Set.of()),
                     older(f));
         };
