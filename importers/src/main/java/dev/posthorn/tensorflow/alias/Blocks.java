@@ -74,7 +74,10 @@ final class Blocks {
         }
     }
 
-    /** All steps; those from {@code seq_len_max} on give zeros. */
+    /**
+     * All steps; those from {@code seq_len_max} on give zeros. Gradients are those of the formula; TensorFlow's of BlockLSTMV2
+     * are not.
+     */
     private static List<Value> layer(Site s, Cell cell) {
         Builder b = s.b();
         Value x = s.in(1);
