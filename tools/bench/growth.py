@@ -12,6 +12,7 @@ import subprocess
 HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BATCHES = [1, 2, 4, 8, 16, 32, 64]
 LENGTHS = [32, 64, 128, 256, 512, 1024]
+COLORS = {'convolutions': 'crimson', 'lstm': 'royalblue', 'attention': 'seagreen'}
 
 
 def models(directory):
@@ -75,7 +76,8 @@ def plot(series, file):
         for e in range(low, high + 1):
             draw.line([at(sizes[0], 2 ** e), at(sizes[-1], 2 ** e)], 'gainsboro')
             draw.text((x0 - 45, at(1, 2 ** e)[1] - 6), f'{2 ** e:g} ms', 'black')
-        for (name, points), color in zip(lines.items(), ('crimson', 'royalblue', 'seagreen')):
+        for name, points in lines.items():
+            color = COLORS[name]
             s0, t0 = points[-1]
             straight = [(s, t0 * s / s0) for s, _ in points if t0 * s / s0 >= 2 ** low]
             draw.line([at(s, t) for s, t in straight], 'darkgrey')
