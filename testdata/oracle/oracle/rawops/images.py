@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import tensorflow as tf
 
 from .base import Fixed, Rows, f32, i32
 
@@ -58,6 +59,10 @@ for name in ("ResizeBilinear", "ResizeBicubic", "ResizeNearestNeighbor", "Resize
             continue
         for size in ([9, 4], [3, 12], [1, 1], [6, 7]):
             op(f"{name}{label}_{size[0]}x{size[1]}", name, grads=name != "ResizeArea" and size[0] == 9, tol=1e-5, images=X, size=Fixed(i32(size)), **kw)
+        if name != "ResizeArea":
+            dy = f32(rng.normal(size=(2, 5, 4, 3)))
+            at = dict(size=[6, 7]) if "Nearest" in name else dict(original_image=X)
+            ROWS.fn(f"{name}_grad{label}", lambda dy, make=getattr(tf.raw_ops, f"{name}Grad"), at=at | kw: make(grads=dy, **at), dy=dy)
 for kernel in ("lanczos1", "lanczos3", "lanczos5", "gaussian", "box", "triangle", "keyscubic", "mitchellcubic"):
     for antialias in (True, False):
         op(f"scale_{kernel}_{antialias}", "ScaleAndTranslate", grads=kernel in ("triangle", "lanczos3"), images=X, size=Fixed(i32([5, 9])), scale=Fixed(f32([0.7, 1.4])), translation=Fixed(f32([0.6, -1.2])), kernel_type=kernel, antialias=antialias)

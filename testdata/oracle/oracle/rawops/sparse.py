@@ -65,6 +65,9 @@ for f in ("Sum", "Mean", "SqrtN"):
     op(f"segment_{f}", f"SparseSegment{f}", grads=True, data=D, indices=i32([0, 3, 3, 1]), segment_ids=i32([0, 0, 2, 2]))
     op(f"segment_{f}_n", f"SparseSegment{f}WithNumSegments", grads=True, data=D, indices=i32([0, 3, 3, 1]), segment_ids=i32([0, 0, 2, 2]), num_segments=Fixed(i32(5)))
     op(f"segment_{f}_grad", f"SparseSegment{f}Grad", grad=D[:3], indices=i32([0, 3, 3, 1]), segment_ids=i32([0, 0, 2, 2]), output_dim0=Fixed(i32(5)))
+    op(f"segment_{f}_grad_v2", f"SparseSegment{f}GradV2", grad=D[:3], indices=i32([0, 3, 3, 1]), segment_ids=i32([0, 0, 2, 2]), dense_output_dim0=Fixed(i32(5)))
+op("ragged_fill_empty_rows", "RaggedFillEmptyRows", value_rowids=i64([0, 2, 2, 4]), values=f32([1, 2, 3, 4]), nrows=i64(6), default_value=f32(9))
+op("ragged_fill_empty_rows_grad", "RaggedFillEmptyRowsGrad", reverse_index_map=i64([0, 3, 2]), grad_values=f32([1, 2, 3, 4]))
 
 op("ragged_range", "RaggedRange", starts=i32([0, 5, 8, 3]), limits=i32([3, 5, 2, 4]), deltas=i32([1, 1, -2, 4]))
 op("ragged_range_float", "RaggedRange", starts=f32(0.1), limits=f32([1, 0.35, 0]), deltas=f32(0.1))

@@ -105,3 +105,18 @@ op("csv_required", "DecodeCSV", records=text([["1,a"], ["2,b"]]), record_default
 op("base64", "EncodeBase64", input=UTF8, pad=True)
 op("to_number", "StringToNumber", string_tensor=text(["1", " 2.5 ", "-inf", "NaN", "1e-3", "+4"]))
 op("substr_utf8", "Substr", input=UTF8[[1, 3]], pos=i32([-3, 1]), len=i32([2, 9]), unit="UTF8_CHAR")
+
+LINES = text(["", "aaa", "abcabc abd", "The Quick\nBrown 42 fox-7", "naïve Ünï x=1;yy=22", "a.b*c[d]", "αβγ ДЖ 日本", "  \t two  ", "foo_bar9 Foo"])
+REGEXES = {
+    "star": r"a*", "lazy": r"a+?", "class": r"[a-cx-z]+", "not": r"[^a-z\s]+", "posix": r"[[:alpha:]_]+", "notposix": r"[[:^alnum:]]", "digits": r"\d+",
+    "words": r"\b\w", "noboundary": r"\Bb", "group": r"(a)(b)?(c)?", "either": r"ab|abc|a", "nested": r"((a|b)+c?)+", "count": r"[a-z]{2,3}", "countlazy": r"[a-z]{2,}?",
+    "fold": r"(?i)foo|QUICK", "foldgroup": r"x(?i:Y)|(?i:T)he", "dot": r"a.", "dotall": r"(?s)k.B", "lines": r"(?m)^\w+", "linesend": r"(?m)\w$", "textend": r"\w$", "start": r"^.",
+    "script": r"\p{Greek}+", "letters": r"\pL+", "upper": r"\p{Lu}", "notletters": r"\PL+", "hex": r"\x61|\x{65e5}", "quoted": r"\Q.b*\E", "empty": r"", "optional": r"b?",
+    "named": r"(?P<k>\w)=(?P<v>\d+)", "anchors": r"\Aa|c\z", "brace": r"a{,2}|\{", "ungreedy": r"(?U)a+", "slow": r"(a*)*$|(a|aa)+$", "space": r"\s+",
+}
+for name, pattern in REGEXES.items():
+    op(f"regex_replace_{name}", "StaticRegexReplace", input=LINES, pattern=pattern, rewrite="<\\0>")
+    op(f"regex_first_{name}", "RegexReplace", input=LINES, pattern=Fixed(pattern), rewrite=Fixed("-"), replace_global=False)
+    op(f"regex_match_{name}", "StaticRegexFullMatch", input=LINES, pattern=pattern)
+op("regex_groups", "StaticRegexReplace", input=LINES, pattern=r"(a)(b)?(c)?", rewrite=r"[\3\2\1\\]")
+op("regex_long", "StaticRegexFullMatch", input=text(["a" * 200 + "b", "a" * 200]), pattern="(a|aa|a*a)*")

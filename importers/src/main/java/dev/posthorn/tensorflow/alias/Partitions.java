@@ -41,6 +41,9 @@ final class Partitions {
             one("SparseSegmentSumGrad", s -> sparseGradient(s, 0)),
             one("SparseSegmentMeanGrad", s -> sparseGradient(s, 1)),
             one("SparseSegmentSqrtNGrad", s -> sparseGradient(s, 0.5)),
+            many("SparseSegmentSumGradV2", s -> sparseRows(s, 0)),
+            many("SparseSegmentMeanGradV2", s -> sparseRows(s, 1)),
+            many("SparseSegmentSqrtNGradV2", s -> sparseRows(s, 0.5)),
             many("DynamicPartition", Partitions::partition),
             one("DynamicStitch", Partitions::stitch),
             one("ParallelDynamicStitch", Partitions::stitch));
@@ -153,6 +156,15 @@ final class Partitions {
         rows[0] = size(s, 3);
         Value to = b.broadcastTo(zero(s, dy.dtype()), rows);
         return b.add(new Scatter(Scatter.Fn.ADD), to, s.in(1), b.gather(b.times(dy, scale), s.in(2), 0));
+    }
+
+    /** The rows to which anything flows back, and which they are. */
+    private static List<Value> sparseRows(Site s, double power) {
+        Builder b = s.b();
+        Value ones = b.broadcastTo(b.constant(DType.INT32, 1), b.dim(s.in(1), 0));
+        Value none = b.broadcastTo(zero(s, DType.INT32), size(s, 3));
+        Value there = b.squeeze(b.add(new NonZero(), b.add(new Scatter(Scatter.Fn.SET), none, s.in(1), ones)), 1);
+        return List.of(b.gather(sparseGradient(s, power), there, 0), b.cast(there, s.dtype(1)));
     }
 
     private static Value flat(Site s, Value x, Value like) {

@@ -22,7 +22,16 @@ final class Resizing {
             one("ResizeBicubic", s -> resize(s, (n, m) -> ResizeWeights.bicubic(n, m, corners(s), half(s)))),
             one("ResizeArea", s -> resize(s, (n, m) -> ResizeWeights.area(n, m, corners(s)))),
             one("ResizeNearestNeighbor", Resizing::nearest),
-            one("ScaleAndTranslate", Resizing::scaleAndTranslate));
+            one("ScaleAndTranslate", Resizing::scaleAndTranslate),
+            one(
+                    "ResizeBilinearGrad",
+                    s -> back(s, s.shape(1).dim(1), s.shape(1).dim(2), (n, m) ->
+                            ResizeWeights.bilinear(n, m, corners(s), half(s)))),
+            one(
+                    "ResizeBicubicGrad",
+                    s -> back(s, s.shape(1).dim(1), s.shape(1).dim(2), (n, m) ->
+                            ResizeWeights.bicubic(n, m, corners(s), half(s)))),
+            one("ResizeNearestNeighborGrad", s -> back(s, s.ints(1)[0], s.ints(1)[1], (n, m) -> picked(s, n, m))));
 
     private Resizing() {}
 
@@ -44,6 +53,32 @@ final class Resizing {
         int[] size = s.ints(1);
         Shape x = s.shape(0);
         return apply(s, weights.of(x.dim(1), size[0]), weights.of(x.dim(2), size[1]));
+    }
+
+    /** What flows back to pictures of h×w: the same weights, transposed. */
+    private static Value back(Site s, int h, int w, Weights weights) {
+        Shape dy = s.shape(0);
+        Value dx = apply(s, transposed(weights.of(h, dy.dim(1))), transposed(weights.of(w, dy.dim(2))));
+        return Elementwise.cast(s.b(), dx, s.attributes().type("T", DType.FLOAT32));
+    }
+
+    private static float[][] transposed(float[][] x) {
+        float[][] y = new float[x.length == 0 ? 0 : x[0].length][x.length];
+        for (int i = 0; i < x.length; i++) {
+            for (int j = 0; j < y.length; j++) {
+                y[j][i] = x[i][j];
+            }
+        }
+        return y;
+    }
+
+    private static float[][] picked(Site s, int n, int m) {
+        int[] places = nearestPlaces(s, n, m);
+        float[][] w = new float[m][n];
+        for (int i = 0; i < m; i++) {
+            w[i][places[i]] = 1;
+        }
+        return w;
     }
 
     /** {@code rows · x · columnsᵀ} for every channel, in float32. */
@@ -75,6 +110,10 @@ final class Resizing {
     }
 
     private static Value places(Site s, int n, int m) {
+        return s.b().ints(nearestPlaces(s, n, m));
+    }
+
+    private static int[] nearestPlaces(Site s, int n, int m) {
         float scale = ResizeWeights.scale(n, m, corners(s));
         int[] places = new int[m];
         for (int i = 0; i < m; i++) {
@@ -82,7 +121,7 @@ final class Resizing {
             int place = corners(s) ? Math.round(at) : (int) Math.floor(at);
             places[i] = Math.max(Math.min(place, n - 1), 0);
         }
-        return s.b().ints(places);
+        return places;
     }
 
     private static Value scaleAndTranslate(Site s) {

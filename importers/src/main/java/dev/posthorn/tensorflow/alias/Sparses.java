@@ -54,7 +54,16 @@ final class Sparses {
             one("SparseDenseCwiseDiv", s -> dense(s, Binary.Fn.DIV)),
             one("SparseTensorDenseMatMul", Sparses::matMul),
             many("SparseFillEmptyRows", Sparses::fillRows),
-            many("SparseFillEmptyRowsGrad", Sparses::fillRowsGradient));
+            many("SparseFillEmptyRowsGrad", Sparses::fillRowsGradient),
+            many("RaggedFillEmptyRows", s -> {
+                Builder b = s.b();
+                Value n = b.reshape(s.in(2), 1);
+                List<Value> rows = b.addAll(new SparseFillRows(), List.of(b.expandDims(s.in(0), 1), n));
+                Value values = b.concat(0, List.of(s.in(1), b.reshape(s.in(3), 1)));
+                return List.of(
+                        b.squeeze(rows.get(0), 1), b.gather(values, rows.get(1), 0), rows.get(2), rows.get(3));
+            }),
+            many("RaggedFillEmptyRowsGrad", Sparses::fillRowsGradient));
 
     private Sparses() {}
 

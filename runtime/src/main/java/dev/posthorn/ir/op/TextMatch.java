@@ -5,9 +5,9 @@ import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.op.text.Re2;
 import java.nio.charset.Charset;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Whether the whole of a string matches a regular expression in RE2's syntax: {@code x[…] → y[…]} as bool. Source: TF
@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 public record TextMatch(String pattern) implements Op.Single {
     public TextMatch {
-        RegexReplace.compiled(pattern);
+        new Re2(pattern);
     }
 
     @Override
@@ -26,11 +26,11 @@ public record TextMatch(String pattern) implements Op.Single {
     @Override
     public Tensor value(List<Tensor> in, TensorType out) {
         Tensor y = Tensor.zeros(out);
-        Pattern p = RegexReplace.compiled(pattern);
+        Re2 re = new Re2(pattern);
         byte[][] x = in.get(0).byteStrings();
         for (int i = 0; i < x.length; i++) {
             Charset charset = Texts.charset(x[i]);
-            y.setLong(i, p.matcher(new String(x[i], charset)).matches() ? 1 : 0);
+            y.setLong(i, re.matches(new String(x[i], charset)) ? 1 : 0);
         }
         return y;
     }
