@@ -25,12 +25,18 @@ final class Resizing {
             one("ScaleAndTranslate", Resizing::scaleAndTranslate),
             one(
                     "ResizeBilinearGrad",
-                    s -> back(s, s.shape(1).dim(1), s.shape(1).dim(2), (n, m) ->
-                            ResizeWeights.bilinear(n, m, corners(s), half(s)))),
+                    s -> back(
+                            s,
+                            s.shape(1).dim(1),
+                            s.shape(1).dim(2),
+                            (n, m) -> ResizeWeights.bilinear(n, m, corners(s), half(s)))),
             one(
                     "ResizeBicubicGrad",
-                    s -> back(s, s.shape(1).dim(1), s.shape(1).dim(2), (n, m) ->
-                            ResizeWeights.bicubic(n, m, corners(s), half(s)))),
+                    s -> back(
+                            s,
+                            s.shape(1).dim(1),
+                            s.shape(1).dim(2),
+                            (n, m) -> ResizeWeights.bicubic(n, m, corners(s), half(s)))),
             one("ResizeNearestNeighborGrad", s -> back(s, s.ints(1)[0], s.ints(1)[1], (n, m) -> picked(s, n, m))));
 
     private Resizing() {}

@@ -60,8 +60,7 @@ final class Sparses {
                 Value n = b.reshape(s.in(2), 1);
                 List<Value> rows = b.addAll(new SparseFillRows(), List.of(b.expandDims(s.in(0), 1), n));
                 Value values = b.concat(0, List.of(s.in(1), b.reshape(s.in(3), 1)));
-                return List.of(
-                        b.squeeze(rows.get(0), 1), b.gather(values, rows.get(1), 0), rows.get(2), rows.get(3));
+                return List.of(b.squeeze(rows.get(0), 1), b.gather(values, rows.get(1), 0), rows.get(2), rows.get(3));
             }),
             many("RaggedFillEmptyRowsGrad", Sparses::fillRowsGradient));
 

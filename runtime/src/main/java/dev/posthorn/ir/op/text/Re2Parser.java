@@ -55,7 +55,8 @@ final class Re2Parser {
     }
 
     ShapeException wrong(String what) {
-        return new ShapeException("regular expression: expected what RE2 takes but was " + what + " in '" + pattern + "'");
+        return new ShapeException(
+                "regular expression: expected what RE2 takes but was " + what + " in '" + pattern + "'");
     }
 
     Part parse() {
