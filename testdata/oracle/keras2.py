@@ -234,7 +234,7 @@ def tensorflow(c):
         tf.image.adjust_contrast(x, 2.0), tf.image.central_crop(x, 0.5), tf.image.crop_to_bounding_box(x, 1, 1, 2, 2),
         tf.image.pad_to_bounding_box(x, 1, 1, 7, 8), tf.image.per_image_standardization(x), tf.image.rgb_to_hsv(x), tf.image.rot90(x),
         tf.nn.max_pool2d(x, 2, 2, "VALID"), tf.nn.avg_pool2d(x, 2, 1, "SAME"), tf.nn.depth_to_space(tf.concat([x] * 4, -1), 2),
-        tf.nn.space_to_depth(x, 2), tf.image.grayscale_to_rgb(x[..., :1])], uniform(4, 6, 3))
+        tf.nn.space_to_depth(x, 2), tf.image.crop_and_resize(x, [[0.1, 0.1, 0.9, 0.8], [0.0, 0.2, 1.2, 0.9]], [0, 1], (3, 3)), tf.image.grayscale_to_rgb(x[..., :1])], uniform(4, 6, 3))
 
 
 def functions(c):
@@ -334,12 +334,14 @@ def functions(c):
     texts = lambda s: [tf.strings.lower(s), tf.strings.upper(s), tf.strings.strip(s), tf.strings.length(s), tf.strings.length(s, unit="UTF8_CHAR"),
                        tf.strings.substr(s, 0, 2), tf.strings.join([s, s], "-"), tf.strings.regex_replace(s, "[a-c]+", "x"), tf.strings.regex_full_match(
                            s, "a.*"), tf.strings.to_hash_bucket_fast(s, 7), tf.strings.to_hash_bucket_strong(s, 9, [1, 2]), tf.strings.as_string(tf.strings.length(s)),
-                       tf.strings.to_number(tf.strings.as_string(tf.strings.length(s)))]
+                       tf.strings.to_number(tf.strings.as_string(tf.strings.length(s))), tf.strings.reduce_join(s, axis=1, separator="+")]
 
     for name, f in two.items():
         c.graph("functions/" + name, lambda x, y, f=f: f(x, y), f32(3, 4), f32(3, 4))
     for name, f in images.items():
         c.graph("functions/" + name, lambda x, f=f: f(x), uniform(4, 6, 3))
+    c.graph("functions/layers", lambda x: [L.BatchNormalization(axis=[1, 3])(x), L.BatchNormalization(axis=[2, -1], scale=False)(x)],
+            uniform(4, 6, 3))
     c.graph("functions/strings", texts, strings(3, values=["a b", " Abc", "äöÜ ", ""]))
 
 

@@ -3,10 +3,11 @@ names and structures, policies by path, and operations that the suite ``models``
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers as L
 from keras import ops
 from keras.src import backend
-from keras.src.ops import nn
+from keras.src.ops import math, nn
 
 from .inputs import bools, f32, holes, ints, padded, steps, strings, uniform
 from .keras_case import Collector
@@ -184,6 +185,8 @@ def operations(c):
         return backend.nn.conv_transpose(x, w, self.strides, self.padding, self.output_padding, self.data_format,
                                          self.dilation_rate)
     nn.ConvTranspose.call = called
+    # the node adds a Python number that TensorFlow does not take
+    math.ViewAsComplex.call = lambda self, x: tf.complex(x[..., 0], x[..., 1])
     if not hasattr(backend.math, "histogram"):  # the node looks for it where TensorFlow's backend does not have it
         backend.math.histogram = backend.numpy.histogram
     c.graph("operations/conv_transpose_1d", lambda x: ops.conv_transpose(x, kernel(3, 4, 2), strides=2), f32(5, 2))
@@ -194,6 +197,13 @@ def operations(c):
     c.graph("operations/conv_transpose_3d", lambda x: ops.conv_transpose(x, kernel(2, 2, 2, 3, 2), strides=2), f32(3, 2, 3, 2))
     c.graph("operations/conv_transpose_kernel_made", lambda x, w: ops.conv_transpose(
         x, ops.reshape(w[0], (3, 2, 2)), strides=1), f32(5, 2), f32(12))
+    c.graph("operations/view_as_complex", lambda x: ops.view_as_complex(x), f32(3, 2))
+    c.graph("operations/polar", lambda r, t: ops.polar(r, t), f32(3), f32(3))
+    c.graph("operations/rotation", lambda x, t: ops.view_as_real(ops.view_as_complex(x) * ops.polar(ops.ones_like(t), t)),
+            f32(3, 2), f32(3))
+    c.graph("operations/complex_parts", lambda x: (lambda z: [ops.real(z), ops.imag(z), ops.angle(z), ops.real(ops.conj(z) * z), ops.isreal(
+        z), ops.view_as_real(ops.exp(z)), ops.view_as_real(z / (z + 2.0))])(ops.view_as_complex(x)), f32(3, 2))
+    c.graph("operations/view_as_real", lambda x: ops.view_as_real(x), f32(3))
     c.graph("operations/histogram", lambda x: list(ops.histogram(ops.reshape(x, (-1,)), bins=5)), f32(6))
     c.graph("operations/histogram_range", lambda x: list(ops.histogram(ops.reshape(x, (-1,)), bins=4, range=(-1.0, 1.0))), f32(6))
     c.graph("operations/histogram_integers", lambda x: list(ops.histogram(ops.reshape(x, (-1,)), bins=3)), ints(6))

@@ -13,6 +13,7 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.BatchNorm;
 import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.SimpleLayer;
@@ -26,9 +27,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * {@code y = gamma · (x − mean) / √(variance + epsilon) + beta} along one axis: with the moving statistics, or in training
+ * {@code y = gamma · (x − mean) / √(variance + epsilon) + beta} along one axis, or several in Keras 2: with the moving statistics, or in training
  * those of the batch, towards which the moving ones then go. A frozen layer keeps to the moving statistics in training
  * too. Source: keras/src/layers/normalization/batch_normalization.py.
  */
@@ -81,7 +83,7 @@ public record BatchNormalization(
     }
 
     public BatchNormalization {
-        if (axis.list().size() != 1) {
+        if (axis.list().isEmpty() || axis.list().size() > 1 && renorm.on) {
             throw new UnsupportedModelException(className + ": expected one axis but was axis " + axis.list());
         }
     }
@@ -93,7 +95,7 @@ public record BatchNormalization(
 
     @Override
     public List<Weight> weights(List<TensorType> inputs) {
-        int n = inputs.get(0).shape().dim(axis.list().get(0));
+        int[] n = shape(inputs.get(0).shape());
         List<Weight> weights = new ArrayList<>();
         if (scale) {
             weights.add(Weight.of("gamma", n));
@@ -109,10 +111,47 @@ public record BatchNormalization(
         return weights;
     }
 
+    /** One size; along several axes as many as x has, each 1 but theirs. */
+    private int[] shape(Shape x) {
+        if (axis.list().size() == 1) {
+            return new int[] {x.dim(axis.list().get(0))};
+        }
+        int[] dims = new int[x.rank()];
+        Arrays.fill(dims, 1);
+        axis.list().forEach(a -> dims[x.axis(a)] = x.dim(a));
+        return dims;
+    }
+
+    private Value alongSeveral(Call c, Value x) {
+        Builder b = c.builder();
+        Value mean = c.rawWeight("moving_mean");
+        Value variance = c.rawWeight("moving_variance");
+        if (c.training() && c.trainable()) {
+            int[] own = axis.list().stream().mapToInt(x.shape()::axis).toArray();
+            int[] others = IntStream.range(0, x.shape().rank())
+                    .filter(i -> IntStream.of(own).noneMatch(a -> a == i))
+                    .toArray();
+            Value batch = b.reduce(Reduce.Fn.MEAN, x, true, others);
+            Value spread = b.reduce(Reduce.Fn.MEAN, b.unary(Unary.Fn.SQUARE, b.minus(x, batch)), true, others);
+            c.update("moving_mean", towards(b, mean, batch, momentum));
+            c.update("moving_variance", towards(b, variance, spread, momentum));
+            mean = batch;
+            variance = spread;
+        }
+        Value inverse = b.unary(Unary.Fn.RSQRT, b.binary(Binary.Fn.ADD, b.cast(variance, x.dtype()), epsilon));
+        inverse = scale ? b.times(inverse, b.cast(c.rawWeight("gamma"), x.dtype())) : inverse;
+        Value y = b.times(b.minus(x, b.cast(mean, x.dtype())), inverse);
+        y = center ? b.plus(y, b.cast(c.rawWeight("beta"), x.dtype())) : y;
+        return b.cast(y, c.policy().compute());
+    }
+
     @Override
     public Value call(Call c, Value input) {
         Builder b = c.builder();
         Value x = input.dtype().isFloating() ? input : b.cast(input, DType.FLOAT32);
+        if (axis.list().size() > 1) {
+            return alongSeveral(c, x);
+        }
         Value mean = c.rawWeight("moving_mean");
         Value variance = c.rawWeight("moving_variance");
         int n = mean.shape().dim(0);

@@ -100,7 +100,7 @@ public interface Recurrent extends Layer {
                 }));
     }
 
-    /** What the cell drops in this call. */
+    /** What the cell drops in this call. Keras draws in inference too and drops nothing; no file keeps how far its generator is. */
     default List<Value> masks(Call c, Value x, List<Value> states) {
         Builder b = c.builder();
         if (!c.training()) {

@@ -24,18 +24,10 @@ import java.util.regex.Pattern;
 /** Sequences, powers, other views of the same numbers. Source: keras/src/backend/tensorflow/numpy.py. */
 final class CreationOperations {
     static final Map<String, Operation> ALL = Map.ofEntries(
-            Map.entry("Angle", of(CreationOperations::angle)),
             Map.entry("Array", of(a -> a.b().cast(a.x(), a.dtype("dtype", a.x().dtype())))),
             Map.entry("Full", of(CreationOperations::full)),
             Map.entry("Gcd", of(a -> divisor(a.b(), a.strong()))),
             Map.entry("Geomspace", of(CreationOperations::geometric)),
-            Map.entry("Imag", of(a -> a.b().binary(Binary.Fn.MUL, a.x(), 0))),
-            Map.entry(
-                    "Isreal",
-                    of(a -> a.b().compare(
-                                    Compare.Fn.EQ,
-                                    a.b().binary(Binary.Fn.MUL, a.b().cast(a.x(), DType.INT32), 0),
-                                    a.b().constant(DType.INT32, 0)))),
             Map.entry("Lcm", of(CreationOperations::multiple)),
             Map.entry("Linspace", of(a -> line(a, a.tensor("start", 0), a.tensor("stop", 1)))),
             Map.entry("Logspace", of(a -> power(a, line(a, a.tensor("start", 0), a.tensor("stop", 1))))),
@@ -51,15 +43,6 @@ final class CreationOperations {
         Builder b = a.b();
         Dim[] dims = a.integers("shape").stream().map(Dim::of).toArray(Dim[]::new);
         return b.broadcastTo(b.cast(a.tensor("fill_value", 0), a.dtype("dtype", DType.FLOAT32)), dims);
-    }
-
-    private static Value angle(Arguments a) {
-        Value given = a.x();
-        DType dtype = given.dtype() == DType.INT64
-                ? DType.FLOAT32
-                : ElementwiseOperations.floating(a).dtype();
-        Expr x = Expr.of(a.b(), a.b().cast(given, dtype));
-        return x.lessThan(x.number(0)).select(x.number(Math.PI), x.number(0)).v();
     }
 
     /** {@code num} numbers from start to stop, along a new axis. */

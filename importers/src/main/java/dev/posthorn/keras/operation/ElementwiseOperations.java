@@ -3,6 +3,7 @@ package dev.posthorn.keras.operation;
 import static dev.posthorn.keras.operation.Operation.of;
 
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.ComplexNumbers;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.ErfInv;
@@ -46,8 +47,6 @@ final class ElementwiseOperations {
             Map.entry("Cbrt", of(a -> cbrt(a.b(), wide(a.b(), a.x())))),
             Map.entry("Ceil", unary(Unary.Fn.CEIL)),
             Map.entry("Clip", of(ElementwiseOperations::clip)),
-            Map.entry("Conj", of(Arguments::x)),
-            Map.entry("Conjugate", of(Arguments::x)),
             Map.entry("ConvertToTensor", of(a -> a.b().cast(a.x(), a.dtype("dtype", a.x().dtype())))),
             Map.entry("Copy", of(Arguments::x)),
             Map.entry("Cos", unary(Unary.Fn.COS)),
@@ -116,7 +115,6 @@ final class ElementwiseOperations {
             Map.entry("NotEqual", compare(Compare.Fn.NE)),
             Map.entry("Power", of(a -> binary(a.b(), a.weak(), Binary.Fn.POW))),
             Map.entry("Rad2deg", of(a -> scaled(a.b(), wide(a.b(), a.x()), 180 / Math.PI))),
-            Map.entry("Real", of(Arguments::x)),
             Map.entry("Reciprocal", unary(Unary.Fn.RECIPROCAL)),
             Map.entry("Relu", same(Unary.Fn.RELU)),
             Map.entry("RightShift", of(a -> shifted(a.b(), a.strong(), Binary.Fn.FLOOR_DIV))),
@@ -225,6 +223,9 @@ final class ElementwiseOperations {
     }
 
     private static Value absolute(Builder b, Value x) {
+        if (x.dtype().isComplex()) {
+            return ComplexNumbers.magnitude(b, x);
+        }
         boolean signed = x.dtype().isFloating() || x.dtype().kind() == DType.Kind.SIGNED;
         return signed ? b.unary(Unary.Fn.ABS, x) : x;
     }

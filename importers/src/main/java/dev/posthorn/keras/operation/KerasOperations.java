@@ -28,6 +28,7 @@ public final class KerasOperations {
                 GeometryOperations.ALL,
                 StatisticsOperations.ALL,
                 CreationOperations.ALL,
+                ComplexOperations.ALL,
                 SelectionOperations.ALL,
                 DiscoveryOperations.ALL)) {
             family.forEach((name, operation) -> {
