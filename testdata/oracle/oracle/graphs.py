@@ -197,6 +197,10 @@ def operations(c):
     c.graph("operations/conv_transpose_3d", lambda x: ops.conv_transpose(x, kernel(2, 2, 2, 3, 2), strides=2), f32(3, 2, 3, 2))
     c.graph("operations/conv_transpose_kernel_made", lambda x, w: ops.conv_transpose(
         x, ops.reshape(w[0], (3, 2, 2)), strides=1), f32(5, 2), f32(12))
+    c.graph("operations/ctc_decode_beams", lambda x, n: list(ops.ctc_decode(
+        x, n, strategy="beam_search", beam_width=6, top_paths=3)), f32(6, 4), ints(low=3, high=7))
+    c.graph("operations/ctc_decode_blank", lambda x, n: list(ops.ctc_decode(x, n, strategy="beam_search", mask_index=2)), f32(5, 4),
+            ints(low=2, high=6))
     c.graph("operations/view_as_complex", lambda x: ops.view_as_complex(x), f32(3, 2))
     c.graph("operations/polar", lambda r, t: ops.polar(r, t), f32(3), f32(3))
     c.graph("operations/rotation", lambda x, t: ops.view_as_real(ops.view_as_complex(x) * ops.polar(ops.ones_like(t), t)),

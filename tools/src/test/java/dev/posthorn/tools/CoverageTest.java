@@ -57,7 +57,6 @@ class CoverageTest {
             Map.entry("Abs", "another name of Absolute, which is what files say"),
             Map.entry("Arange", "its length would depend on values: Keras makes no node of it"),
             Map.entry("AssociativeScan", FUNCTION),
-            Map.entry("CTCDecode of beam_search", "not yet; its strategy greedy is supported"),
             Map.entry("Cond", FUNCTION),
             Map.entry("Eig", "its eigenvectors are known up to factors that its algorithm alone decides; Eigh is supported"),
             Map.entry("ForiLoop", FUNCTION),

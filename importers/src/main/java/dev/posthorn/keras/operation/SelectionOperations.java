@@ -7,11 +7,14 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Expr;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.op.ArgReduce;
+import dev.posthorn.ir.op.BeamSearch;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.CumSum;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Reduce;
+import dev.posthorn.ir.op.Scatter;
 import dev.posthorn.ir.op.ScatterAdd;
 import dev.posthorn.train.loss.CTC;
 import java.util.ArrayList;
@@ -135,11 +138,46 @@ final class SelectionOperations {
         return CTC.of(b, labels, labels.with(logits), lengths, steps);
     }
 
+    /** The likeliest readings, each of as many labels as there are steps, -1 at the end; and their logarithms. */
+    private static List<Value> beams(Arguments a) {
+        Builder b = a.b();
+        Value x = b.transpose(ElementwiseOperations.floating(b, a.tensor("inputs", 0)), 1, 0, 2);
+        Integer blank = a.option("mask_index") instanceof Number n ? Integer.valueOf(n.intValue()) : null;
+        if (blank != null && blank < 0) { // Keras counts other classes then
+            throw a.unsupported("mask_index " + blank + " of a beam search");
+        }
+        if (blank != null) {
+            int classes = x.shape().dim(2);
+            Value before = b.slice(x, 2, 0, blank);
+            x = b.concat(2, List.of(before, b.slice(x, 2, blank + 1, classes), b.slice(x, 2, blank, blank + 1)));
+        }
+        int paths = a.integer("top_paths", 1);
+        Value lengths = b.cast(a.tensor("sequence_lengths", 1), DType.INT32);
+        Value constant = b.add(new StopGradient(), x); // TensorFlow has no derivative of it
+        List<Value> found =
+                b.addAll(new BeamSearch(a.integer("beam_width", 100), paths, false), List.of(constant, lengths));
+        Dim steps = b.dim(x, 0);
+        Dim batch = b.dim(x, 1);
+        Value none = b.broadcastTo(b.constant(DType.INT32, -1), ShapeOperations.product(b, batch, steps));
+        List<Value> read = new ArrayList<>();
+        for (int p = 0; p < paths; p++) {
+            Expr at = Expr.of(b, b.cast(found.get(p), DType.INT32));
+            Expr row = at.with(b.squeeze(b.slice(at.v(), 1, 0, 1), 1));
+            Expr place = at.with(b.squeeze(b.slice(at.v(), 1, 1, 2), 1));
+            Value flat = row.times(row.with(ShapeOperations.scalar(b, steps))).plus(place).v();
+            Value labels = b.cast(found.get(paths + p), DType.INT32);
+            Expr all = at.with(b.reshape(b.add(new Scatter(Scatter.Fn.SET), none, flat, labels), batch, steps));
+            all = blank == null ? all : all.lessThan(all.number(blank)).select(all, all.plus(1));
+            read.add(all.expandDims(0).v());
+        }
+        return List.of(b.concat(0, read), found.get(3 * paths));
+    }
+
     /** What is likeliest at each step: without blanks, and without repetitions where these merge; -1 at the end. */
     private static List<Value> decode(Arguments a) {
         Builder b = a.b();
-        if (!a.string("strategy", "greedy").equals("greedy")) {
-            throw a.unsupported("strategy " + a.option("strategy"));
+        if (a.string("strategy", "greedy").equals("beam_search")) {
+            return beams(a);
         }
         Expr x = Expr.of(b, ElementwiseOperations.floating(b, a.tensor("inputs", 0)));
         Expr lengths = x.with(b.cast(a.tensor("sequence_lengths", 1), DType.INT32));
