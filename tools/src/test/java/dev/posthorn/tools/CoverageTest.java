@@ -58,7 +58,9 @@ class CoverageTest {
             Map.entry("Arange", "its length would depend on values: Keras makes no node of it"),
             Map.entry("AssociativeScan", FUNCTION),
             Map.entry("Cond", FUNCTION),
-            Map.entry("Eig", "its eigenvectors are known up to factors that its algorithm alone decides; Eigh is supported"),
+            Map.entry(
+                    "Eig",
+                    "its eigenvectors are known up to factors that its algorithm alone decides; Eigh is supported"),
             Map.entry("ForiLoop", FUNCTION),
             Map.entry("Function", PARENT),
             Map.entry("JVP", FUNCTION),

@@ -164,7 +164,9 @@ final class SelectionOperations {
             Expr at = Expr.of(b, b.cast(found.get(p), DType.INT32));
             Expr row = at.with(b.squeeze(b.slice(at.v(), 1, 0, 1), 1));
             Expr place = at.with(b.squeeze(b.slice(at.v(), 1, 1, 2), 1));
-            Value flat = row.times(row.with(ShapeOperations.scalar(b, steps))).plus(place).v();
+            Value flat = row.times(row.with(ShapeOperations.scalar(b, steps)))
+                    .plus(place)
+                    .v();
             Value labels = b.cast(found.get(paths + p), DType.INT32);
             Expr all = at.with(b.reshape(b.add(new Scatter(Scatter.Fn.SET), none, flat, labels), batch, steps));
             all = blank == null ? all : all.lessThan(all.number(blank)).select(all, all.plus(1));
