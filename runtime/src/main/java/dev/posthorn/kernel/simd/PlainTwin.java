@@ -13,7 +13,7 @@ final class PlainTwin extends ScalarSimd {
     /** Channels whose sums of taps are made together. */
     private static final int BLOCK = 256;
 
-    private static final ThreadLocal<float[][]> TAPS = ThreadLocal.withInitial(() -> new float[5][BLOCK]);
+    private static final ThreadLocal<float[][]> TAPS = ThreadLocal.withInitial(() -> new float[3][BLOCK]);
 
     @Override
     public int lanes() {
@@ -57,26 +57,15 @@ final class PlainTwin extends ScalarSimd {
             int yStep,
             int pixels,
             int n) {
-        boolean square = pixels >= 4 && VectorTaps.isSquare(t0, t1, xs) && VectorTaps.isSquare(t0, t1, ws);
         float[][] rows = TAPS.get();
         for (int p = 0; p < pixels; p++, xo += xStep, yo += yStep) {
             for (int i = 0; i < n; i += BLOCK) {
                 int count = Math.min(BLOCK, n - i);
-                for (int row = 0; row < (square ? 3 : 1); row++) {
-                    start(rows[row], row == 0 ? bias : null, bo + i, count);
-                }
+                start(rows[0], bias, bo + i, count);
                 for (int t = t0; t < t1; t++) {
-                    float[] sums = rows[square ? (t - t0) / 3 : 0];
-                    System.arraycopy(x, xo + xs[t] + i, rows[3], 0, count);
-                    System.arraycopy(w, wo + ws[t] + i, rows[4], 0, count);
-                    if (square && t - t0 > 0 && (t - t0) % 3 == 0) {
-                        multiply(count, rows[3], rows[4], sums);
-                    } else {
-                        multiplyAdd(count, rows[3], rows[4], sums);
-                    }
-                }
-                if (square) {
-                    join(count, rows[0], rows[1], rows[2]);
+                    System.arraycopy(x, xo + xs[t] + i, rows[1], 0, count);
+                    System.arraycopy(w, wo + ws[t] + i, rows[2], 0, count);
+                    multiplyAdd(count, rows[1], rows[2], rows[0]);
                 }
                 System.arraycopy(rows[0], 0, y, yo + i, count);
             }
@@ -91,21 +80,9 @@ final class PlainTwin extends ScalarSimd {
         }
     }
 
-    private static void multiply(int n, float[] x, float[] w, float[] s) {
-        for (int i = 0; i < n; i++) {
-            s[i] = w[i] * x[i];
-        }
-    }
-
     private static void multiplyAdd(int n, float[] x, float[] w, float[] s) {
         for (int i = 0; i < n; i++) {
             s[i] = Math.fma(w[i], x[i], s[i]);
-        }
-    }
-
-    private static void join(int n, float[] s, float[] t, float[] u) {
-        for (int i = 0; i < n; i++) {
-            s[i] = s[i] + (t[i] + u[i]);
         }
     }
 

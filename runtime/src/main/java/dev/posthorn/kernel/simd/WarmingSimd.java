@@ -4,6 +4,7 @@ import static dev.posthorn.kernel.simd.VectorLanes.L;
 
 import dev.posthorn.kernel.Unary;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +47,8 @@ final class WarmingSimd extends VectorSimd {
     private final float[] b = new float[4096];
     private final float[] c = new float[4096];
     private final int[] at = {0, 16, 32, 128, 144, 160, 256, 272, 288};
+    private final int[] fives =
+            IntStream.range(0, 25).map(t -> t / 5 * 128 + t % 5 * 16).toArray();
     private int calls;
 
     private final Kernel gemm12 =
@@ -59,6 +62,10 @@ final class WarmingSimd extends VectorSimd {
     private final Kernel taps = new Kernel(() -> {
         int pixels = calls++ % 3 == 0 ? 3 : 4;
         super.taps(0, calls % 3 == 0 ? 8 : 9, at, at, a, 0, 32, b, 0, a, 512, c, 0, 32, pixels, 32);
+        int step = 16 << (calls & 1); // next to each other, or apart
+        super.taps(0, 9, at, at, a, 0, step, b, 0, a, 512, c, 0, 32, 4, 32);
+        super.taps(0, 9, at, at, a, 0, step, b, 0, a, 512, c, 0, 400, 4, 384);
+        super.taps(0, 25, fives, fives, a, 0, step, b, 0, a, 512, c, 0, 32, 4, 32);
     });
     private final Kernel rows = new Kernel(() -> {
         boolean biased = calls++ % 3 > 0;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.posthorn.kernel.Unary;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,6 +29,7 @@ class WarmingTest {
     static Stream<Row> rows() {
         int[] square = {0, 40, 80, 400, 440, 480, 800, 840, 880};
         int[] any = {3, 50, 7, 900, 2};
+        int[] fives = IntStream.range(0, 25).map(t -> t / 5 * 400 + t % 5 * 40).toArray();
         return Stream.of(
                         Stream.of(
                                 new Row("gemm4", (s, a, b, c) -> s.gemm4(37, a, 0, 40, 9, 130, b, 1, c, 3, 70, true)),
@@ -60,12 +62,16 @@ class WarmingTest {
                         Stream.of(Unary.RELU, Unary.RELU6, Unary.CLIP)
                                 .map(f -> new Row(f.name(), (s, a, b, c) -> s.unary(f, -1, 1, a, 1, c, 2, 77))),
                         Stream.of(3, 4, 9)
-                                .flatMap(pixels -> Stream.of(square, any)
-                                        .map(at -> new Row(
-                                                "taps " + pixels + " " + at.length,
-                                                (s, a, b, c) -> s.taps(
-                                                        0, at.length, at, at, a, 0, 33, b, 0, a, 7, c, 0, 310, pixels,
-                                                        300)))))
+                                .flatMap(pixels -> Stream.of(square, any, fives)
+                                        .flatMap(at -> IntStream.of(300, 384)
+                                                .boxed()
+                                                .flatMap(n -> IntStream.of(33, 40, 80)
+                                                        .mapToObj(step -> new Row(
+                                                                "taps " + pixels + " " + at.length + " " + n + " "
+                                                                        + step,
+                                                                (s, a, b, c) -> s.taps(
+                                                                        0, at.length, at, at, a, 0, step, b, 0, a, 7, c,
+                                                                        0, 400, pixels, n)))))))
                 .flatMap(r -> r);
     }
 
