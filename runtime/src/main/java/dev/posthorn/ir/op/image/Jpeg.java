@@ -5,6 +5,9 @@ import java.util.List;
 
 /** The coefficients of a JPEG file, sequential or progressive, of 8 bits, in Huffman codes. Source: ITU-T T.81. */
 final class Jpeg {
+    /** A scan may cost much more time than bytes. */
+    private static final int MOST_SCANS = 500;
+
     private static final int[] ZIGZAG = {
         0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14,
         21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60,
@@ -58,11 +61,11 @@ final class Jpeg {
     /** Reads the header alone, or all. */
     static Jpeg read(byte[] file, boolean header) {
         Jpeg j = new Jpeg(file);
-        boolean scanned = false;
+        int scans = 0;
         while (true) {
             int marker = j.marker();
             if (marker == 0xd9) {
-                if (!scanned) {
+                if (scans == 0) {
                     throw Picture.broken("JPEG", "no scan");
                 }
                 return j;
@@ -86,7 +89,9 @@ final class Jpeg {
                 case 0xee -> j.adobe = end - j.at >= 12 && j.text(5).equals("Adobe") ? file[j.at + 11] & 0xff : j.adobe;
                 case 0xda -> {
                     end = j.scan(end);
-                    scanned = true;
+                    if (++scans > MOST_SCANS) {
+                        throw Picture.broken("JPEG", "more than " + MOST_SCANS + " scans");
+                    }
                 }
                 case 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf ->
                     throw Picture.broken("JPEG", "a coding that libjpeg does not read either, " + marker);
