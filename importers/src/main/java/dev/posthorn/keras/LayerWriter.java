@@ -6,6 +6,8 @@ import dev.posthorn.codec.FieldType;
 import dev.posthorn.keras.custom.CustomLayer;
 import dev.posthorn.keras.custom.Lambda;
 import dev.posthorn.keras.layer.InputLayer;
+import dev.posthorn.keras.layer.IntegerLookup;
+import dev.posthorn.keras.layer.StringLookup;
 import dev.posthorn.keras.layer.TextVectorization;
 import dev.posthorn.keras.operation.OperationLayer;
 import dev.posthorn.model.UnsupportedModelException;
@@ -50,15 +52,30 @@ final class LayerWriter {
                         : encode(node.layer(), c.below(node.name())));
         config.putAll(node.carried());
         if (c.dialect() != Dialect.KERAS3) {
-            config.replaceAll((key, value) -> plain(value));
-            config.computeIfPresent(
-                    "dtype", (key, value) -> node.layer() instanceof TextVectorization ? "string" : value);
+            older(node, config, c);
         }
         Map<String, Object> object = object(node, config, c.dialect() == Dialect.KERAS3 ? Modules.LAYERS : "", null);
         if (node.layer() instanceof CustomLayer<?> custom) {
             object.putAll(custom.identity());
         }
         return object;
+    }
+
+    /** A configuration as Keras 2 takes it; there the types of lookups follow from what they give. */
+    private static void older(LayerNode node, Map<String, Object> config, FieldType.Context c) {
+        boolean adapted = node.layer().lora().rank() != null;
+        if (adapted || !node.policy().quantized().isEmpty()) {
+            throw new UnsupportedModelException((adapted
+                            ? "low-rank adapters"
+                            : "dtype policy " + node.policy().name()) + ", which Keras 2 does not have, at " + c.path()
+                    + "." + node.name());
+        }
+        config.replaceAll((key, value) -> plain(value));
+        if (node.layer() instanceof TextVectorization) {
+            config.put("dtype", "string");
+        } else if (node.layer() instanceof StringLookup || node.layer() instanceof IntegerLookup) {
+            config.remove("dtype");
+        }
     }
 
     /** Initializers and their kin as Keras 2 has them: without modules, and without keys that are null anyway. */
