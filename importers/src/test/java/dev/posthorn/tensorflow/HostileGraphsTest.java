@@ -142,6 +142,25 @@ class HostileGraphsTest {
         all.put("an axis beyond the rank", new String[] {
             X + constant("axis", "DT_INT32", "", "int_val: 77") + node("a", "ExpandDims", "x axis"), "axis"
         });
+        String places = constant("i", "DT_INT32", "dim { size: 1 } dim { size: 2 }", "int_val: [0, 4]");
+        all.put("an index beyond its axis, though inside of the tensor", new String[] {
+            X
+                    + constant("c", "DT_FLOAT", "dim { size: 2 } dim { size: 3 }", "float_val: 1")
+                    + places
+                    + node("g", "GatherNd", "c i")
+                    + node("a", "Add", "x g"),
+            "expected indices"
+        });
+        all.put("a place beyond its axis, though inside of the tensor", new String[] {
+            X
+                    + constant("u", "DT_FLOAT", "dim { size: 1 }", "float_val: 1")
+                    + places
+                    + constant("shape", "DT_INT32", "dim { size: 2 }", "int_val: [2, 3]")
+                    + node("g", "ScatterNd", "i u shape")
+                    + node("r", "Sum", "g shape")
+                    + node("a", "Add", "x r"),
+            "expected"
+        });
         all.put("a window of no elements", new String[] {
             node(
                             "x",
@@ -251,6 +270,8 @@ class HostileGraphsTest {
                         + node("y", "Relu", "h")
                         + constant("rate", "DT_FLOAT", "", "float_val: 1")
                         + node("summary", "ScalarSummary", "rate h")
+                        + node("writer", "SummaryWriter", "")
+                        + node("report", "WriteScalarSummary", "writer rate h rate")
                         + node("train", "ApplyAdamWithSomethingNew", "rate h"));
         var signature =
                 new FrozenGraphFormat().load(file).program().signatures().get(0);

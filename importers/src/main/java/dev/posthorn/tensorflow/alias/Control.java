@@ -11,6 +11,7 @@ import dev.posthorn.tensorflow.TfValue;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Constants, calls of functions, branches, loops, and ops that only look. */
 final class Control {
@@ -35,6 +36,19 @@ final class Control {
             general("OptionalGetValue", Control::held),
             general("Print", s -> List.of(Shapes.read(s, 0))),
             general("PrintV2", s -> List.of()));
+
+    /** Ops that report how a training goes: a model that is called does without. */
+    static final List<TfOp> REPORTS = Stream.concat(
+                    Stream.of(
+                                    "CloseSummaryWriter CreateSummaryFileWriter FlushSummaryWriter ImportEvent"
+                                            .split(" "),
+                                    "WriteAudioSummary WriteGraphSummary WriteHistogramSummary".split(" "),
+                                    "WriteImageSummary WriteRawProtoSummary WriteScalarSummary WriteSummary".split(" "))
+                            .flatMap(Stream::of)
+                            .map(name -> general(name, s -> List.of())),
+                    Stream.of("SummaryWriter")
+                            .map(name -> general(name, s -> List.of(new TfValue.Missing("a writer of summaries")))))
+            .toList();
 
     private Control() {}
 

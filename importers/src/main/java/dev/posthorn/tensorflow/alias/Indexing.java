@@ -2,6 +2,7 @@ package dev.posthorn.tensorflow.alias;
 
 import static dev.posthorn.tensorflow.TfOp.one;
 
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
@@ -89,17 +90,28 @@ final class Indexing {
         return s.b().transpose(y, back);
     }
 
-    /** The flat place of each index vector of the last axis among the first axes of {@code shape}. */
+    /**
+     * The flat place of each index vector of the last axis among the first axes of {@code shape}; of one that is outside of
+     * any of them a place that is none, so that using it is an error, as on TensorFlow's CPU.
+     */
     static Value flatPlaces(Site s, Dim[] dims, Value indices) {
+        Builder b = s.b();
         int k = indices.shape().dim(-1);
         int last = indices.shape().rank() - 1;
-        Value i = Elementwise.cast(s.b(), indices, DType.INT32);
         Value flat = null;
+        Value outside = null;
         for (int a = 0; a < k; a++) {
-            Value at = s.b().squeeze(s.b().slice(i, last, a, a + 1), last);
-            flat = flat == null ? at : s.b().plus(s.b().times(flat, Shapes.value(s, dims[a])), at);
+            Value given = b.squeeze(b.slice(indices, last, a, a + 1), last);
+            Value size = Shapes.value(s, dims[a]);
+            Value beyond = b.binary(
+                    Binary.Fn.OR,
+                    b.compare(Compare.Fn.LT, given, b.constant(given.dtype(), 0)),
+                    b.compare(Compare.Fn.GE, given, Elementwise.cast(b, size, given.dtype())));
+            Value at = Elementwise.cast(b, given, DType.INT32);
+            flat = flat == null ? at : b.plus(b.times(flat, size), at);
+            outside = outside == null ? beyond : b.binary(Binary.Fn.OR, outside, beyond);
         }
-        return flat;
+        return k == 1 && indices.dtype() == DType.INT32 ? flat : b.select(outside, b.constant(DType.INT32, -1), flat);
     }
 
     static Value gatherNd(Site s, Value x, Value indices) {

@@ -22,6 +22,7 @@ public final class TfOps {
             Convolutions.ALL,
             Normalisation.ALL,
             Control.ALL,
+            Control.REPORTS,
             StateOps.ALL,
             StateOps.SCATTERS,
             Tables.ALL,
