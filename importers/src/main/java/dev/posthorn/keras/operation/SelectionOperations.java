@@ -153,9 +153,7 @@ final class SelectionOperations {
         }
         int paths = a.integer("top_paths", 1);
         Value lengths = b.cast(a.tensor("sequence_lengths", 1), DType.INT32);
-        Value constant = b.add(new StopGradient(), x); // TensorFlow has no derivative of it
-        List<Value> found =
-                b.addAll(new BeamSearch(a.integer("beam_width", 100), paths, false), List.of(constant, lengths));
+        List<Value> found = b.addAll(new BeamSearch(a.integer("beam_width", 100), paths, false), List.of(x, lengths));
         Dim steps = b.dim(x, 0);
         Dim batch = b.dim(x, 1);
         Value none = b.broadcastTo(b.constant(DType.INT32, -1), ShapeOperations.product(b, batch, steps));
@@ -172,7 +170,8 @@ final class SelectionOperations {
             all = blank == null ? all : all.lessThan(all.number(blank)).select(all, all.plus(1));
             read.add(all.expandDims(0).v());
         }
-        return List.of(b.concat(0, read), found.get(3 * paths));
+        Value scores = b.add(new StopGradient(), found.get(3 * paths)); // TensorFlow has no derivative of them
+        return List.of(b.concat(0, read), scores);
     }
 
     /** What is likeliest at each step: without blanks, and without repetitions where these merge; -1 at the end. */
