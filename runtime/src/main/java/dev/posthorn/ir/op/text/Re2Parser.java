@@ -357,7 +357,7 @@ final class Re2Parser {
         while (first || !next("]")) {
             first = false;
             IntPredicate part;
-            int posix = pattern.startsWith("[:", at) ? pattern.indexOf(":]", at) : -1;
+            int posix = pattern.startsWith("[:", at) ? pattern.indexOf(":]", at + 2) : -1;
             if (posix > 0) {
                 part = Re2Posix.named(pattern.substring(at + 2, posix), this);
                 at = posix + 2;
