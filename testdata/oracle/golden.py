@@ -1,4 +1,4 @@
-"""Makes ../cases/golden.zip: twelve small models of real Keras with golden values, for the tests of the regression kit.
+"""Makes ../golden/golden.zip: twelve small models of real Keras with golden values, for the tests of the regression kit.
 
     python golden.py OUT.zip
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * each put into one of them, the layer is found and the cause is named.
  */
 class FaultsTest {
-    private static final Path ZIP = Path.of("..", "testdata", "cases", "golden.zip");
+    private static final Path ZIP = Path.of("..", "testdata", "golden", "golden.zip");
     private static final double TOLERANCE = 1e-4;
 
     @TempDir
