@@ -37,10 +37,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds of every op: the rows are in {@link OpRows}, their values come from TensorFlow and Keras. */
 class OpLawsTest {
-    /** These have no value of their own: every test of a graph uses them. */
     /** Leaves; and what a pass makes of ops that have rows, which AttentionTest and FuseAttentionTest hold to them. */
-    private static final Set<String> WITHOUT_ROWS = Set.of(
-            Input.class.getSimpleName(), Variable.class.getSimpleName(), Attention.class.getSimpleName());
+    private static final Set<String> WITHOUT_ROWS =
+            Set.of(Input.class.getSimpleName(), Variable.class.getSimpleName(), Attention.class.getSimpleName());
 
     /** The values of the operands decide the shapes of these ops' results. */
     private static final Set<Class<?>> DATA_SHAPED = Set.of(
