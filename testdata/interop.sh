@@ -75,9 +75,9 @@ sampled() { # CHECK CASES N
   (cd "$oracle" && "$python" -m oracle "$1" --cases "$out/cases/$2" \
     --posthorn "$testdata/../posthorn" --seed "$seed" ${sample[@]+"${sample[@]}"})
 }
-sampled continued training 6
+sampled continued training 3
 sampled stepped training 6
-sampled resaved savedmodel 6
+sampled resaved savedmodel/module 6
 
 # The loader of TensorFlow 1 answers too.
 "$testdata/../posthorn" convert "$testdata/digits/digits.keras" "$out/digits"

@@ -160,10 +160,10 @@ def continued(cases: Path, posthorn: Path, size: int | None,
     folders = sorted(p.parent for p in cases.rglob("compile.json")
                      if (p.parent / "trained.keras").exists()
                      and not str(p.parent).endswith(CHAOTIC))
-    pairs = [(f, e) for f in folders for e in (".keras", ".h5")]
     if size is not None:
-        pairs = sorted(random.Random(seed).sample(pairs,
-                                                  min(size, len(pairs))))
+        folders = sorted(random.Random(seed).sample(
+            folders, min(size, len(folders))))
+    pairs = [(f, e) for f in folders for e in (".keras", ".h5")]
     count: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as scratch:
         for folder, ending in pairs:
