@@ -44,6 +44,9 @@ public final class TrainingConversion {
                 && SINCE_KERAS_3.contains(config.optimizer().codec().name())) {
             problems.add("optimizer " + config.optimizer().codec().name());
         }
+        if (to != Dialect.KERAS3 && !kept.types().isEmpty()) {
+            problems.add("the state of an optimizer, in the variables of which Keras 2 finds another's");
+        }
         Map<String, Object> json = config.write(program.outputs(), new Context(to, "compile_config", problems::add));
         if (to != Dialect.KERAS3 && json.get("optimizer_config") instanceof Map<?, ?> optimizer) {
             Map<Object, Object> named = new LinkedHashMap<>(optimizer);

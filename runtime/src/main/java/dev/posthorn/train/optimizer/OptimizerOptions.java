@@ -146,7 +146,7 @@ public record OptimizerOptions(
             return new OptimizerOptions(
                     f.of("name", FieldType.STRING, OptimizerOptions::name, name),
                     f.of(
-                            List.of("learning_rate", "lr"),
+                            List.of("learning_rate", "learning_rate", "lr"),
                             LearningRate.TYPE,
                             OptimizerOptions::learningRate,
                             LearningRate.of(learningRate)),
