@@ -91,7 +91,6 @@ final class Suspects {
         v.put("merge_mode", List.of("concat", "sum", "mul", "ave"));
         v.put("use_scale", List.of(true, false));
         v.put("max_value", List.of(6.0));
-        v.put("size", List.of());
         return v;
     }
 
