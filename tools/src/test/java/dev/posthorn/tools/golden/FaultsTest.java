@@ -213,10 +213,6 @@ class FaultsTest {
             this(model, layer, layer, same(), cause, weights);
         }
 
-        Fault(String model, String layer, UnaryOperator<LayerNode> change, String cause, Weights weights) {
-            this(model, layer, layer, change, cause, weights);
-        }
-
         Fault(
                 String model,
                 String layer,
