@@ -215,11 +215,16 @@ final class ConvWriter {
     private String depthwise(Window window, String x, String k, int out) {
         List<Integer> filter = List.of(window.size().get(0), window.size().get(1), conv.groups(), out / conv.groups());
         String shaped = reshape(k, filter);
-        return w.add(
+        boolean pads =
+                Stream.concat(window.low().stream(), window.high().stream()).anyMatch(p -> p > 0);
+        List<Integer> none = List.of(0, 0);
+        return w.add( // with paddings of its own, oneDNN's kernel in TensorFlow ends the process
                 "DepthwiseConv2dNative",
                 "output",
-                List.of(x, shaped),
-                attrs(window, window.strides(), window.low(), window.high()));
+                List.of(pads ? padded(window, x) : x, shaped),
+                pads
+                        ? attrs(window, window.strides(), none, none)
+                        : attrs(window, window.strides(), window.low(), window.high()));
     }
 
     /**
