@@ -32,7 +32,9 @@ class Server:
         if not line:
             self.process.wait()
             self.errors.seek(0)
-            raise RuntimeError(f'{" ".join(command)}: expected a server but was {self.errors.read()[-600:]}')
+            error = RuntimeError(f'{" ".join(command)}: expected a server but was {self.errors.read()[-600:]}')
+            error.died_of_signal = self.process.returncode < 0
+            raise error
         self.ready = json.loads(line[6:])
 
     def run(self, seconds):
@@ -48,6 +50,16 @@ class Server:
     def close(self):
         self.process.stdin.close()
         self.process.wait()
+
+
+def tensorflow(command, cpus):
+    """TensorFlow with oneDNN, its default; without where its process dies of that, as it does on some processors."""
+    try:
+        return Server(command, cpus=cpus), False
+    except RuntimeError as e:
+        if not e.died_of_signal:
+            raise
+    return Server(command, {'TF_ENABLE_ONEDNN_OPTS': '0'}, cpus), True
 
 
 def jdks():
@@ -103,7 +115,8 @@ def measure(a, model, batch, threads, kind, homes):
         if kind == 'predict' and batch == 1 and threads == 1:
             command, env = posthorn(a, homes[-1], f'{a.models}/{model}.savedmodel', batch, threads, train)
             servers['savedmodel'] = Server(command, env, cpus)
-        servers['tf'] = Server([a.tf, bench, 'serve', 'tf', a.models, model, str(batch), str(threads), kind], cpus=cpus)
+        servers['tf'], plain = tensorflow(
+            [a.tf, bench, 'serve', 'tf', a.models, model, str(batch), str(threads), kind], cpus)
         if not train:
             servers['ort'] = Server([a.ort, bench, 'serve', 'ort', a.models, model, str(batch), str(threads), kind],
                                     cpus=cpus)
@@ -136,7 +149,7 @@ def measure(a, model, batch, threads, kind, homes):
                 cpu_ms={n: middle(s, 'cpu_ms') for n, s in names.items()},
                 cpu_ratio={n: ratio(own, n, 'cpu_ms') for n in others}, allocated=middle(own, 'allocated'),
                 load_ms={n: servers[s].ready['load_s'] * 1e3 for n, s in names.items()},
-                rss_mb={n: servers[s].rss() for n, s in names.items()}))
+                rss_mb={n: servers[s].rss() for n, s in names.items()}, tf_without_onednn=plain))
         if 'savedmodel' in servers:
             rows.append(row(model, 'savedmodel', last, batch, threads,
                             {'posthorn': middle('savedmodel', 'wall_ms'), 'keras': middle('posthorn ' + last, 'wall_ms')},
@@ -196,6 +209,8 @@ def show(r):
                          + (f' (cpu ×{cpu:.2f})' if cpu else '') + (f' > {limit}' if wrong else ''))
     if r.get('allocated', 0) > 1e6:
         cells.append(f'{r["allocated"] / 1e6:.1f} MB allocated a call')
+    if r.get('tf_without_onednn'):
+        cells.append('(TensorFlow without oneDNN, of which it dies here)')
     if not r['agrees']:
         cells.append('RESULTS DIFFER')
     print('  '.join(cells), flush=True)
@@ -229,6 +244,9 @@ def markdown(result):
                 cells += [f'{r["load_ms"]["posthorn"]:.0f}', f'{r["allocated"] / 1e3:.1f}']
             out.append('| ' + ' | '.join(map(str, cells)) + ' |')
         out.append('')
+    plain = [r['name'] for r in result['rows'] if r.get('tf_without_onednn')]
+    if plain:
+        out += ['TensorFlow ran without oneDNN, of which its process died here, in: ' + ', '.join(plain), '']
     return '\n'.join(out)
 
 
