@@ -12,7 +12,7 @@ import zipfile
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
 os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '0')
 here = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(here, '../../tools/src/main/resources/dev/posthorn/tools'))
+sys.path.insert(0, os.path.join(here, '../../tools/golden/src/main/resources/dev/posthorn/golden'))
 
 import keras
 import numpy as np

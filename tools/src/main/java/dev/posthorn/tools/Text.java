@@ -1,6 +1,5 @@
 package dev.posthorn.tools;
 
-import com.fasterxml.jackson.core.JacksonException;
 import java.util.List;
 import java.util.Locale;
 
@@ -24,11 +23,6 @@ public final class Text {
             unit++;
         }
         return String.format(Locale.ROOT, "%.2f %s", size, UNITS[unit]);
-    }
-
-    /** Why JSON could not be read, without where: the file and line are said beside it. */
-    public static String reason(JacksonException e) {
-        return e.getOriginalMessage().replaceAll("(?s) *\\((start marker|at \\[Source|Source).*", "");
     }
 
     /** Rows with their cells padded to equal columns, two blanks between. */

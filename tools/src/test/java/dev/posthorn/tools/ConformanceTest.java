@@ -3,12 +3,12 @@ package dev.posthorn.tools;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.posthorn.golden.Case;
+import dev.posthorn.golden.ModelFile;
+import dev.posthorn.golden.Verdict;
 import dev.posthorn.model.UnsupportedModelException;
-import dev.posthorn.tools.verify.Case;
 import dev.posthorn.tools.verify.Cases;
 import dev.posthorn.tools.verify.Component;
-import dev.posthorn.tools.verify.ModelFile;
-import dev.posthorn.tools.verify.Verdict;
 import dev.posthorn.tools.verify.Verification;
 import java.io.IOException;
 import java.nio.file.FileSystems;

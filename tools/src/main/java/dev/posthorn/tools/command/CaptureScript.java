@@ -1,5 +1,6 @@
 package dev.posthorn.tools.command;
 
+import dev.posthorn.golden.Golden;
 import dev.posthorn.tools.Posthorn;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +25,7 @@ public final class CaptureScript implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (InputStream in = Posthorn.class.getResourceAsStream("posthorn_capture.py")) {
+        try (InputStream in = Golden.class.getResourceAsStream("posthorn_capture.py")) {
             spec.commandLine().getOut().print(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
         return Posthorn.RIGHT;

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.posthorn.golden.JsonFile;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Port;
 import dev.posthorn.tools.InputException;
-import dev.posthorn.tools.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +33,8 @@ final class JsonArrays {
         } catch (JacksonException e) {
             String at =
                     e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
-            throw new InputException("json: expected JSON but was broken (" + Text.reason(e) + "), at " + file + at, e);
+            throw new InputException(
+                    "json: expected JSON but was broken (" + JsonFile.reason(e) + "), at " + file + at, e);
         }
     }
 

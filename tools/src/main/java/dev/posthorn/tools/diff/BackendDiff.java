@@ -1,5 +1,7 @@
 package dev.posthorn.tools.diff;
 
+import dev.posthorn.golden.Comparison;
+import dev.posthorn.golden.Tolerance;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Tensor;
@@ -11,8 +13,6 @@ import dev.posthorn.model.Backend;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.Variables;
-import dev.posthorn.tools.verify.Comparison;
-import dev.posthorn.tools.verify.Tolerance;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

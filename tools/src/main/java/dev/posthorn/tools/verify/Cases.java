@@ -1,5 +1,6 @@
 package dev.posthorn.tools.verify;
 
+import dev.posthorn.golden.Case;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.tools.data.Scratch;
 import java.io.Closeable;

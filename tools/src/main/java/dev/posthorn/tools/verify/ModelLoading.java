@@ -1,5 +1,6 @@
 package dev.posthorn.tools.verify;
 
+import dev.posthorn.golden.ModelFile;
 import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;

@@ -3,6 +3,7 @@ package dev.posthorn.tools.verify;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.posthorn.golden.Case;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.train.Fit;
 import dev.posthorn.train.callback.Callback;

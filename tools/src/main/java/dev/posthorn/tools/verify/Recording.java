@@ -1,5 +1,8 @@
 package dev.posthorn.tools.verify;
 
+import dev.posthorn.golden.Comparison;
+import dev.posthorn.golden.Tolerance;
+import dev.posthorn.golden.Verdict;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Backend;

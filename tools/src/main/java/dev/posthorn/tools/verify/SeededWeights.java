@@ -2,6 +2,7 @@ package dev.posthorn.tools.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.posthorn.golden.Case;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;

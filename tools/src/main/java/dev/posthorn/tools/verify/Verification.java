@@ -1,11 +1,18 @@
 package dev.posthorn.tools.verify;
 
+import dev.posthorn.golden.Call;
+import dev.posthorn.golden.Case;
+import dev.posthorn.golden.Comparison;
+import dev.posthorn.golden.GradientCheck;
+import dev.posthorn.golden.ModelFile;
+import dev.posthorn.golden.OutputMasks;
+import dev.posthorn.golden.Tolerance;
+import dev.posthorn.golden.Verdict;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;
-import dev.posthorn.model.Port;
 import dev.posthorn.model.Signature;
 import dev.posthorn.model.Variables;
 import dev.posthorn.numpy.Npz;
@@ -14,10 +21,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Loads the models of cases, repeats the recorded calls and compares every output. */
 public final class Verification {
@@ -94,11 +99,11 @@ public final class Verification {
         for (Call call : c.calls()) {
             Signature signature = model.signature(call.signature());
             List<Tensor> inputs = new ArrayList<>();
-            for (Call.Array a : ordered(call.inputs(), signature.inputs(), "inputs")) {
+            for (Call.Array a : Call.ordered(call.inputs(), signature.inputs(), "inputs")) {
                 inputs.add(npz.get(a.key()));
             }
             List<Tensor> was = model.call(call.signature(), inputs);
-            List<Call.Array> expected = ordered(call.outputs(), signature.outputs(), "outputs");
+            List<Call.Array> expected = Call.ordered(call.outputs(), signature.outputs(), "outputs");
             for (int i = 0; i < expected.size(); i++) {
                 Call.Array a = expected.get(i);
                 Comparison comparison = compare(npz.get(a.key()), was.get(i), a.dtype(), c.tolerance());
@@ -132,25 +137,5 @@ public final class Verification {
         return widened && was.dtype() == declared.get()
                 ? Comparison.of(recorded, was.cast(recorded.dtype()), tolerance)
                 : Comparison.of(widened ? recorded.cast(declared.get()) : recorded, was, tolerance);
-    }
-
-    /** The arrays in the order of the ports: by name where all names agree, else as recorded. */
-    static List<Call.Array> ordered(List<Call.Array> arrays, List<Port> ports, String what) {
-        if (arrays.size() != ports.size()) {
-            throw new ModelFormatException("model: expected " + arrays.size() + " " + what + " "
-                    + arrays.stream().map(Call.Array::key).toList() + " but was " + ports.size() + " "
-                    + ports.stream().map(Port::name).toList());
-        }
-        Set<String> names = new HashSet<>(arrays.stream().map(Call.Array::name).toList());
-        if (names.size() < ports.size()
-                || !names.equals(new HashSet<>(ports.stream().map(Port::name).toList()))) {
-            return arrays;
-        }
-        return ports.stream()
-                .map(p -> arrays.stream()
-                        .filter(a -> a.name().equals(p.name()))
-                        .findFirst()
-                        .orElseThrow())
-                .toList();
     }
 }

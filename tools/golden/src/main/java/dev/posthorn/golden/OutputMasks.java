@@ -1,4 +1,4 @@
-package dev.posthorn.tools.verify;
+package dev.posthorn.golden;
 
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
@@ -19,14 +19,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Compares the Keras masks that a model's outputs carry with those that a case recorded, {@code b<k>.mask.<i>}. */
-final class OutputMasks {
+public final class OutputMasks {
     private OutputMasks() {}
 
     /**
      * The first mask that differs, in one line; empty where none does. Where a case records masks, an output without a
      * recorded one must carry none.
      */
-    static String firstDifference(Call call, Model model, List<Tensor> inputs, Npz recorded) throws IOException {
+    public static String firstDifference(Call call, Model model, List<Tensor> inputs, Npz recorded) throws IOException {
         boolean records = recorded.names().stream().anyMatch(k -> k.matches("b\\d+\\.mask\\.\\d+"));
         if (!records || !(model.program() instanceof TrainableProgram program) || !program.hasLayers()) {
             return ""; // an exported function carries no masks

@@ -1,15 +1,12 @@
-package dev.posthorn.tools.golden;
+package dev.posthorn.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Variable;
 import dev.posthorn.numpy.Npz;
-import dev.posthorn.tools.verify.Comparison;
-import dev.posthorn.tools.verify.Tolerance;
 import dev.posthorn.train.Trainer;
 import dev.posthorn.train.callback.Logs;
 import dev.posthorn.train.data.Batch;
@@ -41,7 +38,7 @@ public record TrainingTrace(List<Row> rows) {
     /** Repeats the steps; the model's weights are as before afterwards. */
     public static TrainingTrace of(Path golden, Model model) throws IOException {
         Path folder = golden.resolve("training");
-        JsonNode json = new ObjectMapper().readTree(folder.resolve("case.json").toFile());
+        JsonNode json = JsonFile.read("golden", folder.resolve(Case.FILE));
         Tolerance tolerance = new Tolerance(
                 json.path("tolerance").path("rtol").asDouble(Tolerance.DEFAULT.rtol()),
                 json.path("tolerance").path("atol").asDouble(Tolerance.DEFAULT.atol()));

@@ -1,7 +1,6 @@
-package dev.posthorn.tools.verify;
+package dev.posthorn.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;
@@ -30,8 +29,7 @@ final class CaseWeights {
     }
 
     static CaseWeights read(Case c, Model model) throws IOException {
-        JsonNode json = new ObjectMapper()
-                .readTree(c.expected().resolveSibling(Case.FILE).toFile());
+        JsonNode json = JsonFile.read("case", c.expected().resolveSibling(Case.FILE));
         List<Variable> declared = model.variables().list();
         CaseWeights w = new CaseWeights(declared);
         if (model.program() instanceof TrainableProgram program) {

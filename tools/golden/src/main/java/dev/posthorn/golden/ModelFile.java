@@ -1,4 +1,4 @@
-package dev.posthorn.tools.verify;
+package dev.posthorn.golden;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,8 @@ public record ModelFile(Path path, String format) {
     private static final Pattern SHARD = Pattern.compile("(.+)_\\d{5}\\.weights\\.h5");
     private static final List<String> NO_MODELS = List.of("case.json", "compile.json", "config.json");
 
-    static ModelFile of(Path path) {
+    /** The model at a path. */
+    public static ModelFile of(Path path) {
         String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
         if (Files.isDirectory(path)) {
             return new ModelFile(path, Files.exists(path.resolve("config.json")) ? "keras" : "savedmodel");
@@ -63,7 +64,7 @@ public record ModelFile(Path path, String format) {
     }
 
     /** Whether a file is named as one of an architecture alone, or of an index of weights. */
-    static boolean architecture(String name) {
+    public static boolean architecture(String name) {
         return name.endsWith(".json") || name.endsWith(".yaml") || name.endsWith(".yml");
     }
 

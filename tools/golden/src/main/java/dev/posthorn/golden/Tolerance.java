@@ -1,4 +1,4 @@
-package dev.posthorn.tools.verify;
+package dev.posthorn.golden;
 
 /** How far a number may be off: {@code |was − expected| ≤ atol + rtol·|expected|}. */
 public record Tolerance(double rtol, double atol) {

@@ -1,8 +1,6 @@
-package dev.posthorn.tools.golden;
+package dev.posthorn.golden;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.numpy.Npz;
@@ -56,7 +54,7 @@ public record Golden(Path folder, List<Layer> layers, Map<String, Tensor> arrays
     /** Whether a folder is of this kind. */
     public static boolean isOne(Path folder) throws IOException {
         Path json = folder.resolve("case.json");
-        return Files.exists(json) && json(json).has("golden");
+        return Files.exists(json) && JsonFile.read("golden", json).has("golden");
     }
 
     /** Reads a folder. */
@@ -66,7 +64,7 @@ public record Golden(Path folder, List<Layer> layers, Map<String, Tensor> arrays
             throw new ModelFormatException(
                     "golden: expected case.json, as posthorn_capture.py writes it, but was nothing, at " + folder);
         }
-        JsonNode json = json(file);
+        JsonNode json = JsonFile.read("golden", file);
         if (json.path("golden").asInt() != FORMAT) {
             throw new ModelFormatException("golden: expected values of format " + FORMAT + " but was "
                     + json.path("golden").asText("none") + ", at " + file);
@@ -120,14 +118,6 @@ public record Golden(Path folder, List<Layer> layers, Map<String, Tensor> arrays
                 l.path("call").asInt(),
                 inputs,
                 outputs);
-    }
-
-    private static JsonNode json(Path file) throws IOException {
-        try {
-            return new ObjectMapper().readTree(file.toFile());
-        } catch (JacksonException e) {
-            throw new ModelFormatException("golden: expected JSON but was broken, at " + file, e);
-        }
     }
 
     /** The arrays that a layer got, where all of them are kept whole. */

@@ -1,12 +1,10 @@
-package dev.posthorn.tools.verify;
+package dev.posthorn.golden;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Signature;
 import dev.posthorn.numpy.Npz;
-import dev.posthorn.tools.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +34,9 @@ public record Case(
         Tolerance tolerance,
         List<ModelFile> models,
         List<Call> calls) {
-    static final String FILE = "case.json";
+    /** What a case says of itself. */
+    public static final String FILE = "case.json";
+
     private static final String EXPECTED = "expected.npz";
     private static final String GRADIENTS = "grads.npz";
     private static final Pattern KEY = Pattern.compile("(?:(.+?)\\.)?b(\\d+)\\.(in|out)\\.(.+)");
@@ -53,7 +53,7 @@ public record Case(
 
     /** Reads the folder of a case. */
     public static Case read(Path folder) throws IOException {
-        JsonNode json = json(folder.resolve(FILE));
+        JsonNode json = JsonFile.read("case", folder.resolve(FILE));
         JsonNode tolerance = json.path("tolerance");
         Path expected = folder.resolve(EXPECTED);
         TreeSet<String> names = new TreeSet<>();
@@ -86,15 +86,6 @@ public record Case(
     public static Case of(Path model, Path folder) throws IOException {
         Case c = read(folder);
         return new Case(c.id, c.expected, c.gradients, c.tolerance, List.of(ModelFile.of(model)), c.calls);
-    }
-
-    private static JsonNode json(Path file) throws IOException {
-        try {
-            return new ObjectMapper().readTree(file.toFile());
-        } catch (JacksonException e) {
-            throw new ModelFormatException(
-                    "case: expected JSON but was broken (" + Text.reason(e) + "), at " + file, e);
-        }
     }
 
     private static List<Call> calls(Path expected, JsonNode json) throws IOException {

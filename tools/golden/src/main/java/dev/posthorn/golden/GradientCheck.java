@@ -1,4 +1,4 @@
-package dev.posthorn.tools.verify;
+package dev.posthorn.golden;
 
 import dev.posthorn.autograd.Backward;
 import dev.posthorn.ir.Adjoint;
@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  * weights, in inference and, where no randomness is in it, in training, with what the layers give and leave behind then; with
  * randomness in it, its statistics.
  */
-final class GradientCheck {
+public final class GradientCheck {
     /** How far a derivative may be off, as a fraction of the largest of its tensor; more where the case allows its outputs more. */
     private static final double TOLERANCE = 1e-4;
 
@@ -47,7 +47,8 @@ final class GradientCheck {
     private double maxAbs;
     private double maxRel;
 
-    GradientCheck(Case c, Model model, Variables.Snapshot weights, Npz recorded) throws IOException {
+    /** Reads what weights of the model the recorded ones are. */
+    public GradientCheck(Case c, Model model, Variables.Snapshot weights, Npz recorded) throws IOException {
         this.c = c;
         this.model = model;
         this.weights = weights;
@@ -60,16 +61,18 @@ final class GradientCheck {
         this.largest = max;
     }
 
-    double maxAbs() {
+    /** The largest difference of all derivatives. */
+    public double maxAbs() {
         return maxAbs;
     }
 
-    double maxRel() {
+    /** The largest, as a part of the scale of its array. */
+    public double maxRel() {
         return maxRel;
     }
 
     /** What differs, in one line; empty where nothing does. */
-    String run(Npz expected) throws IOException {
+    public String run(Npz expected) throws IOException {
         Set<String> checked = new HashSet<>();
         boolean trains = model.program() instanceof TrainableProgram p && p.hasLayers();
         for (Call call : c.calls()) {
@@ -104,8 +107,8 @@ final class GradientCheck {
             return "";
         }
         Signature signature = model.signature(call.signature());
-        List<Call.Array> in = Verification.ordered(call.inputs(), signature.inputs(), "inputs");
-        List<Call.Array> out = Verification.ordered(call.outputs(), signature.outputs(), "outputs");
+        List<Call.Array> in = Call.ordered(call.inputs(), signature.inputs(), "inputs");
+        List<Call.Array> out = Call.ordered(call.outputs(), signature.outputs(), "outputs");
         List<Tensor> arguments = new ArrayList<>();
         for (int i = 0; i < in.size(); i++) {
             arguments.add(expected.get(in.get(i).key())

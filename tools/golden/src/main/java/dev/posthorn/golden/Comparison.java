@@ -1,4 +1,4 @@
-package dev.posthorn.tools.verify;
+package dev.posthorn.golden;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;

@@ -1,4 +1,4 @@
-package dev.posthorn.tools.verify;
+package dev.posthorn.golden;
 
 import java.nio.file.Path;
 

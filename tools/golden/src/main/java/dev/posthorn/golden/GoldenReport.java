@@ -1,4 +1,4 @@
-package dev.posthorn.tools.golden;
+package dev.posthorn.golden;
 
 import dev.posthorn.keras.KerasProgram;
 import dev.posthorn.model.Model;

@@ -1,4 +1,4 @@
-package dev.posthorn.tools.golden;
+package dev.posthorn.golden;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * each put into one of them, the layer is found and the cause is named.
  */
 class FaultsTest {
-    private static final Path ZIP = Path.of("..", "testdata", "golden", "golden.zip");
+    private static final Path ZIP = Path.of("..", "..", "testdata", "golden", "golden.zip");
     private static final double TOLERANCE = 1e-4;
 
     @TempDir
