@@ -8,6 +8,8 @@ import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Expr;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Extents;
+import dev.posthorn.ir.fn.LinearSystems;
 import dev.posthorn.ir.fn.Substitute;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Bitcast;
@@ -114,7 +116,7 @@ final class CreationOperations {
         y = signed ? y.abs() : y;
         Expr first = x.plus(y.times(0));
         Expr second = y.plus(x.times(0));
-        return LinearAlgebraOperations.loop(b, Dim.of(93), List.of(first.v(), second.v()), (s, k, c) -> {
+        return LinearSystems.loop(b, Dim.of(93), List.of(first.v(), second.v()), (s, k, c) -> {
                     Expr p = Expr.of(s, c.get(0));
                     Expr q = p.with(c.get(1));
                     Expr zero = q.equalTo(q.number(0));
@@ -226,7 +228,7 @@ final class CreationOperations {
         }
         Value moved = b.transpose(b.reshape(x, apart.toArray(Dim[]::new)), perm);
         Dim[] joined = wanted.stream()
-                .map(g -> ShapeOperations.product(b, g.stream().map(sizes::get).toArray(Dim[]::new)))
+                .map(g -> Extents.product(b, g.stream().map(sizes::get).toArray(Dim[]::new)))
                 .toArray(Dim[]::new);
         return b.reshape(moved, joined);
     }

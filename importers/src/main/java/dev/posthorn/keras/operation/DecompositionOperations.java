@@ -6,6 +6,8 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Expr;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Extents;
+import dev.posthorn.ir.fn.LinearSystems;
 import dev.posthorn.ir.op.Eigh;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Svd;
@@ -45,7 +47,7 @@ final class DecompositionOperations {
         List<Value> suv = b.addAll(new Svd(full), List.of(a.x()));
         return Boolean.FALSE.equals(a.option("compute_uv"))
                 ? List.of(suv.get(0))
-                : List.of(suv.get(1), suv.get(0), ShapeOperations.swapAxes(b, suv.get(2), -1, -2));
+                : List.of(suv.get(1), suv.get(0), Extents.swapAxes(b, suv.get(2), -1, -2));
     }
 
     private static Value pseudoInverse(Arguments a) {
@@ -58,8 +60,7 @@ final class DecompositionOperations {
                 s.greaterThan(s.with(b.reduce(Reduce.Fn.MAX, s.v(), true, -1)).times(least));
         Expr usable = kept.select(s, s.number(Double.POSITIVE_INFINITY));
         Expr scaled = s.with(suv.get(2)).over(usable.expandDims(-2));
-        return scaled.matmul(s.with(ShapeOperations.swapAxes(b, suv.get(1), -1, -2)))
-                .v();
+        return scaled.matmul(s.with(Extents.swapAxes(b, suv.get(1), -1, -2))).v();
     }
 
     private static Value rank(Arguments a) {
@@ -92,8 +93,8 @@ final class DecompositionOperations {
 
     private static Value choleskyInverse(Arguments a) {
         Builder b = a.b();
-        Value inverse = LinearAlgebraOperations.inverseTriangular(b, a.x(), !a.flag("upper"));
-        Value transposed = ShapeOperations.swapAxes(b, inverse, -1, -2);
+        Value inverse = LinearSystems.inverse(b, LinearSystems.triangle(b, a.x(), !a.flag("upper")));
+        Value transposed = Extents.swapAxes(b, inverse, -1, -2);
         return a.flag("upper") ? b.matmul(inverse, transposed) : b.matmul(transposed, inverse);
     }
 

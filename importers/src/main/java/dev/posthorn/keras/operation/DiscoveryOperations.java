@@ -4,6 +4,7 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Extents;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.NonZero;
 import dev.posthorn.ir.op.Scan;
@@ -65,7 +66,7 @@ final class DiscoveryOperations {
 
     /** 0, 1, …, n−1. */
     private static Value places(Builder b, Dim n) {
-        return b.add(new Iota(DType.INT32), ShapeOperations.scalar(b, n));
+        return b.add(new Iota(DType.INT32), Extents.scalar(b, n));
     }
 
     /** The places of the slices, the least first: by their first element, where this is equal by the second, and so on. */

@@ -6,6 +6,7 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.ComplexNumbers;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.DivideNoNan;
 import dev.posthorn.ir.fn.ErfInv;
 import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.op.Binary;
@@ -247,10 +248,8 @@ final class ElementwiseOperations {
         return a.b().binary(Binary.Fn.MAX, a.b().binary(Binary.Fn.MIN, x, high), low);
     }
 
-    static Value divideNoNan(Builder b, List<Value> in) {
-        Value y = in.get(1);
-        Value none = b.compare(Compare.Fn.EQ, y, constant(b, y, 0));
-        return b.select(none, constant(b, y, 0), b.over(in.get(0), b.select(none, constant(b, y, 1), y)));
+    private static Value divideNoNan(Builder b, List<Value> in) {
+        return DivideNoNan.of(b, in.get(0), in.get(1));
     }
 
     private static Value ignoringNan(Builder b, List<Value> in, Binary.Fn fn) {

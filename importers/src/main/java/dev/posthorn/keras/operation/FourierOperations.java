@@ -9,6 +9,7 @@ import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Extents;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Pad;
 import dev.posthorn.ir.op.ScatterAdd;
@@ -84,14 +85,14 @@ final class FourierOperations {
 
     private static List<Value> transformed(Arguments a, List<Value> pair, int axis) {
         Builder b = a.b();
-        Value re = ShapeOperations.swapAxes(b, pair.get(0), axis, -1);
-        Value im = ShapeOperations.swapAxes(b, pair.get(1), axis, -1);
+        Value re = Extents.swapAxes(b, pair.get(0), axis, -1);
+        Value im = Extents.swapAxes(b, pair.get(1), axis, -1);
         int n = length(a, re, -1);
         Value cos = cosines(a, re.dtype(), n, n, n);
         Value sin = sines(a, re.dtype(), n, n, n);
         Value x = b.plus(b.matmul(re, cos), b.matmul(im, sin));
         Value y = b.minus(b.matmul(im, cos), b.matmul(re, sin));
-        return List.of(ShapeOperations.swapAxes(b, x, axis, -1), ShapeOperations.swapAxes(b, y, axis, -1));
+        return List.of(Extents.swapAxes(b, x, axis, -1), Extents.swapAxes(b, y, axis, -1));
     }
 
     private static List<Value> inverse2(Arguments a) {

@@ -6,6 +6,7 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Extents;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Iota;
@@ -130,7 +131,7 @@ final class IndexOperations {
 
     /** Indices of which the negative ones count from the end. */
     private static Value wrapped(Builder b, Value index, Dim n) {
-        Value size = b.cast(ShapeOperations.scalar(b, n), index.dtype());
+        Value size = b.cast(Extents.scalar(b, n), index.dtype());
         Value negative = b.compare(Compare.Fn.LT, index, b.constant(index.dtype(), 0));
         return b.select(negative, b.plus(index, size), index);
     }
@@ -162,16 +163,15 @@ final class IndexOperations {
 
     /** {@code y[…i…] = x[…index[…i…]…]} along one axis; the other axes are equal. */
     static Value along(Builder b, Value x, Value index, int axis) {
-        Value from = ShapeOperations.swapAxes(b, x, axis, -1);
-        Value at = ShapeOperations.swapAxes(b, index, axis, -1);
+        Value from = Extents.swapAxes(b, x, axis, -1);
+        Value at = Extents.swapAxes(b, index, axis, -1);
         Dim[] dims = b.dims(at);
         Dim n = b.dim(from, -1);
-        Dim rows = ShapeOperations.product(b, Arrays.copyOf(dims, dims.length - 1));
-        Value starts =
-                b.times(b.add(new Iota(DType.INT32), ShapeOperations.scalar(b, rows)), ShapeOperations.scalar(b, n));
+        Dim rows = Extents.product(b, Arrays.copyOf(dims, dims.length - 1));
+        Value starts = b.times(b.add(new Iota(DType.INT32), Extents.scalar(b, rows)), Extents.scalar(b, n));
         Value flat = b.plus(b.reshape(at, rows, dims[dims.length - 1]), b.expandDims(starts, 1));
         Value y = b.reshape(b.gather(b.reshape(from, -1), flat, 0), dims);
-        return ShapeOperations.swapAxes(b, y, axis, -1);
+        return Extents.swapAxes(b, y, axis, -1);
     }
 
     private static Value sort(Arguments a) {
@@ -188,7 +188,7 @@ final class IndexOperations {
 
     /** The elements in order, and where they stood. */
     private static List<Value> ordered(Builder b, Value x, int axis, boolean descending) {
-        Value positions = b.broadcastTo(ShapeOperations.positions(b, x, axis), b.dims(x));
+        Value positions = b.broadcastTo(Extents.positions(b, x, axis), b.dims(x));
         return b.addAll(new Sort(axis, descending), List.of(x, positions));
     }
 
@@ -306,13 +306,13 @@ final class IndexOperations {
         Value at = null;
         for (int i = 0; i < r; i++) { // row-major
             Value own = wrapped(b, b.squeeze(b.slice(indices, -1, i, i + 1), -1), dims[i]);
-            at = at == null ? own : b.plus(b.times(at, ShapeOperations.scalar(b, dims[i])), own);
+            at = at == null ? own : b.plus(b.times(at, Extents.scalar(b, dims[i])), own);
         }
-        Dim places = ShapeOperations.product(b, Arrays.copyOf(dims, r));
-        Dim inner = ShapeOperations.product(b, Arrays.copyOfRange(dims, r, dims.length));
+        Dim places = Extents.product(b, Arrays.copyOf(dims, r));
+        Dim inner = Extents.product(b, Arrays.copyOfRange(dims, r, dims.length));
         Value flat = b.reshape(x, places, inner);
         Value rows = b.reshape(updates, b.dim(indices, 0), inner);
-        Value positions = b.add(new Iota(DType.INT32), ShapeOperations.scalar(b, places));
+        Value positions = b.add(new Iota(DType.INT32), Extents.scalar(b, places));
         Value hit = b.compare(Compare.Fn.EQ, b.expandDims(positions, 1), b.expandDims(at, 0)); // [places×m]
         String reduction = a.string("reduction", "none");
         if (reduction.equals("add")) {
@@ -321,7 +321,7 @@ final class IndexOperations {
         if (!reduction.equals("none")) {
             throw a.unsupported("reduction " + reduction);
         }
-        Value order = b.add(new Iota(DType.INT32), ShapeOperations.scalar(b, b.dim(at, 0)));
+        Value order = b.add(new Iota(DType.INT32), Extents.scalar(b, b.dim(at, 0)));
         Value last = b.select(hit, order, b.constant(DType.INT32, -1));
         Value chosen = b.binary(Binary.Fn.MAX, b.reduce(Reduce.Fn.MAX, last, false, 1), 0);
         Value any = b.reduce(Reduce.Fn.ANY, hit, true, 1);
@@ -336,11 +336,11 @@ final class IndexOperations {
         Value y = b.cast(a.tensor("updates", 2), x.dtype());
         Value inside = null;
         for (int i = 0; i < x.shape().rank(); i++) {
-            Value size = ShapeOperations.scalar(b, b.dim(y, i));
-            Value most = b.minus(ShapeOperations.scalar(b, b.dim(x, i)), size);
+            Value size = Extents.scalar(b, b.dim(y, i));
+            Value most = b.minus(Extents.scalar(b, b.dim(x, i)), size);
             Value start = b.binary(
                     Binary.Fn.MAX, b.binary(Binary.Fn.MIN, b.squeeze(b.slice(starts, 0, i, i + 1), 0), most), 0);
-            Value place = b.minus(b.add(new Iota(DType.INT32), ShapeOperations.scalar(b, b.dim(x, i))), start);
+            Value place = b.minus(b.add(new Iota(DType.INT32), Extents.scalar(b, b.dim(x, i))), start);
             Value last = b.binary(Binary.Fn.SUB, size, 1);
             y = b.gather(y, b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, place, 0), last), i);
             Value here = b.binary(

@@ -6,6 +6,8 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Einsum;
+import dev.posthorn.ir.fn.Extents;
 import dev.posthorn.ir.op.Reduce;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,7 +99,7 @@ final class MatrixOperations {
     }
 
     private static Dim size(Builder b, Value x, List<Integer> axes) {
-        return ShapeOperations.product(b, axes.stream().map(i -> b.dim(x, i)).toArray(Dim[]::new));
+        return Extents.product(b, axes.stream().map(i -> b.dim(x, i)).toArray(Dim[]::new));
     }
 
     private static Value outer(Arguments a) {
@@ -118,7 +120,7 @@ final class MatrixOperations {
             Dim n = i < -in.get(1).shape().rank() ? Dim.of(1) : b.dim(in.get(1), i);
             left.addAll(List.of(m, Dim.of(1)));
             right.addAll(List.of(Dim.of(1), n));
-            out.add(ShapeOperations.product(b, m, n));
+            out.add(Extents.product(b, m, n));
         }
         Value x = b.reshape(in.get(0), left.toArray(Dim[]::new));
         Value y = b.reshape(in.get(1), right.toArray(Dim[]::new));

@@ -8,7 +8,9 @@ import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Celu;
+import dev.posthorn.ir.fn.Einsum;
 import dev.posthorn.ir.fn.Elu;
+import dev.posthorn.ir.fn.Extents;
 import dev.posthorn.ir.fn.Gelu;
 import dev.posthorn.ir.fn.Glu;
 import dev.posthorn.ir.fn.HardShrink;
@@ -191,7 +193,7 @@ final class NeuralOperations {
         Value y = a.tensor("target", 0);
         int axis = x.shape().axis(a.integer("axis", -1));
         Value i = b.cast(y.shape().rank() == x.shape().rank() ? b.squeeze(y, -1) : y, DType.INT32);
-        Value hit = b.compare(Compare.Fn.EQ, b.expandDims(i, axis), ShapeOperations.positions(b, x, axis));
+        Value hit = b.compare(Compare.Fn.EQ, b.expandDims(i, axis), Extents.positions(b, x, axis));
         return crossentropy(a, b.cast(hit, x.dtype()), x);
     }
 
@@ -227,8 +229,7 @@ final class NeuralOperations {
         }
         if (a.flag("is_causal")) {
             Value low = b.constant(logits.dtype(), -0.7 * ElementwiseOperations.largest(logits.dtype()));
-            Value past = b.compare(
-                    Compare.Fn.LE, ShapeOperations.positions(b, logits, 3), ShapeOperations.positions(b, logits, 2));
+            Value past = b.compare(Compare.Fn.LE, Extents.positions(b, logits, 3), Extents.positions(b, logits, 2));
             logits = b.select(past, logits, low);
         }
         Value weights = b.add(new Softmax(List.of(3)), logits);

@@ -6,6 +6,8 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Extents;
+import dev.posthorn.ir.fn.LinearSystems;
 import dev.posthorn.ir.op.ArgReduce;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
@@ -34,7 +36,7 @@ final class ReductionOperations {
             Map.entry("CountNonzero", of(ReductionOperations::countNonzero)),
             Map.entry("Cumprod", of(a -> cumprod(a, a.x()))),
             Map.entry("Cumsum", of(a -> cumsum(a, a.x()))),
-            Map.entry("Logdet", of(a -> LinearAlgebraOperations.logdet(a.b(), a.x()))),
+            Map.entry("Logdet", of(a -> LinearSystems.logarithm(a.b(), a.x()).get(1))),
             Map.entry("Logsumexp", of(ReductionOperations::logSumExp)),
             Map.entry("Max", of(a -> extreme(a, Reduce.Fn.MAX))),
             Map.entry("Mean", of(a -> mean(a, a.x()))),
@@ -61,8 +63,7 @@ final class ReductionOperations {
                                             wide(a.b(), a.x()),
                                             a.dtype("dtype", wide(a.b(), a.x()).dtype()))))),
             Map.entry("Ptp", of(a -> a.b().minus(extreme(a, Reduce.Fn.MAX), extreme(a, Reduce.Fn.MIN)))),
-            Map.entry(
-                    "Size", of(a -> ShapeOperations.scalar(a.b(), ShapeOperations.product(a.b(), a.b().dims(a.x()))))),
+            Map.entry("Size", of(a -> Extents.scalar(a.b(), Extents.product(a.b(), a.b().dims(a.x()))))),
             Map.entry("Std", of(a -> a.b().unary(Unary.Fn.SQRT, variance(a, a.x(), a.flag("keepdims"))))),
             Map.entry("Sum", of(a -> reduce(a, Reduce.Fn.SUM, wide(a.b(), a.x())))),
             Map.entry("Trapezoid", of(ReductionOperations::trapezoid)),

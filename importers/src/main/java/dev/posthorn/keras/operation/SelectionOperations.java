@@ -7,6 +7,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Expr;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Extents;
 import dev.posthorn.ir.fn.StopGradient;
 import dev.posthorn.ir.op.ArgReduce;
 import dev.posthorn.ir.op.BeamSearch;
@@ -111,7 +112,7 @@ final class SelectionOperations {
         List<Dim> flat = new ArrayList<>(rest);
         flat.add(0, Dim.of(rows));
         List<Dim> each = new ArrayList<>(rest);
-        each.add(0, ShapeOperations.product(b, b.dims(place)));
+        each.add(0, Extents.product(b, b.dims(place)));
         Value y = b.add(
                 new ScatterAdd(0),
                 b.reshape(place, -1),
@@ -156,15 +157,14 @@ final class SelectionOperations {
         List<Value> found = b.addAll(new BeamSearch(a.integer("beam_width", 100), paths, false), List.of(x, lengths));
         Dim steps = b.dim(x, 0);
         Dim batch = b.dim(x, 1);
-        Value none = b.broadcastTo(b.constant(DType.INT32, -1), ShapeOperations.product(b, batch, steps));
+        Value none = b.broadcastTo(b.constant(DType.INT32, -1), Extents.product(b, batch, steps));
         List<Value> read = new ArrayList<>();
         for (int p = 0; p < paths; p++) {
             Expr at = Expr.of(b, b.cast(found.get(p), DType.INT32));
             Expr row = at.with(b.squeeze(b.slice(at.v(), 1, 0, 1), 1));
             Expr place = at.with(b.squeeze(b.slice(at.v(), 1, 1, 2), 1));
-            Value flat = row.times(row.with(ShapeOperations.scalar(b, steps)))
-                    .plus(place)
-                    .v();
+            Value flat =
+                    row.times(row.with(Extents.scalar(b, steps))).plus(place).v();
             Value labels = b.cast(found.get(paths + p), DType.INT32);
             Expr all = at.with(b.reshape(b.add(new Scatter(Scatter.Fn.SET), none, flat, labels), batch, steps));
             all = blank == null ? all : all.lessThan(all.number(blank)).select(all, all.plus(1));

@@ -7,6 +7,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Extents;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Iota;
@@ -60,7 +61,8 @@ final class ShapeOperations {
             Map.entry("Split", ShapeOperations::split),
             Map.entry("Squeeze", of(ShapeOperations::squeeze)),
             Map.entry("Stack", of(ShapeOperations::stack)),
-            Map.entry("Swapaxes", of(a -> swapAxes(a.b(), a.x(), a.integer("axis1", 0), a.integer("axis2", 1)))),
+            Map.entry(
+                    "Swapaxes", of(a -> Extents.swapAxes(a.b(), a.x(), a.integer("axis1", 0), a.integer("axis2", 1)))),
             Map.entry("Tile", of(ShapeOperations::tile)),
             Map.entry("Trace", of(a -> a.b().reduce(Reduce.Fn.SUM, diagonal(a, a.x()), false, -1))),
             Map.entry("Transpose", of(ShapeOperations::transpose)),
@@ -72,31 +74,6 @@ final class ShapeOperations {
             Map.entry("ZerosLike", of(a -> filled(a, a.b().constant(a.x().dtype(), 0)))));
 
     private ShapeOperations() {}
-
-    /** A dimension as an int32 scalar. */
-    static Value scalar(Builder b, Dim d) {
-        return d.isKnown() ? b.constant(DType.INT32, d.known()) : d.value();
-    }
-
-    static Dim product(Builder b, Dim... dims) {
-        Dim p = Dim.of(1);
-        for (Dim d : dims) {
-            p = p.isKnown() && d.isKnown()
-                    ? Dim.of(Math.multiplyExact(p.known(), d.known()))
-                    : new Dim(Shape.UNKNOWN, b.times(scalar(b, p), scalar(b, d)));
-        }
-        return p;
-    }
-
-    /** 0, 1, … along an axis of x, of length 1 along the others. */
-    static Value positions(Builder b, Value x, int axis) {
-        int at = x.shape().axis(axis);
-        Value iota = b.add(new Iota(DType.INT32), scalar(b, b.dim(x, at)));
-        Dim[] dims = new Dim[x.shape().rank()];
-        Arrays.fill(dims, Dim.of(1));
-        dims[at] = b.dim(x, at);
-        return b.reshape(iota, dims);
-    }
 
     private static Value joined(Arguments a, List<Value> parts) {
         boolean flat = a.option("axis") == null;
@@ -220,16 +197,6 @@ final class ShapeOperations {
         return b.transpose(x, Arrays.stream(perm).mapToInt(i -> i).toArray());
     }
 
-    static Value swapAxes(Builder b, Value x, int axis1, int axis2) {
-        int i = x.shape().axis(axis1);
-        int j = x.shape().axis(axis2);
-        return b.transpose(
-                x,
-                IntStream.range(0, x.shape().rank())
-                        .map(k -> k == i ? j : k == j ? i : k)
-                        .toArray());
-    }
-
     private static Value transpose(Arguments a) {
         Value x = a.x();
         int rank = x.shape().rank();
@@ -281,7 +248,7 @@ final class ShapeOperations {
         List<Dim> inner = new ArrayList<>(List.of(dims));
         inner.add(axis + 1, times);
         Value y = b.broadcastTo(b.expandDims(x, axis + 1), inner.toArray(Dim[]::new));
-        dims[axis] = product(b, dims[axis], times);
+        dims[axis] = Extents.product(b, dims[axis], times);
         return b.reshape(y, dims);
     }
 
@@ -335,7 +302,7 @@ final class ShapeOperations {
             dims[dims.length - 1] = rows;
         }
         for (int i = 0; i < turns; i++) {
-            y = swapAxes(b, b.reverse(y, -1), -2, -1);
+            y = Extents.swapAxes(b, b.reverse(y, -1), -2, -1);
             y = i == 0 || i == turns - 1 ? b.reshape(y, dims) : y;
         }
         return moveAxis(b, y, List.of(-2, -1), axes);
@@ -378,7 +345,7 @@ final class ShapeOperations {
     private static Value triangle(Arguments a, Compare.Fn fn) {
         Builder b = a.b();
         Value x = a.x();
-        Value offset = b.minus(positions(b, x, -1), positions(b, x, -2));
+        Value offset = b.minus(Extents.positions(b, x, -1), Extents.positions(b, x, -2));
         Value inside = b.compare(fn, offset, b.constant(DType.INT32, a.integer("k", 0)));
         return b.select(inside, x, b.constant(x.dtype(), 0));
     }
@@ -398,7 +365,7 @@ final class ShapeOperations {
         Pad pad = new Pad(Pad.Mode.CONSTANT, List.of(Math.max(-k, 0)), List.of(Math.max(k, 0)));
         Value column =
                 b.add(pad, x, b.constant(x.dtype(), 0)); // x[i] in row i, below as many as the diagonal is lowered
-        Value n = b.add(new Iota(DType.INT32), scalar(b, b.dim(column, 0)));
+        Value n = b.add(new Iota(DType.INT32), Extents.scalar(b, b.dim(column, 0)));
         Value onDiagonal = b.compare(Compare.Fn.EQ, b.expandDims(n, 0), b.binary(Binary.Fn.ADD, b.expandDims(n, 1), k));
         return b.select(onDiagonal, b.expandDims(column, 1), b.constant(x.dtype(), 0));
     }

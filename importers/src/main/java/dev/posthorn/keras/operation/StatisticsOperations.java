@@ -7,6 +7,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Expr;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Extents;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Pad;
 import dev.posthorn.ir.op.Reduce;
@@ -65,12 +66,12 @@ final class StatisticsOperations {
         Value last = b.transpose(x, perm.stream().mapToInt(i -> i).toArray());
         Dim[] dims = b.dims(last);
         Dim[] flat = Arrays.copyOf(dims, kept + 1);
-        flat[kept] = ShapeOperations.product(b, Arrays.copyOfRange(dims, kept, dims.length));
+        flat[kept] = Extents.product(b, Arrays.copyOfRange(dims, kept, dims.length));
         Expr rows = Expr.of(b, b.reshape(last, flat));
         Expr nan = rows.notEqualTo(rows);
         Expr count = some
                 ? nan.not().cast(DType.INT32).sum(-1)
-                : rows.with(ShapeOperations.scalar(b, flat[kept]))
+                : rows.with(Extents.scalar(b, flat[kept]))
                         .broadcastTo(nan.cast(DType.INT32).sum(-1));
         Expr sorted = some
                 ? nan.select(rows.number(Double.POSITIVE_INFINITY), rows)
@@ -161,11 +162,9 @@ final class StatisticsOperations {
         Builder b = a.b();
         Expr x = Expr.of(b, ElementwiseOperations.floating(a));
         Expr centred = x.minus(x.with(b.reduce(Reduce.Fn.MEAN, x.v(), true, -1)));
-        Expr n = x.with(ShapeOperations.scalar(b, b.dim(x.v(), -1)))
-                .cast(x.dtype())
-                .minus(1);
-        Expr covariance = centred.matmul(x.with(ShapeOperations.swapAxes(b, centred.v(), -1, -2)))
-                .over(n);
+        Expr n = x.with(Extents.scalar(b, b.dim(x.v(), -1))).cast(x.dtype()).minus(1);
+        Expr covariance =
+                centred.matmul(x.with(Extents.swapAxes(b, centred.v(), -1, -2))).over(n);
         Expr deviation = centred.square().sum(-1).over(n).sqrt();
         Expr outer = deviation.expandDims(-1).times(deviation.expandDims(-2));
         return covariance.over(outer).clip(-1, 1).v();

@@ -7,6 +7,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Extents;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.NonZero;
 import dev.posthorn.ir.op.Reduce;
@@ -332,8 +333,8 @@ public final class TensorFlowFunctions {
         Builder b = a.b();
         Value x = a.tensor("a", 0);
         Value y = a.tensor("b", 1);
-        x = a.flag("transpose_a") ? ShapeOperations.swapAxes(b, x, -1, -2) : x;
-        y = a.flag("transpose_b") ? ShapeOperations.swapAxes(b, y, -1, -2) : y;
+        x = a.flag("transpose_a") ? Extents.swapAxes(b, x, -1, -2) : x;
+        y = a.flag("transpose_b") ? Extents.swapAxes(b, y, -1, -2) : y;
         return b.matmul(x, y);
     }
 

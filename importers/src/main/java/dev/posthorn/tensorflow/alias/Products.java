@@ -4,8 +4,8 @@ import static dev.posthorn.tensorflow.TfOp.one;
 
 import dev.posthorn.ir.ComplexNumbers;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Einsum;
 import dev.posthorn.ir.op.MatMul;
-import dev.posthorn.keras.operation.Einsum;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.posthorn.keras.operation;
+package dev.posthorn.ir.fn;
 
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Dim;
@@ -90,8 +90,7 @@ public final class Einsum {
         for (int j = 1; j < labels.length(); j++) {
             int i = labels.indexOf(labels.charAt(j));
             if (i < j) {
-                Value mask = b.compare(
-                        Compare.Fn.EQ, ShapeOperations.positions(b, x, i), ShapeOperations.positions(b, x, j));
+                Value mask = b.compare(Compare.Fn.EQ, Extents.positions(b, x, i), Extents.positions(b, x, j));
                 Value diagonal = b.reduce(Reduce.Fn.SUM, b.select(mask, x, b.constant(x.dtype(), 0)), false, j);
                 return term(diagonal, labels.substring(0, j) + labels.substring(j + 1));
             }
@@ -147,8 +146,8 @@ public final class Einsum {
         for (int i = 0; i < batch.length(); i++) {
             dims.add(b.dim(v, i));
         }
-        dims.add(ShapeOperations.product(b, dims(rows)));
-        dims.add(ShapeOperations.product(b, dims(columns)));
+        dims.add(Extents.product(b, dims(rows)));
+        dims.add(Extents.product(b, dims(columns)));
         return b.reshape(v, dims.toArray(Dim[]::new));
     }
 
