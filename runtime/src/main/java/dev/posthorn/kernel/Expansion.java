@@ -5,6 +5,9 @@ import java.util.List;
 
 /** Some elements of an operand in the order of a box over which it stretches. */
 final class Expansion {
+    /** Elements of a row that is copied by doubling. */
+    private static final int SHORT = 256;
+
     private final Storage storage;
     private final int[] dims;
     private final int[] steps;
@@ -44,7 +47,12 @@ final class Expansion {
         int last = dims.length - 1;
         int inner = dims[last];
         int done = 0;
-        while (done < n) {
+        int copied = n;
+        if (inner <= SHORT && repeats()) {
+            // One row after the other would be many short copies: what is there already is copied, ever more of it.
+            copied = Math.min(n, inner);
+        }
+        while (done < copied) {
             int row = (from + done) / inner;
             int column = (from + done) % inner;
             int at = xo + column * steps[last];
@@ -52,9 +60,23 @@ final class Expansion {
                 at += row % dims[a] * steps[a];
                 row /= dims[a];
             }
-            int count = Math.min(inner - column, n - done);
+            int count = Math.min(inner - column, copied - done);
             storage.load(x, at, steps[last], y, yo + done, count);
             done += count;
         }
+        for (int count; done < n; done += count) {
+            count = Math.min(done, n - done);
+            System.arraycopy(y, yo, y, yo + done, count);
+        }
+    }
+
+    /** Whether all rows are the same. */
+    private boolean repeats() {
+        for (int a = 0; a < steps.length - 1; a++) {
+            if (steps[a] != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }

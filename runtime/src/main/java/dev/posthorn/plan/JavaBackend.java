@@ -12,7 +12,7 @@ import dev.posthorn.model.Backend;
 import dev.posthorn.model.Profile;
 import dev.posthorn.model.Variables;
 import dev.posthorn.pass.CountLoops;
-import dev.posthorn.pass.FoldBatchNorm;
+import dev.posthorn.pass.FoldAffine;
 import dev.posthorn.pass.FoldPad;
 import dev.posthorn.pass.FuseAttention;
 import dev.posthorn.pass.FuseBottleneck;
@@ -20,6 +20,7 @@ import dev.posthorn.pass.FuseElementwise;
 import dev.posthorn.pass.FuseEpilogue;
 import dev.posthorn.pass.HoistSums;
 import dev.posthorn.pass.MoveReshapes;
+import dev.posthorn.pass.RecoverActivations;
 import dev.posthorn.pass.RecoverCells;
 import dev.posthorn.pass.Specialise;
 import java.util.ArrayList;
@@ -80,8 +81,9 @@ public final class JavaBackend implements Backend {
 
     /** All passes, for a graph and then for the graphs inside of its ops. */
     private static Graph improve(Graph g) {
+        Graph named = Rewriter.apply(g, RecoverActivations::rule);
         Graph folded = Rewriter.apply(
-                FuseAttention.apply(FoldBatchNorm.apply(g)), MoveReshapes::behindSums, JavaBackend::legalise);
+                FuseAttention.apply(FoldAffine.apply(named)), MoveReshapes::behindSums, JavaBackend::legalise);
         Graph fused = FuseEpilogue.apply(folded, op -> Activations.of(op).isPresent());
         Graph legal = Rewriter.apply(fused, JavaBackend::legalise);
         Graph together = FuseElementwise.apply(legal, n -> ProgramRule.elementwise(n.op(), n.inputs()));

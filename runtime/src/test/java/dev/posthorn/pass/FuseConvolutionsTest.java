@@ -13,6 +13,8 @@ import dev.posthorn.ir.TensorAssert;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Relu6;
+import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Concat;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.Pad;
 import dev.posthorn.ir.op.Pool;
@@ -107,5 +109,44 @@ class FuseConvolutionsTest {
         Value y = b.add(max, padded(conv(padded(x, 1, 2, 3), 5, 2, 40, 1), 0, 1, 1));
         String plan = plan(x, b.add(max, padded(b.unary(Unary.Fn.RELU, y), 0, 3, 3)));
         assertEquals(3, plan.lines().filter(l -> l.contains("Pad[")).count(), plan);
+    }
+
+    private Value by(Binary.Fn fn, Value x, Value y) {
+        return b.add(new Binary(fn), x, y);
+    }
+
+    @Test
+    void scaledChannelsAreFoldedIntoWeights() {
+        Value x = b.input("x", TensorType.f32(2, 9, 9, 3));
+        Value y = by(Binary.Fn.SUB, conv(x, 3, 1, 40, 1), b.constant(random(40)));
+        y = b.plus(by(Binary.Fn.MUL, b.constant(random(1, 1, 1, 40)), y), b.constant(random(40)));
+        y = by(Binary.Fn.DIV, conv(b.unary(Unary.Fn.RELU, y), 1, 1, 8, 1), b.constant(x.dtype(), 3));
+        String plan = plan(x, y);
+        assertEquals(2, steps(plan), plan);
+        assertTrue(plan.contains("3→40 + bias RELU"), plan);
+    }
+
+    @Test
+    void whatOthersReadIsNotScaled() {
+        Value x = b.input("x", TensorType.f32(2, 9, 9, 3));
+        Value y = conv(x, 3, 1, 40, 1);
+        String plan = plan(x, b.plus(y, by(Binary.Fn.MUL, y, b.constant(random(40)))));
+        assertEquals(2, steps(plan), plan);
+    }
+
+    @Test
+    void activationsThatAreSpelledOutAreFused() {
+        Value x = b.input("x", TensorType.f32(2, 9, 9, 3));
+        Value y = conv(x, 3, 1, 40, 1);
+        Value silu = b.times(y, b.unary(Unary.Fn.SIGMOID, b.binary(Binary.Fn.MUL, y, 1)));
+        y = conv(x, 3, 1, 40, 1);
+        Value gated = b.times(y, b.binary(Binary.Fn.DIV, b.add(new Relu6(), b.binary(Binary.Fn.ADD, y, 3)), 6));
+        y = conv(x, 3, 1, 40, 1);
+        Value sixth = b.binary(Binary.Fn.MUL, b.times(b.add(new Relu6(), b.binary(Binary.Fn.ADD, y, 3)), y), 1f / 6);
+        y = b.binary(Binary.Fn.MIN, b.unary(Unary.Fn.RELU, conv(x, 3, 1, 40, 1)), 6);
+        String plan = plan(x, b.add(new Concat(3), silu, gated, sixth, y));
+        assertEquals(5, steps(plan), plan);
+        assertTrue(plan.contains("+ bias SILU") && plan.contains("+ bias RELU6"), plan);
+        assertEquals(2, plan.lines().filter(l -> l.contains("+ bias HARD_SILU")).count(), plan);
     }
 }
