@@ -135,9 +135,11 @@ public final class FoldAffine {
         Arrays.fill(ones, 1);
         return switch (binary.fn()) {
             case ADD -> Optional.of(a.then(ones, c));
-            case SUB -> left ? Optional.of(a.then(ones, Arrays.stream(c).map(v -> -v).toArray())) : Optional.empty();
+            case SUB ->
+                left ? Optional.of(a.then(ones, Arrays.stream(c).map(v -> -v).toArray())) : Optional.empty();
             case MUL -> Optional.of(a.then(c, zeros));
-            case DIV -> left ? Optional.of(a.then(Arrays.stream(c).map(v -> 1 / v).toArray(), zeros)) : Optional.empty();
+            case DIV ->
+                left ? Optional.of(a.then(Arrays.stream(c).map(v -> 1 / v).toArray(), zeros)) : Optional.empty();
             default -> Optional.empty();
         };
     }

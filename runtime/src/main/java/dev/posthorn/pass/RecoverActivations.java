@@ -33,14 +33,15 @@ public final class RecoverActivations {
         }
         return switch (binary.fn()) {
             case MUL -> times(b, in);
-            case DIV -> shiftedRelu6(in.get(0))
-                    .filter(x -> isNumber(in.get(1), 6))
-                    .map(x -> List.of(b.add(HardSigmoid.KERAS3, x)))
-                    .orElse(null);
-            case MIN -> isNumber(in.get(1), 6)
-                            && in.get(0).node().op().equals(new Unary(Unary.Fn.RELU))
-                    ? List.of(b.add(new Relu6(), in.get(0).node().input(0)))
-                    : null;
+            case DIV ->
+                shiftedRelu6(in.get(0))
+                        .filter(x -> isNumber(in.get(1), 6))
+                        .map(x -> List.of(b.add(HardSigmoid.KERAS3, x)))
+                        .orElse(null);
+            case MIN ->
+                isNumber(in.get(1), 6) && in.get(0).node().op().equals(new Unary(Unary.Fn.RELU))
+                        ? List.of(b.add(new Relu6(), in.get(0).node().input(0)))
+                        : null;
             default -> null;
         };
     }
