@@ -7,19 +7,22 @@ import java.util.Arrays;
  * dw[k, e, c] = Σ x[b, i, e] · dy[b, o, c] over images b and places o, where i is the element that o meets with tap k and e
  * runs over the channels of c's group: the gradient of a convolution by its weights, over any {@link Grid}.
  *
- * <p>Rows of dw are shared out as tiles; a tile passes over the places chunk by chunk: dy is packed, and x is read where it
- * lies, or gathered first where its channels are few. Where dw has too few rows to share, places are cut in slices, whose
- * number depends on sizes alone; each has a dw of its own, and they are added in order. Prepared once; immutable.
+ * <p>Rows (k, e) of dw are shared out as tiles; a tile passes over the places chunk by chunk: what places meet is gathered,
+ * or read where it lies, and its columns are multiplied with rows of dy. Where dw has too few rows to share, places are cut
+ * in slices, whose number depends on sizes alone; each has a dw of its own, and they are added in order. Prepared once;
+ * immutable.
  */
 public final class FilterGradient {
     /** Places of a chunk: its part of dy stays in the second-level cache. */
     private static final int CHUNK = 256;
-    /** Rows of dw of a tile. */
-    private static final int ROWS = 64;
+    /** Most rows of dw of a tile. */
+    private static final int ROWS = 96;
     /** Tiles there should be at least, if there is enough to do. */
     private static final int TILES = 8;
     /** Floats of dw up to which places are cut. */
     private static final int SMALL = 1 << 17;
+    /** Columns from which on rows of dy are laid together, if they are read often. */
+    private static final int WIDE = 129;
 
     private final Simd simd;
     private final Grid grid;
@@ -28,12 +31,32 @@ public final class FilterGradient {
     private final int cout;
     private final int groups;
     private final int[][] meets;
-    private final int[] in;
-    /** The taps of the window, axis by axis. */
+    /** The taps of the window along all axes but the last, axis by axis. */
     private final int[] taps;
+    /** Pieces of the window along the last axis; what a piece meets lies together: all of it, or a tap. */
+    private final int segments;
+    /** Floats of a piece. */
+    private final int length;
+    /** Rows of a tile: some pieces, or a part of one. */
+    private final int rowsOfBlock;
 
-    private final boolean depthwise;
-    private final boolean gathers;
+    private final int perSegment;
+    /** For a place along the last axis and a piece: the first element it meets, and which floats of the piece it meets. */
+    private final int[] first;
+
+    private final int[] low;
+    private final int[] end;
+
+    /** Whether place o meets element o, with the one tap there is. */
+    private final boolean plain;
+    /** Channels of x and of dy of a group. */
+    private final int c;
+
+    private final int n;
+    /** Rows of dw. */
+    private final int height;
+
+    private final int perGroup;
     private final int blocks;
     private final int slices;
     private final int size;
@@ -50,24 +73,59 @@ public final class FilterGradient {
         for (int a = 0; a < meets.length; a++) {
             meets[a] = grid.meets(a);
         }
-        in = grid.in();
-        int[] one = new int[grid.rank()];
-        taps = new int[grid.taps() * one.length];
-        for (int t = 0; t < grid.taps(); t++) {
-            Grid.unravel(t, grid.size(), one);
-            System.arraycopy(one, 0, taps, t * one.length, one.length);
+        int last = grid.rank() - 1;
+        int[] leading = Arrays.copyOf(grid.size(), last);
+        int[] one = new int[last];
+        taps = new int[Grid.product(leading) * last];
+        for (int t = 0; t < taps.length; t += last) {
+            Grid.unravel(t / last, leading, one);
+            System.arraycopy(one, 0, taps, t, last);
         }
-        int c = cin / groups;
-        depthwise = groups == cin && cout == cin;
-        gathers = c % 4 != 0;
-        size = Math.multiplyExact(grid.taps(), c * cout);
-        blocks = depthwise ? 1 : groups * (gathers ? blocks(grid.taps() * c) : grid.taps() * blocks(c));
+        c = cin / groups;
+        n = cout / groups;
+        height = Math.multiplyExact(grid.taps(), c);
+        size = Math.multiplyExact(height, cout);
+        int across = grid.size()[last];
+        boolean together = groups == 1 && grid.dilation()[last] == 1 && grid.spread()[last] == 1;
+        segments = together ? 1 : across;
+        length = together ? across * c : c;
+        int pieces = (length + ROWS - 1) / ROWS;
+        rowsOfBlock = length > ROWS ? ((length + pieces - 1) / pieces + 3) / 4 * 4 : Math.max(1, ROWS / length) * length;
+        perSegment = (length + rowsOfBlock - 1) / rowsOfBlock;
+        perGroup = length > ROWS ? height / length * perSegment : (height + rowsOfBlock - 1) / rowsOfBlock;
+        first = new int[grid.out()[last] * segments];
+        low = new int[first.length];
+        end = new int[first.length];
+        for (int i = 0; i < first.length; i++) {
+            int k0 = i * across / segments;
+            int k1 = k0 + across / segments;
+            int from = k0;
+            while (from < k1 && meets[last][from] < 0) {
+                from++;
+            }
+            int to = from;
+            while (to < k1 && meets[last][to] >= 0) {
+                to++;
+            }
+            first[i] = from < k1 ? meets[last][from] : 0;
+            low[i] = (from - k0) * c;
+            end[i] = (to - k0) * c;
+        }
+        plain = grid.taps() == 1
+                && grid.cells() == grid.places()
+                && Arrays.stream(meets).allMatch(FilterGradient::counts);
+        blocks = groups * perGroup;
         int most = Math.max(1, batch * grid.places() / (2 * CHUNK));
         slices = blocks >= TILES || size > SMALL ? 1 : Math.min(most, (TILES + blocks - 1) / blocks);
     }
 
-    private static int blocks(int rows) {
-        return (rows + ROWS - 1) / ROWS;
+    private static boolean counts(int[] met) {
+        for (int i = 0; i < met.length; i++) {
+            if (met[i] != i) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Floats of working memory that a call needs. */
@@ -104,186 +162,186 @@ public final class FilterGradient {
         }
     }
 
+    /** Sums over the places from … end − 1 of one block of rows. Its sums lie in rows of whole panels meanwhile. */
     private void tile(
             Scratch s, int block, int from, int end, float[] x, int xo, float[] dy, int dyo, float[] dw, int wo) {
-        if (depthwise) {
-            depthwise(s, from, end, x, xo, dy, dyo, dw, wo);
-            return;
-        }
-        int perGroup = blocks / groups;
         int group = block / perGroup;
-        int c = cin / groups;
-        int height = gathers ? grid.taps() * c : c;
-        int perTap = blocks(height);
-        int tap = gathers ? 0 : block % perGroup / perTap;
-        int row = block % perGroup % perTap * ROWS;
-        int rows = Math.min(ROWS, height - row);
-        int n = cout / groups;
-        int to = wo + (tap * c + row) * cout + group * n;
-        for (int r = 0; r < rows; r++) {
-            Arrays.fill(dw, to + r * cout, to + r * cout + n, 0);
-        }
+        int number = block % perGroup;
+        int row = length > ROWS ? number / perSegment * length + number % perSegment * rowsOfBlock : number * rowsOfBlock;
+        int rows = Math.min(rowsOfBlock, (length > ROWS ? (row / length + 1) * length : height) - row);
+        int high = (rows + 3) / 4 * 4;
         int nr = 2 * simd.lanes();
-        int wide = gathers ? (rows + 3) / 4 * 4 : 0;
-        int edge = 4 * nr;
-        int packedAt = edge + CHUNK * wide;
+        int wide = (n + simd.lanes() - 1) / simd.lanes() * simd.lanes();
+        boolean inPlace = wide == n && high == rows;
+        boolean gathers = !plain || c % 4 != 0 || c > ROWS && n > 2 * nr;
+        boolean packs = n >= WIDE && rows > ROWS / 2;
+        int gathered = inPlace ? 0 : high * wide;
+        int packedAt = gathered + (gathers ? CHUNK * rows + 4 + simd.lanes() : 0);
         float[] room = s.floats(packedAt + PackedB.size(simd, CHUNK, n));
-        int[] as = s.ints(CHUNK);
+        float[] to = inPlace ? dw : room;
+        int ldc = inPlace ? cout : wide;
+        int first = inPlace ? wo + row * cout + group * n : 0;
+        for (int r = 0; r < high; r++) {
+            Arrays.fill(to, first + r * ldc, first + r * ldc + wide, 0);
+        }
+        int lda = gathers ? rows : cin;
+        PackedB b = PackedB.in(simd, CHUNK, n, room, packedAt);
         for (int p = from; p < end; p += CHUNK) {
             int count = Math.min(CHUNK, end - p);
-            int[] where = locate(s, p, count);
-            int[] bs = where;
-            PackedB b = PackedB.in(simd, count, n, room, packedAt);
-            b.fill(dy, dyo + p * cout + group * n, cout, false, 0, b.panels);
-            int pairs;
+            float[] a = x;
+            int ao = xo + p * cin + group * c + row;
             if (gathers) {
-                gather(where, count, x, xo + group * c, row, rows, wide, room, edge);
-                for (int i = 0; i < count; i++) {
-                    as[i] = i * wide;
-                    bs[i] = i;
-                }
-                pairs = count;
-            } else {
-                pairs = pairs(where, count, tap, as, bs);
+                a = room;
+                ao = gathered;
+                gather(s, p, count, x, xo + group * c, row, rows, room, gathered);
             }
-            if (pairs > 0) {
-                product(
-                        pairs,
-                        rows,
-                        gathers ? room : x,
-                        gathers ? edge : xo + group * c + row,
-                        as,
-                        b,
-                        bs,
-                        dw,
-                        to,
-                        room);
+            int bo = dyo + p * cout + group * n;
+            // whole vectors may reach beyond the end
+            boolean packed = packs || bo + (count - 1) * cout + wide > dy.length;
+            if (packed) {
+                b.fillRows(dy, bo, cout, 0, count);
             }
+            for (int panel = 0; panel < b.panels; panel++) {
+                boolean half = b.width(panel) < nr;
+                int at = packed ? b.offset(panel) : bo + panel * nr;
+                int ldb = packed ? b.width(panel) : cout;
+                outer(half, count, high, a, ao, lda, packed ? room : dy, at, ldb, to, first + panel * nr, ldc);
+            }
+        }
+        for (int r = 0; r < rows && !inPlace; r++) {
+            System.arraycopy(room, r * wide, dw, wo + (row + r) * cout + group * n, n);
         }
     }
 
-    /** Adds the products of all pairs to {@code rows} rows of dw. */
-    private void product(
-            int pairs, int rows, float[] a, int ao, int[] as, PackedB b, int[] bs, float[] dw, int to, float[] edge) {
-        for (int panel = 0; panel < b.panels; panel++) {
-            int width = b.width(panel);
-            int cols = Math.min(width, b.n - panel * b.nr);
-            boolean wide = width == b.nr;
-            for (int r = 0; r < rows; r += 4) {
-                int at = to + r * cout + panel * b.nr;
-                if (r + 4 <= rows && cols == width) {
-                    outer(wide, pairs, a, ao + r, as, b, panel, bs, dw, at, cout);
-                    continue;
-                }
-                Arrays.fill(edge, 0, 4 * width, 0);
-                outer(wide, pairs, a, ao + r, as, b, panel, bs, edge, 0, width);
-                for (int i = 0; i < Math.min(4, rows - r); i++) {
-                    for (int j = 0; j < cols; j++) {
-                        dw[at + i * cout + j] += edge[i * width + j];
-                    }
-                }
-            }
-        }
-    }
-
+    /** Adds the products of {@code high} columns of a with a panel. */
     private void outer(
-            boolean wide,
-            int pairs,
+            boolean half,
+            int count,
+            int high,
             float[] a,
             int ao,
-            int[] as,
-            PackedB b,
-            int panel,
-            int[] bs,
-            float[] c,
-            int co,
+            int lda,
+            float[] b,
+            int bo,
+            int ldb,
+            float[] to,
+            int at,
             int ldc) {
-        if (wide) {
-            simd.outer4(pairs, a, ao, as, b.data, b.offset(panel), bs, c, co, ldc);
-        } else {
-            simd.outer4Half(pairs, a, ao, as, b.data, b.offset(panel), bs, c, co, ldc);
-        }
-    }
-
-    /**
-     * For each place of a chunk, and each axis, where its row of {@link #meets} begins, and last the number of its image
-     * times the elements of one; {@code rank + 1} integers a place.
-     */
-    private int[] locate(Scratch s, int from, int count) {
-        int rank = grid.rank();
-        int[] where = s.moreInts(CHUNK * (rank + 2));
-        int places = grid.places();
-        for (int i = 0; i < count; i++) {
-            int at = CHUNK + i * (rank + 1);
-            int o = (from + i) % places;
-            where[at + rank] = (from + i) / places * grid.cells();
-            for (int a = rank - 1; a >= 0; a--) {
-                where[at + a] = o % grid.out()[a] * grid.size()[a];
-                o /= grid.out()[a];
+        int r = 0;
+        for (; simd.hasGemm12() && r + 12 <= high; r += 12) {
+            if (half) {
+                simd.outer12Half(count, a, ao + r, lda, b, bo, ldb, to, at + r * ldc, ldc);
+            } else {
+                simd.outer12(count, a, ao + r, lda, b, bo, ldb, to, at + r * ldc, ldc);
             }
         }
-        return where;
+        for (; r < high; r += 4) {
+            if (half) {
+                simd.outer4Half(count, a, ao + r, lda, b, bo, ldb, to, at + r * ldc, ldc);
+            } else {
+                simd.outer4(count, a, ao + r, lda, b, bo, ldb, to, at + r * ldc, ldc);
+            }
+        }
     }
 
-    /** The element that a place meets with a tap, counted over all images; −1 where none. */
-    private int cell(int[] where, int i, int tap) {
-        int rank = meets.length;
-        int at = CHUNK + i * (rank + 1);
+    /** Lays what each place meets, of rows {@code row} … of dw, one after the other: a line of places at a time. */
+    private void gather(Scratch s, int from, int count, float[] x, int xo, int row, int rows, float[] to, int at) {
+        int last = meets.length - 1;
+        int[] out = grid.out();
+        int[] where = s.moreInts(last + 1);
+        Grid.unravel(from % grid.places(), out, where);
+        int image = from / grid.places();
+        int some = Math.max(1, rows / length);
+        int run = Math.min(rows, length);
+        int begin = row % length;
+        int[] lines = s.ints(some);
+        int[] runs = s.index(some);
+        for (int done = 0; done < count; ) {
+            int places = Math.min(out[last] - where[last], count - done);
+            boolean inside = segments == 1;
+            for (int i = 0; i < some; i++) {
+                int line = line(where, (row / length + i) / segments);
+                lines[i] = line < 0 ? -1 : (image * grid.cells() + line) * cin;
+                inside &= line >= 0;
+            }
+            for (int p = 0; p < places; ) {
+                int o = where[last] + p;
+                int whole = inside && low[o] == 0 && end[o] == length ? 1 : 0;
+                while (whole > 0 && p + whole < places && low[o + whole] == 0 && end[o + whole] == length) {
+                    whole++;
+                }
+                if (whole > 0) {
+                    for (int i = 0; i < some; i++) {
+                        runs[i] = lines[i] + first[o] * cin + begin;
+                    }
+                    simd.gather(runs, run, x, xo, grid.stride()[last] * cin, to, at, whole);
+                } else {
+                    one(lines, some, o, x, xo, row / length, begin, run, to, at);
+                }
+                p += Math.max(1, whole);
+                at += Math.max(1, whole) * rows;
+            }
+            done += places;
+            where[last] = out[last] - 1;
+            image += advance(where, out) ? 1 : 0;
+        }
+    }
+
+    /** What one place meets that may lie outside. */
+    private void one(
+            int[] lines, int some, int o, float[] x, int xo, int piece, int begin, int run, float[] to, int at) {
+        for (int i = 0; i < some; i++, at += run) {
+            int k = o * segments + (piece + i) % segments;
+            if (lines[i] < 0) {
+                Arrays.fill(to, at, at + run, 0);
+            } else {
+                int source = xo + lines[i] + first[k] * cin - low[k];
+                copy(x, source + begin, to, at, run, low[k] - begin, end[k] - begin);
+            }
+        }
+    }
+
+    /** Copies elements low … end − 1 of a run, and lays zeros for the others. */
+    private static void copy(float[] x, int from, float[] to, int at, int run, int low, int end) {
+        int begin = Math.min(run, Math.max(0, low));
+        int stop = Math.max(begin, Math.min(run, end));
+        for (int i = 0; i < begin; i++) {
+            to[at + i] = 0;
+        }
+        if (stop - begin > 24) {
+            System.arraycopy(x, from + begin, to, at + begin, stop - begin);
+        } else {
+            for (int i = begin; i < stop; i++) {
+                to[at + i] = x[from + i];
+            }
+        }
+        for (int i = stop; i < run; i++) {
+            to[at + i] = 0;
+        }
+    }
+
+    /** Where the line of elements begins that a place meets with a tap of all axes but the last; −1 where none. */
+    private int line(int[] where, int tap) {
+        int last = meets.length - 1;
         int cell = 0;
-        for (int a = 0; a < rank; a++) {
-            int met = meets[a][where[at + a] + taps[tap * rank + a]];
+        for (int a = 0; a < last; a++) {
+            int met = meets[a][where[a] * grid.size()[a] + taps[tap * last + a]];
             if (met < 0) {
                 return -1;
             }
-            cell = cell * in[a] + met;
+            cell = cell * grid.in()[a] + met;
         }
-        return where[at + rank] + cell;
+        return cell * grid.in()[last];
     }
 
-    /** Where x begins for each of the places that meet an element with a tap, and which of the chunk it is. */
-    private int pairs(int[] where, int count, int tap, int[] as, int[] bs) {
-        int pairs = 0;
-        for (int i = 0; i < count; i++) {
-            int cell = cell(where, i, tap);
-            if (cell >= 0) {
-                as[pairs] = cell * cin;
-                bs[pairs++] = i;
+    /** The next place; whether it is another image's. */
+    private static boolean advance(int[] where, int[] out) {
+        for (int a = out.length - 1; a >= 0; a--) {
+            if (++where[a] < out[a]) {
+                return false;
             }
+            where[a] = 0;
         }
-        return pairs;
-    }
-
-    /** Lays what each place meets, of rows {@code row} … of dw, one after the other, {@code wide} floats a place. */
-    private void gather(int[] where, int count, float[] x, int xo, int row, int rows, int wide, float[] to, int at) {
-        int c = cin / groups;
-        for (int i = 0; i < count; i++, at += wide) {
-            for (int r = row; r < row + rows; ) {
-                int channel = r % c;
-                int run = Math.min(c - channel, row + rows - r);
-                int cell = cell(where, i, r / c);
-                for (int e = 0; e < run; e++) {
-                    to[at + r - row + e] = cell < 0 ? 0 : x[xo + cell * cin + channel + e];
-                }
-                r += run;
-            }
-            Arrays.fill(to, at + rows, at + wide, 0);
-        }
-    }
-
-    private void depthwise(Scratch s, int from, int end, float[] x, int xo, float[] dy, int dyo, float[] dw, int wo) {
-        Arrays.fill(dw, wo, wo + size, 0);
-        int[] as = s.ints(CHUNK);
-        for (int p = from; p < end; p += CHUNK) {
-            int count = Math.min(CHUNK, end - p);
-            int[] where = locate(s, p, count);
-            int[] bs = where;
-            for (int tap = 0; tap < grid.taps(); tap++) {
-                int pairs = pairs(where, count, tap, as, bs);
-                for (int i = 0; i < pairs; i++) {
-                    bs[i] *= cout;
-                }
-                simd.inner(pairs, x, xo, as, dy, dyo + p * cout, bs, dw, wo + tap * cout, cout);
-            }
-        }
+        return true;
     }
 }

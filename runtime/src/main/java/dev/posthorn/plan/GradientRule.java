@@ -11,9 +11,12 @@ import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.ConvFilterGradient;
 import dev.posthorn.ir.op.MaxPoolGradient;
 import dev.posthorn.ir.op.ScatterAdd;
+import dev.posthorn.kernel.DepthwiseFilterGradient;
 import dev.posthorn.kernel.FilterGradient;
 import dev.posthorn.kernel.Grid;
 import dev.posthorn.kernel.PoolGradient;
+import dev.posthorn.kernel.Scratch;
+import dev.posthorn.kernel.Workers;
 import dev.posthorn.kernel.simd.Simd;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
@@ -70,11 +73,19 @@ final class GradientRule implements StepRule {
         Conv conv = ((ConvFilterGradient) node.op()).conv();
         Shape x = node.input(0).shape();
         Shape dy = node.input(1).shape();
+        String label = "conv gradient " + conv.window().size() + " " + x.dim(-1) + "→" + dy.dim(-1);
+        boolean spreads = conv.inputDilations().stream().anyMatch(d -> d != 1);
+        if (conv.groups() == x.dim(-1) && x.dim(-1) == dy.dim(-1) && ConvRule.spatial(conv.window()) && !spreads) {
+            dev.posthorn.kernel.Window window = ConvRule.window(conv.window(), x);
+            DepthwiseFilterGradient kernel = new DepthwiseFilterGradient(Simd.best(), window, x.dim(0), x.dim(-1));
+            Slot part = room.temporary(TensorType.f32(kernel.room()));
+            return new Filter(
+                    kernel::run, "depthwise " + label, room.slot(node.input(0)), room.slot(node.input(1)), y, part);
+        }
         Grid grid = ConvRule.grid(conv.window(), conv.inputDilations(), x, dy);
         FilterGradient kernel = new FilterGradient(Simd.best(), grid, x.dim(0), x.dim(-1), dy.dim(-1), conv.groups());
-        String label = "conv gradient " + conv.window().size() + " " + x.dim(-1) + "→" + dy.dim(-1);
         Slot part = kernel.room() == 0 ? null : room.temporary(TensorType.f32(kernel.room()));
-        return new Filter(kernel, label, room.slot(node.input(0)), room.slot(node.input(1)), y, part);
+        return new Filter(kernel::run, label, room.slot(node.input(0)), room.slot(node.input(1)), y, part);
     }
 
     private record Scattered(dev.posthorn.kernel.ScatterAdd kernel, int n, String label, Slot indices, Slot u, Slot y)
@@ -98,7 +109,22 @@ final class GradientRule implements StepRule {
         }
     }
 
-    private record Filter(FilterGradient kernel, String label, Slot x, Slot dy, Slot dw, Slot part) implements Step {
+    /** What computes dw of x and dy, with working memory. */
+    private interface FilterKernel {
+        void run(
+                Workers workers,
+                Scratch scratch,
+                float[] x,
+                int xo,
+                float[] dy,
+                int dyo,
+                float[] dw,
+                int wo,
+                float[] part,
+                int po);
+    }
+
+    private record Filter(FilterKernel kernel, String label, Slot x, Slot dy, Slot dw, Slot part) implements Step {
         @Override
         public void run(Frame f) {
             kernel.run(

@@ -1,6 +1,7 @@
 package dev.posthorn.kernel;
 
 import dev.posthorn.kernel.simd.Simd;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +47,49 @@ class FilterGradientTest {
             }
         });
         FilterGradient gradient = new FilterGradient(simd, grid, batch, cin, cout, groups);
+        float[] dw = Laws.everywhere(what, size, (workers, scratch, out) -> {
+            float[] part = new float[gradient.room() + 1];
+            gradient.run(workers, scratch, x, 3, dy, 5, out, 0, part, 1);
+        });
+        Laws.close(what, expected, bound, dw);
+    }
+
+    static Stream<Arguments> depthwise() {
+        int[][] windows = {{9, 3, 1, 1}, {9, 3, 2, 1}, {7, 3, 1, 2}, {8, 5, 1, 1}, {5, 1, 1, 1}, {3, 5, 2, 1}};
+        return Laws.PROVIDERS.stream()
+                .flatMap(simd -> Stream.of(windows)
+                        .flatMap(w -> Stream.of(1, 5, 16, 37, 96).map(c -> Arguments.of(simd, w, c))));
+    }
+
+    /** Gradients of depthwise convolutions are the definition, too. */
+    @ParameterizedTest(name = "{0} {1} {2} channels")
+    @MethodSource("depthwise")
+    void depthwiseEqualsTheDefinition(Simd simd, int[] w, int channels) {
+        Window window = Window.same(w[0], w[0] + 1, w[1], w[1], w[2], w[2], w[3], w[3]);
+        Grid grid = new Grid(
+                new int[] {window.h(), window.w()},
+                new int[] {window.outH(), window.outW()},
+                new int[] {w[1], w[1]},
+                new int[] {w[2], w[2]},
+                new int[] {w[3], w[3]},
+                new int[] {window.top(), window.left()},
+                new int[] {1, 1});
+        String what = simd.name() + " depthwise " + Arrays.toString(w) + " of " + channels;
+        int batch = 3;
+        float[] x = Laws.random(1, 3 + batch * grid.cells() * channels);
+        float[] dy = Laws.random(2, 5 + batch * grid.places() * channels);
+        int size = grid.taps() * channels;
+        double[] expected = new double[size];
+        double[] bound = new double[size];
+        ConvNdTest.terms(grid, batch, (image, place, tap, cell) -> {
+            for (int e = 0; e < channels; e++) {
+                double d = dy[5 + (image * grid.places() + place) * channels + e];
+                double v = x[3 + (image * grid.cells() + cell) * channels + e] * d;
+                expected[tap * channels + e] += v;
+                bound[tap * channels + e] += 4e-6 * Math.abs(v);
+            }
+        });
+        DepthwiseFilterGradient gradient = new DepthwiseFilterGradient(simd, window, batch, channels);
         float[] dw = Laws.everywhere(what, size, (workers, scratch, out) -> {
             float[] part = new float[gradient.room() + 1];
             gradient.run(workers, scratch, x, 3, dy, 5, out, 0, part, 1);

@@ -154,25 +154,37 @@ class ScalarSimd implements Simd {
     }
 
     @Override
-    public void outer4(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
-        outer(2 * lanes(), n, a, ao, as, b, bo, bs, c, co, ldc);
+    public void outer4(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+        outer(2 * lanes(), n, a, ao, lda, b, bo, ldb, c, co, ldc);
     }
 
     @Override
-    public void outer4Half(
-            int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
-        outer(lanes(), n, a, ao, as, b, bo, bs, c, co, ldc);
+    public void outer4Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+        outer(lanes(), n, a, ao, lda, b, bo, ldb, c, co, ldc);
+    }
+
+    @Override
+    public void outer12(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+        for (int r = 0; r < 12; r += 4) {
+            outer4(n, a, ao + r, lda, b, bo, ldb, c, co + r * ldc, ldc);
+        }
+    }
+
+    @Override
+    public void outer12Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+        for (int r = 0; r < 12; r += 4) {
+            outer4Half(n, a, ao + r, lda, b, bo, ldb, c, co + r * ldc, ldc);
+        }
     }
 
     private void outer(
-            int nr, int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
+            int nr, int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
         float[][] rows = ROWS.get();
         for (int r = 0; r < 4; r++) {
             Arrays.fill(rows[r], 0, nr, 0);
         }
-        for (int p = 0; p < n; p++) {
-            System.arraycopy(b, bo + bs[p] * nr, rows[4], 0, nr);
-            int at = ao + as[p];
+        for (int p = 0, at = ao; p < n; p++, at += lda) {
+            System.arraycopy(b, bo + p * ldb, rows[4], 0, nr);
             step(nr, a[at], a[at + 1], a[at + 2], a[at + 3], rows[4], rows[0], rows[1], rows[2], rows[3]);
         }
         for (int r = 0; r < 4; r++) {
@@ -181,13 +193,30 @@ class ScalarSimd implements Simd {
     }
 
     @Override
-    public void inner(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int count) {
-        for (int i = 0; i < count; i++) {
-            float s = 0;
-            for (int p = 0; p < n; p++) {
-                s += a[ao + as[p] + i] * b[bo + bs[p] + i];
+    public void tapsGradient(
+            int t0,
+            int t1,
+            int[] xs,
+            int[] ws,
+            float[] x,
+            int xo,
+            int xStep,
+            float[] dy,
+            int dyo,
+            int dyStep,
+            float[] dw,
+            int wo,
+            int pixels,
+            int n) {
+        for (int t = t0; t < t1; t++) {
+            for (int p = 0; p < pixels; p++) {
+                int at = xo + xs[t] + p * xStep;
+                int from = dyo + p * dyStep;
+                int to = wo + ws[t];
+                for (int i = 0; i < n; i++) {
+                    dw[to + i] += x[at + i] * dy[from + i];
+                }
             }
-            c[co + i] += s;
         }
     }
 

@@ -80,16 +80,39 @@ public interface Simd {
     void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first);
 
     /**
-     * c[r, 0…2L) += Σₚ a[ao + as[p] + r] · b[bo + bs[p]·2L …] for four r and p = 0 … n − 1: products of columns that lie at
-     * any places of a with rows of a panel; row r of c is at co + r · ldc.
+     * c[r, 0…2L) += Σₚ a[ao + p·lda + r] · b[bo + p·ldb …] for four r and p = 0 … n − 1: products of columns of a with rows of
+     * b; row r of c is at co + r · ldc.
      */
-    void outer4(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc);
+    void outer4(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc);
 
-    /** As {@link #outer4}, for a panel of L columns. */
-    void outer4Half(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc);
+    /** As {@link #outer4}, for L columns of b. */
+    void outer4Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc);
 
-    /** c[i] += Σₚ a[ao + as[p] + i] · b[bo + bs[p] + i] for i = 0 … count − 1 and p = 0 … n − 1. */
-    void inner(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int count);
+    /** As {@link #outer4}, of twelve columns of a; fast where {@link #hasGemm12}. */
+    void outer12(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc);
+
+    /** As {@link #outer12}, for L columns of b. */
+    void outer12Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc);
+
+    /**
+     * dw[wo + ws[t] + i] += Σₚ x[xo + p·xStep + xs[t] + i] · dy[dyo + p·dyStep + i] for the taps t = t0 … t1 − 1, p = 0 …
+     * pixels − 1 and i = 0 … n − 1: what {@link #taps} gives back to its weights.
+     */
+    void tapsGradient(
+            int t0,
+            int t1,
+            int[] xs,
+            int[] ws,
+            float[] x,
+            int xo,
+            int xStep,
+            float[] dy,
+            int dyo,
+            int dyStep,
+            float[] dw,
+            int wo,
+            int pixels,
+            int n);
 
     /**
      * dx[xs[t] + i] += dy[i] for the first t = t0 … t1 − 1 at which x[xs[t] + i] is largest, i = 0 … n − 1; positions are

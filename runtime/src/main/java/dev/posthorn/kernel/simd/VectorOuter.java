@@ -7,108 +7,190 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** Sums over rows that lie at any places: what gradients by weights are made of. Loops as in {@link VectorGemm}. */
+/** Sums of outer products: what gradients by weights are made of. Written out as in {@link VectorGemm12}. */
 final class VectorOuter {
     private VectorOuter() {}
 
     /** Four columns of a by two vectors of b. */
-    static void outer4(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
-        FloatVector c00 = FloatVector.zero(S), c01 = FloatVector.zero(S);
-        FloatVector c10 = FloatVector.zero(S), c11 = FloatVector.zero(S);
-        FloatVector c20 = FloatVector.zero(S), c21 = FloatVector.zero(S);
-        FloatVector c30 = FloatVector.zero(S), c31 = FloatVector.zero(S);
+    static void outer4(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+        FloatVector c0x = FloatVector.zero(S), c0y = FloatVector.zero(S);
+        FloatVector c1x = FloatVector.zero(S), c1y = FloatVector.zero(S);
+        FloatVector c2x = FloatVector.zero(S), c2y = FloatVector.zero(S);
+        FloatVector c3x = FloatVector.zero(S), c3y = FloatVector.zero(S);
         for (int p = 0; p < n; p++) {
-            int at = ao + as[p];
-            int from = bo + bs[p] * (2 * L);
-            FloatVector b0 = FloatVector.fromArray(S, b, from);
-            FloatVector b1 = FloatVector.fromArray(S, b, from + L);
-            FloatVector x0 = FloatVector.broadcast(S, a[at]);
-            c00 = x0.fma(b0, c00);
-            c01 = x0.fma(b1, c01);
-            FloatVector x1 = FloatVector.broadcast(S, a[at + 1]);
-            c10 = x1.fma(b0, c10);
-            c11 = x1.fma(b1, c11);
-            FloatVector x2 = FloatVector.broadcast(S, a[at + 2]);
-            c20 = x2.fma(b0, c20);
-            c21 = x2.fma(b1, c21);
-            FloatVector x3 = FloatVector.broadcast(S, a[at + 3]);
-            c30 = x3.fma(b0, c30);
-            c31 = x3.fma(b1, c31);
+            FloatVector b0 = FloatVector.fromArray(S, b, bo);
+            FloatVector b1 = FloatVector.fromArray(S, b, bo + L);
+            FloatVector x0 = FloatVector.broadcast(S, a[ao]);
+            c0x = x0.fma(b0, c0x);
+            c0y = x0.fma(b1, c0y);
+            FloatVector x1 = FloatVector.broadcast(S, a[ao + 1]);
+            c1x = x1.fma(b0, c1x);
+            c1y = x1.fma(b1, c1y);
+            FloatVector x2 = FloatVector.broadcast(S, a[ao + 2]);
+            c2x = x2.fma(b0, c2x);
+            c2y = x2.fma(b1, c2y);
+            FloatVector x3 = FloatVector.broadcast(S, a[ao + 3]);
+            c3x = x3.fma(b0, c3x);
+            c3y = x3.fma(b1, c3y);
+            ao += lda;
+            bo += ldb;
         }
-        int o1 = co + ldc;
-        int o2 = o1 + ldc;
-        int o3 = o2 + ldc;
-        c00.add(FloatVector.fromArray(S, c, co)).intoArray(c, co);
-        c01.add(FloatVector.fromArray(S, c, co + L)).intoArray(c, co + L);
-        c10.add(FloatVector.fromArray(S, c, o1)).intoArray(c, o1);
-        c11.add(FloatVector.fromArray(S, c, o1 + L)).intoArray(c, o1 + L);
-        c20.add(FloatVector.fromArray(S, c, o2)).intoArray(c, o2);
-        c21.add(FloatVector.fromArray(S, c, o2 + L)).intoArray(c, o2 + L);
-        c30.add(FloatVector.fromArray(S, c, o3)).intoArray(c, o3);
-        c31.add(FloatVector.fromArray(S, c, o3 + L)).intoArray(c, o3 + L);
+        c0x.add(FloatVector.fromArray(S, c, co)).intoArray(c, co);
+        c0y.add(FloatVector.fromArray(S, c, co + L)).intoArray(c, co + L);
+        c1x.add(FloatVector.fromArray(S, c, co + ldc)).intoArray(c, co + ldc);
+        c1y.add(FloatVector.fromArray(S, c, co + ldc + L)).intoArray(c, co + ldc + L);
+        c2x.add(FloatVector.fromArray(S, c, co + 2 * ldc)).intoArray(c, co + 2 * ldc);
+        c2y.add(FloatVector.fromArray(S, c, co + 2 * ldc + L)).intoArray(c, co + 2 * ldc + L);
+        c3x.add(FloatVector.fromArray(S, c, co + 3 * ldc)).intoArray(c, co + 3 * ldc);
+        c3y.add(FloatVector.fromArray(S, c, co + 3 * ldc + L)).intoArray(c, co + 3 * ldc + L);
     }
 
     /** Four columns of a by one vector of b. */
-    static void outer4Half(
-            int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
+    static void outer4Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
         FloatVector c0 = FloatVector.zero(S);
         FloatVector c1 = FloatVector.zero(S);
         FloatVector c2 = FloatVector.zero(S);
         FloatVector c3 = FloatVector.zero(S);
         for (int p = 0; p < n; p++) {
-            int at = ao + as[p];
-            FloatVector v = FloatVector.fromArray(S, b, bo + bs[p] * L);
-            c0 = FloatVector.broadcast(S, a[at]).fma(v, c0);
-            c1 = FloatVector.broadcast(S, a[at + 1]).fma(v, c1);
-            c2 = FloatVector.broadcast(S, a[at + 2]).fma(v, c2);
-            c3 = FloatVector.broadcast(S, a[at + 3]).fma(v, c3);
+            FloatVector b0 = FloatVector.fromArray(S, b, bo);
+            c0 = FloatVector.broadcast(S, a[ao]).fma(b0, c0);
+            c1 = FloatVector.broadcast(S, a[ao + 1]).fma(b0, c1);
+            c2 = FloatVector.broadcast(S, a[ao + 2]).fma(b0, c2);
+            c3 = FloatVector.broadcast(S, a[ao + 3]).fma(b0, c3);
+            ao += lda;
+            bo += ldb;
         }
-        int o1 = co + ldc;
-        int o2 = o1 + ldc;
-        int o3 = o2 + ldc;
         c0.add(FloatVector.fromArray(S, c, co)).intoArray(c, co);
-        c1.add(FloatVector.fromArray(S, c, o1)).intoArray(c, o1);
-        c2.add(FloatVector.fromArray(S, c, o2)).intoArray(c, o2);
-        c3.add(FloatVector.fromArray(S, c, o3)).intoArray(c, o3);
+        c1.add(FloatVector.fromArray(S, c, co + ldc)).intoArray(c, co + ldc);
+        c2.add(FloatVector.fromArray(S, c, co + 2 * ldc)).intoArray(c, co + 2 * ldc);
+        c3.add(FloatVector.fromArray(S, c, co + 3 * ldc)).intoArray(c, co + 3 * ldc);
     }
 
-    /** Whole vectors of the result; returns how many elements that was. */
-    static int inner(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int count) {
-        int i = 0;
-        for (; i <= count - 4 * L; i += 4 * L) {
-            inner4(n, a, ao + i, as, b, bo + i, bs, c, co + i);
+    /** Twelve columns of a by two vectors of b. */
+    static void outer12(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+        FloatVector c0x = FloatVector.zero(S), c0y = FloatVector.zero(S);
+        FloatVector c1x = FloatVector.zero(S), c1y = FloatVector.zero(S);
+        FloatVector c2x = FloatVector.zero(S), c2y = FloatVector.zero(S);
+        FloatVector c3x = FloatVector.zero(S), c3y = FloatVector.zero(S);
+        FloatVector c4x = FloatVector.zero(S), c4y = FloatVector.zero(S);
+        FloatVector c5x = FloatVector.zero(S), c5y = FloatVector.zero(S);
+        FloatVector c6x = FloatVector.zero(S), c6y = FloatVector.zero(S);
+        FloatVector c7x = FloatVector.zero(S), c7y = FloatVector.zero(S);
+        FloatVector c8x = FloatVector.zero(S), c8y = FloatVector.zero(S);
+        FloatVector c9x = FloatVector.zero(S), c9y = FloatVector.zero(S);
+        FloatVector c10x = FloatVector.zero(S), c10y = FloatVector.zero(S);
+        FloatVector c11x = FloatVector.zero(S), c11y = FloatVector.zero(S);
+        for (int p = 0; p < n; p++) {
+            FloatVector b0 = FloatVector.fromArray(S, b, bo);
+            FloatVector b1 = FloatVector.fromArray(S, b, bo + L);
+            FloatVector x0 = FloatVector.broadcast(S, a[ao]);
+            c0x = x0.fma(b0, c0x);
+            c0y = x0.fma(b1, c0y);
+            FloatVector x1 = FloatVector.broadcast(S, a[ao + 1]);
+            c1x = x1.fma(b0, c1x);
+            c1y = x1.fma(b1, c1y);
+            FloatVector x2 = FloatVector.broadcast(S, a[ao + 2]);
+            c2x = x2.fma(b0, c2x);
+            c2y = x2.fma(b1, c2y);
+            FloatVector x3 = FloatVector.broadcast(S, a[ao + 3]);
+            c3x = x3.fma(b0, c3x);
+            c3y = x3.fma(b1, c3y);
+            FloatVector x4 = FloatVector.broadcast(S, a[ao + 4]);
+            c4x = x4.fma(b0, c4x);
+            c4y = x4.fma(b1, c4y);
+            FloatVector x5 = FloatVector.broadcast(S, a[ao + 5]);
+            c5x = x5.fma(b0, c5x);
+            c5y = x5.fma(b1, c5y);
+            FloatVector x6 = FloatVector.broadcast(S, a[ao + 6]);
+            c6x = x6.fma(b0, c6x);
+            c6y = x6.fma(b1, c6y);
+            FloatVector x7 = FloatVector.broadcast(S, a[ao + 7]);
+            c7x = x7.fma(b0, c7x);
+            c7y = x7.fma(b1, c7y);
+            FloatVector x8 = FloatVector.broadcast(S, a[ao + 8]);
+            c8x = x8.fma(b0, c8x);
+            c8y = x8.fma(b1, c8y);
+            FloatVector x9 = FloatVector.broadcast(S, a[ao + 9]);
+            c9x = x9.fma(b0, c9x);
+            c9y = x9.fma(b1, c9y);
+            FloatVector x10 = FloatVector.broadcast(S, a[ao + 10]);
+            c10x = x10.fma(b0, c10x);
+            c10y = x10.fma(b1, c10y);
+            FloatVector x11 = FloatVector.broadcast(S, a[ao + 11]);
+            c11x = x11.fma(b0, c11x);
+            c11y = x11.fma(b1, c11y);
+            ao += lda;
+            bo += ldb;
         }
-        for (; i <= count - L; i += L) {
-            inner1(n, a, ao + i, as, b, bo + i, bs, c, co + i);
-        }
-        return i;
+        c0x.add(FloatVector.fromArray(S, c, co)).intoArray(c, co);
+        c0y.add(FloatVector.fromArray(S, c, co + L)).intoArray(c, co + L);
+        c1x.add(FloatVector.fromArray(S, c, co + ldc)).intoArray(c, co + ldc);
+        c1y.add(FloatVector.fromArray(S, c, co + ldc + L)).intoArray(c, co + ldc + L);
+        c2x.add(FloatVector.fromArray(S, c, co + 2 * ldc)).intoArray(c, co + 2 * ldc);
+        c2y.add(FloatVector.fromArray(S, c, co + 2 * ldc + L)).intoArray(c, co + 2 * ldc + L);
+        c3x.add(FloatVector.fromArray(S, c, co + 3 * ldc)).intoArray(c, co + 3 * ldc);
+        c3y.add(FloatVector.fromArray(S, c, co + 3 * ldc + L)).intoArray(c, co + 3 * ldc + L);
+        c4x.add(FloatVector.fromArray(S, c, co + 4 * ldc)).intoArray(c, co + 4 * ldc);
+        c4y.add(FloatVector.fromArray(S, c, co + 4 * ldc + L)).intoArray(c, co + 4 * ldc + L);
+        c5x.add(FloatVector.fromArray(S, c, co + 5 * ldc)).intoArray(c, co + 5 * ldc);
+        c5y.add(FloatVector.fromArray(S, c, co + 5 * ldc + L)).intoArray(c, co + 5 * ldc + L);
+        c6x.add(FloatVector.fromArray(S, c, co + 6 * ldc)).intoArray(c, co + 6 * ldc);
+        c6y.add(FloatVector.fromArray(S, c, co + 6 * ldc + L)).intoArray(c, co + 6 * ldc + L);
+        c7x.add(FloatVector.fromArray(S, c, co + 7 * ldc)).intoArray(c, co + 7 * ldc);
+        c7y.add(FloatVector.fromArray(S, c, co + 7 * ldc + L)).intoArray(c, co + 7 * ldc + L);
+        c8x.add(FloatVector.fromArray(S, c, co + 8 * ldc)).intoArray(c, co + 8 * ldc);
+        c8y.add(FloatVector.fromArray(S, c, co + 8 * ldc + L)).intoArray(c, co + 8 * ldc + L);
+        c9x.add(FloatVector.fromArray(S, c, co + 9 * ldc)).intoArray(c, co + 9 * ldc);
+        c9y.add(FloatVector.fromArray(S, c, co + 9 * ldc + L)).intoArray(c, co + 9 * ldc + L);
+        c10x.add(FloatVector.fromArray(S, c, co + 10 * ldc)).intoArray(c, co + 10 * ldc);
+        c10y.add(FloatVector.fromArray(S, c, co + 10 * ldc + L)).intoArray(c, co + 10 * ldc + L);
+        c11x.add(FloatVector.fromArray(S, c, co + 11 * ldc)).intoArray(c, co + 11 * ldc);
+        c11y.add(FloatVector.fromArray(S, c, co + 11 * ldc + L)).intoArray(c, co + 11 * ldc + L);
     }
 
-    private static void inner4(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co) {
+    /** Twelve columns of a by one vector of b. */
+    static void outer12Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
         FloatVector c0 = FloatVector.zero(S);
         FloatVector c1 = FloatVector.zero(S);
         FloatVector c2 = FloatVector.zero(S);
         FloatVector c3 = FloatVector.zero(S);
+        FloatVector c4 = FloatVector.zero(S);
+        FloatVector c5 = FloatVector.zero(S);
+        FloatVector c6 = FloatVector.zero(S);
+        FloatVector c7 = FloatVector.zero(S);
+        FloatVector c8 = FloatVector.zero(S);
+        FloatVector c9 = FloatVector.zero(S);
+        FloatVector c10 = FloatVector.zero(S);
+        FloatVector c11 = FloatVector.zero(S);
         for (int p = 0; p < n; p++) {
-            int at = ao + as[p];
-            int from = bo + bs[p];
-            c0 = FloatVector.fromArray(S, a, at).fma(FloatVector.fromArray(S, b, from), c0);
-            c1 = FloatVector.fromArray(S, a, at + L).fma(FloatVector.fromArray(S, b, from + L), c1);
-            c2 = FloatVector.fromArray(S, a, at + 2 * L).fma(FloatVector.fromArray(S, b, from + 2 * L), c2);
-            c3 = FloatVector.fromArray(S, a, at + 3 * L).fma(FloatVector.fromArray(S, b, from + 3 * L), c3);
+            FloatVector b0 = FloatVector.fromArray(S, b, bo);
+            c0 = FloatVector.broadcast(S, a[ao]).fma(b0, c0);
+            c1 = FloatVector.broadcast(S, a[ao + 1]).fma(b0, c1);
+            c2 = FloatVector.broadcast(S, a[ao + 2]).fma(b0, c2);
+            c3 = FloatVector.broadcast(S, a[ao + 3]).fma(b0, c3);
+            c4 = FloatVector.broadcast(S, a[ao + 4]).fma(b0, c4);
+            c5 = FloatVector.broadcast(S, a[ao + 5]).fma(b0, c5);
+            c6 = FloatVector.broadcast(S, a[ao + 6]).fma(b0, c6);
+            c7 = FloatVector.broadcast(S, a[ao + 7]).fma(b0, c7);
+            c8 = FloatVector.broadcast(S, a[ao + 8]).fma(b0, c8);
+            c9 = FloatVector.broadcast(S, a[ao + 9]).fma(b0, c9);
+            c10 = FloatVector.broadcast(S, a[ao + 10]).fma(b0, c10);
+            c11 = FloatVector.broadcast(S, a[ao + 11]).fma(b0, c11);
+            ao += lda;
+            bo += ldb;
         }
         c0.add(FloatVector.fromArray(S, c, co)).intoArray(c, co);
-        c1.add(FloatVector.fromArray(S, c, co + L)).intoArray(c, co + L);
-        c2.add(FloatVector.fromArray(S, c, co + 2 * L)).intoArray(c, co + 2 * L);
-        c3.add(FloatVector.fromArray(S, c, co + 3 * L)).intoArray(c, co + 3 * L);
-    }
-
-    private static void inner1(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co) {
-        FloatVector s = FloatVector.zero(S);
-        for (int p = 0; p < n; p++) {
-            s = FloatVector.fromArray(S, a, ao + as[p]).fma(FloatVector.fromArray(S, b, bo + bs[p]), s);
-        }
-        s.add(FloatVector.fromArray(S, c, co)).intoArray(c, co);
+        c1.add(FloatVector.fromArray(S, c, co + ldc)).intoArray(c, co + ldc);
+        c2.add(FloatVector.fromArray(S, c, co + 2 * ldc)).intoArray(c, co + 2 * ldc);
+        c3.add(FloatVector.fromArray(S, c, co + 3 * ldc)).intoArray(c, co + 3 * ldc);
+        c4.add(FloatVector.fromArray(S, c, co + 4 * ldc)).intoArray(c, co + 4 * ldc);
+        c5.add(FloatVector.fromArray(S, c, co + 5 * ldc)).intoArray(c, co + 5 * ldc);
+        c6.add(FloatVector.fromArray(S, c, co + 6 * ldc)).intoArray(c, co + 6 * ldc);
+        c7.add(FloatVector.fromArray(S, c, co + 7 * ldc)).intoArray(c, co + 7 * ldc);
+        c8.add(FloatVector.fromArray(S, c, co + 8 * ldc)).intoArray(c, co + 8 * ldc);
+        c9.add(FloatVector.fromArray(S, c, co + 9 * ldc)).intoArray(c, co + 9 * ldc);
+        c10.add(FloatVector.fromArray(S, c, co + 10 * ldc)).intoArray(c, co + 10 * ldc);
+        c11.add(FloatVector.fromArray(S, c, co + 11 * ldc)).intoArray(c, co + 11 * ldc);
     }
 
     /** What is not yet given away goes to the first tap that is the maximum. */

@@ -93,20 +93,47 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
-    public void outer4(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
-        VectorOuter.outer4(n, a, ao, as, b, bo, bs, c, co, ldc);
+    public void outer4(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+        VectorOuter.outer4(n, a, ao, lda, b, bo, ldb, c, co, ldc);
     }
 
     @Override
-    public void outer4Half(
-            int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int ldc) {
-        VectorOuter.outer4Half(n, a, ao, as, b, bo, bs, c, co, ldc);
+    public void outer4Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+        VectorOuter.outer4Half(n, a, ao, lda, b, bo, ldb, c, co, ldc);
     }
 
     @Override
-    public void inner(int n, float[] a, int ao, int[] as, float[] b, int bo, int[] bs, float[] c, int co, int count) {
-        int done = VectorOuter.inner(n, a, ao, as, b, bo, bs, c, co, count);
-        super.inner(n, a, ao + done, as, b, bo + done, bs, c, co + done, count - done);
+    public void outer12(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+        VectorOuter.outer12(n, a, ao, lda, b, bo, ldb, c, co, ldc);
+    }
+
+    @Override
+    public void outer12Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+        VectorOuter.outer12Half(n, a, ao, lda, b, bo, ldb, c, co, ldc);
+    }
+
+    @Override
+    public void tapsGradient(
+            int t0,
+            int t1,
+            int[] xs,
+            int[] ws,
+            float[] x,
+            int xo,
+            int xStep,
+            float[] dy,
+            int dyo,
+            int dyStep,
+            float[] dw,
+            int wo,
+            int pixels,
+            int n) {
+        int done = whole(n);
+        VectorTapsGradient.run(t0, t1, xs, ws, x, xo, xStep, dy, dyo, dyStep, dw, wo, pixels, done);
+        if (done < n) {
+            super.tapsGradient(
+                    t0, t1, xs, ws, x, xo + done, xStep, dy, dyo + done, dyStep, dw, wo + done, pixels, n - done);
+        }
     }
 
     @Override

@@ -107,8 +107,6 @@ class AllocationTest {
         Arrays.setAll(taps, t -> (t / 3 * 10 + t % 3) * N);
         int[] crooked = {0, N, 3 * N, 4 * N};
         int[][] windows = {taps, crooked};
-        int[] places = new int[40];
-        Arrays.setAll(places, i -> i);
         Map<String, Loop> all = new LinkedHashMap<>();
         all.put("products", s -> {
             for (boolean first : BOTH) {
@@ -124,9 +122,13 @@ class AllocationTest {
             }
         });
         all.put("gradients", s -> {
-            s.outer4(40, X, 0, places, W, 0, places, Y, 0, 2 * L);
-            s.outer4Half(40, X, 0, places, W, 0, places, Y, 0, 2 * L);
-            s.inner(40, X, 0, places, W, 0, places, Y, 0, N);
+            s.outer4(40, X, 0, 4, W, 0, 2 * L, Y, 0, 2 * L);
+            s.outer4Half(40, X, 0, 4, W, 0, L, Y, 0, 2 * L);
+            s.outer12(40, X, 0, 12, W, 0, 2 * L, Y, 0, 2 * L);
+            s.outer12Half(40, X, 0, 12, W, 0, L, Y, 0, 2 * L);
+            for (int[] t : windows) {
+                s.tapsGradient(0, t.length, t, t, X, 0, N, W, 0, N, Y, 0, 7, N);
+            }
             s.tapsMaxGradient(0, 4, crooked, X, 0, W, 0, Y, 0, N);
         });
         all.put("windows", s -> {

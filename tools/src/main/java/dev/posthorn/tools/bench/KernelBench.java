@@ -3,6 +3,7 @@ package dev.posthorn.tools.bench;
 import dev.posthorn.kernel.Binary;
 import dev.posthorn.kernel.Conv2d;
 import dev.posthorn.kernel.DepthwiseConv2d;
+import dev.posthorn.kernel.DepthwiseFilterGradient;
 import dev.posthorn.kernel.Elementwise;
 import dev.posthorn.kernel.Epilogue;
 import dev.posthorn.kernel.FilterGradient;
@@ -168,10 +169,16 @@ public final class KernelBench {
             {32, 28, 3, 1, 32, 1},
             {32, 13, 3, 32, 64, 1},
             {32, 5, 3, 64, 64, 1},
+            {8, 112, 3, 3, 32, 1},
+            {8, 112, 1, 16, 96, 1},
             {8, 56, 1, 24, 144, 1},
+            {8, 56, 1, 144, 24, 1},
+            {8, 14, 1, 576, 96, 1},
             {8, 56, 3, 64, 64, 1},
             {8, 7, 1, 320, 1280, 1},
-            {8, 28, 3, 192, 192, 192}
+            {8, 112, 3, 96, 96, 96},
+            {8, 28, 3, 192, 192, 192},
+            {8, 7, 3, 960, 960, 960}
         };
         for (int[] s : shapes) {
             int out = s[1] - s[2] + 1;
@@ -183,15 +190,24 @@ public final class KernelBench {
                     new int[] {1, 1},
                     new int[] {0, 0},
                     new int[] {1, 1});
+            boolean depthwise = s[5] > 1;
             FilterGradient gradient = new FilterGradient(SIMD, grid, s[0], s[3], s[4], s[5]);
+            DepthwiseFilterGradient taps =
+                    new DepthwiseFilterGradient(SIMD, Window.valid(s[1], s[1], s[2], s[2], 1, 1), s[0], s[3]);
             float[] x = filled(s[0] * s[1] * s[1] * s[3]);
             float[] dy = filled(s[0] * out * out * s[4]);
             float[] dw = new float[s[2] * s[2] * s[3] / s[5] * s[4]];
-            float[] part = new float[gradient.room()];
+            float[] part = new float[depthwise ? taps.room() : gradient.room()];
             flops(
                     "filter gradient " + s[0] + "x" + s[1] + " " + s[2] + "x" + s[2] + " " + s[3] + " to " + s[4],
                     2.0 * dy.length * s[2] * s[2] * s[3] / s[5],
-                    () -> gradient.run(workers, scratch, x, 0, dy, 0, dw, 0, part, 0));
+                    () -> {
+                        if (depthwise) {
+                            taps.run(workers, scratch, x, 0, dy, 0, dw, 0, part, 0);
+                        } else {
+                            gradient.run(workers, scratch, x, 0, dy, 0, dw, 0, part, 0);
+                        }
+                    });
         }
         Window w = Window.valid(26, 26, 2, 2, 2, 2);
         PoolGradient pool = new PoolGradient(SIMD, w, 32);
