@@ -90,7 +90,8 @@ public final class FilterGradient {
         segments = together ? 1 : across;
         length = together ? across * c : c;
         int pieces = (length + ROWS - 1) / ROWS;
-        rowsOfBlock = length > ROWS ? ((length + pieces - 1) / pieces + 3) / 4 * 4 : Math.max(1, ROWS / length) * length;
+        rowsOfBlock =
+                length > ROWS ? ((length + pieces - 1) / pieces + 3) / 4 * 4 : Math.max(1, ROWS / length) * length;
         perSegment = (length + rowsOfBlock - 1) / rowsOfBlock;
         perGroup = length > ROWS ? height / length * perSegment : (height + rowsOfBlock - 1) / rowsOfBlock;
         first = new int[grid.out()[last] * segments];
@@ -167,7 +168,8 @@ public final class FilterGradient {
             Scratch s, int block, int from, int end, float[] x, int xo, float[] dy, int dyo, float[] dw, int wo) {
         int group = block / perGroup;
         int number = block % perGroup;
-        int row = length > ROWS ? number / perSegment * length + number % perSegment * rowsOfBlock : number * rowsOfBlock;
+        int row =
+                length > ROWS ? number / perSegment * length + number % perSegment * rowsOfBlock : number * rowsOfBlock;
         int rows = Math.min(rowsOfBlock, (length > ROWS ? (row / length + 1) * length : height) - row);
         int high = (rows + 3) / 4 * 4;
         int nr = 2 * simd.lanes();
