@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The classes of one kind of object, and how configurations refer to one: by a name ({@code "mse"}), as an object of Keras 3
@@ -106,7 +107,16 @@ public final class Family<T> {
     private Codec<? extends T> find(String name, FieldType.Context c) {
         String own =
                 name.startsWith("Custom>") ? name.substring("Custom>".length()) : name; // as Keras 2.11 to 2.15 wrote
-        return codec(own).orElseThrow(() -> unsupported(what + " '" + name + "' is not one of Keras's", c));
+        return codec(own).orElseThrow(() -> unsupported(
+                        what + ": expected one of Keras's (the nearest are " + Nearest.to(own, names()) + ") but was '"
+                                + name + "'",
+                        c));
+    }
+
+    private List<String> names() {
+        return all.stream()
+                .flatMap(codec -> Stream.concat(Stream.of(codec.name()), codec.aliases().stream()))
+                .toList();
     }
 
     private static UnsupportedModelException unsupported(String reason, FieldType.Context c) {

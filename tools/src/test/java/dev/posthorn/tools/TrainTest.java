@@ -278,7 +278,8 @@ class TrainTest {
         Path data = table(20);
         Object[][] rows = {
             {new Object[] {"--freeze", "nothing*"}, "expected one of [hidden, drop, norm, head] but was 'nothing*'"},
-            {new Object[] {"--loss", "nonsense"}, "loss 'nonsense' is not one of Keras's"},
+            {new Object[] {"--loss", "nonsense"}, "loss: expected one of Keras's"},
+            {new Object[] {"--optimizer", "Adamm()"}, "(the nearest are [Adam, "},
             {new Object[] {"--y", "z"}, "expected columns [z]"},
             {new Object[] {"--epochs", "0"}, "expected 1 or more epochs"},
             {new Object[] {"--validation-split", "1"}, "expected a validation split from 0 to below 1"},
