@@ -70,8 +70,16 @@ final class NativeSession implements AutoCloseable {
      * @param shared what the last placeholders hold in all calls
      * @param fetch the node whose outputs a call gives
      * @param results how many outputs it has
+     * @param first nodes that are run once, before all calls
      */
-    NativeSession(byte[] message, byte[] config, List<String> feeds, List<Tensor> shared, String fetch, int results) {
+    NativeSession(
+            byte[] message,
+            byte[] config,
+            List<String> feeds,
+            List<Tensor> shared,
+            String fetch,
+            int results,
+            List<String> first) {
         this.shared = List.copyOf(shared);
         this.given = feeds.size() - shared.size();
         this.results = results;
@@ -92,6 +100,7 @@ final class NativeSession implements AutoCloseable {
             for (int i = 0; i < held.length; i++) {
                 held[i] = NativeTensors.of(shared.get(i));
             }
+            initialize(first);
             whole = true;
         } finally {
             if (!whole) {
@@ -137,12 +146,36 @@ final class NativeSession implements AutoCloseable {
     }
 
     private void output(TF_Output to, int i, String node, int index) {
+        to.position(i).oper(operation(node)).index(index);
+        to.position(0);
+    }
+
+    private TF_Operation operation(String node) {
         TF_Operation op = TF_GraphOperationByName(graph, node);
         if (op == null || op.isNull()) {
             throw new IllegalStateException("tensorflow: expected a node of that name but was none, at " + node);
         }
-        to.position(i).oper(op).index(index);
-        to.position(0);
+        return op;
+    }
+
+    private void initialize(List<String> nodes) {
+        if (nodes.isEmpty()) {
+            return;
+        }
+        TF_Status status = TF_NewStatus();
+        try (PointerPointer<TF_Operation> targets = new PointerPointer<>(nodes.size())) {
+            for (int i = 0; i < nodes.size(); i++) {
+                targets.put(i, operation(nodes.get(i)));
+            }
+            TF_SessionRun(session, null, null, none(), 0, null, none(), 0, targets, nodes.size(), null, status);
+            check(status);
+        } finally {
+            TF_DeleteStatus(status);
+        }
+    }
+
+    private static PointerPointer<?> none() {
+        return null;
     }
 
     /** The devices that the session may use, as TensorFlow names them. */
@@ -194,7 +227,7 @@ final class NativeSession implements AutoCloseable {
                     fetches,
                     out,
                     results,
-                    (PointerPointer<?>) null,
+                    none(),
                     0,
                     null,
                     status);

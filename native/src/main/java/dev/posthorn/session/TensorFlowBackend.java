@@ -74,7 +74,8 @@ public final class TensorFlowBackend implements Backend {
                 feeds,
                 fixed.stream().map(variables::get).toList(),
                 CallGraph.CALL,
-                call.results().size());
+                call.results().size(),
+                call.initializers());
         Call made = new Call(session, read, explanation(call, session.devices()));
         CLEANER.register(made, session::close);
         return made;

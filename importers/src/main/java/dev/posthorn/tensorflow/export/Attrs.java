@@ -49,6 +49,10 @@ final class Attrs {
         return put(name, AttrValue.newBuilder().setI(value));
     }
 
+    Attrs real(String name, float value) {
+        return put(name, AttrValue.newBuilder().setF(value));
+    }
+
     Attrs integers(String name, List<Integer> all) {
         return longs(name, all);
     }
@@ -61,6 +65,12 @@ final class Attrs {
 
     Attrs text(String name, String value) {
         return put(name, AttrValue.newBuilder().setS(ByteString.copyFromUtf8(value)));
+    }
+
+    Attrs texts(String name, List<String> all) {
+        AttrValue.ListValue.Builder list = AttrValue.ListValue.newBuilder();
+        all.forEach(t -> list.addS(ByteString.copyFromUtf8(t)));
+        return put(name, AttrValue.newBuilder().setList(list));
     }
 
     Attrs shape(String name, Shape shape) {
@@ -80,6 +90,12 @@ final class Attrs {
     Attrs function(String name, String function) {
         return put(
                 name, AttrValue.newBuilder().setFunc(NameAttrList.newBuilder().setName(function)));
+    }
+
+    Attrs functions(String name, Collection<String> functions) {
+        AttrValue.ListValue.Builder list = AttrValue.ListValue.newBuilder();
+        functions.forEach(f -> list.addFunc(NameAttrList.newBuilder().setName(f)));
+        return put(name, AttrValue.newBuilder().setList(list));
     }
 
     Map<String, AttrValue> values() {

@@ -1,7 +1,7 @@
 package dev.posthorn.tensorflow.export;
 
 import dev.posthorn.ir.Graph;
-import dev.posthorn.ir.Rewriter;
+import dev.posthorn.ir.Table;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Variable;
@@ -24,9 +24,11 @@ import java.util.TreeSet;
  *
  * @param message what a session imports
  * @param variables the keys of the variables, in the order of their placeholders
+ * @param initializers the nodes to run once, before all calls: they fill the tables
  * @param results the types of what the call gives: the graph's outputs, then its updates
  */
-public record CallGraph(GraphDef message, List<String> variables, List<TensorType> results) {
+public record CallGraph(
+        GraphDef message, List<String> variables, List<String> initializers, List<TensorType> results) {
     /** The node that gives all results. */
     public static final String CALL = "call";
 
@@ -34,6 +36,7 @@ public record CallGraph(GraphDef message, List<String> variables, List<TensorTyp
 
     public CallGraph {
         variables = List.copyOf(variables);
+        initializers = List.copyOf(initializers);
         results = List.copyOf(results);
     }
 
@@ -54,7 +57,7 @@ public record CallGraph(GraphDef message, List<String> variables, List<TensorTyp
      * @throws UnsupportedModelException where it holds what is not written yet, naming all of it
      */
     public static CallGraph of(Graph graph, boolean xla) {
-        Graph primitives = Rewriter.apply(graph, Rewriter.expandUnless(op -> false));
+        Graph primitives = CompositeRules.apply(graph);
         Set<String> problems = new TreeSet<>();
         FunctionDefLibrary.Builder library = FunctionDefLibrary.newBuilder();
         FunctionWriter function = new FunctionWriter(library, problems);
@@ -72,6 +75,14 @@ public record CallGraph(GraphDef message, List<String> variables, List<TensorTyp
                 keys.add(v.key());
             }
         });
+        List<String> filled = new ArrayList<>();
+        for (Table t : Tables.of(List.of(primitives))) {
+            String name = "table" + filled.size();
+            in.add(DataType.DT_RESOURCE);
+            arguments.add(name);
+            function.table(t, name);
+            filled.add(Tables.write(name, t, top));
+        }
         function.write(primitives);
         List<Value> results = new ArrayList<>(primitives.results());
         results.addAll(primitives.updates().values());
@@ -102,7 +113,7 @@ public record CallGraph(GraphDef message, List<String> variables, List<TensorTyp
             call.putAttr("_XlaMustCompile", AttrValue.newBuilder().setB(true).build());
         }
         GraphDef message = top.addNode(call).setLibrary(library).build();
-        return new CallGraph(message, keys, results.stream().map(Value::type).toList());
+        return new CallGraph(message, keys, filled, results.stream().map(Value::type).toList());
     }
 
     private static void bind(

@@ -68,11 +68,7 @@ final class ConvWriter {
         boolean depthwise = conv.groups() > 1 && node.input(1).shape().dim(-2) == 1;
         boolean uneven = window.dilations().stream().distinct().count() > 1 || window.rank() == 3 || depthwise;
         if (uneven && window.dilations().stream().anyMatch(d -> d != 1)) { // which TensorFlow's CPU does not have
-            List<Integer> ones = Collections.nCopies(window.rank(), 1);
-            List<Integer> extents =
-                    IntStream.range(0, window.rank()).mapToObj(window::extent).toList();
-            Window wide = new Window(extents, window.strides(), ones, window.low(), window.high());
-            return on(wide, dilations, x, spread(window, k), expanded);
+            return on(wide(window), dilations, x, spread(window, k), expanded);
         }
         Shape kernel = node.input(1).shape();
         int in = kernel.dim(-2);
@@ -93,6 +89,29 @@ final class ConvWriter {
             parts.add(part(window, dilations, own, kernels, filters, expanded));
         }
         return joined(parts);
+    }
+
+    /** The window of a kernel that is {@link #spread}. */
+    private static Window wide(Window window) {
+        List<Integer> extents =
+                IntStream.range(0, window.rank()).mapToObj(window::extent).toList();
+        List<Integer> ones = Collections.nCopies(window.rank(), 1);
+        return new Window(extents, window.strides(), ones, window.low(), window.high());
+    }
+
+    /** Of a kernel that is {@link #spread} the elements that are no zeros between others. */
+    private String taps(Window window, String wide) {
+        List<Integer> strides = new ArrayList<>(window.dilations());
+        strides.addAll(List.of(1, 1));
+        List<Integer> zeros = Collections.nCopies(strides.size(), 0);
+        Attrs a = Attrs.of(dtype)
+                .type("Index", DType.INT32)
+                .integer("begin_mask", 0)
+                .integer("end_mask", (1L << strides.size()) - 1)
+                .integer("ellipsis_mask", 0)
+                .integer("new_axis_mask", 0)
+                .integer("shrink_axis_mask", 0);
+        return w.add("StridedSlice", "output", List.of(wide, w.ints(zeros), w.ints(zeros), w.ints(strides)), a);
     }
 
     /** One group. */
@@ -175,6 +194,10 @@ final class ConvWriter {
 
     /** With its paddings. */
     private String padded(Window window, String x) {
+        return padded(window, x, node.input(0).shape());
+    }
+
+    private String padded(Window window, String x, Shape shape) {
         int[] paddings = new int[2 * (window.rank() + 2)];
         for (int a = 0; a < window.rank(); a++) {
             paddings[2 * a + 2] = Math.max(0, window.low().get(a));
@@ -183,19 +206,19 @@ final class ConvWriter {
         return w.add(
                 "Pad",
                 "output",
-                List.of(cropped(window, x), w.constant(Tensor.of(Shape.of(window.rank() + 2, 2), paddings))),
+                List.of(cropped(window, x, shape), w.constant(Tensor.of(Shape.of(window.rank() + 2, 2), paddings))),
                 Attrs.of(dtype).type("Tpaddings", DType.INT32));
     }
 
     /** Without what negative paddings take away. */
-    private String cropped(Window window, String x) {
+    private String cropped(Window window, String x, Shape shape) {
         List<Integer> begin = new ArrayList<>(Collections.nCopies(window.rank() + 2, 0));
         List<Integer> size = new ArrayList<>(Collections.nCopies(window.rank() + 2, -1));
         boolean none = true;
         for (int a = 0; a < window.rank(); a++) {
             int low = Math.max(0, -window.low().get(a));
             int high = Math.max(0, -window.high().get(a));
-            int dim = node.input(0).shape().dim(a + 1);
+            int dim = shape.dim(a + 1);
             none &= low + high == 0;
             begin.set(a + 1, low);
             if (high > 0 && dim == Shape.UNKNOWN) {
@@ -358,8 +381,11 @@ final class ConvWriter {
         int in = kernel.dim(-2);
         int out = kernel.dim(-1);
         boolean dilated = steps.stream().anyMatch(d -> d != 1);
-        if (window.dilations().stream().anyMatch(d -> d != 1) || dilated && conv.groups() != 1) {
-            throw unsupported("the gradient of a dilated convolution");
+        if (window.dilations().stream().anyMatch(d -> d != 1)) {
+            return taps(window, filterGradient(wide(window), steps, x, dy));
+        }
+        if (dilated && conv.groups() != 1) {
+            throw unsupported("the gradient of a transposed convolution in groups");
         }
         if (dilated) {
             return transposedGradient(window, steps, x, dy, in, out);
@@ -406,13 +432,10 @@ final class ConvWriter {
 
     /** That of a convolution that goes the other way, whose operands change places. */
     private String transposedGradient(Window window, List<Integer> steps, String x, String dy, int in, int out) {
-        if (window.rank() != 2) {
-            throw unsupported("the gradient of a transposed convolution over three axes");
-        }
         boolean expanded = conv.window().rank() == 1;
         List<Integer> low = new ArrayList<>();
         List<Integer> high = new ArrayList<>();
-        for (int a = 0; a < 2; a++) {
+        for (int a = 0; a < window.rank(); a++) {
             boolean one = expanded && a == 0;
             int n = one ? 1 : node.input(0).shape().dim(expanded ? a : a + 1);
             int o = one ? 1 : node.input(1).shape().dim(expanded ? a : a + 1);
@@ -422,7 +445,17 @@ final class ConvWriter {
             low.add(window.extent(a) - 1 - window.low().get(a));
             high.add((n - 1) * steps.get(a) + window.extent(a) - o - low.get(a));
         }
-        List<Integer> kernel = List.of(window.size().get(0), window.size().get(1), out, in);
+        List<Integer> kernel = new ArrayList<>(window.size());
+        kernel.addAll(List.of(out, in));
+        if (window.rank() == 3) {
+            Window around = new Window(window.size(), steps, window.dilations(), low, high);
+            String dw = w.add(
+                    "Conv3DBackpropFilterV2",
+                    "output",
+                    List.of(padded(around, dy, node.input(1).shape()), w.ints(kernel), x),
+                    volume(steps));
+            return turned(dw, 3);
+        }
         String dw = w.add(
                 "Conv2DBackpropFilter", "output", List.of(dy, w.ints(kernel), x), attrs(window, steps, low, high));
         return turned(dw, 2);

@@ -2,7 +2,6 @@ package dev.posthorn.tensorflow.export;
 
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Node;
-import dev.posthorn.ir.Rewriter;
 import dev.posthorn.ir.Table;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Lookup;
@@ -55,17 +54,14 @@ record ExportedFunction(
      */
     static ExportedFunction write(
             Source source, Set<String> always, boolean xla, FunctionDefLibrary.Builder library, Set<String> problems) {
-        Graph graph = Rewriter.apply(source.graph(), Rewriter.expandUnless(op -> false));
+        Graph graph = CompositeRules.apply(source.graph());
         if (xla) {
             dynamic(graph, problems);
         }
         Set<String> keys = new LinkedHashSet<>(always);
         graph.variables().forEach(v -> keys.add(v.key()));
         keys.addAll(graph.updates().keySet());
-        Set<Table> tables = new LinkedHashSet<>();
-        graph.nodes().stream()
-                .filter(n -> n.op() instanceof Lookup)
-                .forEach(n -> tables.add(((Lookup) n.op()).table()));
+        List<Table> tables = Tables.of(List.of(graph));
         FunctionWriter w = new FunctionWriter(library, problems);
         for (Value v : graph.inputs()) {
             w.bind(v, w.argument("x" + graph.inputs().indexOf(v), Protos.dtype(v.dtype())));
@@ -88,7 +84,7 @@ record ExportedFunction(
                 source.inputNames(),
                 outputs,
                 List.copyOf(keys),
-                List.copyOf(tables));
+                tables);
         w.finish(f.call());
         f.wrap(library);
         return f;

@@ -72,16 +72,21 @@ final class FunctionWriter {
 
     /** Adds the argument that holds a table; its name. */
     String table(Table table, String name) {
-        tables.put(table, argument(name, DataType.DT_RESOURCE));
-        signature.setIsStateful(true);
+        bind(table, argument(name, DataType.DT_RESOURCE));
         return name;
+    }
+
+    /** Says which argument holds a table. */
+    void bind(Table table, String argument) {
+        tables.put(table, argument);
+        signature.setIsStateful(true);
     }
 
     /** The argument that holds a table. */
     String table(Table table) {
         String name = tables.get(table);
         if (name == null) {
-            throw new UnsupportedModelException("a table in a loop is not exported to TensorFlow yet");
+            throw new IllegalStateException("export: expected a table that is an argument but was " + table);
         }
         return name;
     }
@@ -211,6 +216,18 @@ final class FunctionWriter {
     void result(String name, DataType type, String value) {
         signature.addOutputArg(OpDef.ArgDef.newBuilder().setName(name).setType(type));
         function.putRet(name, value);
+    }
+
+    /** Whether it has effects, or takes resources. */
+    boolean isStateful() {
+        return signature.getIsStateful();
+    }
+
+    /** Completes the function, and adds it to the library under a name of its own, which begins with this. */
+    String finishAs(String prefix) {
+        String name = prefix + "_" + library.getFunctionCount();
+        finish(name);
+        return name;
     }
 
     /** Completes the function, and adds it to the library. */

@@ -5,6 +5,7 @@ import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.op.AvgPoolGradient;
 import dev.posthorn.ir.op.ConvFilterGradient;
+import dev.posthorn.ir.op.MaxPoolGather;
 import dev.posthorn.ir.op.MaxPoolGradient;
 import dev.posthorn.ir.op.Scatter;
 import dev.posthorn.ir.op.ScatterAdd;
@@ -25,6 +26,9 @@ final class GradientRules {
             Rule.one(
                     AvgPoolGradient.class,
                     (op, n, in, w) -> PoolWriter.meanGradient(op.window(), n, in.get(0), in.get(1), w)),
+            Rule.one(
+                    MaxPoolGather.class,
+                    (op, n, in, w) -> PoolWriter.gathered(op.window(), n, in.get(0), in.get(1), w)),
             Rule.one(Scatter.class, GradientRules::scatter),
             Rule.one(ScatterAdd.class, GradientRules::add),
             Rule.one(SumTo.class, GradientRules::sum));
@@ -37,7 +41,7 @@ final class GradientRules {
             case ADD -> "TensorScatterAdd";
             case MAX -> "TensorScatterMax";
             case MIN -> "TensorScatterMin";
-            case MUL -> throw Rules.unsupported("a product of rows");
+            case MUL -> "UnsortedSegmentProd";
         };
         DType index = n.input(1).dtype() == DType.INT64 ? DType.INT64 : DType.INT32;
         String places = w.add(
@@ -46,7 +50,18 @@ final class GradientRules {
                 List.of(w.cast(in.get(1), n.input(1).dtype(), index), w.scalar(1)),
                 Attrs.of(index).type("Tdim", DType.INT32));
         Attrs a = Attrs.of(n.input(0).dtype()).type("Tindices", index);
+        if (op.fn() == Scatter.Fn.MUL) { // 1 where nothing is written
+            return multiplied(n, in, w.cast(in.get(1), n.input(1).dtype(), index), index, w);
+        }
         return w.add(name, "output", List.of(in.get(0), places, in.get(2)), a);
+    }
+
+    private static String multiplied(Node n, List<String> in, String rows, DType index, FunctionWriter w) {
+        DType t = n.input(0).dtype();
+        Attrs a = Attrs.of(t).type("Tindices", index).type("Tnumsegments", DType.INT32);
+        String count = OrderRules.element(OrderRules.shapeOf(in.get(0), t, w), 0, w);
+        String factors = w.add("UnsortedSegmentProd", "output", List.of(in.get(2), rows, count), a);
+        return w.add("Mul", "z", List.of(in.get(0), factors), Attrs.of(t));
     }
 
     /** UnsortedSegmentSum adds along the first axis. */
@@ -67,11 +82,7 @@ final class GradientRules {
                 .toArray();
         DType index = n.input(0).dtype() == DType.INT64 ? DType.INT64 : DType.INT32;
         String shape = w.cast(in.get(2), n.input(2).dtype(), DType.INT32);
-        String count = w.add(
-                "StridedSlice",
-                "output",
-                List.of(shape, w.ints(axis), w.ints(axis + 1), w.ints(1)),
-                Attrs.of(DType.INT32).type("Index", DType.INT32).integer("shrink_axis_mask", 1));
+        String count = OrderRules.element(shape, axis, w);
         String data = axis == 0 ? in.get(1) : OrderRules.transpose(in.get(1), t, front, w);
         Attrs a = Attrs.of(t).type("Tindices", index).type("Tnumsegments", DType.INT32);
         String y = w.add(

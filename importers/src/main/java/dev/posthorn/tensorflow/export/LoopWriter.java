@@ -4,6 +4,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Table;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Scan;
@@ -23,6 +24,7 @@ final class LoopWriter {
     private final List<String> in;
     private final FunctionWriter w;
     private final int stacked;
+    private final List<Table> tables;
 
     LoopWriter(Scan scan, Node node, List<String> in, FunctionWriter w) {
         this.scan = scan;
@@ -30,21 +32,13 @@ final class LoopWriter {
         this.in = in;
         this.w = w;
         this.stacked = node.outputs().size() - scan.carries();
+        this.tables = Tables.of(List.of(scan.body()));
     }
 
     List<String> write() {
         int carries = scan.carries();
         Value xs = node.input(carries);
-        String shape = w.add(
-                "Shape",
-                "output",
-                List.of(in.get(carries)),
-                Attrs.of(xs.dtype()).type("out_type", DType.INT32));
-        String steps = w.add(
-                "StridedSlice",
-                "output",
-                List.of(shape, w.ints(0), w.ints(1), w.ints(1)),
-                Attrs.of(DType.INT32).type("Index", DType.INT32).integer("shrink_axis_mask", 1));
+        String steps = OrderRules.element(OrderRules.shapeOf(in.get(carries), xs.dtype(), w), 0, w);
         List<String> variables = new ArrayList<>(List.of(w.scalar(0), steps));
         variables.addAll(in.subList(0, carries));
         for (int i = 0; i < stacked; i++) {
@@ -56,16 +50,20 @@ final class LoopWriter {
                     Attrs.of().type("element_dtype", y.dtype()).type("shape_type", DType.INT32)));
         }
         variables.addAll(in.subList(carries, in.size()));
-        String name = "while_" + w.library().getFunctionCount();
+        tables.forEach(t -> variables.add(w.table(t)));
         List<DataType> types = types();
-        body(name + "_body", types);
-        condition(name + "_cond", types);
+        FunctionWriter body = body(types);
+        boolean stateful = body.isStateful();
         Attrs a = Attrs.of()
                 .dataTypes("T", types)
                 .shapes("output_shapes", shapes())
-                .function("cond", name + "_cond")
-                .function("body", name + "_body");
-        String first = w.add("StatelessWhile", "output", variables, a.integer("parallel_iterations", 1));
+                .function("cond", condition(types))
+                .function("body", body.finishAs("while_body"))
+                .integer("parallel_iterations", 1);
+        String first = w.add(stateful ? "While" : "StatelessWhile", "output", variables, a);
+        if (stateful) {
+            w.wait(first);
+        }
         List<String> out = new ArrayList<>();
         for (int i = 0; i < carries; i++) {
             out.add(FunctionWriter.output(first, 2 + i));
@@ -96,6 +94,7 @@ final class LoopWriter {
             }
             types.add(Protos.dtype(node.input(i).dtype()));
         }
+        tables.forEach(t -> types.add(DataType.DT_RESOURCE));
         return types;
     }
 
@@ -107,14 +106,15 @@ final class LoopWriter {
             }
             shapes.add(node.input(i).shape());
         }
+        tables.forEach(t -> shapes.add(Shape.SCALAR));
         return shapes;
     }
 
-    private void condition(String name, List<DataType> types) {
+    private String condition(List<DataType> types) {
         FunctionWriter f = w.another();
         List<String> args = arguments(f, types);
         f.result("r", DataType.DT_BOOL, f.add("Less", "z", args.subList(0, 2), Attrs.of(DType.INT32)));
-        f.finish(name);
+        return f.finishAs("while_condition");
     }
 
     private static List<String> arguments(FunctionWriter f, List<DataType> types) {
@@ -125,7 +125,7 @@ final class LoopWriter {
         return args;
     }
 
-    private void body(String name, List<DataType> types) {
+    private FunctionWriter body(List<DataType> types) {
         FunctionWriter f = w.another();
         List<String> args = arguments(f, types);
         int carries = scan.carries();
@@ -142,6 +142,9 @@ final class LoopWriter {
             String given = i < carries ? args.get(2 + i) : args.get(first + i - carries);
             boolean element = i >= carries && i < carries + scan.scanned();
             f.bind(v, element ? element(f, given, at, v.dtype()) : given);
+        }
+        for (int i = 0; i < tables.size(); i++) {
+            f.bind(tables.get(i), args.get(args.size() - tables.size() + i));
         }
         f.write(g);
         List<Value> results = g.results();
@@ -166,7 +169,7 @@ final class LoopWriter {
         for (int i = 0; i < next.size(); i++) {
             f.result("r" + i, types.get(i), next.get(i));
         }
-        f.finish(name);
+        return f;
     }
 
     private static String element(FunctionWriter f, String xs, String at, DType t) {

@@ -6,6 +6,7 @@ import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.op.Checked;
 import dev.posthorn.ir.op.Eigh;
+import dev.posthorn.ir.op.Ensured;
 import dev.posthorn.ir.op.HashCross;
 import dev.posthorn.ir.op.ProjectiveTransform;
 import dev.posthorn.ir.op.Svd;
@@ -39,7 +40,8 @@ final class MatrixRules {
                             "v")),
             Rule.one(ProjectiveTransform.class, MatrixRules::projection),
             Rule.one(HashCross.class, MatrixRules::cross),
-            Rule.one(Checked.class, MatrixRules::checked));
+            Rule.one(Checked.class, MatrixRules::checked),
+            Rule.one(Ensured.class, MatrixRules::ensured));
 
     private MatrixRules() {}
 
@@ -85,8 +87,22 @@ final class MatrixRules {
         String each = w.add("GreaterEqual", "z", List.of(in.get(0), least), Attrs.of(t));
         String flat = OrderRules.reshape(each, DType.BOOL, w.ints(-1), w);
         String all = w.add("All", "output", List.of(flat, w.ints(0)), Attrs.of().type("Tidx", DType.INT32));
-        String message = w.constant(Tensor.of(Shape.SCALAR, op.expected()));
-        w.run("Assert", List.of(all, message), Attrs.of().dataTypes("T", List.of(DataType.DT_STRING)));
+        expect(all, op.expected(), w);
+        return in.get(0);
+    }
+
+    /** An error where a scalar is false. */
+    static void expect(String holds, String what, FunctionWriter w) {
+        String message = w.constant(Tensor.of(Shape.SCALAR, what));
+        w.run("Assert", List.of(holds, message), Attrs.of().dataTypes("T", List.of(DataType.DT_STRING)));
+    }
+
+    private static String ensured(Ensured op, Node n, List<String> in, FunctionWriter w) {
+        String flat = OrderRules.reshape(in.get(1), DType.BOOL, w.ints(-1), w);
+        expect(
+                w.add("All", "output", List.of(flat, w.ints(0)), Attrs.of().type("Tidx", DType.INT32)),
+                op.expected(),
+                w);
         return in.get(0);
     }
 }

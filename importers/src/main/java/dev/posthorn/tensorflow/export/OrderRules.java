@@ -37,12 +37,18 @@ final class OrderRules {
         return w.add("Reshape", "output", List.of(x, shape), Attrs.of(t).type("Tshape", DType.INT32));
     }
 
+    /** Rows by number. */
+    static String gather(String x, DType t, String places, DType index, FunctionWriter w) {
+        Attrs a = Attrs.of().type("Tparams", t).type("Tindices", index).type("Taxis", DType.INT32);
+        return w.add("GatherV2", "output", List.of(x, places, w.scalar(0)), a);
+    }
+
     static String transpose(String x, DType t, int[] perm, FunctionWriter w) {
         return w.add("Transpose", "y", List.of(x, w.ints(perm)), Attrs.of(t).type("Tperm", DType.INT32));
     }
 
     /** An element of a vector of int32, as a scalar. */
-    private static String element(String vector, int i, FunctionWriter w) {
+    static String element(String vector, int i, FunctionWriter w) {
         Attrs a = Attrs.of(DType.INT32).type("Index", DType.INT32).integer("shrink_axis_mask", 1);
         return w.add("StridedSlice", "output", List.of(vector, w.ints(i), w.ints(i + 1), w.ints(1)), a);
     }

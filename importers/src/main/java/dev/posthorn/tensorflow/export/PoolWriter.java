@@ -3,12 +3,15 @@ package dev.posthorn.tensorflow.export;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.op.Pool;
 import dev.posthorn.ir.op.Window;
-import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Pooling as {@code MaxPool}, {@code AvgPool} and their kin of three axes; one axis becomes two. */
 final class PoolWriter {
@@ -26,7 +29,63 @@ final class PoolWriter {
     }
 
     static String write(Pool pool, Node n, String x, FunctionWriter w) {
-        return new PoolWriter(pool.window(), n.input(0).type(), w).pooled(pool.fn() == Pool.Fn.MAX ? "Max" : "Avg", x);
+        boolean max = pool.fn() == Pool.Fn.MAX;
+        PoolWriter p = new PoolWriter(pool.window(), n.input(0).type(), w);
+        if (p.named()) {
+            return p.pooled(max ? "Max" : "Avg", x);
+        }
+        return max ? p.padded("Max", x, Double.NEGATIVE_INFINITY) : p.mean(x);
+    }
+
+    /** Whether TensorFlow has a name for the padding. */
+    private boolean named() {
+        boolean none = Stream.concat(window.low().stream(), window.high().stream()).allMatch(p -> p == 0);
+        return none || sizes().stream().allMatch(d -> d >= 0)
+                && Window.same(window.size(), window.strides(), window.dilations(), sizes()).equals(window);
+    }
+
+    private List<Integer> sizes() {
+        return IntStream.range(1, window.rank() + 1).mapToObj(x::dim).toList();
+    }
+
+    /** Pooling of what is padded before. */
+    private String padded(String kind, String value, double with) {
+        int rank = window.rank();
+        int[] paddings = new int[2 * (rank + 2)];
+        for (int a = 0; a < rank; a++) {
+            paddings[2 * a + 2] = window.low().get(a);
+            paddings[2 * a + 3] = window.high().get(a);
+            if (window.low().get(a) < 0 || window.high().get(a) < 0) {
+                throw Rules.unsupported("pooling that leaves out elements at the edges");
+            }
+        }
+        String in = w.add(
+                "PadV2",
+                "output",
+                List.of(
+                        value,
+                        w.constant(Tensor.of(Shape.of(rank + 2, 2), paddings)),
+                        w.constant(Tensor.scalar(dtype, with))),
+                Attrs.of(dtype).type("Tpaddings", DType.INT32));
+        List<Integer> none = Collections.nCopies(rank, 0);
+        Window inside = new Window(window.size(), window.strides(), window.dilations(), none, none);
+        return new PoolWriter(inside, new TensorType(dtype, x), w).pooled(kind, in);
+    }
+
+    /** Of the elements alone: the mean with zeros around, over the mean of ones. */
+    private String mean(String value) {
+        String ones = w.add("OnesLike", "y", List.of(value), Attrs.of(dtype));
+        return w.add(
+                "DivNoNan", "z", List.of(padded("Avg", value, 0), padded("Avg", ones, 0)), Attrs.of(dtype));
+    }
+
+    /** What stands in {@code v} where what is pooled is largest. */
+    static String gathered(Window window, Node n, String x, String v, FunctionWriter w) {
+        PoolWriter p = new PoolWriter(window, n.input(0).type(), w);
+        String in = p.expanded(x);
+        String y = w.add(p.name("MaxPool"), "output", List.of(in), p.attrs());
+        return p.squeezed(
+                w.add(p.name("MaxPool") + "GradGrad", "output", List.of(in, y, p.expanded(v)), p.attrs()));
     }
 
     /** The derivative of the largest by what was pooled, which is pooled again: TensorFlow compares with the result. */
@@ -60,12 +119,12 @@ final class PoolWriter {
 
     private Attrs attrs() {
         if (window.dilations().stream().anyMatch(d -> d != 1)) {
-            throw new UnsupportedModelException("dilated pooling is not exported to TensorFlow yet");
+            throw Rules.unsupported("dilated pooling");
         }
         return Attrs.of(dtype)
                 .integers("ksize", around(window.size()))
                 .integers("strides", around(window.strides()))
-                .text("padding", padding(window, x))
+                .text("padding", padding())
                 .text("data_format", three() ? "NDHWC" : "NHWC");
     }
 
@@ -100,21 +159,11 @@ final class PoolWriter {
     }
 
     /** The name of a padding: of none, or of as much as keeps the places. */
-    private static String padding(Window window, Shape x) {
-        boolean none =
-                window.low().equals(window.high()) && window.low().stream().allMatch(p -> p == 0);
-        List<Integer> sizes = new ArrayList<>();
-        for (int a = 0; a < window.rank(); a++) {
-            sizes.add(x.dim(a + 1));
+    private String padding() {
+        if (!named()) {
+            throw Rules.unsupported("the gradient of pooling with padding of its own, or over axes of unknown size,");
         }
-        boolean same = Window.same(window.size(), window.strides(), window.dilations(), sizes)
-                .equals(window);
-        boolean known = sizes.stream().allMatch(d -> d >= 0);
-        if (!none && !(same && known)) {
-            throw new UnsupportedModelException("pooling with padding of its own, or over axes of unknown size, is not"
-                    + " exported to TensorFlow yet");
-        }
-        return none ? "VALID" : "SAME";
+        return Stream.concat(window.low().stream(), window.high().stream()).allMatch(p -> p == 0) ? "VALID" : "SAME";
     }
 
     private static List<Integer> around(List<Integer> spatial) {

@@ -2,6 +2,7 @@ package dev.posthorn.tensorflow.export;
 
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Op;
+import java.util.Arrays;
 import java.util.List;
 
 /** How the nodes of one op are written. */
@@ -18,6 +19,20 @@ record Rule<O extends Op>(Class<O> type, Writing<O> writing) {
     /** A node of one op of TensorFlow, with one output. */
     static <O extends Op> Rule<O> one(Class<O> type, One<O> one) {
         return new Rule<>(type, (op, n, in, w) -> List.of(one.write(op, n, in, w)));
+    }
+
+    /** The attributes of a node. */
+    interface Attributes<O extends Op> {
+        Attrs of(O op, Node n);
+    }
+
+    /** A node of one op of TensorFlow on the same operands; its outputs by their names in that op's definition. */
+    static <O extends Op> Rule<O> same(Class<O> type, String name, String outputs, Attributes<O> attributes) {
+        String[] all = outputs.split(" ");
+        return new Rule<>(
+                type,
+                (op, n, in, w) -> Rules.outputs(
+                        w.add(name, all[0], in, attributes.of(op, n)), Arrays.copyOfRange(all, 1, all.length)));
     }
 
     /** Writes a node; the name of its output. */

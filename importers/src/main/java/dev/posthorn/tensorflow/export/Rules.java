@@ -15,6 +15,12 @@ final class Rules {
 
     static {
         for (List<Rule<?>> family : List.of(
+                CompositeRules.ALL,
+                ControlRules.ALL,
+                CodeRules.ALL,
+                ImageRules.ALL,
+                SparseRules.ALL,
+                SpecialRules.ALL,
                 TextRules.ALL,
                 OrderRules.ALL,
                 GradientRules.ALL,

@@ -1,18 +1,45 @@
 package dev.posthorn.tensorflow.export;
 
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Table;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.op.Lookup;
 import dev.posthorn.proto.DataType;
 import dev.posthorn.proto.FunctionDefLibrary;
+import dev.posthorn.proto.GraphDef;
+import dev.posthorn.proto.NodeDef;
 import dev.posthorn.tensorflow.Messages;
 import dev.posthorn.tensorflow.Protos;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Tables as TensorFlow has them: one function makes a table, another fills it, as a loader calls them. */
 final class Tables {
     private Tables() {}
+
+    /** The tables that graphs look things up in, those inside of their nodes too. */
+    static List<Table> of(Collection<Graph> graphs) {
+        Set<Table> all = new LinkedHashSet<>();
+        graphs.forEach(g -> collect(g, all));
+        return List.copyOf(all);
+    }
+
+    private static Graph collect(Graph g, Set<Table> all) {
+        for (Node n : g.nodes()) {
+            if (n.op() instanceof Lookup l) {
+                all.add(l.table());
+            }
+            n.op().mapBodies(body -> collect(body, all));
+        }
+        return g;
+    }
 
     static String creator(int table) {
         return "__inference__creator_" + table;
@@ -35,6 +62,29 @@ final class Tables {
 
     static Attrs filling(Table t) {
         return Attrs.of().type("Tin", t.keys().dtype()).type("Tout", t.values().dtype());
+    }
+
+    /** Adds a table to a graph; the node that fills it. */
+    static String write(String name, Table t, GraphDef.Builder graph) {
+        node(graph, name, "HashTableV2", List.of(), attrs(t));
+        for (Map.Entry<String, Tensor> e :
+                Map.of("/keys", t.keys(), "/values", t.values()).entrySet()) {
+            Tensor v = e.getValue();
+            node(
+                    graph,
+                    name + e.getKey(),
+                    "Const",
+                    List.of(),
+                    Attrs.of().type("dtype", v.dtype()).tensor("value", v));
+        }
+        String fill = name + "/fill";
+        node(graph, fill, "LookupTableImportV2", List.of(name, name + "/keys", name + "/values"), filling(t));
+        return fill;
+    }
+
+    private static void node(GraphDef.Builder graph, String name, String op, List<String> inputs, Attrs attrs) {
+        graph.addNode(
+                NodeDef.newBuilder().setName(name).setOp(op).addAllInput(inputs).putAllAttr(attrs.values()));
     }
 
     static void write(List<Table> tables, FunctionDefLibrary.Builder library) {

@@ -126,10 +126,12 @@ final class TextRules {
     private TextRules() {}
 
     private static String text(Text op, Node n, List<String> in, FunctionWriter w) {
-        if (op.fn() != Text.Fn.STRIP) {
-            throw Rules.unsupported(n);
-        }
-        return w.add("StringStrip", "output", in, Attrs.of());
+        return switch (op.fn()) {
+            case STRIP -> w.add("StringStrip", "output", in, Attrs.of());
+            case TO_BASE64 -> w.add("EncodeBase64", "output", in, Attrs.of().bool("pad", false));
+            case TO_BASE64_PADDED -> w.add("EncodeBase64", "output", in, Attrs.of().bool("pad", true));
+            case FROM_BASE64 -> w.add("DecodeBase64", "output", in, Attrs.of());
+        };
     }
 
     private static List<String> split(StringSplit op, Node n, List<String> in, FunctionWriter w) {

@@ -2,7 +2,6 @@ package dev.posthorn.tensorflow.export;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
-import dev.posthorn.ir.Table;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Port;
 import dev.posthorn.model.Variable;
@@ -59,7 +58,7 @@ final class TopGraph {
         }
         List<String> filled = new ArrayList<>();
         for (int i = 0; i < export.tables().size(); i++) {
-            filled.add("^" + table(i, export.tables().get(i)));
+            filled.add("^" + Tables.write("tables/" + i, export.tables().get(i), graph));
         }
         for (ExportedFunction f : export.functions()) {
             f.signatures().forEach(signature -> call(signature, f));
@@ -87,14 +86,6 @@ final class TopGraph {
         f.variables().forEach(key -> in.add(handles.get(key)));
         f.tables().forEach(t -> in.add("tables/" + export.tables().indexOf(t)));
         add(signature + "_call", "StatefulPartitionedCall", in, f.calling(f.wrapper()));
-    }
-
-    /** A table and the node that fills it. */
-    private String table(int i, Table t) {
-        String name = add("tables/" + i, "HashTableV2", List.of(), Tables.attrs(t));
-        String keys = constant(name + "/keys", t.keys());
-        String values = constant(name + "/values", t.values());
-        return add(name + "/fill", "LookupTableImportV2", List.of(name, keys, values), Tables.filling(t));
     }
 
     private void saver() {

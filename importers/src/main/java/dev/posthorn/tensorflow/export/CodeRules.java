@@ -1,0 +1,189 @@
+package dev.posthorn.tensorflow.export;
+
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Node;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.example.Fields;
+import dev.posthorn.ir.op.example.ParseExamples;
+import dev.posthorn.ir.op.table.FindRows;
+import dev.posthorn.ir.op.table.SetOperation;
+import dev.posthorn.ir.op.table.SetSizes;
+import dev.posthorn.ir.op.text.CharSplit;
+import dev.posthorn.ir.op.text.DecodeCsv;
+import dev.posthorn.ir.op.text.DecodeRaw;
+import dev.posthorn.ir.op.text.Decompress;
+import dev.posthorn.ir.op.text.EditDistance;
+import dev.posthorn.ir.op.text.Fingerprint;
+import dev.posthorn.ir.op.text.Format;
+import dev.posthorn.ir.op.text.MurmurBucket;
+import dev.posthorn.ir.op.text.ReduceJoin;
+import dev.posthorn.ir.op.text.SegmentJoin;
+import dev.posthorn.ir.op.text.UnicodeScripts;
+import dev.posthorn.ir.op.text.UnicodeTranscode;
+import dev.posthorn.proto.DataType;
+import dev.posthorn.tensorflow.Protos;
+import dev.posthorn.tensorflow.host.ParseTensor;
+import dev.posthorn.tensorflow.host.SerializeTensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What bytes stand for: numbers, records, examples, texts in other encodings; sets, and tables that are values. */
+final class CodeRules {
+    static final List<Rule<?>> ALL = List.of(
+            Rule.one(DecodeRaw.class, CodeRules::numbers),
+            Rule.same(Decompress.class, "DecodeCompressed", "output", (op, n) -> Attrs.of()
+                    .text(
+                            "compression_type",
+                            op.kind() == Decompress.Kind.NONE ? "" : op.kind().name())),
+            Rule.of(DecodeCsv.class, CodeRules::records),
+            Rule.of(ParseExamples.class, CodeRules::examples),
+            Rule.same(SerializeTensor.class, "SerializeTensor", "serialized", (op, n) -> Attrs.of(
+                    n.input(0).dtype())),
+            Rule.same(ParseTensor.class, "ParseTensor", "output", (op, n) -> Attrs.of()
+                    .type("out_type", op.to())),
+            Rule.same(EditDistance.class, "EditDistance", "output", (op, n) -> Attrs.of(
+                            n.input(1).dtype())
+                    .bool("normalize", op.normalize())),
+            Rule.one(Fingerprint.class, (op, n, in, w) -> {
+                String method = w.constant(Tensor.of(Shape.SCALAR, "farmhash64"));
+                return w.add(
+                        "Fingerprint",
+                        "fingerprint",
+                        List.of(in.get(0), method),
+                        Attrs.of(n.input(0).dtype()));
+            }),
+            Rule.same(Format.class, "StringFormat", "output", (op, n) -> Attrs.of()
+                    .dataTypes("T", types(n.inputs()))
+                    .text("template", op.template())
+                    .text("placeholder", op.placeholder())
+                    .integer("summarize", op.ends())),
+            Rule.same(MurmurBucket.class, "StringToHashBucket", "output", (op, n) -> Attrs.of()
+                    .integer("num_buckets", op.buckets())),
+            Rule.one(
+                    ReduceJoin.class,
+                    (op, n, in, w) -> w.add(
+                            "ReduceJoin",
+                            "output",
+                            List.of(in.get(0), w.ints(op.axes())),
+                            Attrs.of().bool("keep_dims", op.keepDims()).text("separator", op.separator()))),
+            Rule.same(SegmentJoin.class, "UnsortedSegmentJoin", "output", (op, n) -> Attrs.of()
+                    .text("separator", op.separator())
+                    .type("Tindices", n.input(1).dtype())
+                    .type("Tnumsegments", n.input(2).dtype())),
+            Rule.same(CharSplit.class, "StringSplit", "indices values shape", (op, n) -> Attrs.of()
+                    .bool("skip_empty", op.skipEmpty())),
+            Rule.same(UnicodeScripts.class, "UnicodeScript", "output", (op, n) -> Attrs.of()),
+            Rule.same(UnicodeTranscode.class, "UnicodeTranscode", "output", (op, n) -> Attrs.of()
+                    .text("input_encoding", op.from().name())
+                    .text("output_encoding", op.to().name())
+                    .text("errors", op.from().errors())
+                    .integer("replacement_char", op.from().replacement())
+                    .bool("replace_control_characters", op.from().control())),
+            Rule.same(
+                    SetOperation.class,
+                    "SparseToSparseSetOperation",
+                    "result_indices result_values result_shape",
+                    (op, n) -> Attrs.of(n.input(1).dtype())
+                            .text("set_operation", operation(op.fn()))
+                            .bool("validate_indices", true)),
+            Rule.same(SetSizes.class, "SetSize", "size", (op, n) -> Attrs.of(n.input(1).dtype())),
+            Rule.one(FindRows.class, CodeRules::found));
+
+    private CodeRules() {}
+
+    private static List<DataType> types(List<Value> values) {
+        return values.stream().map(v -> Protos.dtype(v.dtype())).toList();
+    }
+
+    private static String operation(SetOperation.Fn fn) {
+        return switch (fn) {
+            case A_MINUS_B -> "a-b";
+            case B_MINUS_A -> "b-a";
+            case INTERSECTION, UNION -> fn.name().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    private static String numbers(DecodeRaw op, Node n, List<String> in, FunctionWriter w) {
+        Attrs a = Attrs.of().type("out_type", op.to()).bool("little_endian", op.littleEndian());
+        return op.length() < 0
+                ? w.add("DecodeRaw", "output", in, a)
+                : w.add("DecodePaddedRaw", "output", List.of(in.get(0), w.scalar(op.length())), a);
+    }
+
+    private static List<String> records(DecodeCsv op, Node n, List<String> in, FunctionWriter w) {
+        List<Value> defaults = n.inputs().subList(1, in.size());
+        Attrs a = Attrs.of()
+                .dataTypes("OUT_TYPE", types(defaults))
+                .text("field_delim", op.delimiter())
+                .bool("use_quote_delim", op.quotes())
+                .text("na_value", op.missing())
+                .integers("select_cols", op.selected());
+        return listed(w.add("DecodeCSV", "output", in, a), defaults.size());
+    }
+
+    private static List<String> listed(String first, int n) {
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            all.add(FunctionWriter.output(first, i));
+        }
+        return all;
+    }
+
+    private static String keys(List<Fields.Field> fields, FunctionWriter w) {
+        String[] keys = fields.stream().map(Fields.Field::key).toArray(String[]::new);
+        return w.constant(Tensor.of(Shape.of(keys.length), keys));
+    }
+
+    private static List<DataType> types(List<Fields.Field> fields, boolean splits) {
+        return fields.stream()
+                .map(f -> Protos.dtype(splits ? f.splits() : f.dtype()))
+                .toList();
+    }
+
+    private static List<String> examples(ParseExamples op, Node n, List<String> in, FunctionWriter w) {
+        Fields f = op.fields();
+        String none = w.constant(Tensor.of(Shape.of(0), new String[0]));
+        List<String> all = new ArrayList<>(
+                List.of(in.get(0), none, keys(f.sparse(), w), keys(f.dense(), w), keys(f.ragged(), w)));
+        all.addAll(in.subList(1, in.size()));
+        Attrs a = Attrs.of()
+                .dataTypes("Tdense", types(f.dense(), false))
+                .integer("num_sparse", f.sparse().size())
+                .dataTypes("sparse_types", types(f.sparse(), false))
+                .dataTypes("ragged_value_types", types(f.ragged(), false))
+                .dataTypes("ragged_split_types", types(f.ragged(), true))
+                .shapes("dense_shapes", f.dense().stream().map(Fields.Field::shape).toList());
+        List<String> lists = Rules.outputs(
+                w.add("ParseExampleV2", "sparse_indices", all, a),
+                "sparse_values",
+                "sparse_shapes",
+                "dense_values",
+                "ragged_values",
+                "ragged_row_splits");
+        List<String> out = new ArrayList<>();
+        for (int i = 0; i < lists.size(); i++) {
+            List<Fields.Field> of = i < 3 ? f.sparse() : i == 3 ? f.dense() : f.ragged();
+            out.addAll(listed(lists.get(i), of.size()));
+        }
+        return out;
+    }
+
+    /** A table that is made anew for each call. */
+    private static String found(FindRows op, Node n, List<String> in, FunctionWriter w) {
+        DType keys = n.input(0).dtype();
+        DType values = n.input(1).dtype();
+        if (n.input(0).shape().rank() != 1 || n.input(1).shape().rank() != 1) {
+            throw Rules.unsupported("a table of rows that is a value");
+        }
+        Attrs own = Attrs.of().type("key_dtype", keys).type("value_dtype", values);
+        String table = w.add("AnonymousMutableHashTable", "table_handle", List.of(), own);
+        Attrs a = Attrs.of().type("Tin", keys).type("Tout", values);
+        String filled = w.add("LookupTableImportV2", "", List.of(table, in.get(0), in.get(1)), a);
+        w.wait(filled);
+        List<String> find = List.of(table, in.get(2), in.get(3), "^" + filled.split(":")[0]);
+        return w.add("LookupTableFindV2", "values", find, Attrs.of().type("Tin", keys).type("Tout", values));
+    }
+}
