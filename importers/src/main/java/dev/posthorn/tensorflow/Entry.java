@@ -12,8 +12,8 @@ import java.util.Set;
  * @param inputs the tensor that each input gives a value to, by the input's name
  * @param outputs the tensor that each output is, by the output's name
  */
-record Entry(Signature signature, Map<String, String> inputs, Map<String, String> outputs) {
-    Entry {
+public record Entry(Signature signature, Map<String, String> inputs, Map<String, String> outputs) {
+    public Entry {
         inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
         outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
     }

@@ -78,7 +78,7 @@ final class SavedModelFile {
     }
 
     /** The signatures in the order of their names, the one that is called where none is named first. */
-    private static List<Entry> entries(MetaGraphDef meta) {
+    static List<Entry> entries(MetaGraphDef meta) {
         List<Entry> all = new ArrayList<>();
         new TreeMap<>(meta.getSignatureDefMap()).forEach((name, def) -> {
             if (!name.startsWith("__saved_model_")) {

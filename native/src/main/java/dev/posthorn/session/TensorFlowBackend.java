@@ -3,19 +3,27 @@ package dev.posthorn.session;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Backend;
+import dev.posthorn.model.ModelFormat;
+import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.model.Variables;
 import dev.posthorn.proto.ConfigProto;
 import dev.posthorn.proto.GpuOptions;
+import dev.posthorn.tensorflow.SavedSignatures;
 import dev.posthorn.tensorflow.export.CallGraph;
+import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The backend {@code tensorflow}: graphs run on TensorFlow's own operations, on CPU or GPU, compiled by XLA where asked for. It
@@ -53,8 +61,31 @@ public final class TensorFlowBackend implements Backend {
         return new TensorFlowBackend(o);
     }
 
+    /** A SavedModel as TensorFlow's own loader reads it, where it was asked for. */
+    @Override
+    public Optional<ModelFormat.Loaded> load(Path path) throws IOException {
+        if (!options.asIs()) {
+            return Optional.empty();
+        }
+        NativeLibrary.load();
+        SavedSignatures saved = SavedSignatures.of(path);
+        NativeSession session = NativeSession.saved(path, saved.tags(), config().toByteArray());
+        SavedProgram program = new SavedProgram(path, saved.entries(), session);
+        CLEANER.register(program, session::close);
+        return Optional.of(new ModelFormat.Loaded(program, new Variables(List.of(), Map.of())));
+    }
+
     @Override
     public Executable compile(Graph graph, Variables.Snapshot variables, Set<String> changing) {
+        Optional<SavedCall> saved = SavedCall.of(graph);
+        if (saved.isPresent()) {
+            return saved.get();
+        }
+        if (options.asIs()) {
+            throw new UnsupportedModelException(
+                    "backend tensorflow: expected a SavedModel that it loaded as it is but was a graph of Posthorn's"
+                            + " (leave out as-is)");
+        }
         NativeLibrary.load();
         CallGraph call = CallGraph.of(graph, options.jit());
         Set<String> states = new HashSet<>(graph.updates().keySet());
@@ -68,17 +99,24 @@ public final class TensorFlowBackend implements Backend {
         }
         read.forEach(k -> feeds.add(CallGraph.variable(call.variables().indexOf(k))));
         fixed.forEach(k -> feeds.add(CallGraph.variable(call.variables().indexOf(k))));
-        NativeSession session = new NativeSession(
-                call.message().toByteArray(),
-                config().toByteArray(),
-                feeds,
-                fixed.stream().map(variables::get).toList(),
-                CallGraph.CALL,
-                call.results().size(),
-                call.initializers());
-        Call made = new Call(session, read, explanation(call, session.devices()));
-        CLEANER.register(made, session::close);
-        return made;
+        List<String> fetches = IntStream.range(0, call.results().size())
+                .mapToObj(i -> CallGraph.CALL + ":" + i)
+                .toList();
+        NativeSession session = NativeSession.of(call.message().toByteArray(), config().toByteArray());
+        boolean whole = false;
+        try {
+            session.initialize(call.initializers());
+            NativeCall prepared =
+                    session.call(feeds, fixed.stream().map(variables::get).toList(), fetches);
+            Call made = new Call(session, prepared, read, explanation(call, session.devices()));
+            CLEANER.register(made, session::close);
+            whole = true;
+            return made;
+        } finally {
+            if (!whole) {
+                session.close();
+            }
+        }
     }
 
     private ConfigProto config() {
@@ -114,13 +152,14 @@ public final class TensorFlowBackend implements Backend {
     }
 
     /** One session; TensorFlow runs any number of calls of it at once. */
-    private record Call(NativeSession session, List<String> read, String explanation) implements Executable {
+    private record Call(NativeSession session, NativeCall call, List<String> read, String explanation)
+            implements Executable {
         @Override
         public List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now) {
             List<Tensor> all = new ArrayList<>(inputs);
             read.forEach(k -> all.add(now.get(k)));
             try {
-                return session.run(all);
+                return call.run(all);
             } finally {
                 Reference.reachabilityFence(this); // the session is closed when nothing holds this any more
             }

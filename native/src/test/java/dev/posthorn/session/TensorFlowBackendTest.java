@@ -14,9 +14,11 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Reduce;
+import dev.posthorn.ir.op.TextLength;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.model.Backend;
 import dev.posthorn.model.Model;
+import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.Signature;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.model.Variables;
@@ -66,6 +68,32 @@ class TensorFlowBackendTest {
                             || text.contains("gpu:0: expected a GPU that TensorFlow can use but was none"),
                     text);
         }
+    }
+
+    @Test
+    void gpuGivesTheSame() throws IOException {
+        try (Model java = Model.load(DIGITS);
+                Model model = Model.load(DIGITS, "tensorflow:gpu:0")) {
+            Tensor x = pictures(5);
+            boolean gpu = model.explain(Signature.DEFAULT, List.of(x.type())).contains("device:GPU:0");
+            assumeTrue(gpu, "skipped: no GPU");
+            assertArrayEquals(java.predict(x).floats(), model.predict(x).floats(), 1e-4f);
+        }
+    }
+
+    /** A graph is compiled as a whole or not at all: there are no strings in XLA. */
+    @Test
+    void whatXlaDoesNotHaveIsRefused() {
+        Builder b = new Builder();
+        Value in = b.input("x", new TensorType(DType.STRING, Shape.of(2)));
+        Graph graph = b.graph(List.of(in), Map.of("y", b.add(new TextLength(false), in)), Map.of());
+        Tensor x = Tensor.of(Shape.of(2), "a", "bc");
+        Backend.Executable plain = new TensorFlowBackend().compile(graph, NONE);
+        assertArrayEquals(new int[] {1, 2}, plain.run(List.of(x), NONE).get(0).ints());
+        plain.close();
+        Backend.Executable jit = Backend.named("tensorflow:jit").compile(graph, NONE);
+        assertThrows(ShapeException.class, () -> jit.run(List.of(x), NONE));
+        jit.close();
     }
 
     /** Every type of element goes in and out as it is. */

@@ -2,6 +2,9 @@ package dev.posthorn.model;
 
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -15,26 +18,28 @@ public interface Backend {
      *
      * @param device {@code cpu}, {@code gpu} or {@code gpu:0} and so on
      * @param jit whether each graph is compiled as a whole before it runs
+     * @param asIs whether files are loaded by the backend's own loader, not by Posthorn
      */
-    record Options(String device, boolean jit) {
-        public static final Options DEFAULT = new Options("cpu", false);
+    record Options(String device, boolean jit, boolean asIs) {
+        public static final Options DEFAULT = new Options("cpu", false, false);
 
-        /** As a backend's name has them: {@code :gpu:0}, {@code :jit}, {@code :gpu:0:jit}; nothing for the default. */
+        /** As a backend's name has them: {@code :gpu:0}, {@code :jit}, {@code :gpu:0:jit:as-is}; nothing for the default. */
         @Override
         public String toString() {
-            return (device.equals(DEFAULT.device) ? "" : ":" + device) + (jit ? ":jit" : "");
+            return (device.equals(DEFAULT.device) ? "" : ":" + device) + (jit ? ":jit" : "") + (asIs ? ":as-is" : "");
         }
 
         private static Options of(String text) {
-            boolean jit = text.equals("jit") || text.endsWith(":jit");
-            String device = jit ? text.substring(0, Math.max(0, text.length() - 4)) : text;
-            return new Options(device.isEmpty() ? DEFAULT.device : device, jit);
+            List<String> words = new ArrayList<>(List.of(text.split(":")));
+            boolean jit = words.remove("jit");
+            boolean asIs = words.remove("as-is");
+            return new Options(words.isEmpty() ? DEFAULT.device : String.join(":", words), jit, asIs);
         }
     }
 
     /**
      * The backend of a name, with options where they follow it: {@code java}, {@code reference}, {@code tensorflow}, {@code
-     * tensorflow:gpu:0}, {@code tensorflow:jit}.
+     * tensorflow:gpu:0}, {@code tensorflow:jit}, {@code tensorflow:as-is}.
      *
      * @throws IllegalArgumentException where there is none of that name, or it has not these options
      */
@@ -50,7 +55,11 @@ public interface Backend {
             }
         }
         String names = all.stream().map(Backend::name).sorted().collect(Collectors.joining(", "));
-        throw new IllegalArgumentException("backend: expected one of " + names + " but was '" + first + "'");
+        String hint = first.equals("tensorflow")
+                ? " (that one is the artifact dev.posthorn:posthorn-native, with org.tensorflow:tensorflow-core-native:1.1.0"
+                        + " and the classifier of the platform: docs/native.md)"
+                : "";
+        throw new IllegalArgumentException("backend: expected one of " + names + " but was '" + first + "'" + hint);
     }
 
     /** Its name, and its options as {@link #named} takes them. */
@@ -64,10 +73,19 @@ public interface Backend {
     default Backend with(Options options) {
         if (!options.equals(Options.DEFAULT)) {
             throw new IllegalArgumentException(
-                    "backend " + name() + ": expected no device but cpu, and no compiler, but was '" + options
-                            + "' (backend tensorflow has them)");
+                    "backend " + name() + ": expected no device but cpu, no compiler and no loader of its own but was '"
+                            + options + "' (backend tensorflow has them)");
         }
         return this;
+    }
+
+    /**
+     * What a file holds, where the backend loads it itself; empty where Posthorn is to read it.
+     *
+     * @throws ModelFormatException where it was asked to and cannot
+     */
+    default Optional<ModelFormat.Loaded> load(Path path) throws IOException {
+        return Optional.empty();
     }
 
     /** Prepares a graph with these values of its variables; those that it does not update stay as they are. */

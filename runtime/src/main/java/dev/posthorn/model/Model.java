@@ -73,8 +73,11 @@ public final class Model implements AutoCloseable {
 
     /** Loads a model that names custom layers or functions, to run on the backend of that name. */
     public static Model load(Path path, String backend, Bindings bindings) throws IOException {
-        ModelFormat.Loaded loaded = format(path).load(path, bindings);
-        return of(loaded.program(), loaded.variables(), backend);
+        exists(path);
+        Backend chosen = Backend.named(backend);
+        Optional<ModelFormat.Loaded> own = chosen.load(path);
+        ModelFormat.Loaded loaded = own.isPresent() ? own.get() : format(path).load(path, bindings);
+        return new Model(loaded.program(), loaded.variables(), chosen);
     }
 
     /** Loads an architecture, and its weights from a file of their own. */

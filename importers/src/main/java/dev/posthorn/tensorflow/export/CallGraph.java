@@ -27,8 +27,7 @@ import java.util.TreeSet;
  * @param initializers the nodes to run once, before all calls: they fill the tables
  * @param results the types of what the call gives: the graph's outputs, then its updates
  */
-public record CallGraph(
-        GraphDef message, List<String> variables, List<String> initializers, List<TensorType> results) {
+public record CallGraph(GraphDef message, List<String> variables, List<String> initializers, List<TensorType> results) {
     /** The node that gives all results. */
     public static final String CALL = "call";
 
@@ -113,7 +112,8 @@ public record CallGraph(
             call.putAttr("_XlaMustCompile", AttrValue.newBuilder().setB(true).build());
         }
         GraphDef message = top.addNode(call).setLibrary(library).build();
-        return new CallGraph(message, keys, filled, results.stream().map(Value::type).toList());
+        return new CallGraph(
+                message, keys, filled, results.stream().map(Value::type).toList());
     }
 
     private static void bind(

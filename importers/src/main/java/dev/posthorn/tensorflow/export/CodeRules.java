@@ -34,19 +34,33 @@ import java.util.Locale;
 final class CodeRules {
     static final List<Rule<?>> ALL = List.of(
             Rule.one(DecodeRaw.class, CodeRules::numbers),
-            Rule.same(Decompress.class, "DecodeCompressed", "output", (op, n) -> Attrs.of()
-                    .text(
-                            "compression_type",
-                            op.kind() == Decompress.Kind.NONE ? "" : op.kind().name())),
+            Rule.same(
+                    Decompress.class,
+                    "DecodeCompressed",
+                    "output",
+                    (op, n) -> Attrs.of()
+                            .text(
+                                    "compression_type",
+                                    op.kind() == Decompress.Kind.NONE
+                                            ? ""
+                                            : op.kind().name())),
             Rule.of(DecodeCsv.class, CodeRules::records),
             Rule.of(ParseExamples.class, CodeRules::examples),
-            Rule.same(SerializeTensor.class, "SerializeTensor", "serialized", (op, n) -> Attrs.of(
-                    n.input(0).dtype())),
-            Rule.same(ParseTensor.class, "ParseTensor", "output", (op, n) -> Attrs.of()
-                    .type("out_type", op.to())),
-            Rule.same(EditDistance.class, "EditDistance", "output", (op, n) -> Attrs.of(
-                            n.input(1).dtype())
-                    .bool("normalize", op.normalize())),
+            Rule.same(
+                    SerializeTensor.class,
+                    "SerializeTensor",
+                    "serialized",
+                    (op, n) -> Attrs.of(n.input(0).dtype())),
+            Rule.same(
+                    ParseTensor.class,
+                    "ParseTensor",
+                    "output",
+                    (op, n) -> Attrs.of().type("out_type", op.to())),
+            Rule.same(
+                    EditDistance.class,
+                    "EditDistance",
+                    "output",
+                    (op, n) -> Attrs.of(n.input(1).dtype()).bool("normalize", op.normalize())),
             Rule.one(Fingerprint.class, (op, n, in, w) -> {
                 String method = w.constant(Tensor.of(Shape.SCALAR, "farmhash64"));
                 return w.add(
@@ -55,13 +69,20 @@ final class CodeRules {
                         List.of(in.get(0), method),
                         Attrs.of(n.input(0).dtype()));
             }),
-            Rule.same(Format.class, "StringFormat", "output", (op, n) -> Attrs.of()
-                    .dataTypes("T", types(n.inputs()))
-                    .text("template", op.template())
-                    .text("placeholder", op.placeholder())
-                    .integer("summarize", op.ends())),
-            Rule.same(MurmurBucket.class, "StringToHashBucket", "output", (op, n) -> Attrs.of()
-                    .integer("num_buckets", op.buckets())),
+            Rule.same(
+                    Format.class,
+                    "StringFormat",
+                    "output",
+                    (op, n) -> Attrs.of()
+                            .dataTypes("T", types(n.inputs()))
+                            .text("template", op.template())
+                            .text("placeholder", op.placeholder())
+                            .integer("summarize", op.ends())),
+            Rule.same(
+                    MurmurBucket.class,
+                    "StringToHashBucket",
+                    "output",
+                    (op, n) -> Attrs.of().integer("num_buckets", op.buckets())),
             Rule.one(
                     ReduceJoin.class,
                     (op, n, in, w) -> w.add(
@@ -69,19 +90,30 @@ final class CodeRules {
                             "output",
                             List.of(in.get(0), w.ints(op.axes())),
                             Attrs.of().bool("keep_dims", op.keepDims()).text("separator", op.separator()))),
-            Rule.same(SegmentJoin.class, "UnsortedSegmentJoin", "output", (op, n) -> Attrs.of()
-                    .text("separator", op.separator())
-                    .type("Tindices", n.input(1).dtype())
-                    .type("Tnumsegments", n.input(2).dtype())),
-            Rule.same(CharSplit.class, "StringSplit", "indices values shape", (op, n) -> Attrs.of()
-                    .bool("skip_empty", op.skipEmpty())),
+            Rule.same(
+                    SegmentJoin.class,
+                    "UnsortedSegmentJoin",
+                    "output",
+                    (op, n) -> Attrs.of()
+                            .text("separator", op.separator())
+                            .type("Tindices", n.input(1).dtype())
+                            .type("Tnumsegments", n.input(2).dtype())),
+            Rule.same(
+                    CharSplit.class,
+                    "StringSplit",
+                    "indices values shape",
+                    (op, n) -> Attrs.of().bool("skip_empty", op.skipEmpty())),
             Rule.same(UnicodeScripts.class, "UnicodeScript", "output", (op, n) -> Attrs.of()),
-            Rule.same(UnicodeTranscode.class, "UnicodeTranscode", "output", (op, n) -> Attrs.of()
-                    .text("input_encoding", op.from().name())
-                    .text("output_encoding", op.to().name())
-                    .text("errors", op.from().errors())
-                    .integer("replacement_char", op.from().replacement())
-                    .bool("replace_control_characters", op.from().control())),
+            Rule.same(
+                    UnicodeTranscode.class,
+                    "UnicodeTranscode",
+                    "output",
+                    (op, n) -> Attrs.of()
+                            .text("input_encoding", op.from().name())
+                            .text("output_encoding", op.to().name())
+                            .text("errors", op.from().errors())
+                            .integer("replacement_char", op.from().replacement())
+                            .bool("replace_control_characters", op.from().control())),
             Rule.same(
                     SetOperation.class,
                     "SparseToSparseSetOperation",
@@ -89,7 +121,11 @@ final class CodeRules {
                     (op, n) -> Attrs.of(n.input(1).dtype())
                             .text("set_operation", operation(op.fn()))
                             .bool("validate_indices", true)),
-            Rule.same(SetSizes.class, "SetSize", "size", (op, n) -> Attrs.of(n.input(1).dtype())),
+            Rule.same(
+                    SetSizes.class,
+                    "SetSize",
+                    "size",
+                    (op, n) -> Attrs.of(n.input(1).dtype())),
             Rule.one(FindRows.class, CodeRules::found));
 
     private CodeRules() {}
@@ -146,8 +182,8 @@ final class CodeRules {
     private static List<String> examples(ParseExamples op, Node n, List<String> in, FunctionWriter w) {
         Fields f = op.fields();
         String none = w.constant(Tensor.of(Shape.of(0), new String[0]));
-        List<String> all = new ArrayList<>(
-                List.of(in.get(0), none, keys(f.sparse(), w), keys(f.dense(), w), keys(f.ragged(), w)));
+        List<String> all =
+                new ArrayList<>(List.of(in.get(0), none, keys(f.sparse(), w), keys(f.dense(), w), keys(f.ragged(), w)));
         all.addAll(in.subList(1, in.size()));
         Attrs a = Attrs.of()
                 .dataTypes("Tdense", types(f.dense(), false))
@@ -155,7 +191,9 @@ final class CodeRules {
                 .dataTypes("sparse_types", types(f.sparse(), false))
                 .dataTypes("ragged_value_types", types(f.ragged(), false))
                 .dataTypes("ragged_split_types", types(f.ragged(), true))
-                .shapes("dense_shapes", f.dense().stream().map(Fields.Field::shape).toList());
+                .shapes(
+                        "dense_shapes",
+                        f.dense().stream().map(Fields.Field::shape).toList());
         List<String> lists = Rules.outputs(
                 w.add("ParseExampleV2", "sparse_indices", all, a),
                 "sparse_values",
@@ -175,15 +213,26 @@ final class CodeRules {
     private static String found(FindRows op, Node n, List<String> in, FunctionWriter w) {
         DType keys = n.input(0).dtype();
         DType values = n.input(1).dtype();
-        if (n.input(0).shape().rank() != 1 || n.input(1).shape().rank() != 1) {
-            throw Rules.unsupported("a table of rows that is a value");
+        if (n.input(0).shape().rank() != 1) {
+            throw Rules.unsupported("a table whose keys are rows, and that is a value,");
         }
+        Shape each = n.input(1).shape().remove(0);
         Attrs own = Attrs.of().type("key_dtype", keys).type("value_dtype", values);
-        String table = w.add("AnonymousMutableHashTable", "table_handle", List.of(), own);
+        String table = each.rank() == 0
+                ? w.add("AnonymousMutableHashTable", "table_handle", List.of(), own)
+                : w.add(
+                        "AnonymousMutableHashTableOfTensors",
+                        "table_handle",
+                        List.of(),
+                        own.shape("value_shape", each));
         Attrs a = Attrs.of().type("Tin", keys).type("Tout", values);
         String filled = w.add("LookupTableImportV2", "", List.of(table, in.get(0), in.get(1)), a);
         w.wait(filled);
         List<String> find = List.of(table, in.get(2), in.get(3), "^" + filled.split(":")[0]);
-        return w.add("LookupTableFindV2", "values", find, Attrs.of().type("Tin", keys).type("Tout", values));
+        return w.add(
+                "LookupTableFindV2",
+                "values",
+                find,
+                Attrs.of().type("Tin", keys).type("Tout", values));
     }
 }

@@ -72,10 +72,13 @@ final class ControlRules {
         Taken taken = Taken.of(n, 0, in, List.of(op.condition(), op.body()), w);
         Held test = taken.held(op.condition(), IntStream.range(0, seen), w);
         test.result(0, DataType.DT_BOOL, test.value(0));
-        Held step =
-                taken.held(op.body(), IntStream.concat(IntStream.range(0, carries), IntStream.range(seen, in.size())), w);
+        Held step = taken.held(
+                op.body(), IntStream.concat(IntStream.range(0, carries), IntStream.range(seen, in.size())), w);
         for (int i = 0; i < taken.types().size(); i++) {
-            step.result(i, taken.types().get(i), i < carries ? step.value(i) : step.arguments().get(i));
+            step.result(
+                    i,
+                    taken.types().get(i),
+                    i < carries ? step.value(i) : step.arguments().get(i));
         }
         boolean stateful = test.f().isStateful() || step.f().isStateful();
         List<Shape> shapes = Stream.concat(
@@ -115,9 +118,15 @@ final class ControlRules {
         boolean stateful = all.stream().anyMatch(b -> b.f().isStateful());
         Attrs a = Attrs.of()
                 .dataTypes("Tin", taken.types())
-                .dataTypes("Tout", n.outputs().stream().map(t -> Protos.dtype(t.dtype())).toList())
-                .shapes("output_shapes", n.outputs().stream().map(t -> t.shape()).toList())
-                .functions("branches", all.stream().map(b -> b.f().finishAs("branch")).toList());
+                .dataTypes(
+                        "Tout",
+                        n.outputs().stream().map(t -> Protos.dtype(t.dtype())).toList())
+                .shapes(
+                        "output_shapes",
+                        n.outputs().stream().map(t -> t.shape()).toList())
+                .functions(
+                        "branches",
+                        all.stream().map(b -> b.f().finishAs("branch")).toList());
         List<String> operands = new ArrayList<>(List.of(in.get(0)));
         operands.addAll(taken.names());
         return outputs(stateful ? "Case" : "StatelessCase", n, operands, a, stateful, w);

@@ -19,7 +19,7 @@ final class GradientRules {
     static final List<Rule<?>> ALL = List.of(
             Rule.one(
                     ConvFilterGradient.class,
-                    (op, n, in, w) -> new ConvWriter(op.conv(), n, w).filterGradient(in.get(0), in.get(1))),
+                    (op, n, in, w) -> new ConvGradient(op.conv(), n, w).write(in.get(0), in.get(1))),
             Rule.one(
                     MaxPoolGradient.class,
                     (op, n, in, w) -> PoolWriter.maxGradient(op.window(), n, in.get(0), in.get(1), w)),

@@ -20,24 +20,39 @@ import java.util.List;
 final class ImageRules {
     static final List<Rule<?>> ALL = List.of(
             Rule.one(DecodeImage.class, ImageRules::decoded),
-            Rule.same(JpegShape.class, "ExtractJpegShape", "image_shape", (op, n) -> Attrs.of()
-                    .type("output_type", op.to())),
-            Rule.same(EncodePng.class, "EncodePng", "contents", (op, n) -> Attrs.of(n.input(0).dtype())
-                    .integer("compression", op.level())),
+            Rule.same(
+                    JpegShape.class,
+                    "ExtractJpegShape",
+                    "image_shape",
+                    (op, n) -> Attrs.of().type("output_type", op.to())),
+            Rule.same(
+                    EncodePng.class,
+                    "EncodePng",
+                    "contents",
+                    (op, n) -> Attrs.of(n.input(0).dtype()).integer("compression", op.level())),
             Rule.one(CropAndResize.class, ImageRules::cropped),
-            Rule.same(CropBoxGradient.class, "CropAndResizeGradBoxes", "output", (op, n) -> Attrs.of(
-                            n.input(1).dtype())
-                    .text("method", "bilinear")),
-            Rule.same(CropImageGradient.class, "CropAndResizeGradImage", "output", (op, n) -> Attrs.of(DType.FLOAT32)
-                    .text("method", method(op.bilinear()))),
-            Rule.same(DrawBoxes.class, "DrawBoundingBoxesV2", "output", (op, n) -> Attrs.of(
-                    n.input(0).dtype())),
+            Rule.same(
+                    CropBoxGradient.class,
+                    "CropAndResizeGradBoxes",
+                    "output",
+                    (op, n) -> Attrs.of(n.input(1).dtype()).text("method", "bilinear")),
+            Rule.same(
+                    CropImageGradient.class,
+                    "CropAndResizeGradImage",
+                    "output",
+                    (op, n) -> Attrs.of(DType.FLOAT32).text("method", method(op.bilinear()))),
+            Rule.same(
+                    DrawBoxes.class,
+                    "DrawBoundingBoxesV2",
+                    "output",
+                    (op, n) -> Attrs.of(n.input(0).dtype())),
             Rule.of(NonMaxSuppression.class, ImageRules::chosen),
             Rule.same(
                     CombinedNonMaxSuppression.class,
                     "CombinedNonMaxSuppression",
                     "nmsed_boxes nmsed_scores nmsed_classes valid_detections",
-                    (op, n) -> Attrs.of().bool("pad_per_class", op.padPerClass()).bool("clip_boxes", op.clip())));
+                    (op, n) ->
+                            Attrs.of().bool("pad_per_class", op.padPerClass()).bool("clip_boxes", op.clip())));
 
     private ImageRules() {}
 
@@ -81,8 +96,7 @@ final class ImageRules {
         operands.add(w.cast(in.get(2), n.input(2).dtype(), DType.INT32));
         if (op.overlaps()) {
             operands.addAll(in.subList(3, 5));
-            String places =
-                    w.add("NonMaxSuppressionWithOverlaps", "selected_indices", operands, Attrs.of());
+            String places = w.add("NonMaxSuppressionWithOverlaps", "selected_indices", operands, Attrs.of());
             String scores = OrderRules.gather(in.get(1), n.input(1).dtype(), places, DType.INT32, w);
             Attrs size = Attrs.of(DType.INT32).type("out_type", DType.INT32);
             return List.of(places, scores, w.add("Size", "output", List.of(places), size));

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Pooling as {@code MaxPool}, {@code AvgPool} and their kin of three axes; one axis becomes two. */
 final class PoolWriter {
@@ -34,22 +33,86 @@ final class PoolWriter {
         if (p.named()) {
             return p.pooled(max ? "Max" : "Avg", x);
         }
-        return max ? p.padded("Max", x, Double.NEGATIVE_INFINITY) : p.mean(x);
+        String ones = max ? "" : w.add("OnesLike", "y", List.of(x), Attrs.of(p.dtype));
+        return max
+                ? p.bare().pooled("Max", p.padded(x, Double.NEGATIVE_INFINITY))
+                : p.share(p.bare().pooled("Avg", p.padded(x, 0)), ones);
+    }
+
+    /** The derivative of the largest by what was pooled. */
+    static String maxGradient(Window window, Node n, String x, String dy, FunctionWriter w) {
+        PoolWriter p = new PoolWriter(window, n.input(0).type(), w);
+        return p.named()
+                ? p.maxGradient(x, dy)
+                : p.unpadded(
+                        p.bare().maxGradient(p.padded(x, Double.NEGATIVE_INFINITY), dy),
+                        OrderRules.shapeOf(x, p.dtype, w));
+    }
+
+    /** What stands in {@code v} where what is pooled is largest. */
+    static String gathered(Window window, Node n, String x, String v, FunctionWriter w) {
+        PoolWriter p = new PoolWriter(window, n.input(0).type(), w);
+        return p.named() ? p.gathered(x, v) : p.bare().gathered(p.padded(x, Double.NEGATIVE_INFINITY), p.padded(v, 0));
+    }
+
+    /** The derivative of the mean. */
+    static String meanGradient(Window window, Node n, String dy, String shape, FunctionWriter w) {
+        PoolWriter p = new PoolWriter(window, n.outputs().get(0), w);
+        String sizes = w.cast(shape, n.input(1).dtype(), DType.INT32);
+        if (p.named()) {
+            return p.meanGradient(dy, sizes);
+        }
+        String one = w.constant(Tensor.scalar(p.dtype, 1));
+        String ones =
+                w.add("Fill", "output", List.of(sizes, one), Attrs.of(p.dtype).type("index_type", DType.INT32));
+        String all = OrderRules.shapeOf(p.padded(ones, 0), p.dtype, w);
+        return p.unpadded(p.bare().meanGradient(p.share(dy, ones), all), sizes);
+    }
+
+    /** Over the part of each window that has elements. */
+    private String share(String y, String ones) {
+        return w.add("DivNoNan", "z", List.of(y, bare().pooled("Avg", padded(ones, 0))), Attrs.of(dtype));
+    }
+
+    /** It is pooled again, for TensorFlow compares with the result. */
+    private String maxGradient(String x, String dy) {
+        String in = expanded(x);
+        String y = w.add(name("MaxPool"), "output", List.of(in), attrs());
+        Attrs a = three() ? attrs().type("TInput", dtype) : attrs();
+        return squeezed(w.add(name("MaxPool") + "Grad", "output", List.of(in, y, expanded(dy)), a));
+    }
+
+    private String gathered(String x, String v) {
+        String in = expanded(x);
+        String y = w.add(name("MaxPool"), "output", List.of(in), attrs());
+        return squeezed(w.add(name("MaxPool") + "GradGrad", "output", List.of(in, y, expanded(v)), attrs()));
+    }
+
+    private String meanGradient(String dy, String shape) {
+        return squeezed(
+                w.add(name("AvgPool") + "Grad", "output", List.of(expandedShape(shape), expanded(dy)), attrs()));
     }
 
     /** Whether TensorFlow has a name for the padding. */
     private boolean named() {
-        boolean none = Stream.concat(window.low().stream(), window.high().stream()).allMatch(p -> p == 0);
-        return none || sizes().stream().allMatch(d -> d >= 0)
-                && Window.same(window.size(), window.strides(), window.dilations(), sizes()).equals(window);
+        return bare().window.equals(window)
+                || sizes().stream().allMatch(d -> d >= 0)
+                        && Window.same(window.size(), window.strides(), window.dilations(), sizes())
+                                .equals(window);
     }
 
     private List<Integer> sizes() {
         return IntStream.range(1, window.rank() + 1).mapToObj(x::dim).toList();
     }
 
-    /** Pooling of what is padded before. */
-    private String padded(String kind, String value, double with) {
+    /** Pooling of what is {@link #padded} before. */
+    private PoolWriter bare() {
+        List<Integer> none = Collections.nCopies(window.rank(), 0);
+        Window w0 = new Window(window.size(), window.strides(), window.dilations(), none, none);
+        return new PoolWriter(w0, new TensorType(dtype, x), w);
+    }
+
+    private String padded(String value, double with) {
         int rank = window.rank();
         int[] paddings = new int[2 * (rank + 2)];
         for (int a = 0; a < rank; a++) {
@@ -59,7 +122,7 @@ final class PoolWriter {
                 throw Rules.unsupported("pooling that leaves out elements at the edges");
             }
         }
-        String in = w.add(
+        return w.add(
                 "PadV2",
                 "output",
                 List.of(
@@ -67,42 +130,17 @@ final class PoolWriter {
                         w.constant(Tensor.of(Shape.of(rank + 2, 2), paddings)),
                         w.constant(Tensor.scalar(dtype, with))),
                 Attrs.of(dtype).type("Tpaddings", DType.INT32));
-        List<Integer> none = Collections.nCopies(rank, 0);
-        Window inside = new Window(window.size(), window.strides(), window.dilations(), none, none);
-        return new PoolWriter(inside, new TensorType(dtype, x), w).pooled(kind, in);
     }
 
-    /** Of the elements alone: the mean with zeros around, over the mean of ones. */
-    private String mean(String value) {
-        String ones = w.add("OnesLike", "y", List.of(value), Attrs.of(dtype));
+    private String unpadded(String value, String shape) {
+        List<Integer> begin = new ArrayList<>(List.of(0));
+        begin.addAll(window.low());
+        begin.add(0);
         return w.add(
-                "DivNoNan", "z", List.of(padded("Avg", value, 0), padded("Avg", ones, 0)), Attrs.of(dtype));
-    }
-
-    /** What stands in {@code v} where what is pooled is largest. */
-    static String gathered(Window window, Node n, String x, String v, FunctionWriter w) {
-        PoolWriter p = new PoolWriter(window, n.input(0).type(), w);
-        String in = p.expanded(x);
-        String y = w.add(p.name("MaxPool"), "output", List.of(in), p.attrs());
-        return p.squeezed(
-                w.add(p.name("MaxPool") + "GradGrad", "output", List.of(in, y, p.expanded(v)), p.attrs()));
-    }
-
-    /** The derivative of the largest by what was pooled, which is pooled again: TensorFlow compares with the result. */
-    static String maxGradient(Window window, Node n, String x, String dy, FunctionWriter w) {
-        PoolWriter p = new PoolWriter(window, n.input(0).type(), w);
-        String in = p.expanded(x);
-        String y = w.add(p.name("MaxPool"), "output", List.of(in), p.attrs());
-        Attrs a = p.three() ? p.attrs().type("TInput", p.dtype) : p.attrs();
-        return p.squeezed(w.add(p.name("MaxPool") + "Grad", "output", List.of(in, y, p.expanded(dy)), a));
-    }
-
-    /** The derivative of the mean. */
-    static String meanGradient(Window window, Node n, String dy, String shape, FunctionWriter w) {
-        PoolWriter p = new PoolWriter(window, n.outputs().get(0), w);
-        String sizes = w.cast(shape, n.input(1).dtype(), DType.INT32);
-        return p.squeezed(w.add(
-                p.name("AvgPool") + "Grad", "output", List.of(p.expandedShape(sizes), p.expanded(dy)), p.attrs()));
+                "Slice",
+                "output",
+                List.of(value, w.ints(begin), shape),
+                Attrs.of(dtype).type("Index", DType.INT32));
     }
 
     private boolean three() {
@@ -124,7 +162,7 @@ final class PoolWriter {
         return Attrs.of(dtype)
                 .integers("ksize", around(window.size()))
                 .integers("strides", around(window.strides()))
-                .text("padding", padding())
+                .text("padding", bare().window.equals(window) ? "VALID" : "SAME")
                 .text("data_format", three() ? "NDHWC" : "NHWC");
     }
 
@@ -156,14 +194,6 @@ final class PoolWriter {
         return window.rank() == 1
                 ? w.add("Squeeze", "output", List.of(value), Attrs.of(dtype).integers("squeeze_dims", List.of(1)))
                 : value;
-    }
-
-    /** The name of a padding: of none, or of as much as keeps the places. */
-    private String padding() {
-        if (!named()) {
-            throw Rules.unsupported("the gradient of pooling with padding of its own, or over axes of unknown size,");
-        }
-        return Stream.concat(window.low().stream(), window.high().stream()).allMatch(p -> p == 0) ? "VALID" : "SAME";
     }
 
     private static List<Integer> around(List<Integer> spatial) {

@@ -51,11 +51,7 @@ final class RandomRules {
                         .type("Tseed", seed(n, 1).dtype())
                         .type("Rtype", n.input(3).dtype())
                         .type("dtype", op.dtype());
-                return w.add(
-                        "StatelessRandomPoisson",
-                        "output",
-                        List.of(in.get(0), w.name(seed(n, 1)), in.get(3)),
-                        a);
+                return w.add("StatelessRandomPoisson", "output", List.of(in.get(0), w.name(seed(n, 1)), in.get(3)), a);
             }),
             Rule.one(RandomBinomial.class, (op, n, in, w) -> {
                 Attrs a = Attrs.of(n.input(3).dtype())

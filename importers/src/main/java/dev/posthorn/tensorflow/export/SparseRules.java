@@ -45,9 +45,11 @@ final class SparseRules {
             }),
             Rule.of(RaggedPlaces.class, SparseRules::dense),
             Rule.of(RaggedRows.class, SparseRules::rows),
-            Rule.same(RaggedRange.class, "RaggedRange", "rt_nested_splits rt_dense_values", (op, n) -> Attrs.of(
-                            n.input(0).dtype())
-                    .type("Tsplits", op.splits())),
+            Rule.same(
+                    RaggedRange.class,
+                    "RaggedRange",
+                    "rt_nested_splits rt_dense_values",
+                    (op, n) -> Attrs.of(n.input(0).dtype()).type("Tsplits", op.splits())),
             Rule.of(RaggedIndices.class, SparseRules::sparse));
 
     private SparseRules() {}
@@ -77,10 +79,7 @@ final class SparseRules {
 
     private static String range(String n, FunctionWriter w) {
         return w.add(
-                "Range",
-                "output",
-                List.of(one(w, 0), n, one(w, 1)),
-                Attrs.of().type("Tidx", DType.INT64));
+                "Range", "output", List.of(one(w, 0), n, one(w, 1)), Attrs.of().type("Tidx", DType.INT64));
     }
 
     /** The numbers of the rows. */
@@ -108,7 +107,8 @@ final class SparseRules {
         String inside = w.add("Less", "z", List.of(in.get(0), in.get(1)), Attrs.of(t));
         String above = w.add("GreaterEqual", "z", List.of(in.get(0), one(w, 0)), Attrs.of(t));
         check(w.add("LogicalAnd", "z", List.of(inside, above), Attrs.of()), 2, "places inside of the shape", w);
-        Attrs back = Attrs.of(t).type("Tidx", DType.INT32).bool("exclusive", true).bool("reverse", true);
+        Attrs back =
+                Attrs.of(t).type("Tidx", DType.INT32).bool("exclusive", true).bool("reverse", true);
         String strides = w.add("Cumprod", "out", List.of(in.get(1), w.scalar(0)), back);
         String y = reduced("Sum", binary("Mul", in.get(0), strides, w), 1, t, w);
         if (op.ascending()) {
@@ -129,8 +129,7 @@ final class SparseRules {
         String most = binary("AddV2", reduced("Max", indices, 0, DType.INT64, w), one(w, 1), w);
         String shape = binary("Maximum", most, one(w, 1), w);
         List<String> all = List.of(indices, numbers(indices, w), shape);
-        return Rules.outputs(
-                w.add("SparseReorder", "output_indices", all, Attrs.of(DType.INT64)), "output_values");
+        return Rules.outputs(w.add("SparseReorder", "output_indices", all, Attrs.of(DType.INT64)), "output_values");
     }
 
     private static String order(String indices, FunctionWriter w) {
@@ -214,8 +213,8 @@ final class SparseRules {
         String there = w.add("GreaterEqual", "z", List.of(flat, one(w, 0)), Attrs.of(DType.INT64));
         String where = w.add("Where", "index", List.of(there), Attrs.of(DType.BOOL));
         String to = OrderRules.reshape(where, DType.INT64, w.ints(-1), w);
-        String shape = w.add(
-                "Shape", "output", List.of(dense), Attrs.of(DType.INT64).type("out_type", DType.INT64));
+        String shape =
+                w.add("Shape", "output", List.of(dense), Attrs.of(DType.INT64).type("out_type", DType.INT64));
         return List.of(gather(flat, to, w), to, shape);
     }
 
@@ -241,9 +240,8 @@ final class SparseRules {
 
     private static List<String> sparse(RaggedIndices op, Node n, List<String> in, FunctionWriter w) {
         int levels = in.size() - 1;
-        List<String> all =
-                Stream.concat(in.subList(0, levels).stream(), Stream.of(range(in.get(levels), w)))
-                        .toList();
+        List<String> all = Stream.concat(in.subList(0, levels).stream(), Stream.of(range(in.get(levels), w)))
+                .toList();
         Attrs a = Attrs.of(DType.INT64).type("Tsplits", DType.INT64).integer("RAGGED_RANK", levels);
         List<String> out = Rules.outputs(
                 w.add("RaggedTensorToSparse", "sparse_indices", all, a), "sparse_values", "sparse_dense_shape");

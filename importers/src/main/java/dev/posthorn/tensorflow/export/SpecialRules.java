@@ -44,19 +44,29 @@ final class SpecialRules {
 
     static final List<Rule<?>> ALL = List.of(
             Rule.one(Special.class, SpecialRules::special),
-            Rule.same(Bitcast.class, "Bitcast", "output", (op, n) -> Attrs.of(
-                            n.input(0).dtype())
-                    .type("type", op.to())),
+            Rule.same(
+                    Bitcast.class,
+                    "Bitcast",
+                    "output",
+                    (op, n) -> Attrs.of(n.input(0).dtype()).type("type", op.to())),
             Rule.of(CtcLoss.class, SpecialRules::loss),
             Rule.of(BeamSearch.class, SpecialRules::search),
-            Rule.same(DecodeWav.class, "DecodeWav", "audio sample_rate", (op, n) -> Attrs.of()
-                    .integer("desired_channels", op.channels())
-                    .integer("desired_samples", op.samples())),
-            Rule.same(Mfcc.class, "Mfcc", "output", (op, n) -> Attrs.of()
-                    .real("upper_frequency_limit", (float) op.upper())
-                    .real("lower_frequency_limit", (float) op.lower())
-                    .integer("filterbank_channel_count", op.filters())
-                    .integer("dct_coefficient_count", op.coefficients())),
+            Rule.same(
+                    DecodeWav.class,
+                    "DecodeWav",
+                    "audio sample_rate",
+                    (op, n) -> Attrs.of()
+                            .integer("desired_channels", op.channels())
+                            .integer("desired_samples", op.samples())),
+            Rule.same(
+                    Mfcc.class,
+                    "Mfcc",
+                    "output",
+                    (op, n) -> Attrs.of()
+                            .real("upper_frequency_limit", (float) op.upper())
+                            .real("lower_frequency_limit", (float) op.lower())
+                            .integer("filterbank_channel_count", op.filters())
+                            .integer("dct_coefficient_count", op.coefficients())),
             Rule.one(Sobol.class, (op, n, in, w) -> {
                 String count = w.cast(in.get(0), n.input(0).dtype(), DType.INT32);
                 String skip = w.cast(in.get(1), n.input(1).dtype(), DType.INT32);
@@ -71,7 +81,9 @@ final class SpecialRules {
         DType t = n.output().dtype();
         boolean three = op.fn() == Special.Fn.BETAINC;
         List<String> operands = new ArrayList<>(in);
-        if (three && n.inputs().stream().anyMatch(v -> !v.shape().equals(n.output().type().shape()))) {
+        if (three
+                && n.inputs().stream()
+                        .anyMatch(v -> !v.shape().equals(n.output().type().shape()))) {
             String shape = OrderRules.shapeOf(sum(in, t, w), t, w);
             operands.replaceAll(x -> w.add(
                     "BroadcastTo", "output", List.of(x, shape), Attrs.of(t).type("Tidx", DType.INT32)));

@@ -129,7 +129,8 @@ final class TextRules {
         return switch (op.fn()) {
             case STRIP -> w.add("StringStrip", "output", in, Attrs.of());
             case TO_BASE64 -> w.add("EncodeBase64", "output", in, Attrs.of().bool("pad", false));
-            case TO_BASE64_PADDED -> w.add("EncodeBase64", "output", in, Attrs.of().bool("pad", true));
+            case TO_BASE64_PADDED ->
+                w.add("EncodeBase64", "output", in, Attrs.of().bool("pad", true));
             case FROM_BASE64 -> w.add("DecodeBase64", "output", in, Attrs.of());
         };
     }

@@ -4,7 +4,7 @@ import dev.posthorn.model.Backend;
 import dev.posthorn.tools.InputException;
 import picocli.CommandLine.Option;
 
-/** The options {@code --backend}, {@code --device} and {@code --jit}. */
+/** The options {@code --backend}, {@code --device}, {@code --jit} and {@code --as-is}. */
 final class Backends {
     @Option(
             names = "--backend",
@@ -23,9 +23,14 @@ final class Backends {
     @Option(names = "--jit", description = "Lets --backend tensorflow compile each graph as a whole (XLA).")
     private boolean jit;
 
+    @Option(
+            names = "--as-is",
+            description = "Lets --backend tensorflow load a SavedModel by TensorFlow's own loader, not by Posthorn.")
+    private boolean asIs;
+
     /** A name for {@link Backend#named}. */
     String name() {
-        String full = name + new Backend.Options(device, jit);
+        String full = name + new Backend.Options(device, jit, asIs);
         try {
             return Backend.named(full).name();
         } catch (IllegalArgumentException e) {

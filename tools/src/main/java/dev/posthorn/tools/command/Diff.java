@@ -28,10 +28,11 @@ import picocli.CommandLine.Spec;
 /** {@code posthorn diff}: where two backends part. */
 @Command(
         name = "diff",
-        header = "Compares two backends on a model, node by node.",
+        header = "Compares backends on a model, node by node.",
         description = {
-            "Runs one call on both and compares every value in the order of computing: the first that differs by more than the"
-                    + " tolerance, the one that differs most, and the results.",
+            "Runs one call on all and compares every value, in the order of computing, with the first backend's: the first that"
+                    + " differs by more than the tolerance, the one that differs most, and the results. Of tensorflow:as-is,"
+                    + " which reads a SavedModel by TensorFlow's own loader, only the results are known.",
             "Exit code 0: all is equal within the tolerance; 1: something differs."
         })
 public final class Diff implements Callable<Integer> {
@@ -46,8 +47,8 @@ public final class Diff implements Callable<Integer> {
             paramLabel = "NAME",
             required = true,
             description =
-                    "A backend, given twice: java, reference, tensorflow; with a device or compiler as in tensorflow:gpu:0,"
-                            + " tensorflow:jit.")
+                    "A backend, given twice or more: java, reference, tensorflow; with a device, compiler or loader as in"
+                            + " tensorflow:gpu:0, tensorflow:jit, tensorflow:as-is.")
     private List<String> backends = List.of();
 
     @Option(
@@ -81,39 +82,61 @@ public final class Diff implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (backends.size() != 2) {
-            throw new InputException("diff: expected two backends but was " + backends + ", at --backend");
+        if (backends.size() < 2) {
+            throw new InputException("diff: expected two backends at least but was " + backends + ", at --backend");
         }
         if (rows < 1 || !(tolerance >= 0)) {
             throw new InputException("diff: expected a row at least and a tolerance of 0 or more but was " + rows + ", "
                     + tolerance + ", at --rows, --tolerance");
         }
-        PrintWriter out = spec.commandLine().getOut();
-        try (Model model = Model.load(path, "java", bound.bindings())) {
-            BackendDiff diff = BackendDiff.of(
-                    model,
-                    signature,
-                    inputs(model),
-                    Backend.named(backends.get(0)),
-                    Backend.named(backends.get(1)),
-                    tolerance);
-            for (BackendDiff.Row r : diff.nodes()) {
-                if (all || !r.comparison().passed()) {
-                    print(out, r);
+        try (Model model = Model.load(path, own(backends.get(0)) ? backends.get(0) : "java", bound.bindings())) {
+            List<Tensor> given = inputs(model);
+            boolean passed = true;
+            for (String other : backends.subList(1, backends.size())) {
+                BackendDiff diff = compared(model, given, other);
+                if (backends.size() > 2) {
+                    spec.commandLine().getOut().println(backends.get(0) + " and " + other + ":");
                 }
+                print(diff);
+                passed &= diff.passed();
             }
-            diff.results().forEach(r -> print(out, r));
-            diff.first().ifPresent(r -> out.println("first to differ: " + r.name() + "  " + r.text()));
-            diff.worst()
-                    .ifPresent(r -> out.printf(
-                            Locale.ROOT, "worst: %.2g of its scale, %s  %s%n", r.relative(), r.name(), r.text()));
-            long apart =
-                    diff.nodes().stream().filter(r -> !r.comparison().passed()).count();
-            out.println(diff.nodes().size() - apart + " values equal, " + apart + " differ");
-            return diff.passed() ? Posthorn.RIGHT : Posthorn.FAILED;
+            return passed ? Posthorn.RIGHT : Posthorn.FAILED;
         } catch (IllegalArgumentException e) {
             throw new InputException(e.getMessage());
         }
+    }
+
+    /** Whether a backend loads files itself. */
+    private static boolean own(String backend) {
+        Backend.named(backend);
+        return List.of(backend.split(":")).contains("as-is");
+    }
+
+    private BackendDiff compared(Model model, List<Tensor> given, String other) throws IOException {
+        String first = backends.get(0);
+        if (!own(first) && !own(other)) {
+            return BackendDiff.of(model, signature, given, Backend.named(first), Backend.named(other), tolerance);
+        }
+        try (Model a = Model.load(path, first, bound.bindings());
+                Model b = Model.load(path, other, bound.bindings())) {
+            return BackendDiff.ofResults(a, b, signature, given, tolerance);
+        }
+    }
+
+    private void print(BackendDiff diff) {
+        PrintWriter out = spec.commandLine().getOut();
+        for (BackendDiff.Row r : diff.nodes()) {
+            if (all || !r.comparison().passed()) {
+                print(out, r);
+            }
+        }
+        diff.results().forEach(r -> print(out, r));
+        diff.first().ifPresent(r -> out.println("first to differ: " + r.name() + "  " + r.text()));
+        diff.worst()
+                .ifPresent(r -> out.printf(
+                        Locale.ROOT, "worst: %.2g of its scale, %s  %s%n", r.relative(), r.name(), r.text()));
+        long apart = diff.rows().stream().filter(r -> !r.comparison().passed()).count();
+        out.println(diff.rows().size() - apart + " values equal, " + apart + " differ");
     }
 
     private List<Tensor> inputs(Model model) throws IOException {

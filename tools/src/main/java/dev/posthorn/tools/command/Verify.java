@@ -39,8 +39,8 @@ import picocli.CommandLine.Spec;
             "With --model M --golden DIR: a model against what posthorn_capture.py recorded of it in Python ('posthorn capture-script'"
                     + " prints it): outputs, gradients, training steps, every layer; the first layer that is wrong by itself, and what"
                     + " is likely the cause.",
-            "Also repeats the gradients of cases that hold grads.npz (as the oracle writes it). Prints a line for each model file and "
-                    + "one for its gradients. Exit code 0: all passed; 1: some failed; 2: nothing was found."
+            "Also repeats the gradients of cases that hold grads.npz (as the oracle writes it), but not with --as-is. Prints a line"
+                    + " for each model file and one for its gradients. Exit code 0: all passed; 1: some failed; 2: nothing was found."
         })
 public final class Verify implements Callable<Integer> {
     @Spec

@@ -95,6 +95,34 @@ public record BackendDiff(List<Row> nodes, List<Row> results) {
         }
     }
 
+    /**
+     * Compares what two models give, output by output: of one file on two backends, one of which loads it itself, so that nothing
+     * in between is known.
+     *
+     * @param tolerance the largest difference allowed, as a part of an output's scale
+     */
+    public static BackendDiff ofResults(
+            Model first, Model second, String signature, List<Tensor> inputs, double tolerance) {
+        Map<String, Tensor> a = outputs(first, signature, inputs);
+        Map<String, Tensor> b = outputs(second, signature, inputs);
+        if (!a.keySet().equals(b.keySet())) {
+            throw new IllegalArgumentException(
+                    "diff: expected the same outputs but was " + a.keySet() + " and " + b.keySet());
+        }
+        return new BackendDiff(
+                List.of(),
+                a.keySet().stream()
+                        .map(name -> row(name, name, a.get(name), b.get(name), tolerance))
+                        .toList());
+    }
+
+    private static Map<String, Tensor> outputs(Model model, String signature, List<Tensor> inputs) {
+        Map<String, Tensor> byName = new LinkedHashMap<>();
+        List<Tensor> values = model.call(signature, inputs);
+        model.signature(signature).outputs().forEach(p -> byName.put(p.name(), values.get(byName.size())));
+        return byName;
+    }
+
     private static Row row(String name, String text, Tensor a, Tensor b, double tolerance) {
         double scale = 0;
         for (int i = 0; a.dtype().isFloating() && i < a.size(); i++) {
@@ -104,14 +132,19 @@ public record BackendDiff(List<Row> nodes, List<Row> results) {
         return new Row(name, text, scale, Comparison.of(a, b, new Tolerance(0, tolerance * scale)));
     }
 
+    /** The values of the graph; the results where nothing else is known. */
+    public List<Row> rows() {
+        return nodes.isEmpty() ? results : nodes;
+    }
+
     /** The first value, in the order of computing, that differs by more than the tolerance. */
     public Optional<Row> first() {
-        return nodes.stream().filter(r -> !r.comparison.passed()).findFirst();
+        return rows().stream().filter(r -> !r.comparison.passed()).findFirst();
     }
 
     /** The value that differs most for its scale. */
     public Optional<Row> worst() {
-        return nodes.stream().max(Comparator.comparingDouble(Row::relative));
+        return rows().stream().max(Comparator.comparingDouble(Row::relative));
     }
 
     /** Whether all is equal within the tolerance. */

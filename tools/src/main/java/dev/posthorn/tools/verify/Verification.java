@@ -66,7 +66,7 @@ public final class Verification {
                     Npz npz = Npz.open(c.expected())) {
                 Variables.Snapshot loaded = model.variables().snapshot();
                 verdicts.add(repeat(c, file, model, npz));
-                if (verdicts.get(0).passed() && c.gradients().isPresent()) {
+                if (verdicts.get(0).passed() && c.gradients().isPresent() && differentiates()) {
                     verdicts.add(gradients(c, file, model, loaded, npz));
                 }
             }
@@ -74,6 +74,11 @@ public final class Verification {
             verdicts.add(failed(c, file, Verdict.OUTPUTS, e));
         }
         return verdicts;
+    }
+
+    /** Whether models have gradients: those that the backend loads as they are can only be called. */
+    private boolean differentiates() {
+        return !List.of(backend.split(":")).contains("as-is");
     }
 
     private static Verdict gradients(Case c, ModelFile file, Model model, Variables.Snapshot loaded, Npz npz) {
