@@ -7,6 +7,7 @@ import dev.posthorn.tools.command.Diff;
 import dev.posthorn.tools.command.Evaluate;
 import dev.posthorn.tools.command.Inspect;
 import dev.posthorn.tools.command.Native;
+import dev.posthorn.tools.command.Plot;
 import dev.posthorn.tools.command.Predict;
 import dev.posthorn.tools.command.Rehearse;
 import dev.posthorn.tools.command.Summary;
@@ -49,6 +50,7 @@ public final class Posthorn {
     private static final List<Map.Entry<String, Supplier<?>>> COMMANDS = List.of(
             Map.entry("inspect", Inspect::new),
             Map.entry("summary", Summary::new),
+            Map.entry("plot", Plot::new),
             Map.entry("predict", Predict::new),
             Map.entry("evaluate", Evaluate::new),
             Map.entry("train", Train::new),

@@ -138,21 +138,38 @@ public record Golden(Path folder, List<Layer> layers, Map<String, Tensor> arrays
         return all.isEmpty() ? Optional.empty() : Optional.of(all);
     }
 
-    /** The largest difference between what is kept of an output and a tensor, as a part of the output's scale. */
-    public double error(Output output, Tensor was) {
+    /** Does something with an expected element and what it was. */
+    interface Pairs {
+        void accept(double expected, double was);
+    }
+
+    /** Goes through the kept elements of an output; false where the tensor cannot be it. */
+    boolean pairs(Output output, Tensor was, Pairs pairs) {
         Tensor expected = arrays.get(output.array());
         if (was == null || was.size() != output.size() || expected == null) {
-            return Double.POSITIVE_INFINITY;
+            return false;
         }
-        double most = 0;
         for (int i = 0; i < expected.size(); i++) {
             int at = output.whole() ? i : (int) (i * output.size() / expected.size());
-            double a = was.getDouble(at);
-            double b = expected.getDouble(i);
-            boolean same = a == b || Double.isNaN(a) && Double.isNaN(b);
-            double off = same ? 0 : Math.abs(a - b);
-            most = Math.max(most, Double.isNaN(off) ? Double.POSITIVE_INFINITY : off);
+            pairs.accept(expected.getDouble(i), was.getDouble(at));
         }
-        return most == 0 ? 0 : most / Math.max(output.absmax(), Double.MIN_NORMAL);
+        return true;
+    }
+
+    /** {@code |was − expected|}; infinite where one of them alone is no number. */
+    static double off(double expected, double was) {
+        boolean same = was == expected || Double.isNaN(was) && Double.isNaN(expected);
+        double off = same ? 0 : Math.abs(was - expected);
+        return Double.isNaN(off) ? Double.POSITIVE_INFINITY : off;
+    }
+
+    /** The largest difference between what is kept of an output and a tensor, as a part of the output's scale. */
+    public double error(Output output, Tensor was) {
+        double[] most = new double[1];
+        boolean compared = pairs(output, was, (e, w) -> most[0] = Math.max(most[0], off(e, w)));
+        if (!compared) {
+            return Double.POSITIVE_INFINITY;
+        }
+        return most[0] == 0 ? 0 : most[0] / Math.max(output.absmax(), Double.MIN_NORMAL);
     }
 }

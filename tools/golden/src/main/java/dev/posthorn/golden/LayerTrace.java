@@ -31,8 +31,10 @@ public record LayerTrace(List<Row> rows, double tolerance) {
      * @param error in the model; empty where Java has no such layer outside of a loop
      * @param before the largest error of what it got
      * @param apart by itself, where what it got in Python is recorded
+     * @param spread how its values are spread, where they are compared
      */
-    public record Row(Golden.Layer layer, OptionalDouble error, double before, OptionalDouble apart) {}
+    public record Row(
+            Golden.Layer layer, OptionalDouble error, double before, OptionalDouble apart, Optional<Spread> spread) {}
 
     /** Runs the recorded call. */
     public static LayerTrace of(Golden golden, Model model, double tolerance) {
@@ -57,7 +59,11 @@ public record LayerTrace(List<Row> rows, double tolerance) {
                 errors.put(l.outputs().get(i).array(), golden.error(l.outputs().get(i), was.get(l.output(i))));
             }
             rows.add(new Row(
-                    l, error, before, given.containsKey(l.key()) ? error(golden, l, apart) : OptionalDouble.empty()));
+                    l,
+                    error,
+                    before,
+                    given.containsKey(l.key()) ? error(golden, l, apart) : OptionalDouble.empty(),
+                    Spread.of(golden, l, was)));
         }
         return new LayerTrace(rows, tolerance);
     }

@@ -22,13 +22,17 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Recorded steps of {@code train_on_batch}, repeated by a model that is compiled as its file says. */
-public record TrainingTrace(List<Row> rows) {
+public record TrainingTrace(List<Row> rows, List<Curve> curves) {
     public TrainingTrace {
         rows = List.copyOf(rows);
+        curves = List.copyOf(curves);
     }
 
     /** A step's loss or metric, or a weight after the last step. */
     public record Row(String name, Comparison comparison) {}
+
+    /** A loss or metric step by step; {@code was} is empty where Java has no such metric. */
+    public record Curve(String name, Tensor expected, Tensor was) {}
 
     /** Whether a folder of golden values has such steps. */
     public static boolean isIn(Path folder) {
@@ -61,10 +65,13 @@ public record TrainingTrace(List<Row> rows) {
             }
         }
         List<Row> all = new ArrayList<>();
+        List<Curve> curves = new ArrayList<>();
         recorded.forEach((key, expected) -> {
             if (key.startsWith("step.")) { // of none where Java has no such metric
                 float[] trace = traces.getOrDefault(key, new float[0]);
-                all.add(new Row(key, Comparison.of(expected, Tensor.of(Shape.of(trace.length), trace), tolerance)));
+                Tensor was = Tensor.of(Shape.of(trace.length), trace);
+                all.add(new Row(key, Comparison.of(expected, was, tolerance)));
+                curves.add(new Curve(key.substring("step.".length()), expected, was));
             }
         });
         List<Variable> own = model.program().variables().stream()
@@ -87,7 +94,7 @@ public record TrainingTrace(List<Row> rows) {
                     Comparison.of(expected, model.variables().get(own.get(i).key()), tolerance)));
         }
         model.variables().set(before);
-        return new TrainingTrace(all);
+        return new TrainingTrace(all, curves);
     }
 
     private static Map<String, Tensor> part(Map<String, Tensor> arrays, String prefix) {

@@ -3,11 +3,9 @@ package dev.posthorn.tools.command;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.posthorn.golden.Case;
-import dev.posthorn.golden.GoldenReport;
 import dev.posthorn.golden.ModelFile;
 import dev.posthorn.golden.Tolerance;
 import dev.posthorn.golden.Verdict;
-import dev.posthorn.model.Model;
 import dev.posthorn.tools.InputException;
 import dev.posthorn.tools.Posthorn;
 import dev.posthorn.tools.verify.Cases;
@@ -97,6 +95,9 @@ public final class Verify implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private ReportFiles files;
+
+    @Mixin
     private Backends backend;
 
     @Mixin
@@ -104,8 +105,13 @@ public final class Verify implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        files.check();
         if (golden != null) {
             return golden();
+        }
+        if (files.wanted()) {
+            throw new InputException("verify: expected --golden or --baseline but was neither, at --report, --markdown,"
+                    + " --junit-xml");
         }
         if ((model == null) != (expected == null) || (model == null) == cases.isEmpty()) {
             throw new InputException("expected either CASE... or --model with --expected but was "
@@ -159,22 +165,8 @@ public final class Verify implements Callable<Integer> {
             throw new InputException("verify: expected --golden with --model alone but was another combination");
         }
         Case c = Case.of(model, golden);
-        PrintWriter out = spec.commandLine().getOut();
-        boolean passed = true;
-        for (Verdict v : new Verification(backend.name(), bound.bindings())
-                .verify(c.within(tolerance(c.tolerance())), c.models().get(0))) {
-            passed &= v.passed();
-            out.println(
-                    v.passed()
-                            ? String.format(
-                                    Locale.ROOT, "PASS %s max_abs %.2g max_rel %.2g", v.what(), v.maxAbs(), v.maxRel())
-                            : "FAIL " + v.what() + " " + v.problem());
-        }
-        try (Model loaded = Model.load(model, backend.name(), bound.bindings())) {
-            GoldenReport report = GoldenReport.of(golden, loaded, layerTolerance);
-            report.lines(quiet).forEach(out::println);
-            return passed && report.passed() ? Posthorn.RIGHT : Posthorn.FAILED;
-        }
+        return new GoldenCheck(model, golden, layerTolerance, backend.name(), bound.bindings(), quiet)
+                .run(c.within(tolerance(c.tolerance())), files, spec.commandLine().getOut());
     }
 
     /** The model files asked for; a case without any counts as one, which fails. */

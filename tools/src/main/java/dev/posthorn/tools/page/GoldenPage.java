@@ -1,0 +1,302 @@
+package dev.posthorn.tools.page;
+
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.model.Model;
+import dev.posthorn.model.Signature;
+import dev.posthorn.tools.diagram.Diagram;
+import dev.posthorn.tools.diagram.Diagram.Tone;
+import dev.posthorn.tools.diagram.ModelDiagram;
+import dev.posthorn.golden.Diagnosis;
+import dev.posthorn.golden.GoldenReport;
+import dev.posthorn.golden.LayerTrace;
+import dev.posthorn.golden.Spread;
+import dev.posthorn.golden.TrainingTrace;
+import dev.posthorn.tools.report.Numbers;
+import dev.posthorn.tools.report.Report;
+import dev.posthorn.tools.report.Report.Cell;
+import dev.posthorn.tools.report.Report.Column;
+import dev.posthorn.tools.report.Report.Kind;
+import dev.posthorn.tools.report.Report.Outcome;
+import dev.posthorn.golden.Verdict;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+
+/** Golden values against a model: the diagnosis, the graph coloured by error, the layers, histograms, curves of the training. */
+public final class GoldenPage {
+    private final String subject;
+    private final Model model;
+    private final List<Verdict> verdicts;
+    private final GoldenReport golden;
+
+    private GoldenPage(String subject, Model model, List<Verdict> verdicts, GoldenReport golden) {
+        this.subject = subject;
+        this.model = model;
+        this.verdicts = verdicts;
+        this.golden = golden;
+    }
+
+    /** @param subject what is checked, for the title */
+    public static Report of(String subject, Model model, List<Verdict> verdicts, GoldenReport golden) {
+        return new GoldenPage(subject, model, verdicts, golden).report();
+    }
+
+    private Report report() {
+        List<Report.Section> sections = new ArrayList<>();
+        golden.diagnosis().ifPresent(d -> sections.add(diagnosis(d)));
+        golden.trace().ifPresent(t -> {
+            sections.add(picture(t));
+            sections.add(layers(t));
+            sections.add(decades("Layers by their largest error", t));
+        });
+        sections.add(outputs());
+        golden.training().ifPresent(t -> {
+            t.curves().forEach(c -> sections.add(curve(c)));
+            sections.add(training(t));
+        });
+        boolean passed = golden.passed() && verdicts.stream().allMatch(Verdict::passed);
+        return new Report(
+                "verify",
+                subject,
+                Outcome.of(passed),
+                passed ? "Java computes what Python did" : verdict(),
+                facts(),
+                sections,
+                checks());
+    }
+
+    private String verdict() {
+        return golden.diagnosis()
+                .map(d -> "differs from Python, first in " + d.row().layer().key())
+                .orElse("differs from Python");
+    }
+
+    private List<Report.Fact> facts() {
+        List<Report.Fact> facts = new ArrayList<>();
+        golden.trace().ifPresent(t -> {
+            long compared =
+                    t.rows().stream().filter(r -> r.error().isPresent()).count();
+            long off = t.rows().stream().filter(r -> !passed(t, r)).count();
+            facts.add(new Report.Fact("layers compared", compared + " of " + t.rows().size()));
+            facts.add(new Report.Fact("layers off", String.valueOf(off)));
+            facts.add(new Report.Fact("tolerance of a layer", Numbers.error(t.tolerance()) + " of its scale"));
+        });
+        facts.add(new Report.Fact(
+                "checks passed",
+                checks().stream().filter(c -> c.failure().isEmpty()).count() + " of " + checks().size()));
+        return facts;
+    }
+
+    private static boolean passed(LayerTrace t, LayerTrace.Row r) {
+        return r.error().orElse(0) <= t.tolerance();
+    }
+
+    private static Report.Note diagnosis(Diagnosis d) {
+        LayerTrace.Row r = d.row();
+        List<String> lines = new ArrayList<>();
+        lines.add("The first layer to differ is " + r.layer().key() + " (" + r.layer().className() + ")."
+                + " Likely cause: " + (d.causes().isEmpty() ? "none of the usual ones." : d.causes().get(0) + "."));
+        d.causes().stream().skip(1).forEach(c -> lines.add("Or: " + c + "."));
+        lines.add("It is off by " + text(r.error()) + " of its scale, what it gets by " + Numbers.error(r.before())
+                + ", by itself by " + text(r.apart()) + ".");
+        return new Report.Note("Diagnosis", Outcome.FAILED, lines);
+    }
+
+    private static String text(OptionalDouble error) {
+        return error.isPresent() ? Numbers.error(error.getAsDouble()) : "–";
+    }
+
+    private Tone tone(LayerTrace t, LayerTrace.Row r) {
+        if (r.error().isEmpty()) {
+            return Tone.UNKNOWN;
+        } else if (passed(t, r)) {
+            return r.error().getAsDouble() <= t.tolerance() / 100 ? Tone.GOOD : Tone.NEAR;
+        }
+        boolean first = golden.diagnosis().filter(d -> d.row().equals(r)).isPresent();
+        return r.apart().orElse(0) > t.tolerance() || first ? Tone.WRONG : Tone.OFF;
+    }
+
+    private Report.Picture picture(LayerTrace t) {
+        Map<String, ModelDiagram.Mark> marks = new HashMap<>();
+        for (int i = 0; i < t.rows().size(); i++) {
+            LayerTrace.Row r = t.rows().get(i);
+            ModelDiagram.Mark mark = new ModelDiagram.Mark(text(r.error()), tone(t, r), id(i));
+            marks.merge(r.layer().path(), mark, (a, b) -> a.tone().compareTo(b.tone()) >= 0 ? a : b);
+        }
+        Diagram diagram =
+                ModelDiagram.of(model, Signature.DEFAULT, path -> Optional.of(marks.getOrDefault(path, NOT_COMPARED)));
+        return new Report.Picture(
+                "Graph",
+                diagram,
+                List.of(
+                        new Report.Legend(Tone.GOOD, "equal"),
+                        new Report.Legend(Tone.NEAR, "within the tolerance"),
+                        new Report.Legend(Tone.OFF, "off, as what it gets"),
+                        new Report.Legend(Tone.WRONG, "off by itself"),
+                        new Report.Legend(Tone.UNKNOWN, "not compared")));
+    }
+
+    private static final ModelDiagram.Mark NOT_COMPARED = new ModelDiagram.Mark("", Tone.UNKNOWN, "");
+
+    private static String id(int row) {
+        return "layer" + row;
+    }
+
+    private static Report.Table layers(LayerTrace t) {
+        List<Report.Row> rows = new ArrayList<>();
+        for (int i = 0; i < t.rows().size(); i++) {
+            LayerTrace.Row r = t.rows().get(i);
+            Outcome outcome = r.error().isEmpty() ? Outcome.NEUTRAL : Outcome.of(passed(t, r));
+            rows.add(new Report.Row(
+                    id(i),
+                    r.layer().path(),
+                    outcome,
+                    List.of(
+                            Cell.of(i + 1, String.valueOf(i + 1)),
+                            Cell.of(r.layer().key(), r.layer().className()),
+                            number(r.error()),
+                            r.spread().map(s -> Cell.of(s.mean(), Numbers.error(s.mean()))).orElse(Cell.of("–")),
+                            Cell.of(r.before(), Numbers.error(r.before())),
+                            number(r.apart())),
+                    r.spread().map(GoldenPage::details).orElse(List.of())));
+        }
+        return new Report.Table(
+                "Layers",
+                "layer",
+                List.of(
+                        new Column("#", Kind.NUMBER, true),
+                        new Column("layer", Kind.NAME, false),
+                        new Column("max error", Kind.NUMBER, false),
+                        new Column("mean error", Kind.NUMBER, false),
+                        new Column("what it gets", Kind.NUMBER, true),
+                        new Column("by itself", Kind.NUMBER, true)),
+                rows);
+    }
+
+    private static Cell number(OptionalDouble x) {
+        return x.isPresent() ? Cell.of(x.getAsDouble(), Numbers.error(x.getAsDouble())) : Cell.of("–");
+    }
+
+    private static List<Report.Section> details(Spread s) {
+        List<String> bins = IntStream.range(0, s.expected().size())
+                .mapToObj(i -> Numbers.value(s.low() + (s.high() - s.low()) * (i < s.expected().size() - 1 ? i : i + 1) / s.expected().size()))
+                .toList();
+        return List.of(
+                new Report.Bars(
+                        "elements by their error, of the scale",
+                        labels(),
+                        List.of(new Report.Series("", s.decades()))),
+                new Report.Bars(
+                        "values",
+                        bins,
+                        List.of(new Report.Series("Python", s.expected()), new Report.Series("Java", s.was()))),
+                new Report.Note("", Outcome.NEUTRAL, List.of(s.count() + " elements compared")));
+    }
+
+    private static List<String> labels() {
+        List<String> labels = new ArrayList<>(List.of("0", "<"));
+        for (int power = Spread.LEAST; power <= 0; power++) {
+            labels.add("1e" + power);
+        }
+        return labels;
+    }
+
+    private static Report.Bars decades(String title, LayerTrace t) {
+        int[] counts = new int[labels().size()];
+        t.rows().forEach(r -> r.error().ifPresent(e -> counts[Spread.decade(e)]++));
+        return new Report.Bars(
+                title,
+                labels(),
+                List.of(new Report.Series("", IntStream.of(counts).boxed().toList())));
+    }
+
+    private Report.Table outputs() {
+        List<Report.Row> rows = new ArrayList<>();
+        for (Verdict v : verdicts) {
+            rows.add(new Report.Row(
+                    "check" + rows.size(),
+                    "",
+                    Outcome.of(v.passed()),
+                    List.of(
+                            Cell.of(v.what()),
+                            Cell.of(v.maxAbs(), Numbers.error(v.maxAbs())),
+                            Cell.of(v.maxRel(), Numbers.error(v.maxRel())),
+                            Cell.of(v.passed() ? "" : v.problem())),
+                    List.of()));
+        }
+        return new Report.Table(
+                "Recorded calls",
+                "check",
+                List.of(
+                        new Column("check", Kind.NAME, false),
+                        new Column("max |difference|", Kind.NUMBER, false),
+                        new Column("relative", Kind.NUMBER, true),
+                        new Column("problem", Kind.TEXT, false)),
+                rows);
+    }
+
+    private static Report.Curves curve(TrainingTrace.Curve c) {
+        return new Report.Curves(
+                "Training: " + c.name(),
+                "step",
+                List.of(new Report.Series("Python", list(c.expected())), new Report.Series("Java", list(c.was()))));
+    }
+
+    private static List<Double> list(Tensor t) {
+        return IntStream.range(0, t.size()).mapToObj(t::getDouble).toList();
+    }
+
+    private static Report.Table training(TrainingTrace t) {
+        List<Report.Row> rows = new ArrayList<>();
+        for (TrainingTrace.Row r : t.rows()) {
+            double off = r.comparison().maxAbs();
+            rows.add(new Report.Row(
+                    "training" + rows.size(),
+                    "",
+                    Outcome.of(r.comparison().passed()),
+                    List.of(
+                            Cell.of(r.name()),
+                            Cell.of(off, Numbers.error(off)),
+                            Cell.of(r.comparison().passed() ? "" : r.comparison().toString())),
+                    List.of()));
+        }
+        return new Report.Table(
+                "Training",
+                "trace",
+                List.of(
+                        new Column("steps of a metric, weight after the last", Kind.NAME, false),
+                        new Column("max |difference|", Kind.NUMBER, false),
+                        new Column("problem", Kind.TEXT, false)),
+                rows);
+    }
+
+    private List<Report.Check> checks() {
+        List<Report.Check> checks = new ArrayList<>();
+        verdicts.forEach(v -> checks.add(new Report.Check(
+                subject + ".calls", v.what(), v.passed() ? Optional.empty() : Optional.of(v.problem()))));
+        golden.trace().ifPresent(t -> t.rows().stream()
+                .filter(r -> r.error().isPresent())
+                .forEach(r -> checks.add(new Report.Check(
+                        subject + ".layers",
+                        r.layer().key() + " (" + r.layer().className() + ")",
+                        passed(t, r) ? Optional.empty() : Optional.of(problem(r))))));
+        golden.training().ifPresent(t -> t.rows().forEach(r -> checks.add(new Report.Check(
+                subject + ".training",
+                r.name(),
+                r.comparison().passed() ? Optional.empty() : Optional.of(r.comparison().toString())))));
+        return checks;
+    }
+
+    private String problem(LayerTrace.Row r) {
+        String cause = golden.diagnosis()
+                .filter(d -> d.row().equals(r) && !d.causes().isEmpty())
+                .map(d -> "; likely cause: " + d.causes().get(0))
+                .orElse("");
+        return "off by " + text(r.error()) + " of its scale, what it gets by " + Numbers.error(r.before())
+                + ", by itself " + text(r.apart()) + cause;
+    }
+}
