@@ -76,11 +76,28 @@ public final class Npz implements Closeable {
         return read(name, (in, header) -> NpyReader.data(in, header, where(name)));
     }
 
+    /**
+     * The rows of an array one after the other, so that memory is that of the rows asked for; an array in Fortran order is read
+     * whole. The archive must stay open.
+     */
+    public NpyRows rows(String name) throws IOException {
+        ZipEntry entry = checked(name);
+        InputStream in = zip.getInputStream(entry);
+        try {
+            Header header = Header.read(in, where(name));
+            NpyReader.checkLength(header, entry.getSize(), where(name));
+            return new NpyRows(in, header, where(name));
+        } catch (Throwable e) {
+            in.close();
+            throw e;
+        }
+    }
+
     private interface Body<T> {
         T read(InputStream in, Header header) throws IOException;
     }
 
-    private <T> T read(String name, Body<T> body) throws IOException {
+    private ZipEntry checked(String name) {
         ZipEntry entry = entries.get(name);
         if (entry == null) {
             throw new IllegalArgumentException(
@@ -91,6 +108,11 @@ public final class Npz implements Closeable {
                     "npz: expected at most " + MAX_RATIO + " bytes for each compressed one but was " + entry.getSize()
                             + " for " + entry.getCompressedSize() + ", at " + where(name));
         }
+        return entry;
+    }
+
+    private <T> T read(String name, Body<T> body) throws IOException {
+        ZipEntry entry = checked(name);
         try (InputStream in = zip.getInputStream(entry)) {
             Header header = Header.read(in, where(name));
             NpyReader.checkLength(header, entry.getSize(), where(name));

@@ -123,6 +123,31 @@ class NumpyTest {
         }
     }
 
+    /** Row after row from within an archive, in whichever order its elements lie. */
+    @Test
+    void rowsOfAnArchiveAreThoseOfTheWholeArray() throws IOException {
+        try (Npz npz = Npz.open(FILES.resolve("types_compressed.npz"))) {
+            for (String name : npz.names()) {
+                Tensor all = npz.get(name);
+                if (all.shape().rank() == 0) {
+                    continue;
+                }
+                try (NpyRows rows = npz.rows(name)) {
+                    assertEquals(all.type(), rows.type());
+                    assertEquals(all.shape().dim(0), rows.size());
+                    for (int read = 0; read < rows.size(); read += 2) {
+                        Tensor next = rows.next(2);
+                        int n = next.size() / next.shape().dim(0);
+                        for (int i = 0; i < next.size() && all.dtype().isFloating(); i++) {
+                            assertEquals(all.getDouble(read * n + i), next.getDouble(i), name);
+                        }
+                    }
+                    assertEquals(0, rows.next(2).shape().dim(0));
+                }
+            }
+        }
+    }
+
     @Test
     void writesTheBytesThatNumpyWrites() throws IOException {
         try (ZipFile zip = new ZipFile(FILES.resolve("types.npz").toFile());

@@ -1,12 +1,12 @@
 package dev.posthorn.tools.command;
 
+import dev.posthorn.golden.Case;
+import dev.posthorn.golden.GoldenReport;
+import dev.posthorn.golden.Verdict;
 import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Model;
 import dev.posthorn.tools.Posthorn;
-import dev.posthorn.golden.GoldenReport;
 import dev.posthorn.tools.page.GoldenPage;
-import dev.posthorn.golden.Case;
-import dev.posthorn.golden.Verdict;
 import dev.posthorn.tools.verify.Verification;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "plot",
         header = "Draws a model's graph with types, shapes and parameters.",
-        description = "Layers of Keras models, nested models as frames around theirs; of SavedModels and frozen graphs the"
-                + " operations of a signature, in frames for the scopes of their names. Nothing is run.")
+        description =
+                "Layers of Keras models, nested models as frames around theirs; of SavedModels and frozen graphs the"
+                        + " operations of a signature, in frames for the scopes of their names. Nothing is run.")
 public final class Plot implements Callable<Integer> {
     /** As many boxes as a picture is still read with. */
     private static final int READABLE = 200;
@@ -38,17 +39,22 @@ public final class Plot implements Callable<Integer> {
     @Option(
             names = {"-o", "--out"},
             paramLabel = "FILE",
-            description = "What to write: a picture (.svg), or a page that zooms and filters (.html). Default: SVG to standard output.")
+            description =
+                    "What to write: a picture (.svg), or a page that zooms and filters (.html). Default: SVG to standard output.")
     private Path out;
 
     @Option(
             names = "--depth",
             paramLabel = "N",
-            description = "How deep nested models and scopes are shown: 1 is the outermost alone. Default: a Keras model"
-                    + " whole, a graph as deep as 200 boxes allow.")
+            description =
+                    "How deep nested models and scopes are shown: 1 is the outermost alone. Default: a Keras model"
+                            + " whole, a graph as deep as 200 boxes allow.")
     private Integer depth;
 
-    @Option(names = "--signature", paramLabel = "NAME", description = "The signature to draw. Default: serving_default.")
+    @Option(
+            names = "--signature",
+            paramLabel = "NAME",
+            description = "The signature to draw. Default: serving_default.")
     private String signature;
 
     @Mixin
@@ -62,16 +68,14 @@ public final class Plot implements Callable<Integer> {
         String name = out == null ? ".svg" : out.getFileName().toString().toLowerCase(Locale.ROOT);
         boolean page = name.endsWith(".html") || name.endsWith(".htm");
         if (!page && !name.endsWith(".svg")) {
-            throw new InputException("plot: expected a name that ends in .svg or .html but was '" + out.getFileName()
-                    + "', at --out");
+            throw new InputException(
+                    "plot: expected a name that ends in .svg or .html but was '" + out.getFileName() + "', at --out");
         }
         try (Model model = bound.load(path, "java")) {
             String called = signature == null ? ModelDiagram.signature(model) : signature;
             Diagram whole = ModelDiagram.of(model, called, ModelDiagram.Marks.NONE);
             Diagram shown = whole.upTo(depth == null ? readable(whole) : depth);
-            String text = page
-                    ? HtmlReport.of(PlotPage.of(model, called, shown))
-                    : Svg.file(shown, model.name());
+            String text = page ? HtmlReport.of(PlotPage.of(model, called, shown)) : Svg.file(shown, model.name());
             if (out == null) {
                 spec.commandLine().getOut().println(text);
             } else {

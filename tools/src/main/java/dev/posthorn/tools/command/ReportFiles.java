@@ -24,7 +24,10 @@ final class ReportFiles {
             description = "Writes one page for a browser, which needs nothing else.")
     private Path html;
 
-    @Option(names = "--markdown", paramLabel = "FILE.md", description = "Writes Markdown, such as for a build's summary.")
+    @Option(
+            names = "--markdown",
+            paramLabel = "FILE.md",
+            description = "Writes Markdown, such as for a build's summary.")
     private Path markdown;
 
     @Option(names = "--junit-xml", paramLabel = "FILE.xml", description = "Writes each check as a test of JUnit's XML.")

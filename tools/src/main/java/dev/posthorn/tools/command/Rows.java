@@ -3,11 +3,13 @@ package dev.posthorn.tools.command;
 import dev.posthorn.data.CsvData;
 import dev.posthorn.data.ImageFolder;
 import dev.posthorn.data.NpzData;
+import dev.posthorn.data.NpzStream;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.Port;
+import dev.posthorn.numpy.Npz;
 import dev.posthorn.tools.InputException;
 import dev.posthorn.train.data.Batch;
 import dev.posthorn.train.data.Dataset;
@@ -99,6 +101,27 @@ final class Rows {
                 "data: expected .npz, .csv or a directory of pictures but was another file, at " + file);
     }
 
+    /** The rows in their order, of archives as they are needed; of an archive without the array {@code y} no targets. */
+    Dataset stream(Model model) throws IOException {
+        if (!data.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".npz") || !Files.isRegularFile(data)) {
+            return data(model);
+        }
+        boolean none = y.equals(List.of("y"));
+        if (none) {
+            try (Npz npz = Npz.open(data)) {
+                none = !npz.names().contains("y");
+            }
+        }
+        NpzStream rows = NpzStream.open(data, x, none ? List.of() : y);
+        return scale == 1 && offset == 0
+                ? rows
+                : rows.map(b -> {
+                    Map<String, Tensor> scaled = new LinkedHashMap<>();
+                    b.x().forEach((name, t) -> scaled.put(name, ScaledTable.scaled(t, scale, offset)));
+                    return new Batch(scaled, b.y(), b.sampleWeight());
+                });
+    }
+
     private static ImageFolder pictures(Path directory, Model model) throws IOException {
         Port port = model.inputs().get(0);
         Shape shape = port.type().shape();
@@ -128,11 +151,11 @@ final class Rows {
         public Batch take(int[] numbers) {
             Batch b = table.take(numbers);
             Map<String, Tensor> x = new LinkedHashMap<>();
-            b.x().forEach((name, t) -> x.put(name, scaled(t)));
+            b.x().forEach((name, t) -> x.put(name, scaled(t, scale, offset)));
             return new Batch(x, b.y(), b.sampleWeight());
         }
 
-        private Tensor scaled(Tensor t) {
+        static Tensor scaled(Tensor t, double scale, double offset) {
             Tensor out = Tensor.zeros(t.type().withDType(t.dtype().isFloating() ? t.dtype() : DType.FLOAT32));
             for (int i = 0; i < t.size(); i++) {
                 out.setDouble(i, t.getDouble(i) * scale + offset);

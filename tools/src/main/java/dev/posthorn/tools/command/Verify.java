@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,9 @@ import picocli.CommandLine.Spec;
             "With --model M --golden DIR: a model against what posthorn_capture.py recorded of it in Python ('posthorn capture-script'"
                     + " prints it): outputs, gradients, training steps, every layer; the first layer that is wrong by itself, and what"
                     + " is likely the cause.",
+            "With --baseline OLD --model NEW --data D: the predictions of a retrained model against those of the old one: how many"
+                    + " rows stay in their class, how far numbers are off, the rows that differ most; limits such as"
+                    + " --min-agreement decide the exit code.",
             "Also repeats the gradients of cases that hold grads.npz (as the oracle writes it), but not with --as-is. Prints a line"
                     + " for each model file and one for its gradients. Exit code 0: all passed; 1: some failed; 2: nothing was found."
         })
@@ -94,6 +98,9 @@ public final class Verify implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @ArgGroup(exclusive = false, heading = "%nA retrained model against the old one:%n")
+    private DriftOptions drift;
+
     @Mixin
     private ReportFiles files;
 
@@ -106,8 +113,19 @@ public final class Verify implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         files.check();
+        if (golden != null && drift != null) {
+            throw new InputException("verify: expected either --golden or --baseline but was both");
+        }
         if (golden != null) {
             return golden();
+        }
+        if (drift != null) {
+            if (model == null || expected != null || !cases.isEmpty()) {
+                throw new InputException(
+                        "verify: expected --baseline with --model and --data but was another combination");
+            }
+            return new DriftCheck(drift, model, backend.name(), bound, files, json)
+                    .run(spec.commandLine().getOut());
         }
         if (files.wanted()) {
             throw new InputException("verify: expected --golden or --baseline but was neither, at --report, --markdown,"
@@ -166,7 +184,10 @@ public final class Verify implements Callable<Integer> {
         }
         Case c = Case.of(model, golden);
         return new GoldenCheck(model, golden, layerTolerance, backend.name(), bound.bindings(), quiet)
-                .run(c.within(tolerance(c.tolerance())), files, spec.commandLine().getOut());
+                .run(
+                        c.within(tolerance(c.tolerance())),
+                        files,
+                        spec.commandLine().getOut());
     }
 
     /** The model files asked for; a case without any counts as one, which fails. */

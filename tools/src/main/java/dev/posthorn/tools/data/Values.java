@@ -4,7 +4,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
 
 /** Elements as text. */
-final class Values {
+public final class Values {
     private Values() {}
 
     /** The shortest text that reads back as the same value. */
@@ -25,7 +25,7 @@ final class Values {
     }
 
     /** Whether an output's rows are probabilities: {@code [n×k]}, k > 1, each row from 0 to 1 and of sum 1. */
-    static boolean areProbabilities(Tensor t) {
+    public static boolean areProbabilities(Tensor t) {
         if (!t.dtype().isFloating() || t.shape().rank() != 2 || t.shape().dim(1) < 2 || t.size() == 0) {
             return false;
         }

@@ -194,7 +194,8 @@ final class Layered {
             int[] tree = new int[rows.get(r + 1).size() + 1];
             int before = 0;
             for (int n : rows.get(r)) {
-                int[] to = below.get(n).stream().mapToInt(m -> place[m]).sorted().toArray();
+                int[] to =
+                        below.get(n).stream().mapToInt(m -> place[m]).sorted().toArray();
                 for (int p : to) {
                     int left = 0;
                     for (int i = p + 1; i > 0; i -= i & -i) {

@@ -66,7 +66,11 @@ public final class ModelDiagram {
         List<Diagram.Arrow> arrows = new ArrayList<>();
         boolean linked = parts.stream().anyMatch(p -> !p.inputs().isEmpty());
         String before = "";
-        for (int i = 0; i < inputs.size() && !linked && parts.stream().noneMatch(p -> p.type().equals("InputLayer")); i++) {
+        for (int i = 0;
+                i < inputs.size()
+                        && !linked
+                        && parts.stream().noneMatch(p -> p.type().equals("InputLayer"));
+                i++) {
             Port port = inputs.get(i);
             before = "in:" + path + i;
             boxes.add(new Diagram.Box(

@@ -41,7 +41,8 @@ final class ScopeDiagram {
         for (Node n : graph.nodes()) {
             if (!isHeld(n)) {
                 Scope at = root;
-                String[] path = n.op() instanceof Input ? new String[0] : n.name().split("/+");
+                String[] path =
+                        n.op() instanceof Input ? new String[0] : n.name().split("/+");
                 for (int i = 0; i < path.length - 1; i++) {
                     if (!path[i].isEmpty()) {
                         at = at.scopes.computeIfAbsent(path[i], k -> Scope.empty());
@@ -82,28 +83,29 @@ final class ScopeDiagram {
         Set<Node> own = Set.copyOf(scope.nodes);
         Map<String, Diagram.Box> boxes = new LinkedHashMap<>();
         Set<Diagram.Arrow> arrows = new LinkedHashSet<>();
-        at.keySet().stream()
-                .sorted((a, b) -> Integer.compare(a.id(), b.id()))
-                .forEach(n -> {
-                    String id = at.get(n);
-                    boxes.computeIfAbsent(id, k -> own.contains(n)
+        at.keySet().stream().sorted((a, b) -> Integer.compare(a.id(), b.id())).forEach(n -> {
+            String id = at.get(n);
+            boxes.computeIfAbsent(
+                    id,
+                    k -> own.contains(n)
                             ? box(n, id)
                             : box(scope.scopes.get(id.substring(path.length())), id, id.substring(path.length())));
-                    for (Value v : n.inputs()) {
-                        if (at.containsKey(v.node()) && !at.get(v.node()).equals(id)) {
-                            arrows.add(new Diagram.Arrow(at.get(v.node()), id));
-                        }
-                    }
-                });
+            for (Value v : n.inputs()) {
+                if (at.containsKey(v.node()) && !at.get(v.node()).equals(id)) {
+                    arrows.add(new Diagram.Arrow(at.get(v.node()), id));
+                }
+            }
+        });
         return new Diagram(List.copyOf(boxes.values()), List.copyOf(arrows));
     }
 
     private static Diagram.Box box(Node n, String id) {
         String[] path = n.name().split("/+");
         boolean input = n.op() instanceof Input;
+        String own = n.op() instanceof Input in ? in.id() : path.length == 0 ? n.name() : path[path.length - 1];
         return new Diagram.Box(
                 id,
-                input || path.length == 0 ? n.name() : path[path.length - 1],
+                own.isEmpty() ? n.op().name() : own,
                 input ? "input" : n.op().name(),
                 parameters(List.of(n)),
                 ModelDiagram.values(n.outputs()),
@@ -117,8 +119,7 @@ final class ScopeDiagram {
         String name = first;
         String path = id + "/";
         while (scope.nodes.isEmpty() && scope.scopes.size() == 1) {
-            Map.Entry<String, Scope> only =
-                    scope.scopes.entrySet().iterator().next();
+            Map.Entry<String, Scope> only = scope.scopes.entrySet().iterator().next();
             name += "/" + only.getKey();
             path += only.getKey() + "/";
             scope = only.getValue();
@@ -144,11 +145,15 @@ final class ScopeDiagram {
     /** The elements of the variables and of the constant arrays of numbers that nodes take. */
     private static String parameters(List<Node> nodes) {
         Set<Node> held = new LinkedHashSet<>();
-        nodes.forEach(n -> n.inputs().stream().map(Value::node).filter(ScopeDiagram::isHeld).forEach(held::add));
+        nodes.forEach(n -> n.inputs().stream()
+                .map(Value::node)
+                .filter(ScopeDiagram::isHeld)
+                .forEach(held::add));
         long count = 0;
         for (Node n : held) {
             TensorType t = n.outputs().get(0);
-            boolean weight = t.shape().isKnown() && (n.op() instanceof Variable || t.dtype().isFloating())
+            boolean weight = t.shape().isKnown()
+                    && (n.op() instanceof Variable || t.dtype().isFloating())
                     && t.shape().rank() > 0;
             count += weight ? t.shape().longSize() : 0;
         }

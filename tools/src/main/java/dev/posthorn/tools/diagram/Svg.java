@@ -94,10 +94,7 @@ public final class Svg {
             if (column.get(0).inner().isPresent()) {
                 Laid inner = laid(column.get(0).inner().get());
                 item = new Item(
-                        column,
-                        List.of(inner),
-                        Math.max(WIDTH, inner.width() + 2 * PAD),
-                        inner.height() + TITLE + PAD);
+                        column, List.of(inner), Math.max(WIDTH, inner.width() + 2 * PAD), inner.height() + TITLE + PAD);
             } else {
                 item = new Item(column, List.of(), WIDTH, HEIGHT * column.size());
             }
@@ -215,7 +212,11 @@ public final class Svg {
             } else {
                 double half = y + (p[1] + q[1]) / 2;
                 ways.append('C').append(number(x + p[0])).append(' ').append(number(half));
-                ways.append(' ').append(number(x + q[0])).append(' ').append(number(half)).append(' ');
+                ways.append(' ')
+                        .append(number(x + q[0]))
+                        .append(' ')
+                        .append(number(half))
+                        .append(' ');
             }
             ways.append(number(x + q[0])).append(' ').append(number(y + q[1]));
             p = q;
@@ -251,8 +252,19 @@ public final class Svg {
         m.empty("rect", "x", number(x), "y", number(y), "width", number(w), "height", number(h), "rx", "5");
         if (!frame) {
             m.empty(
-                    "rect", "class", "bar", "x", number(x), "y", number(y + 3), "width", "4", "height", number(h - 6),
-                    "rx", "2");
+                    "rect",
+                    "class",
+                    "bar",
+                    "x",
+                    number(x),
+                    "y",
+                    number(y + 3),
+                    "width",
+                    "4",
+                    "height",
+                    number(h - 6),
+                    "rx",
+                    "2");
         }
         int name = (int) ((w - 26 - b.note().length() * SMALL) / BOLD);
         int value = (int) ((w - 30 - Math.min(24, b.type().length()) * SMALL) / SMALL);

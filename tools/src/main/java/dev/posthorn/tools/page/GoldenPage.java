@@ -1,23 +1,23 @@
 package dev.posthorn.tools.page;
 
+import dev.posthorn.golden.Diagnosis;
+import dev.posthorn.golden.GoldenReport;
+import dev.posthorn.golden.LayerTrace;
+import dev.posthorn.golden.Spread;
+import dev.posthorn.golden.TrainingTrace;
+import dev.posthorn.golden.Verdict;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.Signature;
 import dev.posthorn.tools.diagram.Diagram;
 import dev.posthorn.tools.diagram.Diagram.Tone;
 import dev.posthorn.tools.diagram.ModelDiagram;
-import dev.posthorn.golden.Diagnosis;
-import dev.posthorn.golden.GoldenReport;
-import dev.posthorn.golden.LayerTrace;
-import dev.posthorn.golden.Spread;
-import dev.posthorn.golden.TrainingTrace;
 import dev.posthorn.tools.report.Numbers;
 import dev.posthorn.tools.report.Report;
 import dev.posthorn.tools.report.Report.Cell;
 import dev.posthorn.tools.report.Report.Column;
 import dev.posthorn.tools.report.Report.Kind;
 import dev.posthorn.tools.report.Report.Outcome;
-import dev.posthorn.golden.Verdict;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,10 +78,10 @@ public final class GoldenPage {
     private List<Report.Fact> facts() {
         List<Report.Fact> facts = new ArrayList<>();
         golden.trace().ifPresent(t -> {
-            long compared =
-                    t.rows().stream().filter(r -> r.error().isPresent()).count();
+            long compared = t.rows().stream().filter(r -> r.error().isPresent()).count();
             long off = t.rows().stream().filter(r -> !passed(t, r)).count();
-            facts.add(new Report.Fact("layers compared", compared + " of " + t.rows().size()));
+            facts.add(new Report.Fact(
+                    "layers compared", compared + " of " + t.rows().size()));
             facts.add(new Report.Fact("layers off", String.valueOf(off)));
             facts.add(new Report.Fact("tolerance of a layer", Numbers.error(t.tolerance()) + " of its scale"));
         });
@@ -98,8 +98,9 @@ public final class GoldenPage {
     private static Report.Note diagnosis(Diagnosis d) {
         LayerTrace.Row r = d.row();
         List<String> lines = new ArrayList<>();
-        lines.add("The first layer to differ is " + r.layer().key() + " (" + r.layer().className() + ")."
-                + " Likely cause: " + (d.causes().isEmpty() ? "none of the usual ones." : d.causes().get(0) + "."));
+        lines.add("The first layer to differ is " + r.layer().key() + " ("
+                + r.layer().className() + ")." + " Likely cause: "
+                + (d.causes().isEmpty() ? "none of the usual ones." : d.causes().get(0) + "."));
         d.causes().stream().skip(1).forEach(c -> lines.add("Or: " + c + "."));
         lines.add("It is off by " + text(r.error()) + " of its scale, what it gets by " + Numbers.error(r.before())
                 + ", by itself by " + text(r.apart()) + ".");
@@ -159,7 +160,9 @@ public final class GoldenPage {
                             Cell.of(i + 1, String.valueOf(i + 1)),
                             Cell.of(r.layer().key(), r.layer().className()),
                             number(r.error()),
-                            r.spread().map(s -> Cell.of(s.mean(), Numbers.error(s.mean()))).orElse(Cell.of("–")),
+                            r.spread()
+                                    .map(s -> Cell.of(s.mean(), Numbers.error(s.mean())))
+                                    .orElse(Cell.of("–")),
                             Cell.of(r.before(), Numbers.error(r.before())),
                             number(r.apart())),
                     r.spread().map(GoldenPage::details).orElse(List.of())));
@@ -183,13 +186,14 @@ public final class GoldenPage {
 
     private static List<Report.Section> details(Spread s) {
         List<String> bins = IntStream.range(0, s.expected().size())
-                .mapToObj(i -> Numbers.value(s.low() + (s.high() - s.low()) * (i < s.expected().size() - 1 ? i : i + 1) / s.expected().size()))
+                .mapToObj(i -> Numbers.value(s.low()
+                        + (s.high() - s.low())
+                                * (i < s.expected().size() - 1 ? i : i + 1)
+                                / s.expected().size()))
                 .toList();
         return List.of(
                 new Report.Bars(
-                        "elements by their error, of the scale",
-                        labels(),
-                        List.of(new Report.Series("", s.decades()))),
+                        "elements by their error, of the scale", labels(), List.of(new Report.Series("", s.decades()))),
                 new Report.Bars(
                         "values",
                         bins,
@@ -261,7 +265,10 @@ public final class GoldenPage {
                     List.of(
                             Cell.of(r.name()),
                             Cell.of(off, Numbers.error(off)),
-                            Cell.of(r.comparison().passed() ? "" : r.comparison().toString())),
+                            Cell.of(
+                                    r.comparison().passed()
+                                            ? ""
+                                            : r.comparison().toString())),
                     List.of()));
         }
         return new Report.Table(
@@ -278,16 +285,21 @@ public final class GoldenPage {
         List<Report.Check> checks = new ArrayList<>();
         verdicts.forEach(v -> checks.add(new Report.Check(
                 subject + ".calls", v.what(), v.passed() ? Optional.empty() : Optional.of(v.problem()))));
-        golden.trace().ifPresent(t -> t.rows().stream()
-                .filter(r -> r.error().isPresent())
-                .forEach(r -> checks.add(new Report.Check(
-                        subject + ".layers",
-                        r.layer().key() + " (" + r.layer().className() + ")",
-                        passed(t, r) ? Optional.empty() : Optional.of(problem(r))))));
-        golden.training().ifPresent(t -> t.rows().forEach(r -> checks.add(new Report.Check(
-                subject + ".training",
-                r.name(),
-                r.comparison().passed() ? Optional.empty() : Optional.of(r.comparison().toString())))));
+        golden.trace()
+                .ifPresent(t -> t.rows().stream()
+                        .filter(r -> r.error().isPresent())
+                        .forEach(r -> checks.add(new Report.Check(
+                                subject + ".layers",
+                                r.layer().key() + " (" + r.layer().className() + ")",
+                                passed(t, r) ? Optional.empty() : Optional.of(problem(r))))));
+        golden.training()
+                .ifPresent(t -> t.rows()
+                        .forEach(r -> checks.add(new Report.Check(
+                                subject + ".training",
+                                r.name(),
+                                r.comparison().passed()
+                                        ? Optional.empty()
+                                        : Optional.of(r.comparison().toString())))));
         return checks;
     }
 

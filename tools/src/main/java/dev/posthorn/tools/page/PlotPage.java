@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A model's graph, and its boxes as a table. */
@@ -48,7 +47,7 @@ public final class PlotPage {
                         new Report.Picture("Graph", page.linked(diagram), List.of()),
                         new Report.Table(
                                 "Layers and operations",
-                                "box",
+                                "part",
                                 List.of(
                                         new Column("name", Kind.NAME, false),
                                         new Column("gives", Kind.TEXT, false),
@@ -77,9 +76,12 @@ public final class PlotPage {
                     id,
                     b.id(),
                     Outcome.NEUTRAL,
-                    List.of(Cell.of(path + b.name(), b.type()), Cell.of(b.value()), Cell.of(count, b.note())),
+                    List.of(
+                            Cell.of(b.name(), path.isEmpty() ? b.type() : b.type() + " in " + path),
+                            Cell.of(b.value()),
+                            Cell.of(count, b.note())),
                     List.of()));
-            b.inner().ifPresent(inner -> add(inner, path + b.name() + "/"));
+            b.inner().ifPresent(inner -> add(inner, path.isEmpty() ? b.name() : path + "/" + b.name()));
         }
     }
 

@@ -46,7 +46,12 @@ final class Chart {
             }
             m.empty("path", "class", "series" + k, "d", path);
         }
-        m.empty("path", "class", "axis", "d", String.format(Locale.ROOT, "M%.1f %.1fH%.1f", LEFT, HEIGHT - BOTTOM, WIDTH));
+        m.empty(
+                "path",
+                "class",
+                "axis",
+                "d",
+                String.format(Locale.ROOT, "M%.1f %.1fH%.1f", LEFT, HEIGHT - BOTTOM, WIDTH));
         int every = Math.max(1, (bars.labels().size() + 11) / 12);
         boolean ends = bars.labels().size() > 12;
         for (int i = 0; i < bars.labels().size(); i++) {
@@ -90,9 +95,10 @@ final class Chart {
         }
         double span = high > low ? high - low : 1;
         String said = curves.series().stream()
-                .map(s -> s.name() + " " + s.values().stream()
-                        .map(v -> Numbers.value(v.doubleValue()))
-                        .collect(Collectors.joining(" ")))
+                .map(s -> s.name() + " "
+                        + s.values().stream()
+                                .map(v -> Numbers.value(v.doubleValue()))
+                                .collect(Collectors.joining(" ")))
                 .collect(Collectors.joining("; "));
         double w = 2 * WIDTH;
         double h = 2 * HEIGHT;
@@ -134,8 +140,7 @@ final class Chart {
         m.close().close();
     }
 
-    private static void figure(
-            Markup m, String title, List<Report.Series> series, String said, double w, double h) {
+    private static void figure(Markup m, String title, List<Report.Series> series, String said, double w, double h) {
         m.open("figure", "class", "chart").open("figcaption").element("span", title);
         for (int k = 0; k < series.size() && series.size() > 1; k++) {
             m.open("span", "class", "key").element("i", "", "class", "key" + k);

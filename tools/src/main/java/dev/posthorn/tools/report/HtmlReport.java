@@ -20,6 +20,8 @@ import java.util.Locale;
  */
 public final class HtmlReport {
     private static final int MANY_BOXES = 1500;
+    /** Rows of a table that are seen at once. */
+    private static final int FEW = 6;
 
     private final Report report;
     private final Markup m = new Markup();
@@ -60,7 +62,10 @@ public final class HtmlReport {
 
     private void header() {
         String state = report.outcome().name().toLowerCase(Locale.ROOT);
-        m.open("header").open("p", "class", "brand").text("posthorn " + report.title()).close();
+        m.open("header")
+                .open("p", "class", "brand")
+                .text("posthorn " + report.title())
+                .close();
         m.element("h1", report.subject());
         m.open("p", "class", "verdict " + state);
         if (report.outcome() != Report.Outcome.NEUTRAL) {
@@ -69,7 +74,11 @@ public final class HtmlReport {
         m.text(report.verdict()).close();
         if (!report.facts().isEmpty()) {
             m.open("dl", "class", "facts");
-            report.facts().forEach(f -> m.open("div").element("dt", f.name()).element("dd", f.value()).close());
+            report.facts()
+                    .forEach(f -> m.open("div")
+                            .element("dt", f.name())
+                            .element("dd", f.value())
+                            .close());
             m.close();
         }
         m.close();
@@ -94,7 +103,8 @@ public final class HtmlReport {
     }
 
     private void note(Report.Note n) {
-        m.open("div", "class", "notice " + n.outcome().name().toLowerCase(Locale.ROOT)).element("h2", n.title());
+        m.open("div", "class", "notice " + n.outcome().name().toLowerCase(Locale.ROOT))
+                .element("h2", n.title());
         for (int i = 0; i < n.lines().size(); i++) {
             m.element("p", n.lines().get(i), "class", i == 0 ? "first" : "");
         }
@@ -109,7 +119,13 @@ public final class HtmlReport {
         if (depth > 1) {
             m.open("label").text("depth ").open("select", "class", "depth", "aria-label", "depth of the graph");
             for (int d = 1; d <= depth; d++) {
-                m.element("option", d == depth ? "all" : String.valueOf(d), "value", d, "selected", d == depth ? "selected" : "");
+                m.element(
+                        "option",
+                        d == depth ? "all" : String.valueOf(d),
+                        "value",
+                        d,
+                        "selected",
+                        d == depth ? "selected" : "");
             }
             m.close().close();
         }
@@ -119,10 +135,11 @@ public final class HtmlReport {
         m.close().close();
         if (!p.legend().isEmpty()) {
             m.open("ul", "class", "legend", "aria-label", "colours");
-            p.legend().forEach(l -> m.open("li")
-                    .element("i", "", "class", "tone " + l.tone().name().toLowerCase(Locale.ROOT))
-                    .text(l.text())
-                    .close());
+            p.legend()
+                    .forEach(l -> m.open("li")
+                            .element("i", "", "class", "tone " + l.tone().name().toLowerCase(Locale.ROOT))
+                            .text(l.text())
+                            .close());
             m.close();
         }
         m.open("div", "class", "viewport", "id", id, "tabindex", "0", "role", "region", "aria-label", p.title());
@@ -141,24 +158,53 @@ public final class HtmlReport {
 
     private void table(Report.Table t) {
         String id = "table" + tables++;
-        boolean failing = t.rows().stream().anyMatch(r -> r.outcome() == Report.Outcome.FAILED);
         m.open("div", "class", "bar-above").element("h2", t.title(), "id", id + "-title");
-        m.open("div", "class", "tools", "data-for", id, "role", "search", "aria-label", "Filter of " + t.title());
-        m.empty("input", "type", "search", "placeholder", "filter", "aria-label", "filter " + t.title(), "class", "filter");
-        if (failing) {
-            m.open("label").empty("input", "type", "checkbox", "class", "only").text(" only what differs").close();
+        if (t.rows().size() > FEW) {
+            filter(t, id);
         }
-        m.element("span", t.rows().size() + " " + plural(t.thing(), t.rows().size()), "class", "count", "role", "status",
-                "data-thing", t.thing());
-        m.close().close();
-        m.open("table", "id", id, "aria-labelledby", id + "-title").open("thead").open("tr");
+        m.close();
+        boolean signed = t.rows().stream().anyMatch(r -> r.outcome() != Report.Outcome.NEUTRAL);
+        m.open("table", "id", id, "class", signed ? "" : "unsigned", "aria-labelledby", id + "-title")
+                .open("thead")
+                .open("tr");
         for (int i = 0; i < t.columns().size(); i++) {
             Report.Column c = t.columns().get(i);
             m.open("th", "scope", "col", "class", classes(c));
-            m.element("button", c.name(), "type", "button", "data-sort", String.valueOf(i)).close();
+            m.element("button", c.name(), "type", "button", "data-sort", String.valueOf(i))
+                    .close();
         }
         m.close().close();
-        t.rows().forEach(r -> row(t, r));
+        t.rows().forEach(r -> row(t, r, signed));
+        m.close();
+    }
+
+    private void filter(Report.Table t, String id) {
+        m.open("div", "class", "tools", "data-for", id, "role", "search", "aria-label", "Filter of " + t.title());
+        m.empty(
+                "input",
+                "type",
+                "search",
+                "placeholder",
+                "filter",
+                "aria-label",
+                "filter " + t.title(),
+                "class",
+                "filter");
+        if (t.rows().stream().anyMatch(r -> r.outcome() == Report.Outcome.FAILED)) {
+            m.open("label")
+                    .empty("input", "type", "checkbox", "class", "only")
+                    .text(" only what differs")
+                    .close();
+        }
+        m.element(
+                "span",
+                t.rows().size() + " " + plural(t.thing(), t.rows().size()),
+                "class",
+                "count",
+                "role",
+                "status",
+                "data-thing",
+                t.thing());
         m.close();
     }
 
@@ -170,15 +216,8 @@ public final class HtmlReport {
         return (c.kind().name().toLowerCase(Locale.ROOT) + (c.minor() ? " minor" : "")).strip();
     }
 
-    private void row(Report.Table t, Report.Row r) {
-        m.open(
-                "tbody",
-                "id",
-                r.id(),
-                "class",
-                r.outcome().name().toLowerCase(Locale.ROOT),
-                "data-box",
-                r.box());
+    private void row(Report.Table t, Report.Row r, boolean signed) {
+        m.open("tbody", "id", r.id(), "class", r.outcome().name().toLowerCase(Locale.ROOT), "data-box", r.box());
         m.open("tr");
         for (int i = 0; i < r.cells().size(); i++) {
             Report.Cell c = r.cells().get(i);
@@ -187,7 +226,7 @@ public final class HtmlReport {
             String tag = column.kind() == Report.Kind.NAME ? "th" : "td";
             m.open(tag, "scope", tag.equals("th") ? "row" : "", "class", classes(column), "data-order", order);
             if (column.kind() == Report.Kind.NAME) {
-                name(r, c);
+                name(r, c, signed);
             } else {
                 m.text(c.text());
                 under(c);
@@ -211,8 +250,11 @@ public final class HtmlReport {
         m.close();
     }
 
-    private void name(Report.Row r, Report.Cell c) {
-        m.element("span", r.outcome().sign(), "class", "sign", "role", "img", "aria-label", r.outcome().word());
+    private void name(Report.Row r, Report.Cell c, boolean signed) {
+        if (signed) {
+            String word = r.outcome().word();
+            m.element("span", r.outcome().sign(), "class", "sign", "role", "img", "aria-label", word);
+        }
         if (r.details().isEmpty()) {
             m.element("span", c.text(), "class", "plain");
         } else {

@@ -14,10 +14,18 @@ public final class MarkdownReport {
     public static String of(Report r) {
         StringBuilder s = new StringBuilder();
         String sign = r.outcome() == Report.Outcome.NEUTRAL ? "" : r.outcome().sign() + " ";
-        s.append("# ").append(text("posthorn " + r.title())).append(": ").append(code(r.subject())).append("\n\n");
+        s.append("# ")
+                .append(text("posthorn " + r.title()))
+                .append(": ")
+                .append(code(r.subject()))
+                .append("\n\n");
         s.append("**").append(sign).append(text(r.verdict())).append("**\n\n");
         for (Report.Fact f : r.facts()) {
-            s.append("- ").append(text(f.name())).append(": ").append(text(f.value())).append('\n');
+            s.append("- ")
+                    .append(text(f.name()))
+                    .append(": ")
+                    .append(text(f.value()))
+                    .append('\n');
         }
         for (Report.Section section : r.sections()) {
             if (section instanceof Report.Note n) {

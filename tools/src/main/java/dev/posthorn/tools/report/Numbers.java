@@ -8,7 +8,9 @@ public final class Numbers {
 
     /** {@code 4.1e-03}, {@code 0}, {@code ∞}. */
     public static String error(double x) {
-        return x == 0 ? "0" : Double.isInfinite(x) ? "∞" : Double.isNaN(x) ? "NaN" : String.format(Locale.ROOT, "%.1e", x);
+        return x == 0
+                ? "0"
+                : Double.isInfinite(x) ? "∞" : Double.isNaN(x) ? "NaN" : String.format(Locale.ROOT, "%.1e", x);
     }
 
     /** Four digits that matter. */

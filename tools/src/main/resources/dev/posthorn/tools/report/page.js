@@ -40,7 +40,7 @@
     if (!body) return;
     if (body.hidden) {
       const tools = document.querySelector(`.tools[data-for="${body.closest('table').id}"]`);
-      all('.filter', tools).forEach(f => { f.value = ''; });
+      tools.querySelector('.filter').value = '';
       all('.only', tools).forEach(f => { f.checked = false; });
       filter(tools);
     }
