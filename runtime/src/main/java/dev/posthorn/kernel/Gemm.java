@@ -17,8 +17,8 @@ public final class Gemm {
     private static final int ROWS = 12;
     /** Most rows of a tile. */
     private static final int MC = 8 * ROWS;
-    /** Values of c in a tile: they stay in the first-level cache until the epilogue has passed. */
-    private static final int TILE_C = 8192;
+    /** Values of c in a tile: they stay in the second-level cache until the epilogue has passed. */
+    private static final int TILE_C = 1 << 15;
     /** Floats of b that the tiles of one range of panels have in common: they stay in the second-level cache. */
     private static final int SHARED_B = 1 << 18;
     /** Multiplications below which a tile is not worth handing over. */
@@ -89,7 +89,7 @@ public final class Gemm {
         });
     }
 
-    /** As many rows as c has in the first-level cache, a whole number of those of a micro-kernel. */
+    /** As many rows as c has in the second-level cache, a whole number of those of a micro-kernel. */
     static int rowsPerTile(PackedB b, int panels) {
         return Math.min(MC, whole(TILE_C / Math.min(b.n, panels * b.nr)));
     }
@@ -178,9 +178,9 @@ public final class Gemm {
             float[] edge,
             int edgeAt) {
         int panel = p0;
-        if (m == 1) {
+        if (m == 1 || b.simd.hasGemm12()) {
             for (; panel + 2 <= p1 && (panel + 2) * b.nr <= b.n; panel += 2) {
-                b.simd.gemv2(kc, a, ao, b.data, b.offset(panel) + k0 * b.nr, b.nr * b.k, c, co + panel * b.nr, first);
+                pair(m, a, ao, lda, b, panel, k0, kc, c, co + panel * b.nr, ldc, first);
             }
         }
         for (; panel < p1; panel++) {
@@ -213,6 +213,39 @@ public final class Gemm {
                     copy(b.simd, Math.min(4, m - i), cols, edge, edgeAt, width, c, to, ldc, first);
                 }
             }
+        }
+    }
+
+    /** Two whole panels. */
+    private static void pair(
+            int m,
+            float[] a,
+            int ao,
+            int lda,
+            PackedB b,
+            int panel,
+            int k0,
+            int kc,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        int bo = b.offset(panel) + k0 * b.nr;
+        int apart = b.nr * b.k;
+        int i = 0;
+        for (; i + 6 <= m; i += 6) {
+            b.simd.gemm6(kc, a, ao + i * lda, lda, b.data, bo, apart, c, co + i * ldc, ldc, first);
+        }
+        for (; i + 4 <= m; i += 4) {
+            int a0 = ao + i * lda;
+            for (int q = 0; q < 2; q++) {
+                int to = co + i * ldc + q * b.nr;
+                b.simd.gemm4(
+                        kc, a, a0, a0 + lda, a0 + 2 * lda, a0 + 3 * lda, b.data, bo + q * apart, c, to, ldc, first);
+            }
+        }
+        for (; i < m; i++) {
+            b.simd.gemv2(kc, a, ao + i * lda, b.data, bo, apart, c, co + i * ldc, first);
         }
     }
 

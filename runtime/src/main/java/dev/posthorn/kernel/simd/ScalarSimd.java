@@ -49,6 +49,24 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public void gemm6(
+            int kc,
+            float[] a,
+            int ao,
+            int lda,
+            float[] b,
+            int bo,
+            int panel,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        for (int r = 0; r < 6; r++) {
+            gemv2(kc, a, ao + r * lda, b, bo, panel, c, co + r * ldc, first);
+        }
+    }
+
+    @Override
     public void gemm12(
             int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
         for (int r = 0; r < 12; r += 4) {

@@ -55,7 +55,24 @@ public interface Simd {
     /** As {@link #gemm12}, for a panel of L columns. */
     void gemm12Half(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first);
 
-    /** Whether twelve rows at once are faster than three times four. */
+    /**
+     * As {@link #gemm4}, of six rows, those of a at ao + r · lda, against two panels as in {@link #gemv2}; for providers that
+     * {@linkplain #hasGemm12 have} it.
+     */
+    void gemm6(
+            int kc,
+            float[] a,
+            int ao,
+            int lda,
+            float[] b,
+            int bo,
+            int panel,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first);
+
+    /** Whether twelve rows at once are faster than three times four, and six rows by two panels faster still. */
     boolean hasGemm12();
 
     /** As {@link #gemm4}, for a panel of L columns. */

@@ -59,6 +59,22 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public void gemm6(
+            int kc,
+            float[] a,
+            int ao,
+            int lda,
+            float[] b,
+            int bo,
+            int panel,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        VectorGemm6.gemm6(kc, a, ao, lda, b, bo, panel, c, co, ldc, first);
+    }
+
+    @Override
     public void gemm12(
             int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
         VectorGemm12.gemm12(kc, a, ao, lda, b, bo, c, co, ldc, first);

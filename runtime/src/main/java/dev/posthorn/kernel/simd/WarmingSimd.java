@@ -51,6 +51,8 @@ final class WarmingSimd extends VectorSimd {
             IntStream.range(0, 25).map(t -> t / 5 * 128 + t % 5 * 16).toArray();
     private int calls;
 
+    private final Kernel gemm6 =
+            new Kernel(true, () -> super.gemm6(16, a, 0, 16, b, 0, 1024, c, 0, 4 * L, (calls++ & 1) == 0));
     private final Kernel gemm12 =
             new Kernel(true, () -> super.gemm12(16, a, 0, 16, b, 0, c, 0, 2 * L, (calls++ & 1) == 0));
     private final Kernel gemm12Half =
@@ -84,6 +86,7 @@ final class WarmingSimd extends VectorSimd {
     private final Kernel mean = new Kernel(() -> super.tapsMean(0, 9, at, a, 0, 32, c, 0, 32, 4, 32));
     private final List<Kernel> kernels = Stream.of(
                     gemm4,
+                    gemm6,
                     gemm12,
                     taps,
                     rows,
@@ -164,6 +167,28 @@ final class WarmingSimd extends VectorSimd {
             super.gemm4(kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
         } else {
             PLAIN.gemm4(kc, a, a0, a1, a2, a3, b, bo, c, co, ldc, first);
+        }
+    }
+
+    @Override
+    public void gemm6(
+            int kc,
+            float[] a,
+            int ao,
+            int lda,
+            float[] b,
+            int bo,
+            int panel,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        if (warm(gemm6)) {
+            super.gemm6(kc, a, ao, lda, b, bo, panel, c, co, ldc, first);
+            return;
+        }
+        for (int r = 0; r < 6; r++) {
+            gemv2(kc, a, ao + r * lda, b, bo, panel, c, co + r * ldc, first);
         }
     }
 

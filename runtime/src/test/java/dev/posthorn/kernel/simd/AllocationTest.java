@@ -115,6 +115,7 @@ class AllocationTest {
                     s.gemm4Half(kc, X, 0, kc, 2 * kc, 3 * kc, W, 0, Y, 0, 2 * L, first);
                     s.gemv2(kc, X, 0, W, 0, 2 * L * kc, Y, 0, first);
                     if (s.hasGemm12()) {
+                        s.gemm6(kc, X, 0, kc, W, 0, 2 * L * kc, Y, 0, 4 * L, first);
                         s.gemm12(kc, X, 0, kc, W, 0, Y, 0, 2 * L, first);
                         s.gemm12Half(kc, X, 0, kc, W, 0, Y, 0, 2 * L, first);
                     }
@@ -231,7 +232,7 @@ class AllocationTest {
                 });
         loops().values().forEach(loop -> loop.run(recording));
         missing.removeAll(List.of("best", "scalar", "name", "lanes", "hasGemm12"));
-        missing.removeIf(name -> name.startsWith("gemm12") && !Simd.best().hasGemm12());
+        missing.removeIf(name -> name.matches("gemm(6|12).*") && !Simd.best().hasGemm12());
         assertEquals(new TreeSet<>(), missing);
     }
 
