@@ -23,6 +23,9 @@ public final class ProgramMaker {
     private final Map<Integer, Program.Place> fixed = new HashMap<>();
     private final List<Boolean> scalar = new ArrayList<>();
     private final List<Written> code = new ArrayList<>();
+    /** Rows that repeat: written once for many tiles. */
+    private final List<Written> once = new ArrayList<>();
+    private final List<Program.Sum> sums = new ArrayList<>();
     private int operands;
     private int results;
 
@@ -54,6 +57,10 @@ public final class ProgramMaker {
         int v = value(storage.register);
         Expansion expansion = new Expansion(storage, box[0], box[1]);
         write(v, (l, n) -> expansion.run(l.array[start], l.at[start], l.from, n, l.array[v], l.at[v]));
+        boolean row = box[0].length == 2 && box[1][0] == 0 && box[1][1] == 1 && box[0][1] == dims[dims.length - 1];
+        if (row && storage == Storage.FLOAT32 && box[0][1] <= Program.LONGEST_ROW) {
+            once.add(code.remove(code.size() - 1));
+        }
         return v;
     }
 
@@ -309,6 +316,11 @@ public final class ProgramMaker {
         write(v, (l, n) -> storage.store(l.array[a], l.at[a], l.array[v], l.at[v], n), a);
     }
 
+    /** Makes the sums of x over all axes but the last the next result, or their mean; x in float. */
+    public void sum(int x, boolean mean) {
+        sums.add(new Program.Sum(spread(x), results++, mean ? size / dims[dims.length - 1] : 1));
+    }
+
     /** The program; every other value has a register from where it is written to where it is read last. */
     public Program make() {
         Map<Integer, Integer> last = new HashMap<>();
@@ -318,10 +330,15 @@ public final class ProgramMaker {
             }
             last.putIfAbsent(code.get(i).value, i);
         }
+        sums.forEach(s -> last.put(s.value(), code.size()));
+        once.forEach(w -> last.put(w.value, code.size()));
         Program.Place[] places = new Program.Place[registers.size()];
         fixed.forEach((v, p) -> places[v] = p);
         List<List<Integer>> free = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         int[] used = new int[3];
+        for (Written w : once) {
+            places[w.value] = new Program.Place(Program.Place.Kind.FLOAT, used[0]++);
+        }
         for (int i = 0; i < code.size(); i++) {
             int v = code.get(i).value;
             if (places[v] == null) {
@@ -334,7 +351,7 @@ public final class ProgramMaker {
             for (int u = 0; u < places.length; u++) {
                 boolean register =
                         places[u] != null && places[u].kind().ordinal() >= Program.Place.Kind.FLOAT.ordinal();
-                if (register && last.get(u) == i) {
+                if (register && last.getOrDefault(u, -1) == i) {
                     free.get(registers.get(u).ordinal()).add(places[u].index());
                 }
             }
@@ -344,7 +361,15 @@ public final class ProgramMaker {
                 places[v] = new Program.Place(Program.Place.Kind.FLOAT, 0);
             }
         }
+        boolean rows = !once.isEmpty() || !sums.isEmpty();
         return new Program(
-                size, operands, List.of(places), code.stream().map(Written::run).toList());
+                simd,
+                size,
+                rows ? dims[dims.length - 1] : 1,
+                operands,
+                List.of(places),
+                once.stream().map(Written::run).toList(),
+                code.stream().map(Written::run).toList(),
+                sums);
     }
 }

@@ -18,8 +18,10 @@ import dev.posthorn.pass.FuseAttention;
 import dev.posthorn.pass.FuseBottleneck;
 import dev.posthorn.pass.FuseElementwise;
 import dev.posthorn.pass.FuseEpilogue;
+import dev.posthorn.pass.FuseSums;
 import dev.posthorn.pass.HoistSums;
 import dev.posthorn.pass.MoveReshapes;
+import dev.posthorn.pass.Recompute;
 import dev.posthorn.pass.RecoverActivations;
 import dev.posthorn.pass.RecoverCells;
 import dev.posthorn.pass.Specialise;
@@ -85,9 +87,11 @@ public final class JavaBackend implements Backend {
         Graph folded = Rewriter.apply(
                 FuseAttention.apply(FoldAffine.apply(named)), MoveReshapes::behindSums, JavaBackend::legalise);
         Graph fused = FuseEpilogue.apply(folded, op -> Activations.of(op).isPresent());
-        Graph legal = Rewriter.apply(fused, JavaBackend::legalise);
+        Graph legal = Rewriter.apply(fused, FuseSums::factor, JavaBackend::legalise);
         Graph together = FuseElementwise.apply(legal, n -> ProgramRule.elementwise(n.op(), n.inputs()));
-        return Rewriter.inside(FuseBottleneck.apply(together), JavaBackend::improve);
+        Graph summed = FuseSums.apply(
+                Recompute.apply(together, ProgramRule::isPass, ProgramRule::isSum), ProgramRule::isPass, ProgramRule::isSum);
+        return Rewriter.inside(FuseBottleneck.apply(summed), JavaBackend::improve);
     }
 
     private static List<Value> legalise(Builder b, Op op, List<Value> in) {

@@ -13,6 +13,7 @@ import dev.posthorn.ir.op.Cast;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Input;
+import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Select;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.kernel.Comparison;
@@ -53,13 +54,44 @@ final class ProgramRule implements StepRule {
         if (op instanceof Fused f) {
             return f.body().nodes().stream()
                             .allMatch(n -> isLeaf(n.op())
+                                    || isSum(n)
                                     || elementwise(n.op(), n.inputs())
                                             && isComputed(n.output().type()))
-                    && f.body().results().stream()
-                            .allMatch(v ->
-                                    v.shape().equals(f.body().results().get(0).shape()));
+                    && f.body().results().stream().allMatch(v -> box(v).equals(box(f)));
         }
         return elementwise(op, in);
+    }
+
+    /** Whether a node is computed element by element in one pass, itself or a group of others. */
+    static boolean isPass(Node n) {
+        return n.op() instanceof Fused f
+                ? f.body().nodes().stream().allMatch(m -> isLeaf(m.op()) || elementwise(m.op(), m.inputs()))
+                : elementwise(n.op(), n.inputs());
+    }
+
+    /** Over which box a result is computed. */
+    private static Shape box(Value result) {
+        return isSum(result.node()) ? result.node().input(0).shape() : result.shape();
+    }
+
+    private static Shape box(Fused f) {
+        return box(f.body().results().get(0));
+    }
+
+    /** Whether a node is a sum or mean of float32 over all axes but the last, of rows that programs add up. */
+    static boolean isSum(Node n) {
+        if (!(n.op() instanceof Reduce r) || r.fn() != Reduce.Fn.SUM && r.fn() != Reduce.Fn.MEAN) {
+            return false;
+        }
+        Shape x = n.input(0).shape();
+        return n.input(0).dtype() == DType.FLOAT32
+                && x.isKnown()
+                && x.rank() > 1
+                && r.axes().size() == x.rank() - 1
+                && !r.axes().contains(x.rank() - 1)
+                && x.size() > 0
+                && x.dim(-1) > 1
+                && x.dim(-1) <= Program.LONGEST_ROW;
     }
 
     private static boolean isLeaf(Op op) {
@@ -89,21 +121,24 @@ final class ProgramRule implements StepRule {
 
     @Override
     public Step compile(Node node, Room room) {
-        Shape box = node.outputs().get(0).shape();
+        Shape box =
+                node.op() instanceof Fused f ? box(f) : node.outputs().get(0).shape();
         Writer writer = new Writer(box, room);
         Slot[] y = node.values().stream().map(room::slot).toArray(Slot[]::new);
         if (node.op() instanceof Fused f) {
             for (int i = 0; i < node.inputs().size(); i++) {
                 writer.slots.put(f.body().inputs().get(i), room.slot(node.input(i)));
             }
-            f.body().nodes().stream().filter(n -> !isLeaf(n.op())).forEach(writer::write);
+            f.body().nodes().stream().filter(n -> !isLeaf(n.op()) && !isSum(n)).forEach(writer::write);
             f.body().results().forEach(writer::result);
         } else {
             node.inputs().forEach(v -> writer.slots.put(v, room.slot(v)));
             writer.write(node);
             writer.result(node.output());
         }
-        return new Pass(writer.maker.make(), label(node.op()), writer.operands.toArray(Slot[]::new), y);
+        Program program = writer.maker.make();
+        Slot part = program.room() == 0 ? null : room.temporary(TensorType.f32(program.room()));
+        return new Pass(program, label(node.op()), writer.operands.toArray(Slot[]::new), y, part);
     }
 
     private static String label(Op op) {
@@ -142,6 +177,10 @@ final class ProgramRule implements StepRule {
         }
 
         void result(Value v) {
+            if (isSum(v.node())) {
+                maker.sum(value(v.node().input(0)), ((Reduce) v.node().op()).fn() == Reduce.Fn.MEAN);
+                return;
+            }
             maker.result(STORAGE.get(v.dtype()), value(v));
         }
 
@@ -194,7 +233,7 @@ final class ProgramRule implements StepRule {
         }
     }
 
-    private record Pass(Program program, String label, Slot[] x, Slot[] y) implements Step {
+    private record Pass(Program program, String label, Slot[] x, Slot[] y, Slot part) implements Step {
         @Override
         public void run(Frame f) {
             Object[] arrays = f.arrays(x.length + y.length);
@@ -204,7 +243,13 @@ final class ProgramRule implements StepRule {
                 arrays[i] = f.array(s);
                 at[i] = f.at(s);
             }
-            program.run(f.workers(), f.scratch(), arrays, at);
+            program.run(
+                    f.workers(),
+                    f.scratch(),
+                    arrays,
+                    at,
+                    part == null ? null : f.floats(part),
+                    part == null ? 0 : f.at(part));
         }
     }
 }

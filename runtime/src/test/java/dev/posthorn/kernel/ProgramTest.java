@@ -49,7 +49,7 @@ class ProgramTest {
                 name,
                 n,
                 (workers, scratch, out) ->
-                        program.run(workers, scratch, new Object[] {x, r, col, scalar, whole, out}, new int[6]));
+                        program.run(workers, scratch, new Object[] {x, r, col, scalar, whole, out}, new int[6], null, 0));
         Laws.close(name, expected, Laws.ulps(expected, 1), y);
     }
 
@@ -74,7 +74,7 @@ class ProgramTest {
         }
         float[] y = Laws.everywhere(name, 3 * n, (workers, scratch, out) -> {
             System.arraycopy(x, 0, out, n, n);
-            program.run(workers, scratch, new Object[] {out, out, out, out}, new int[] {n, 0, n, 2 * n});
+            program.run(workers, scratch, new Object[] {out, out, out, out}, new int[] {n, 0, n, 2 * n}, null, 0);
         });
         Laws.close(name, expected, Laws.ulps(expected, 1), y);
     }

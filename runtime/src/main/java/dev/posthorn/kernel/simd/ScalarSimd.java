@@ -451,6 +451,22 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public void sumRows(float[] x, int xo, int rows, int n, float[] y, int yo) {
+        sumRows(x, xo, rows, n, y, yo, 0);
+    }
+
+    /** The columns from {@code first} on. */
+    static void sumRows(float[] x, int xo, int rows, int n, float[] y, int yo, int first) {
+        for (int i = first; i < n; i++) {
+            float s = 0;
+            for (int r = 0; r < rows; r++) {
+                s += x[xo + r * n + i];
+            }
+            y[yo + i] += s;
+        }
+    }
+
+    @Override
     public float sum(float[] x, int xo, int n) {
         double s = 0;
         for (int i = 0; i < n; i++) {

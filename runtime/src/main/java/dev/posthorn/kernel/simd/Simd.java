@@ -228,6 +228,9 @@ public interface Simd {
     /** y[i] += s · x[i]. */
     void axpy(float s, float[] x, int xo, float[] y, int yo, int n);
 
+    /** y[i] += Σᵣ x[xo + r·n + i] for r = 0 … rows − 1 and i = 0 … n − 1; the rows are added up first. */
+    void sumRows(float[] x, int xo, int rows, int n, float[] y, int yo);
+
     // ---- reductions of a run; sums over long runs are the caller's to split
 
     /** Σ x[i]. */

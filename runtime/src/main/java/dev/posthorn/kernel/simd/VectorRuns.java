@@ -18,6 +18,39 @@ final class VectorRuns {
 
     private VectorRuns() {}
 
+    /** Whole vectors of columns; returns how many columns that was. */
+    static int sumRows(float[] x, int xo, int rows, int n, float[] y, int yo) {
+        int i = 0;
+        for (; i <= n - 4 * L; i += 4 * L) {
+            FloatVector s0 = FloatVector.zero(S);
+            FloatVector s1 = FloatVector.zero(S);
+            FloatVector s2 = FloatVector.zero(S);
+            FloatVector s3 = FloatVector.zero(S);
+            int at = xo + i;
+            for (int r = 0; r < rows; r++) {
+                s0 = FloatVector.fromArray(S, x, at).add(s0);
+                s1 = FloatVector.fromArray(S, x, at + L).add(s1);
+                s2 = FloatVector.fromArray(S, x, at + 2 * L).add(s2);
+                s3 = FloatVector.fromArray(S, x, at + 3 * L).add(s3);
+                at += n;
+            }
+            FloatVector.fromArray(S, y, yo + i).add(s0).intoArray(y, yo + i);
+            FloatVector.fromArray(S, y, yo + i + L).add(s1).intoArray(y, yo + i + L);
+            FloatVector.fromArray(S, y, yo + i + 2 * L).add(s2).intoArray(y, yo + i + 2 * L);
+            FloatVector.fromArray(S, y, yo + i + 3 * L).add(s3).intoArray(y, yo + i + 3 * L);
+        }
+        for (; i <= n - L; i += L) {
+            FloatVector s = FloatVector.zero(S);
+            int at = xo + i;
+            for (int r = 0; r < rows; r++) {
+                s = FloatVector.fromArray(S, x, at).add(s);
+                at += n;
+            }
+            FloatVector.fromArray(S, y, yo + i).add(s).intoArray(y, yo + i);
+        }
+        return i;
+    }
+
     static float sumLanes(float[] x, int xo, int n) {
         FloatVector s0 = FloatVector.broadcast(S, 0f);
         FloatVector s1 = s0;

@@ -337,6 +337,11 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public void sumRows(float[] x, int xo, int rows, int n, float[] y, int yo) {
+        sumRows(x, xo, rows, n, y, yo, VectorRuns.sumRows(x, xo, rows, n, y, yo));
+    }
+
+    @Override
     public float sum(float[] x, int xo, int n) {
         if (n < L) {
             return super.sum(x, xo, n);

@@ -181,6 +181,7 @@ class AllocationTest {
             s.axpy(0, X, 0, Y, 0, N);
         });
         all.put("reductions", s -> {
+            s.sumRows(X, 0, 3, N, Y, 0);
             float sum = s.sum(X, 0, N) + s.sumSquares(1, X, 0, N) + s.dot(X, 0, W, 0, N);
             Y[0] = sum + s.max(X, 0, N) + s.min(X, 0, N) + s.expSum(1, X, 0, Y, 0, N);
         });
