@@ -29,5 +29,9 @@ public enum Binary {
     /** a ln b, and 0 where a = 0. */
     XLOGY,
     /** a / b, and 0 where a = 0. */
-    XDIVY
+    XDIVY,
+    /** b where a > 0, else 0: what a ReLU that gave a lets pass of its gradient b. */
+    PASS_RELU,
+    /** b where 0 < a < 6, else 0. */
+    PASS_RELU6
 }

@@ -14,7 +14,7 @@ import java.util.function.LongUnaryOperator;
 /** Writes a {@link Program}: first the operands, then one value after the other, then what is a result. */
 public final class ProgramMaker {
     /** What an instruction reads and writes; a move of an operand into a register reads none. */
-    private record Written(int value, List<Integer> reads, Program.Instruction run) {}
+    private record Written(int value, List<Integer> reads, Program.Instruction run, Binary of) {}
 
     private final Simd simd;
     private final int[] dims;
@@ -75,7 +75,7 @@ public final class ProgramMaker {
         for (int r : reads) {
             all.add(r);
         }
-        code.add(new Written(v, all, run));
+        code.add(new Written(v, all, run, null));
     }
 
     public Program.Register register(int v) {
@@ -119,11 +119,11 @@ public final class ProgramMaker {
                     a,
                     b);
         } else {
-            write(
+            code.add(new Written(
                     v,
+                    List.of(a, b),
                     (l, n) -> simd.binary(f, l.floats(a), l.at[a], l.floats(b), l.at[b], l.floats(v), l.at[v], n),
-                    a,
-                    b);
+                    f));
         }
         return v;
     }
@@ -321,8 +321,48 @@ public final class ProgramMaker {
         sums.add(new Program.Sum(spread(x), results++, mean ? size / dims[dims.length - 1] : 1));
     }
 
+    /** Leaves out what nothing needs, and makes one instruction of a product and a sum that alone reads it. */
+    private void improve() {
+        int[] uses = new int[registers.size()];
+        fixed.forEach((v, p) -> uses[v] += p.kind() == Program.Place.Kind.RESULT ? 2 : 0);
+        sums.forEach(s -> uses[s.value()] += 2);
+        for (int i = code.size() - 1; i >= 0; i--) {
+            Written w = code.get(i);
+            if (uses[w.value] == 0) {
+                code.remove(i);
+            } else {
+                w.reads.forEach(r -> uses[r]++);
+            }
+        }
+        once.removeIf(w -> uses[w.value] == 0);
+        Map<Integer, Written> products = new HashMap<>();
+        for (int i = 0; i < code.size(); i++) {
+            Written w = code.get(i);
+            if (w.of == Binary.MUL && uses[w.value] == 1) {
+                products.put(w.value, w);
+            }
+            int k = w.of == Binary.ADD && products.containsKey(w.reads.get(1)) ? 1 : 0;
+            if (w.of == Binary.ADD && products.containsKey(w.reads.get(k))) {
+                Written product = products.remove(w.reads.get(k));
+                code.set(i, multiplyAdd(w.value, product.reads.get(0), product.reads.get(1), w.reads.get(1 - k)));
+                code.remove(product);
+                i--;
+            }
+        }
+    }
+
+    private Written multiplyAdd(int v, int a, int b, int c) {
+        return new Written(
+                v,
+                List.of(a, b, c),
+                (l, n) -> simd.multiplyAdd(
+                        l.floats(a), l.at[a], l.floats(b), l.at[b], l.floats(c), l.at[c], l.floats(v), l.at[v], n),
+                null);
+    }
+
     /** The program; every other value has a register from where it is written to where it is read last. */
     public Program make() {
+        improve();
         Map<Integer, Integer> last = new HashMap<>();
         for (int i = 0; i < code.size(); i++) {
             for (int r : code.get(i).reads) {

@@ -20,6 +20,7 @@ import dev.posthorn.pass.FuseElementwise;
 import dev.posthorn.pass.FuseEpilogue;
 import dev.posthorn.pass.FuseSums;
 import dev.posthorn.pass.HoistSums;
+import dev.posthorn.pass.MoveFactors;
 import dev.posthorn.pass.MoveReshapes;
 import dev.posthorn.pass.Recompute;
 import dev.posthorn.pass.RecoverActivations;
@@ -87,7 +88,7 @@ public final class JavaBackend implements Backend {
         Graph folded = Rewriter.apply(
                 FuseAttention.apply(FoldAffine.apply(named)), MoveReshapes::behindSums, JavaBackend::legalise);
         Graph fused = FuseEpilogue.apply(folded, op -> Activations.of(op).isPresent());
-        Graph legal = Rewriter.apply(fused, FuseSums::factor, JavaBackend::legalise);
+        Graph legal = Rewriter.apply(fused, MoveFactors::rule, FuseSums::factor, JavaBackend::legalise);
         Graph together = FuseElementwise.apply(legal, n -> ProgramRule.elementwise(n.op(), n.inputs()));
         Graph summed = FuseSums.apply(
                 Recompute.apply(together, ProgramRule::isPass, ProgramRule::isSum), ProgramRule::isPass, ProgramRule::isSum);

@@ -128,6 +128,7 @@ final class ProgramRule implements StepRule {
         if (node.op() instanceof Fused f) {
             for (int i = 0; i < node.inputs().size(); i++) {
                 writer.slots.put(f.body().inputs().get(i), room.slot(node.input(i)));
+                writer.outside.put(f.body().inputs().get(i), node.input(i));
             }
             f.body().nodes().stream().filter(n -> !isLeaf(n.op()) && !isSum(n)).forEach(writer::write);
             f.body().results().forEach(writer::result);
@@ -151,6 +152,8 @@ final class ProgramRule implements StepRule {
     private static final class Writer {
         final ProgramMaker maker;
         final Map<Value, Slot> slots = new HashMap<>();
+        /** What inputs of a body are outside of it. */
+        final Map<Value, Value> outside = new HashMap<>();
         final List<Slot> operands = new ArrayList<>();
         private final Shape box;
         private final Room room;
@@ -198,12 +201,47 @@ final class ProgramRule implements StepRule {
                 return type == STORAGE.get(c.to()) ? x : maker.cast(x, STORAGE.get(c.to()));
             }
             if (op instanceof Select) {
+                Optional<dev.posthorn.kernel.Binary> pass = passes(in);
+                if (pass.isPresent()) {
+                    Node greater = in.get(0).node().op() instanceof Compare
+                            ? in.get(0).node()
+                            : in.get(0).node().input(0).node();
+                    return maker.binary(pass.get(), value(greater.input(0)), value(in.get(1)));
+                }
                 return maker.select(x, value(in.get(1)), value(in.get(2)));
             }
             if (op instanceof Compare c) {
                 return maker.compare(Comparison.valueOf(c.fn().name()), x, value(in.get(1)));
             }
             return op instanceof Binary b ? binary(b.fn(), type, x, value(in.get(1))) : unary(op, type, x);
+        }
+
+        /** The function that chooses like that where a choice is a gradient's way through a ReLU. */
+        private Optional<dev.posthorn.kernel.Binary> passes(List<Value> in) {
+            Node n = in.get(0).node();
+            if (in.get(1).dtype() != DType.FLOAT32 || !is(in.get(2), 0)) {
+                return Optional.empty();
+            }
+            if (compares(n, Compare.Fn.GT, 0)) {
+                return Optional.of(dev.posthorn.kernel.Binary.PASS_RELU);
+            }
+            boolean both = n.op().equals(new Binary(Binary.Fn.AND))
+                    && compares(n.input(0).node(), Compare.Fn.GT, 0)
+                    && compares(n.input(1).node(), Compare.Fn.LT, 6)
+                    && n.input(0).node().input(0).equals(n.input(1).node().input(0));
+            return both ? Optional.of(dev.posthorn.kernel.Binary.PASS_RELU6) : Optional.empty();
+        }
+
+        private boolean compares(Node n, Compare.Fn fn, float with) {
+            return n.op().equals(new Compare(fn))
+                    && n.input(0).dtype() == DType.FLOAT32
+                    && n.input(0).shape().equals(box)
+                    && is(n.input(1), with);
+        }
+
+        private boolean is(Value v, float number) {
+            Op op = outside.getOrDefault(v, v).node().op();
+            return op instanceof Constant c && v.shape().size() == 1 && c.value().getDouble(0) == number;
         }
 
         private int unary(Op op, Storage type, int x) {

@@ -209,6 +209,10 @@ final class ScalarMath {
                 return a == 0 ? 0 : (float) (a * Math.log(b));
             case XDIVY:
                 return a == 0 ? 0 : a / b;
+            case PASS_RELU:
+                return a > 0 ? b : 0;
+            case PASS_RELU6:
+                return a > 0 && a < 6 ? b : 0;
             default:
                 throw new AssertionError(f);
         }

@@ -5,6 +5,8 @@ import static dev.posthorn.kernel.simd.VectorLanes.S;
 
 import dev.posthorn.kernel.Binary;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Two-operand loops: each does the whole vectors of a run and returns how many elements that was; the caller does the
@@ -29,6 +31,10 @@ final class VectorBinary {
                 return min(a, ao, b, bo, y, yo, n);
             case SQUARED_DIFFERENCE:
                 return squaredDifference(a, ao, b, bo, y, yo, n);
+            case PASS_RELU:
+                return passRelu(a, ao, b, bo, y, yo, n);
+            case PASS_RELU6:
+                return passRelu6(a, ao, b, bo, y, yo, n);
             default:
                 return 0;
         }
@@ -240,6 +246,30 @@ final class VectorBinary {
         FloatVector a = FloatVector.broadcast(S, scalar);
         for (int i = 0; i < end; i += L) {
             a.min(FloatVector.fromArray(S, b, bo + i)).intoArray(y, yo + i);
+        }
+        return end;
+    }
+
+    private static int passRelu(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            VectorMask<Float> inside = FloatVector.fromArray(S, a, ao + i).compare(VectorOperators.GT, 0f);
+            FloatVector.zero(S)
+                    .blend(FloatVector.fromArray(S, b, bo + i), inside)
+                    .intoArray(y, yo + i);
+        }
+        return end;
+    }
+
+    private static int passRelu6(float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+        int end = S.loopBound(n);
+        for (int i = 0; i < end; i += L) {
+            FloatVector x = FloatVector.fromArray(S, a, ao + i);
+            VectorMask<Float> inside =
+                    x.compare(VectorOperators.GT, 0f).and(x.compare(VectorOperators.LT, 6f));
+            FloatVector.zero(S)
+                    .blend(FloatVector.fromArray(S, b, bo + i), inside)
+                    .intoArray(y, yo + i);
         }
         return end;
     }
