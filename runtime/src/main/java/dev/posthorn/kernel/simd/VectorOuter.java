@@ -35,14 +35,14 @@ final class VectorOuter {
             ao += lda;
             bo += ldb;
         }
-        c0x.add(FloatVector.fromArray(S, c, co)).intoArray(c, co);
-        c0y.add(FloatVector.fromArray(S, c, co + L)).intoArray(c, co + L);
-        c1x.add(FloatVector.fromArray(S, c, co + ldc)).intoArray(c, co + ldc);
-        c1y.add(FloatVector.fromArray(S, c, co + ldc + L)).intoArray(c, co + ldc + L);
-        c2x.add(FloatVector.fromArray(S, c, co + 2 * ldc)).intoArray(c, co + 2 * ldc);
-        c2y.add(FloatVector.fromArray(S, c, co + 2 * ldc + L)).intoArray(c, co + 2 * ldc + L);
-        c3x.add(FloatVector.fromArray(S, c, co + 3 * ldc)).intoArray(c, co + 3 * ldc);
-        c3y.add(FloatVector.fromArray(S, c, co + 3 * ldc + L)).intoArray(c, co + 3 * ldc + L);
+        FloatVector.fromArray(S, c, co).add(c0x).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + L).add(c0y).intoArray(c, co + L);
+        FloatVector.fromArray(S, c, co + ldc).add(c1x).intoArray(c, co + ldc);
+        FloatVector.fromArray(S, c, co + ldc + L).add(c1y).intoArray(c, co + ldc + L);
+        FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x).intoArray(c, co + 2 * ldc);
+        FloatVector.fromArray(S, c, co + 2 * ldc + L).add(c2y).intoArray(c, co + 2 * ldc + L);
+        FloatVector.fromArray(S, c, co + 3 * ldc).add(c3x).intoArray(c, co + 3 * ldc);
+        FloatVector.fromArray(S, c, co + 3 * ldc + L).add(c3y).intoArray(c, co + 3 * ldc + L);
     }
 
     /** Four columns of a by one vector of b. */
@@ -60,10 +60,10 @@ final class VectorOuter {
             ao += lda;
             bo += ldb;
         }
-        c0.add(FloatVector.fromArray(S, c, co)).intoArray(c, co);
-        c1.add(FloatVector.fromArray(S, c, co + ldc)).intoArray(c, co + ldc);
-        c2.add(FloatVector.fromArray(S, c, co + 2 * ldc)).intoArray(c, co + 2 * ldc);
-        c3.add(FloatVector.fromArray(S, c, co + 3 * ldc)).intoArray(c, co + 3 * ldc);
+        FloatVector.fromArray(S, c, co).add(c0).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + ldc).add(c1).intoArray(c, co + ldc);
+        FloatVector.fromArray(S, c, co + 2 * ldc).add(c2).intoArray(c, co + 2 * ldc);
+        FloatVector.fromArray(S, c, co + 3 * ldc).add(c3).intoArray(c, co + 3 * ldc);
     }
 
     /** Twelve columns of a by two vectors of b. */
@@ -122,30 +122,30 @@ final class VectorOuter {
             ao += lda;
             bo += ldb;
         }
-        c0x.add(FloatVector.fromArray(S, c, co)).intoArray(c, co);
-        c0y.add(FloatVector.fromArray(S, c, co + L)).intoArray(c, co + L);
-        c1x.add(FloatVector.fromArray(S, c, co + ldc)).intoArray(c, co + ldc);
-        c1y.add(FloatVector.fromArray(S, c, co + ldc + L)).intoArray(c, co + ldc + L);
-        c2x.add(FloatVector.fromArray(S, c, co + 2 * ldc)).intoArray(c, co + 2 * ldc);
-        c2y.add(FloatVector.fromArray(S, c, co + 2 * ldc + L)).intoArray(c, co + 2 * ldc + L);
-        c3x.add(FloatVector.fromArray(S, c, co + 3 * ldc)).intoArray(c, co + 3 * ldc);
-        c3y.add(FloatVector.fromArray(S, c, co + 3 * ldc + L)).intoArray(c, co + 3 * ldc + L);
-        c4x.add(FloatVector.fromArray(S, c, co + 4 * ldc)).intoArray(c, co + 4 * ldc);
-        c4y.add(FloatVector.fromArray(S, c, co + 4 * ldc + L)).intoArray(c, co + 4 * ldc + L);
-        c5x.add(FloatVector.fromArray(S, c, co + 5 * ldc)).intoArray(c, co + 5 * ldc);
-        c5y.add(FloatVector.fromArray(S, c, co + 5 * ldc + L)).intoArray(c, co + 5 * ldc + L);
-        c6x.add(FloatVector.fromArray(S, c, co + 6 * ldc)).intoArray(c, co + 6 * ldc);
-        c6y.add(FloatVector.fromArray(S, c, co + 6 * ldc + L)).intoArray(c, co + 6 * ldc + L);
-        c7x.add(FloatVector.fromArray(S, c, co + 7 * ldc)).intoArray(c, co + 7 * ldc);
-        c7y.add(FloatVector.fromArray(S, c, co + 7 * ldc + L)).intoArray(c, co + 7 * ldc + L);
-        c8x.add(FloatVector.fromArray(S, c, co + 8 * ldc)).intoArray(c, co + 8 * ldc);
-        c8y.add(FloatVector.fromArray(S, c, co + 8 * ldc + L)).intoArray(c, co + 8 * ldc + L);
-        c9x.add(FloatVector.fromArray(S, c, co + 9 * ldc)).intoArray(c, co + 9 * ldc);
-        c9y.add(FloatVector.fromArray(S, c, co + 9 * ldc + L)).intoArray(c, co + 9 * ldc + L);
-        c10x.add(FloatVector.fromArray(S, c, co + 10 * ldc)).intoArray(c, co + 10 * ldc);
-        c10y.add(FloatVector.fromArray(S, c, co + 10 * ldc + L)).intoArray(c, co + 10 * ldc + L);
-        c11x.add(FloatVector.fromArray(S, c, co + 11 * ldc)).intoArray(c, co + 11 * ldc);
-        c11y.add(FloatVector.fromArray(S, c, co + 11 * ldc + L)).intoArray(c, co + 11 * ldc + L);
+        FloatVector.fromArray(S, c, co).add(c0x).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + L).add(c0y).intoArray(c, co + L);
+        FloatVector.fromArray(S, c, co + ldc).add(c1x).intoArray(c, co + ldc);
+        FloatVector.fromArray(S, c, co + ldc + L).add(c1y).intoArray(c, co + ldc + L);
+        FloatVector.fromArray(S, c, co + 2 * ldc).add(c2x).intoArray(c, co + 2 * ldc);
+        FloatVector.fromArray(S, c, co + 2 * ldc + L).add(c2y).intoArray(c, co + 2 * ldc + L);
+        FloatVector.fromArray(S, c, co + 3 * ldc).add(c3x).intoArray(c, co + 3 * ldc);
+        FloatVector.fromArray(S, c, co + 3 * ldc + L).add(c3y).intoArray(c, co + 3 * ldc + L);
+        FloatVector.fromArray(S, c, co + 4 * ldc).add(c4x).intoArray(c, co + 4 * ldc);
+        FloatVector.fromArray(S, c, co + 4 * ldc + L).add(c4y).intoArray(c, co + 4 * ldc + L);
+        FloatVector.fromArray(S, c, co + 5 * ldc).add(c5x).intoArray(c, co + 5 * ldc);
+        FloatVector.fromArray(S, c, co + 5 * ldc + L).add(c5y).intoArray(c, co + 5 * ldc + L);
+        FloatVector.fromArray(S, c, co + 6 * ldc).add(c6x).intoArray(c, co + 6 * ldc);
+        FloatVector.fromArray(S, c, co + 6 * ldc + L).add(c6y).intoArray(c, co + 6 * ldc + L);
+        FloatVector.fromArray(S, c, co + 7 * ldc).add(c7x).intoArray(c, co + 7 * ldc);
+        FloatVector.fromArray(S, c, co + 7 * ldc + L).add(c7y).intoArray(c, co + 7 * ldc + L);
+        FloatVector.fromArray(S, c, co + 8 * ldc).add(c8x).intoArray(c, co + 8 * ldc);
+        FloatVector.fromArray(S, c, co + 8 * ldc + L).add(c8y).intoArray(c, co + 8 * ldc + L);
+        FloatVector.fromArray(S, c, co + 9 * ldc).add(c9x).intoArray(c, co + 9 * ldc);
+        FloatVector.fromArray(S, c, co + 9 * ldc + L).add(c9y).intoArray(c, co + 9 * ldc + L);
+        FloatVector.fromArray(S, c, co + 10 * ldc).add(c10x).intoArray(c, co + 10 * ldc);
+        FloatVector.fromArray(S, c, co + 10 * ldc + L).add(c10y).intoArray(c, co + 10 * ldc + L);
+        FloatVector.fromArray(S, c, co + 11 * ldc).add(c11x).intoArray(c, co + 11 * ldc);
+        FloatVector.fromArray(S, c, co + 11 * ldc + L).add(c11y).intoArray(c, co + 11 * ldc + L);
     }
 
     /** Twelve columns of a by one vector of b. */
@@ -179,18 +179,18 @@ final class VectorOuter {
             ao += lda;
             bo += ldb;
         }
-        c0.add(FloatVector.fromArray(S, c, co)).intoArray(c, co);
-        c1.add(FloatVector.fromArray(S, c, co + ldc)).intoArray(c, co + ldc);
-        c2.add(FloatVector.fromArray(S, c, co + 2 * ldc)).intoArray(c, co + 2 * ldc);
-        c3.add(FloatVector.fromArray(S, c, co + 3 * ldc)).intoArray(c, co + 3 * ldc);
-        c4.add(FloatVector.fromArray(S, c, co + 4 * ldc)).intoArray(c, co + 4 * ldc);
-        c5.add(FloatVector.fromArray(S, c, co + 5 * ldc)).intoArray(c, co + 5 * ldc);
-        c6.add(FloatVector.fromArray(S, c, co + 6 * ldc)).intoArray(c, co + 6 * ldc);
-        c7.add(FloatVector.fromArray(S, c, co + 7 * ldc)).intoArray(c, co + 7 * ldc);
-        c8.add(FloatVector.fromArray(S, c, co + 8 * ldc)).intoArray(c, co + 8 * ldc);
-        c9.add(FloatVector.fromArray(S, c, co + 9 * ldc)).intoArray(c, co + 9 * ldc);
-        c10.add(FloatVector.fromArray(S, c, co + 10 * ldc)).intoArray(c, co + 10 * ldc);
-        c11.add(FloatVector.fromArray(S, c, co + 11 * ldc)).intoArray(c, co + 11 * ldc);
+        FloatVector.fromArray(S, c, co).add(c0).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + ldc).add(c1).intoArray(c, co + ldc);
+        FloatVector.fromArray(S, c, co + 2 * ldc).add(c2).intoArray(c, co + 2 * ldc);
+        FloatVector.fromArray(S, c, co + 3 * ldc).add(c3).intoArray(c, co + 3 * ldc);
+        FloatVector.fromArray(S, c, co + 4 * ldc).add(c4).intoArray(c, co + 4 * ldc);
+        FloatVector.fromArray(S, c, co + 5 * ldc).add(c5).intoArray(c, co + 5 * ldc);
+        FloatVector.fromArray(S, c, co + 6 * ldc).add(c6).intoArray(c, co + 6 * ldc);
+        FloatVector.fromArray(S, c, co + 7 * ldc).add(c7).intoArray(c, co + 7 * ldc);
+        FloatVector.fromArray(S, c, co + 8 * ldc).add(c8).intoArray(c, co + 8 * ldc);
+        FloatVector.fromArray(S, c, co + 9 * ldc).add(c9).intoArray(c, co + 9 * ldc);
+        FloatVector.fromArray(S, c, co + 10 * ldc).add(c10).intoArray(c, co + 10 * ldc);
+        FloatVector.fromArray(S, c, co + 11 * ldc).add(c11).intoArray(c, co + 11 * ldc);
     }
 
     /** What is not yet given away goes to the first tap that is the maximum. */

@@ -86,15 +86,15 @@ final class VectorTapsGradient {
             at += xStep;
             dyo += dyStep;
         }
-        s0.add(FloatVector.fromArray(S, dw, wo + ws[t])).intoArray(dw, wo + ws[t]);
-        s1.add(FloatVector.fromArray(S, dw, wo + ws[t + 1])).intoArray(dw, wo + ws[t + 1]);
-        s2.add(FloatVector.fromArray(S, dw, wo + ws[t + 2])).intoArray(dw, wo + ws[t + 2]);
-        s3.add(FloatVector.fromArray(S, dw, wo + ws[t + 3])).intoArray(dw, wo + ws[t + 3]);
-        s4.add(FloatVector.fromArray(S, dw, wo + ws[t + 4])).intoArray(dw, wo + ws[t + 4]);
-        s5.add(FloatVector.fromArray(S, dw, wo + ws[t + 5])).intoArray(dw, wo + ws[t + 5]);
-        s6.add(FloatVector.fromArray(S, dw, wo + ws[t + 6])).intoArray(dw, wo + ws[t + 6]);
-        s7.add(FloatVector.fromArray(S, dw, wo + ws[t + 7])).intoArray(dw, wo + ws[t + 7]);
-        s8.add(FloatVector.fromArray(S, dw, wo + ws[t + 8])).intoArray(dw, wo + ws[t + 8]);
+        FloatVector.fromArray(S, dw, wo + ws[t]).add(s0).intoArray(dw, wo + ws[t]);
+        FloatVector.fromArray(S, dw, wo + ws[t + 1]).add(s1).intoArray(dw, wo + ws[t + 1]);
+        FloatVector.fromArray(S, dw, wo + ws[t + 2]).add(s2).intoArray(dw, wo + ws[t + 2]);
+        FloatVector.fromArray(S, dw, wo + ws[t + 3]).add(s3).intoArray(dw, wo + ws[t + 3]);
+        FloatVector.fromArray(S, dw, wo + ws[t + 4]).add(s4).intoArray(dw, wo + ws[t + 4]);
+        FloatVector.fromArray(S, dw, wo + ws[t + 5]).add(s5).intoArray(dw, wo + ws[t + 5]);
+        FloatVector.fromArray(S, dw, wo + ws[t + 6]).add(s6).intoArray(dw, wo + ws[t + 6]);
+        FloatVector.fromArray(S, dw, wo + ws[t + 7]).add(s7).intoArray(dw, wo + ws[t + 7]);
+        FloatVector.fromArray(S, dw, wo + ws[t + 8]).add(s8).intoArray(dw, wo + ws[t + 8]);
     }
 
     /** Three taps from t on, one vector of channels. */
@@ -126,9 +126,9 @@ final class VectorTapsGradient {
             at += xStep;
             dyo += dyStep;
         }
-        s0.add(FloatVector.fromArray(S, dw, wo + ws[t])).intoArray(dw, wo + ws[t]);
-        s1.add(FloatVector.fromArray(S, dw, wo + ws[t + 1])).intoArray(dw, wo + ws[t + 1]);
-        s2.add(FloatVector.fromArray(S, dw, wo + ws[t + 2])).intoArray(dw, wo + ws[t + 2]);
+        FloatVector.fromArray(S, dw, wo + ws[t]).add(s0).intoArray(dw, wo + ws[t]);
+        FloatVector.fromArray(S, dw, wo + ws[t + 1]).add(s1).intoArray(dw, wo + ws[t + 1]);
+        FloatVector.fromArray(S, dw, wo + ws[t + 2]).add(s2).intoArray(dw, wo + ws[t + 2]);
     }
 
     /** One tap from t on, one vector of channels. */
@@ -153,6 +153,6 @@ final class VectorTapsGradient {
             x0 += xStep;
             dyo += dyStep;
         }
-        s0.add(FloatVector.fromArray(S, dw, wo + ws[t])).intoArray(dw, wo + ws[t]);
+        FloatVector.fromArray(S, dw, wo + ws[t]).add(s0).intoArray(dw, wo + ws[t]);
     }
 }
