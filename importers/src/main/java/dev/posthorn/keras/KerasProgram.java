@@ -2,16 +2,12 @@ package dev.posthorn.keras;
 
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Graph;
-import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.layer.Functional;
-import dev.posthorn.keras.layer.InputLayer;
-import dev.posthorn.keras.layer.Sequential;
 import dev.posthorn.keras.layout.PathLayout;
 import dev.posthorn.model.Mode;
-import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Port;
 import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.Signature;
@@ -23,9 +19,6 @@ import dev.posthorn.train.StoredTraining;
 import dev.posthorn.train.TrainableProgram;
 import dev.posthorn.train.constraint.Constraint;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,10 +39,9 @@ public final class KerasProgram implements TrainableProgram {
     private final String where;
     private final List<Port> inputs;
     private final List<Port> outputs;
-    private final Map<String, List<Weight>> weights;
+    private final ModelGraphs graphs;
+    private final WeightTree weights;
     private final Map<String, List<TensorType>> outputTypes = new LinkedHashMap<>();
-    private final List<Variable> variables = new ArrayList<>();
-    private final Map<String, Tensor> states = new LinkedHashMap<>();
 
     /**
      * Builds the model: calls every layer once with the declared input types, so that weights and shapes are known.
@@ -71,17 +63,15 @@ public final class KerasProgram implements TrainableProgram {
         this.sharing = sharing;
         this.training = training;
         this.where = where;
-        List<Port> given = inputs(root, where);
-        Lowering lowering = new Lowering(new Builder(), Mode.INFERENCE, this.assets, sharing);
-        List<TensorType> out = types(lowering, given);
-        this.weights = lowering.weights();
+        this.graphs = new ModelGraphs(root, this.assets, sharing);
+        List<Port> given = ProgramPorts.inputs(root, where);
+        Lowering lowering = graphs.lowering(new Builder(), Mode.INFERENCE);
+        List<TensorType> out = graphs.types(lowering, given);
+        this.weights = new WeightTree(root, sharing, lowering.weights());
         outputTypes.putAll(lowering.types());
         Optional<Ends> any = anyBatch(given);
         this.inputs = any.map(Ends::inputs).orElse(given);
-        this.outputs = ports(any.map(Ends::outputs).orElse(out));
-        Set<String> frozen = new HashSet<>();
-        freeze(root, "", true, frozen);
-        declare(root, "", frozen);
+        this.outputs = ProgramPorts.outputs(root, any.map(Ends::outputs).orElse(out));
         this.origin = origin.apply(this);
     }
 
@@ -94,10 +84,9 @@ public final class KerasProgram implements TrainableProgram {
         this.where = same.where;
         this.inputs = same.inputs;
         this.outputs = same.outputs;
+        this.graphs = same.graphs;
         this.weights = same.weights;
         outputTypes.putAll(same.outputTypes);
-        variables.addAll(same.variables);
-        states.putAll(same.states);
         this.origin = same.origin;
     }
 
@@ -109,100 +98,14 @@ public final class KerasProgram implements TrainableProgram {
      */
     private Optional<Ends> anyBatch(List<Port> given) {
         List<Port> any =
-                given.stream().map(p -> new Port(p.name(), anyBatch(p.type()))).toList();
-        boolean states = weights.values().stream().flatMap(List::stream).anyMatch(Weight::isState);
-        if (any.equals(given) || states) {
+                given.stream().map(ProgramPorts::anyBatch).toList();
+        if (any.equals(given) || weights.hasStates()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new Ends(any, types(new Lowering(new Builder(), Mode.INFERENCE, assets, sharing), any)));
+            return Optional.of(new Ends(any, graphs.types(graphs.lowering(new Builder(), Mode.INFERENCE), any)));
         } catch (ShapeException | UnsupportedModelException e) {
             return Optional.empty(); // the layers were built with the given size just now
-        }
-    }
-
-    private static TensorType anyBatch(TensorType type) {
-        Shape shape = type.shape();
-        return !shape.isRanked() || shape.rank() == 0
-                ? type
-                : type.withShape(shape.remove(0).insert(0, Shape.UNKNOWN));
-    }
-
-    /** The types of the outputs for inputs of these types. */
-    private List<TensorType> types(Lowering lowering, List<Port> in) {
-        return call(lowering, entered(lowering.builder(), in)).stream()
-                .map(t -> t.value().type())
-                .toList();
-    }
-
-    private static List<Port> inputs(LayerNode root, String where) {
-        List<Port> ports = new ArrayList<>();
-        if (root.layer() instanceof Functional f) {
-            List<String> names = f.takes().names();
-            for (int i = 0; i < names.size(); i++) {
-                String layer = f.inputs().get(i).layer();
-                if (!(f.layer(layer).layer() instanceof InputLayer in)) {
-                    throw new ModelFormatException("model: expected an InputLayer but was " + layer + ", at " + where);
-                }
-                ports.add(new Port(names.get(i), in.type()));
-            }
-        } else if (root.layer() instanceof Sequential s && s.input() != null) {
-            boolean named = !s.layers().isEmpty() && s.layers().get(0).layer() instanceof InputLayer;
-            String first = s.layers().isEmpty() ? "input" : s.layers().get(0).name();
-            ports.add(new Port(named ? first : first + "_input", s.input()));
-        } else {
-            throw new ModelFormatException(
-                    "model: expected a model with a known input shape but was one that was saved before it was built, at "
-                            + where);
-        }
-        return ports;
-    }
-
-    /** The outputs, named by their keys or by the layers that make them. */
-    private List<Port> ports(List<TensorType> types) {
-        List<Port> ports = new ArrayList<>();
-        Naming.Unique unique = new Naming.Unique();
-        for (int i = 0; i < types.size(); i++) {
-            String name = root.layer() instanceof Functional f
-                    ? f.gives().names().get(i)
-                    : ((Sequential) root.layer()).layers().isEmpty() ? "output" : last().name();
-            ports.add(new Port(unique.next(name), types.get(i)));
-        }
-        return ports;
-    }
-
-    private LayerNode last() {
-        List<LayerNode> layers = ((Sequential) root.layer()).layers();
-        return layers.get(layers.size() - 1);
-    }
-
-    /** The layers that do not train; one that is frozen at one of its places is so at all. */
-    private void freeze(LayerNode node, String path, boolean trainable, Set<String> frozen) {
-        boolean own = trainable && node.trainable();
-        if (!own) {
-            frozen.add(sharing.first(path));
-        }
-        for (Child c : node.layer().children(node.policy())) {
-            freeze(c.node(), Lowering.path(path, c.node()), own, frozen);
-        }
-    }
-
-    private void declare(LayerNode node, String path, Set<String> frozen) {
-        if (sharing.stoodBefore(path)) {
-            return;
-        }
-        for (Weight w : weights(path)) {
-            if (!w.stored()) {
-                states.put(Lowering.key(path, w), w.first(Lowering.type(node, w), Lowering.key(path, w)));
-            }
-            variables.add(new Variable(
-                    Lowering.key(path, w),
-                    Lowering.type(node, w),
-                    !frozen.contains(path) && w.trainable() && w.adaption() != Weight.Adaption.ADAPTED,
-                    w.stored()));
-        }
-        for (Child c : node.layer().children(node.policy())) {
-            declare(c.node(), Lowering.path(path, c.node()), frozen);
         }
     }
 
@@ -211,24 +114,15 @@ public final class KerasProgram implements TrainableProgram {
         for (int i = 0; i < types.size(); i++) {
             ports.add(new Port(inputs.get(i).name(), types.get(i)));
         }
-        return entered(b, ports);
-    }
-
-    private static List<Value> entered(Builder b, List<Port> ports) {
-        return ports.stream().map(p -> b.input(p.name(), p.type())).toList();
-    }
-
-    private List<KerasTensor> call(Lowering lowering, List<Value> in) {
-        List<KerasTensor> tensors = in.stream().map(KerasTensor::of).toList();
-        return lowering.call(root, null, List.of(tensors.size() == 1 ? tensors.get(0) : tensors), Map.of());
+        return ModelGraphs.entered(b, ports);
     }
 
     @Override
     public Graph lower(String signature, List<TensorType> types, Mode mode) {
         Builder b = new Builder();
-        Lowering lowering = new Lowering(b, mode, assets, sharing);
+        Lowering lowering = graphs.lowering(b, mode);
         List<Value> in = enter(b, types);
-        List<KerasTensor> results = call(lowering, in);
+        List<KerasTensor> results = graphs.call(lowering, in);
         Map<String, Value> out = new LinkedHashMap<>();
         for (int i = 0; i < results.size(); i++) {
             out.put(outputs.get(i).name(), results.get(i).value());
@@ -238,12 +132,12 @@ public final class KerasProgram implements TrainableProgram {
 
     @Override
     public Forward forward(Builder b, List<Value> in, Mode mode) {
-        Lowering lowering = new Lowering(b, mode, assets, sharing).penalised();
-        List<KerasTensor> results = call(lowering, in);
+        Lowering lowering = graphs.lowering(b, mode).penalised();
+        List<KerasTensor> results = graphs.call(lowering, in);
         List<Value> losses = new ArrayList<>(lowering.losses());
         Map<String, Variable> byKey = new LinkedHashMap<>();
-        variables.forEach(v -> byKey.put(v.key(), v));
-        weights((node, path, w) -> {
+        weights.variables().forEach(v -> byKey.put(v.key(), v));
+        weights.each((node, path, w) -> {
             Variable v = byKey.get(Lowering.key(path, w));
             Settings.regularizer(node, w)
                     .filter(r -> v.trainable())
@@ -264,46 +158,10 @@ public final class KerasProgram implements TrainableProgram {
     }
 
     @Override
-    public Map<String, Constraint> constraints() {
-        Map<String, Constraint> found = new LinkedHashMap<>();
-        weights((node, path, w) -> Settings.constraint(node, w).ifPresent(c -> found.put(Lowering.key(path, w), c)));
-        return found;
-    }
-
-    /** Does something with each weight of the model, in the order of its variables. */
-    private void weights(Visitor visitor) {
-        visit(root, "", visitor);
-    }
-
-    private interface Visitor {
-        void visit(LayerNode node, String path, Weight w);
-    }
-
-    private void visit(LayerNode node, String path, Visitor visitor) {
-        if (sharing.stoodBefore(path)) {
-            return;
-        }
-        weights(path).forEach(w -> visitor.visit(node, path, w));
-        node.layer().children(node.policy()).forEach(c -> visit(c.node(), Lowering.path(path, c.node()), visitor));
-    }
-
-    @Override
     public KerasProgram withTrainable(Layers layers) {
         Layers tied = path ->
                 sharing.all(path).flatMap(p -> layers.trainable(p).stream()).findFirst();
         return new KerasProgram(Freezing.set(root, tied), assets, sharing, training, p -> origin, where);
-    }
-
-    /** The values with which weights that files hold start. */
-    Map<String, Tensor> firstValues(long seed) {
-        Map<String, Tensor> values = new LinkedHashMap<>();
-        weights((node, path, w) -> {
-            if (w.stored()) {
-                String key = Lowering.key(path, w);
-                values.put(key, FirstValues.of(node, w, Lowering.type(node, w), key, seed));
-            }
-        });
-        return values;
     }
 
     @Override
@@ -313,45 +171,13 @@ public final class KerasProgram implements TrainableProgram {
 
     @Override
     public String path(String key) {
-        LayerNode node = root;
-        String path = root.layer() instanceof Sequential ? root.name() + "/" : "";
-        String rest = key;
-        for (Optional<LayerNode> next = below(node, rest); next.isPresent(); next = below(node, rest)) {
-            node = next.get();
-            rest = rest.substring(node.name().length() + 1);
-            path = node.layer() instanceof Functional ? "" : path + node.name() + "/";
-        }
-        return path + rest;
-    }
-
-    private static Optional<LayerNode> below(LayerNode node, String key) {
-        return node.layer().children(node.policy()).stream()
-                .map(Child::node)
-                .filter(n -> key.startsWith(n.name() + "/"))
-                .findFirst();
+        return LayerPaths.ofVariable(root, key);
     }
 
     @Override
     public Graph lowerParts(String signature, List<TensorType> types, Mode mode) {
         Builder b = new Builder();
-        Lowering lowering = new Lowering(b, mode, assets, sharing);
-        List<Value> in = enter(b, types);
-        call(lowering, in);
-        return b.graph(in, parts(lowering), Map.of());
-    }
-
-    private static Map<String, Value> parts(Lowering lowering) {
-        Map<String, Value> out = new LinkedHashMap<>();
-        lowering.outputs().forEach((path, calls) -> {
-            for (int k = 0; k < calls.size() && !path.isEmpty(); k++) {
-                for (int i = 0; i < calls.get(k).size(); i++) {
-                    out.put(
-                            path + (k == 0 ? "" : "@" + k) + (i == 0 ? "" : ":" + i),
-                            calls.get(k).get(i));
-                }
-            }
-        });
-        return out;
+        return graphs.parts(b, enter(b, types), mode);
     }
 
     /**
@@ -370,38 +196,12 @@ public final class KerasProgram implements TrainableProgram {
             Set<String> unmasked,
             Predicate<String> wanted) {
         Builder b = new Builder();
-        List<Value> in = new ArrayList<>(enter(b, types));
-        Map<String, List<Value>> inputs = new LinkedHashMap<>();
-        given.forEach((key, all) -> {
-            List<Value> values = new ArrayList<>();
-            for (int i = 0; i < all.size(); i++) {
-                values.add(b.input(key + "?" + i, all.get(i)));
-            }
-            inputs.put(key, values);
-            in.addAll(values);
-        });
-        Lowering lowering =
-                new Lowering(b, Mode.INFERENCE, assets, sharing).apart(new Apart(inputs, training, unmasked));
-        call(lowering, in.subList(0, types.size()));
-        Map<String, Value> out = parts(lowering);
-        out.keySet().removeIf(wanted.negate());
-        return b.graph(in, out, Map.of());
+        return graphs.apart(b, enter(b, types), given, new ModelGraphs.Wish(training, unmasked, wanted));
     }
 
     /** The same program with another layer at a path; weights keep their keys. */
     public KerasProgram withLayer(String path, UnaryOperator<LayerNode> change) {
-        return with(changed(root, "", path, change));
-    }
-
-    private static LayerNode changed(LayerNode node, String at, String path, UnaryOperator<LayerNode> change) {
-        if (at.equals(path)) {
-            return change.apply(node);
-        }
-        Layer layer = node.layer().withChildren(c -> {
-            String below = Lowering.path(at, c);
-            return path.equals(below) || path.startsWith(below + "/") ? changed(c, below, path, change) : c;
-        });
-        return new LayerNode(node.name(), layer, node.policy(), node.trainable(), node.carried());
+        return with(LayerPaths.changed(root, "", path, change));
     }
 
     @Override
@@ -426,12 +226,12 @@ public final class KerasProgram implements TrainableProgram {
 
     @Override
     public List<Variable> variables() {
-        return List.copyOf(variables);
+        return weights.variables();
     }
 
     /** The first values of the variables that files do not hold. */
     public Map<String, Tensor> states() {
-        return Collections.unmodifiableMap(states);
+        return weights.states();
     }
 
     @Override
@@ -476,7 +276,7 @@ public final class KerasProgram implements TrainableProgram {
 
     /** The weights that the layer at {@code path} itself owns. */
     public List<Weight> weights(String path) {
-        return weights.getOrDefault(sharing.first(path), List.of());
+        return weights.at(path);
     }
 
     /** Which of the layers are the same. */
@@ -485,64 +285,18 @@ public final class KerasProgram implements TrainableProgram {
     }
 
     @Override
+    public Map<String, Constraint> constraints() {
+        return weights.constraints();
+    }
+
+    /** The values with which weights that files hold start. */
+    Map<String, Tensor> firstValues(long seed) {
+        return weights.firstValues(seed);
+    }
+
+    @Override
     public List<Part> parts() {
-        return parts(root, "", true);
-    }
-
-    private List<Part> parts(LayerNode model, String path, boolean trainable) {
-        Map<String, List<Link>> sources = new LinkedHashMap<>();
-        if (model.layer() instanceof Functional f) {
-            f.steps().stream()
-                    .sorted(Comparator.comparingInt(Functional.Step::node))
-                    .forEach(s -> sources.computeIfAbsent(s.layer(), k -> new ArrayList<>())
-                            .addAll(links(s)));
-        }
-        List<Part> parts = new ArrayList<>();
-        for (Child c : model.layer().children(model.policy())) {
-            LayerNode n = c.node();
-            if (model.layer() instanceof Sequential && n.layer() instanceof InputLayer) {
-                continue; // Keras does not count it among the layers
-            }
-            String at = Lowering.path(path, n);
-            long[] count = new long[2];
-            count(n, at, trainable && n.trainable(), count);
-            boolean nested = n.layer() instanceof Functional || n.layer() instanceof Sequential;
-            parts.add(new Part(
-                    n.name(),
-                    n.layer().className(),
-                    outputTypes(at).orElse(List.of()),
-                    count[0],
-                    count[1],
-                    n.trainable(),
-                    sources.getOrDefault(n.name(), List.of()),
-                    nested ? parts(n, at, trainable && n.trainable()) : List.of()));
-        }
-        return parts;
-    }
-
-    private static List<Link> links(Functional.Step step) {
-        List<Link> links = new ArrayList<>();
-        for (Object structure : List.of(step.args(), new TreeMap<>(step.kwargs()))) {
-            KerasTensor.map(structure, leaf -> {
-                if (leaf instanceof Functional.TensorRef ref) {
-                    links.add(new Link(ref.layer(), ref.node(), ref.tensor()));
-                }
-                return leaf;
-            });
-        }
-        return links;
-    }
-
-    private void count(LayerNode node, String path, boolean trainable, long[] count) {
-        for (Weight w : weights(path)) {
-            if (w.stored()) {
-                count[0] += w.shape().longSize();
-                count[1] += trainable && w.trainable() ? w.shape().longSize() : 0;
-            }
-        }
-        for (Child c : node.layer().children(node.policy())) {
-            count(c.node(), Lowering.path(path, c.node()), trainable && c.node().trainable(), count);
-        }
+        return new ModelParts(this).of(root, "", true);
     }
 
     /** The type of the layer's first output, where it was called. */
