@@ -216,6 +216,39 @@ def _():
                        Dense(2, name="t3")])
 
 
+def graph(prefix, size):
+    """A model to merge, whose layers lie in the model around it."""
+    x = Input((size,), name=prefix + "_in")
+    h = Dense(4, activation="tanh", name=prefix + "_d")(x)
+    return Model(x, merge([h, Dense(4, name=prefix + "_e")(h)], mode="sum", name=prefix + "_s"), name=prefix)
+
+
+@case("merge/models", [(5,), (3,)])
+def _():
+    return Sequential([Merge([graph("p", 5), graph("q", 3)], mode="mul", name="joined"), Dense(2, name="t")])
+
+
+@case("merge/model_and_sequential", [(5,), (3,)])
+def _():
+    right = Sequential([Dense(4, input_dim=3, name="r1"), BatchNormalization(name="r2")], name="right")
+    return Sequential([Merge([graph("p", 5), right], mode="concat", concat_axis=1, name="joined"), Dense(2, name="t")])
+
+
+@case("merge/nested_first", [(5,), (4,)])
+def _():
+    left = Sequential([graph("p", 5), Dense(3, name="l2")], name="left")
+    right = Sequential([Sequential([Dense(4, input_dim=4, name="r0")], name="r"), Dense(3, name="r2")], name="right")
+    return Sequential([Merge([left, right], mode="max", name="joined"), Dense(2, name="t")])
+
+
+@case("merge/merged_again", [(4,), (3,), (5,)])
+def _():
+    left = Sequential([Merge([Sequential([Dense(3, input_dim=4, name="a")], name="sa"), Sequential([Dense(
+        3, input_dim=3, name="b")], name="sb")], mode="ave", name="inner"), Dense(2, name="c")], name="left")
+    return Sequential([Merge([left, Sequential([Dense(2, input_dim=5, name="d")], name="sd")], mode="sum", name="outer"), Dense(
+        2, name="t")])
+
+
 @case("merge/masks", [((6,), 4), ((6,), 4)])
 def _():
     a, b = Input((6,), dtype="int32"), Input((6,), dtype="int32")

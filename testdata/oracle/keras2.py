@@ -342,6 +342,32 @@ def functions(c):
         c.graph("functions/" + name, lambda x, f=f: f(x), uniform(4, 6, 3))
     c.graph("functions/layers", lambda x: [L.BatchNormalization(axis=[1, 3])(x), L.BatchNormalization(axis=[2, -1], scale=False)(x)],
             uniform(4, 6, 3))
+    locally = {"1d": (L.LocallyConnected1D, (7, 2)), "2d": (L.LocallyConnected2D, (5, 6, 2))}
+    for rank, (make, shape) in locally.items():
+        for implementation, padding in ((2, "valid"), (2, "same"), (3, "valid"), (3, "same")):
+            c.layer(f"functions/locally_connected{rank}_{implementation}_{padding}", lambda m=make, i=implementation, p=padding: m(
+                3, 3, strides=2, padding=p, activation="tanh", implementation=i), f32(*shape))
+        for implementation in (2, 3):
+            c.layer(f"functions/locally_connected{rank}_{implementation}_first", lambda m=make, i=implementation: m(
+                2, 2, data_format="channels_first", implementation=i), f32(3, *shape[:-1]))
+    c.layer("functions/renorm_axes", lambda: L.BatchNormalization(axis=[1, 3], renorm=True, renorm_clipping={
+        "rmax": 1.3, "rmin": 0.8, "dmax": 0.4}, renorm_momentum=0.7, momentum=0.8), uniform(4, 6, 3), train=True)
+    c.layer("functions/renorm_axes_plain", lambda: L.BatchNormalization(axis=[2, 3], renorm=True, scale=False, center=False),
+            uniform(4, 6, 3), train=True)
+    c.graph("functions/signal", lambda x: [  # those that Keras 2 takes as layers
+        tf.abs(tf.signal.stft(x, 8, 4)), tf.abs(tf.signal.stft(x, 9, 3, fft_length=16)), tf.abs(tf.signal.stft(x, 8, 4, window_fn=None)),
+        tf.abs(tf.signal.fft(tf.cast(x, tf.complex64))), tf.math.real(tf.signal.ifft(tf.signal.fft(tf.cast(x, tf.complex64)))),
+        tf.signal.dct(x), tf.signal.dct(x, norm="ortho"), tf.signal.dct(x, type=3), tf.signal.dct(x, type=3, norm="ortho"), tf.signal.idct(x),
+        tf.signal.idct(x, norm="ortho"), tf.signal.mfccs_from_log_mel_spectrograms(x), tf.math.imag(tf.signal.fft2d(tf.cast(
+            tf.reshape(x, (-1, 4, 6)), tf.complex64))), tf.math.real(tf.signal.ifft2d(tf.cast(tf.reshape(x, (-1, 4, 6)), tf.complex64)))],
+        f32(24))
+    c.graph("functions/random", lambda x: [
+        x + tf.random.normal(tf.shape(x), seed=7), tf.random.uniform(tf.shape(x), -1.0, 2.0, seed=8) * x, tf.random.truncated_normal(
+            tf.shape(x), 1.0, 0.5, seed=9), tf.random.uniform(tf.shape(x), 3, 9, dtype=tf.int32, seed=10), tf.random.shuffle(x, seed=11),
+        tf.random.categorical(x, 5, seed=12), tf.nn.dropout(x, 0.4, seed=13), tf.nn.dropout(x, rate=0.3, noise_shape=(1, 6), seed=14),
+        K.random_normal(tf.shape(x), 1.0, 2.0, seed=15), K.random_uniform(tf.shape(x), seed=16), K.random_bernoulli(
+            tf.shape(x), 0.3, seed=17), K.dropout(x, 0.5, seed=18), tf.random.stateless_normal(tf.shape(x), [1, 2]),
+        tf.random.stateless_uniform(tf.shape(x), [3, 4], -1.0, 1.0)], f32(6), random=True)
     c.graph("functions/strings", texts, strings(3, values=["a b", " Abc", "äöÜ ", ""]))
 
 
@@ -403,6 +429,9 @@ def write(name, build, specs, options, archive, folder):
         if isinstance(layer, L.Normalization):
             layer.finalize_state()  # which loading does
     arrays, outputs = {}, []
+    if options.get("random"):  # seeds of ops count alone where the program set none
+        from tensorflow.python.eager import context
+        context.context()._seed = None
     for k, n in enumerate((2, 2) if any(s.batch for s in specs) or options.get("protocol") == "sequence" else (2, 3)):
         given = [values(s, n, random) for s in specs]
         outputs = tf.nest.flatten(model(tensors(specs, given), training=False))
@@ -413,6 +442,8 @@ def write(name, build, specs, options, archive, folder):
         if model.stateful and options.get("protocol") != "sequence":
             break
     files = {}
+    if options.get("train"):
+        files["grads.npz"] = trained(model, specs, arrays, random)
     for file, save in (("model.h5", model.save), ("weights.h5", model.save_weights), ("model.keras", model.save)):
         path = os.path.join(folder, file)
         try:
@@ -445,6 +476,30 @@ def write(name, build, specs, options, archive, folder):
     files["case.json"] = json.dumps(described, indent=1, sort_keys=True).encode()
     for file, content in sorted(files.items()):
         archive.writestr(zipfile.ZipInfo(f"{SUITE}/{name}/{file}", (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+
+
+def trained(model, specs, arrays, random):
+    """What a training call gives and leaves, and its gradients; the model is as before."""
+    before = [w.numpy() for w in model.weights]
+    x = tensors(specs, [arrays[f"b0.in.{i}"] for i in range(len(specs))])
+    given = {}
+    for prefix, training in (("", False), ("train.", True)):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.nest.flatten(model(x, training=training))
+            cot = [given.setdefault(f"cot.{i}", random.standard_normal(v.shape).astype("float32")) for i, v in enumerate(y)]
+            loss = tf.add_n([tf.reduce_sum(v * c) for v, c in zip(y, cot)])
+        names = [w.name.removesuffix(":0") for w in model.trainable_weights]
+        gradients = tape.gradient(loss, [x, *model.trainable_weights])
+        given[prefix + "loss"] = np.float64(loss)
+        given.update({prefix + k: g.numpy() for k, g in zip(["d.in.0", *("d.w." + n for n in names)], gradients)})
+    given.update({f"train.out.{i}": v.numpy() for i, v in enumerate(y)})
+    given.update({"train.state." + w.name.removesuffix(":0"): w.numpy() for w, old in zip(model.weights, before)
+                  if not np.array_equal(w.numpy(), old)})
+    model.set_weights(before)
+    npz = io.BytesIO()
+    np.savez_compressed(npz, **given)
+    return npz.getvalue()
 
 
 def sampled(name, classes):

@@ -267,6 +267,25 @@ final class Keras1 {
         return json;
     }
 
+    /** The configuration of the layer through which a layer or a model is entered: it says the shape. */
+    private static Map<String, Object> entry(Map<?, ?> json) {
+        if (json.get("config") instanceof List<?> sequence && !sequence.isEmpty()) {
+            return entry(object(sequence.get(0)));
+        }
+        Map<String, Object> config = LayerReader.config(json, "Sequential");
+        if (config.get("layers") instanceof List<?> layers
+                && config.get("input_layers") instanceof List<?> inputs
+                && !inputs.isEmpty()
+                && inputs.get(0) instanceof List<?> ref) {
+            for (Object l : layers) {
+                if (ref.get(0).equals(object(l).get("name"))) {
+                    return entry(object(l));
+                }
+            }
+        }
+        return config;
+    }
+
     private static Map<?, ?> object(Object json) {
         return ModelReader.object(json, "config");
     }
@@ -296,14 +315,14 @@ final class Keras1 {
                 if ("Merge".equals(json.get("class_name")) && last == null) {
                     List<Object> merged = new ArrayList<>();
                     for (Object branch : (List<?>) config.getOrDefault("layers", List.of())) {
-                        merged.add(ref(branch(object(branch))));
+                        merged.add(branch(object(branch)));
                     }
                     last = add(layer(json), merged);
                 } else if (last == null) {
                     Map<String, Object> made = layer(json);
                     boolean enters = "InputLayer".equals(made.get("class_name"));
                     String in = (enters ? "" : config.get("name") + "_input");
-                    String input = enters ? add(made, null) : add(input(in, config), null);
+                    String input = enters ? add(made, null) : add(input(in, entry(json)), null);
                     inputs.add(ref(input));
                     last = enters ? input : add(made, List.of(ref(input)));
                 } else {
@@ -316,12 +335,44 @@ final class Keras1 {
             return last;
         }
 
-        private String branch(Map<?, ?> json) {
-            if ("Sequential".equals(json.get("class_name")) && json.get("config") instanceof List<?> inner) {
-                return sequence(inner);
+        /** Adds what is merged; gives the reference to its output. */
+        private Object branch(Map<?, ?> json) {
+            String className = LayerReader.string(json, "class_name", "config");
+            if (className.equals("Sequential") && json.get("config") instanceof List<?> inner) {
+                return ref(sequence(inner));
             }
-            throw new UnsupportedModelException(
-                    "Merge: expected Sequential models to merge but was " + json.get("class_name") + ", at config");
+            if (className.equals("Model")) {
+                return graph(LayerReader.config(json, className));
+            }
+            if (className.equals("InputLayer")) {
+                Object input = ref(add(layer(json), null));
+                inputs.add(input);
+                return input;
+            }
+            throw new UnsupportedModelException("Merge: expected Sequential, Model or InputLayer to merge but was "
+                    + className + ", which Keras does not load either, at config");
+        }
+
+        /** The layers of a graph, which keep their connections. */
+        private Object graph(Map<String, Object> model) {
+            for (Object l : list(model, "layers")) {
+                Map<String, Object> made = layer(object(l));
+                if (!(made.get("name") instanceof String name) || !names.add(name)) {
+                    throw new ModelFormatException("Merge: expected layers of different names but was "
+                            + made.get("name") + " once more, at config");
+                }
+                layers.add(made);
+            }
+            inputs.addAll(list(model, "input_layers"));
+            return list(model, "output_layers").get(0);
+        }
+
+        private static List<?> list(Map<String, Object> model, String key) {
+            if (model.get(key) instanceof List<?> l && !l.isEmpty()) {
+                return l;
+            }
+            throw new ModelFormatException(
+                    "Merge: expected a model with " + key + " but was " + model.get(key) + ", at config");
         }
 
         private String add(Map<String, Object> made, List<Object> from) {

@@ -83,8 +83,8 @@ public record BatchNormalization(
     }
 
     public BatchNormalization {
-        if (axis.list().isEmpty() || axis.list().size() > 1 && renorm.on) {
-            throw new UnsupportedModelException(className + ": expected one axis but was axis " + axis.list());
+        if (axis.list().isEmpty()) {
+            throw new UnsupportedModelException(className + ": expected an axis but was none");
         }
     }
 
@@ -126,6 +126,8 @@ public record BatchNormalization(
         Builder b = c.builder();
         Value mean = c.rawWeight("moving_mean");
         Value variance = c.rawWeight("moving_variance");
+        Value gamma = scale ? b.cast(c.rawWeight("gamma"), x.dtype()) : null;
+        Value beta = center ? b.cast(c.rawWeight("beta"), x.dtype()) : null;
         if (c.training() && c.trainable()) {
             int[] own = axis.list().stream().mapToInt(x.shape()::axis).toArray();
             int[] others = IntStream.range(0, x.shape().rank())
@@ -133,15 +135,24 @@ public record BatchNormalization(
                     .toArray();
             Value batch = b.reduce(Reduce.Fn.MEAN, x, true, others);
             Value spread = b.reduce(Reduce.Fn.MEAN, b.unary(Unary.Fn.SQUARE, b.minus(x, batch)), true, others);
-            c.update("moving_mean", towards(b, mean, batch, momentum));
-            c.update("moving_variance", towards(b, variance, spread, momentum));
+            if (renorm.on) {
+                Value stddev = b.unary(Unary.Fn.SQRT, b.binary(Binary.Fn.ADD, spread, epsilon));
+                Value[] corrections = corrections(c, batch, stddev);
+                Value shift = gamma == null ? corrections[1] : b.times(corrections[1], gamma);
+                beta = beta == null ? shift : b.plus(shift, beta);
+                gamma = gamma == null ? corrections[0] : b.times(corrections[0], gamma);
+                remember(c, batch, stddev);
+            } else {
+                c.update("moving_mean", towards(b, mean, batch, momentum));
+                c.update("moving_variance", towards(b, variance, spread, momentum));
+            }
             mean = batch;
             variance = spread;
         }
         Value inverse = b.unary(Unary.Fn.RSQRT, b.binary(Binary.Fn.ADD, b.cast(variance, x.dtype()), epsilon));
-        inverse = scale ? b.times(inverse, b.cast(c.rawWeight("gamma"), x.dtype())) : inverse;
+        inverse = gamma == null ? inverse : b.times(inverse, gamma);
         Value y = b.times(b.minus(x, b.cast(mean, x.dtype())), inverse);
-        y = center ? b.plus(y, b.cast(c.rawWeight("beta"), x.dtype())) : y;
+        y = beta == null ? y : b.plus(y, beta);
         return b.cast(y, c.policy().compute());
     }
 

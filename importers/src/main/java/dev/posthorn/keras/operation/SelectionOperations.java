@@ -144,14 +144,12 @@ final class SelectionOperations {
         Builder b = a.b();
         Value x = b.transpose(ElementwiseOperations.floating(b, a.tensor("inputs", 0)), 1, 0, 2);
         Integer blank = a.option("mask_index") instanceof Number n ? Integer.valueOf(n.intValue()) : null;
-        if (blank != null && blank < 0) { // Keras counts other classes then
-            throw a.unsupported("mask_index " + blank + " of a beam search");
-        }
         if (blank != null) {
-            int classes = x.shape().dim(2);
-            Value before = b.slice(x, 2, 0, blank);
-            x = b.concat(2, List.of(before, b.slice(x, 2, blank + 1, classes), b.slice(x, 2, blank, blank + 1)));
+            x = b.concat(
+                    2, List.of(part(b, x, null, blank), part(b, x, blank + 1, null), part(b, x, blank, blank + 1)));
+            blank = blank < 0 ? blank + a.tensor("inputs", 0).shape().dim(2) : blank;
         }
+        Integer first = blank;
         int paths = a.integer("top_paths", 1);
         Value lengths = b.cast(a.tensor("sequence_lengths", 1), DType.INT32);
         List<Value> found = b.addAll(new BeamSearch(a.integer("beam_width", 100), paths, false), List.of(x, lengths));
@@ -167,11 +165,19 @@ final class SelectionOperations {
                     row.times(row.with(Extents.scalar(b, steps))).plus(place).v();
             Value labels = b.cast(found.get(paths + p), DType.INT32);
             Expr all = at.with(b.reshape(b.add(new Scatter(Scatter.Fn.SET), none, flat, labels), batch, steps));
-            all = blank == null ? all : all.lessThan(all.number(blank)).select(all, all.plus(1));
+            all = first == null ? all : all.lessThan(all.number(first)).select(all, all.plus(1));
             read.add(all.expandDims(0).v());
         }
         Value scores = b.add(new StopGradient(), found.get(3 * paths)); // TensorFlow has no derivative of them
         return List.of(b.concat(0, read), scores);
+    }
+
+    /** The classes {@code x[..., from:to]} as Python counts them: of mask_index -1 Keras takes none, and all once more. */
+    private static Value part(Builder b, Value x, Integer from, Integer to) {
+        int n = x.shape().dim(2);
+        int low = from == null ? 0 : Math.min(n, Math.max(0, from < 0 ? from + n : from));
+        int high = to == null ? n : Math.min(n, Math.max(0, to < 0 ? to + n : to));
+        return b.slice(x, 2, low, Math.max(low, high));
     }
 
     /** What is likeliest at each step: without blanks, and without repetitions where these merge; -1 at the end. */

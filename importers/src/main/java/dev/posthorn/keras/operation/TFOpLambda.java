@@ -2,9 +2,11 @@ package dev.posthorn.keras.operation;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
+import dev.posthorn.keras.Weight;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +29,16 @@ public record TFOpLambda(String className, String function) implements Layer {
         if (TensorFlowFunctions.find(function).isEmpty()) {
             throw new UnsupportedModelException("function tf." + function + " is not supported");
         }
+    }
+
+    @Override
+    public List<Weight> weights(List<TensorType> inputs) {
+        return TensorFlowRandoms.weights(function);
+    }
+
+    @Override
+    public boolean mixesBatch() {
+        return !TensorFlowRandoms.weights(function).isEmpty();
     }
 
     @Override

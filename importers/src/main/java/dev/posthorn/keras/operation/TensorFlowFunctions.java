@@ -98,6 +98,7 @@ public final class TensorFlowFunctions {
         all.put("zeros_like", keras("ZerosLike"));
         elementwise(all);
         reductions(all);
+        all.putAll(TensorFlowRandoms.ALL);
         TensorFlowPooling.addTo(all);
         TensorFlowConvolutions.addTo(all);
         TensorFlowPictures.addTo(all);
@@ -304,7 +305,7 @@ public final class TensorFlowFunctions {
     }
 
     /** A shape whose dimensions may be computed, one by one or all at once. */
-    private static Dim[] dims(Arguments a, String name, int position) {
+    static Dim[] dims(Arguments a, String name, int position) {
         Builder b = a.b();
         Object raw = a.raw(name, position);
         if (raw instanceof List<?> l) {
