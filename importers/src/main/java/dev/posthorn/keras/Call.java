@@ -6,6 +6,8 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.keras.layer.Identity;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.ShapeException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,6 +104,19 @@ public final class Call {
         }
         List<KerasTensor> in = inputs();
         return in.isEmpty() ? Optional.empty() : in.get(0).mask();
+    }
+
+    /** Tensors with the masks of the argument {@code mask}, one for each or null, in place of those that they carry. */
+    public List<KerasTensor> masked(List<KerasTensor> tensors) {
+        Object mask = kwargs.get("mask");
+        List<?> masks = mask instanceof List<?> l ? l : Collections.singletonList(mask);
+        List<KerasTensor> out = new ArrayList<>(tensors);
+        for (int i = 0; i < Math.min(masks.size(), out.size()); i++) {
+            if (masks.get(i) instanceof KerasTensor m) {
+                out.set(i, new KerasTensor(out.get(i).value(), m.value()));
+            }
+        }
+        return out;
     }
 
     /** A weight of this layer, in the policy's compute dtype where it is floating-point. */

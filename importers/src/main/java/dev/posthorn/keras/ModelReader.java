@@ -13,12 +13,10 @@ import dev.posthorn.keras.layer.InputLayer;
 import dev.posthorn.keras.layer.Sequential;
 import dev.posthorn.model.ModelFormatException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Reads the configuration of a model: the layers, and how they are connected. */
 final class ModelReader {
@@ -116,7 +114,10 @@ final class ModelReader {
                     steps.add(step(name(json, i), k, nodes.get(k)));
                 }
             }
-            return new Functional(className, layers, ordered(steps), ends("input_layers"), ends("output_layers"));
+            Ends takes = ends("input_layers");
+            Ends gives = ends("output_layers");
+            return new Functional(
+                    className, layers, CallOrder.of(ordered(steps), takes.flat(), gives.flat()), takes, gives);
         }
 
         private String name(Map<?, ?> json, int i) {
@@ -260,7 +261,7 @@ final class ModelReader {
                 int before = open.size();
                 open.removeIf(s -> {
                     boolean ready = s.node() == done.getOrDefault(s.layer(), 0)
-                            && tensors(List.of(s.args(), s.kwargs())).stream()
+                            && CallOrder.tensors(List.of(s.args(), s.kwargs())).stream()
                                     .allMatch(r -> r.node() < done.getOrDefault(r.layer(), 0));
                     if (ready) {
                         order.add(s);
@@ -275,17 +276,6 @@ final class ModelReader {
                 }
             }
             return order;
-        }
-
-        private static List<TensorRef> tensors(Object structure) {
-            if (structure instanceof TensorRef r) {
-                return List.of(r);
-            }
-            Optional<Collection<?>> parts = structure instanceof List<?> l
-                    ? Optional.of(l)
-                    : structure instanceof Map<?, ?> m ? Optional.of(m.values()) : Optional.empty();
-            return parts.map(p -> p.stream().flatMap(o -> tensors(o).stream()).toList())
-                    .orElse(List.of());
         }
     }
 }

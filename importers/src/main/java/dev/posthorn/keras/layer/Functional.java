@@ -82,7 +82,7 @@ public record Functional(String className, List<LayerNode> layers, List<Step> st
     @Override
     public List<KerasTensor> call(Call c) {
         List<TensorRef> inputs = inputs();
-        List<KerasTensor> given = given(c);
+        List<KerasTensor> given = c.masked(given(c));
         if (given.size() != inputs.size()) {
             throw new ShapeException(className + ": expected " + inputs.size() + " inputs but was " + given.size());
         }

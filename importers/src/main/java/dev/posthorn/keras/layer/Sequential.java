@@ -38,7 +38,7 @@ public record Sequential(List<LayerNode> layers, TensorType input) implements La
 
     @Override
     public List<KerasTensor> call(Call c) {
-        List<KerasTensor> tensors = c.inputs();
+        List<KerasTensor> tensors = c.masked(c.inputs());
         for (LayerNode node : layers) {
             Object arg = tensors.size() == 1 ? tensors.get(0) : tensors;
             tensors = c.child(node, List.of(arg), Map.of());

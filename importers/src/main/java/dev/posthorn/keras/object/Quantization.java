@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -180,9 +179,9 @@ public record Quantization(Object config) {
         }
     }
 
-    /** {@code y} with the gradient of what it would be without rounding, while the layer trains. */
-    private static Value straight(Call c, Value y, Supplier<Value> exact) {
-        return c.training() ? c.builder().add(new Substitute(), exact.get(), y) : y;
+    /** {@code y} with the gradient of what it would be without rounding. */
+    private static Value straight(Call c, Value y, Value exact) {
+        return c.builder().add(new Substitute(), exact, y);
     }
 
     /** A product of inputs and kernel. */
@@ -228,11 +227,11 @@ public record Quantization(Object config) {
         if (int8) {
             Value sums = b.cast(product.of(in.numbers(), numbers), dtype);
             Value y = b.over(sums, b.times(scale, aligned.apply(in.scale())));
-            return straight(c, y, () -> b.over(product.of(x, b.cast(numbers, dtype)), scale));
+            return straight(c, y, b.over(product.of(x, b.cast(numbers, dtype)), scale));
         }
         Value w = b.reshape(b.over(b.cast(numbers, dtype), scale), kernel.dims());
         Value y = b.over(product.of(b.cast(in.numbers(), dtype), w), aligned.apply(in.scale()));
-        return straight(c, y, () -> product.of(x, w));
+        return straight(c, y, product.of(x, w));
     }
 
     /** The bias as it is added: with float8 rounded to bfloat16, for the sake of GPUs. */

@@ -30,7 +30,8 @@ final class StatisticsOperations {
             Map.entry("Nanpercentile", of(a -> quantiles(a, q(a, 100), true))),
             Map.entry("Nanquantile", of(a -> quantiles(a, q(a, 1), true))),
             Map.entry("Percentile", of(a -> quantiles(a, q(a, 100), false))),
-            Map.entry("Quantile", of(a -> quantiles(a, q(a, 1), false))));
+            // the node of Keras forgets its method
+            Map.entry("Quantile", of(a -> quantiles(a.with("method", "linear"), q(a, 1), false))));
 
     private StatisticsOperations() {}
 
