@@ -173,7 +173,9 @@ public final class LayerReader {
 
     private static String reason(Map<?, ?> json, String className, String name, Map<String, Object> config) {
         if (json.get("module") instanceof String m && m.startsWith("keras.src.ops")) {
-            return "operation " + m.replace("keras.src.", "keras.") + "." + className + " is not supported yet";
+            String why = KerasOperations.REASONS.get(className);
+            return "operation " + m.replace("keras.src.", "keras.") + "." + className + " is not supported"
+                    + (why == null ? "" : ": " + why);
         }
         if (className.equals("Lambda")) {
             return Lambda.reason(name, config);

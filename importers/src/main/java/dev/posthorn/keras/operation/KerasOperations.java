@@ -40,6 +40,23 @@ public final class KerasOperations {
         return Map.copyOf(all);
     }
 
+    private static final String FUNCTION = "holds a Python function, which is never run";
+
+    /** Classes that may stand in a file and are not supported, and why. */
+    public static final Map<String, String> REASONS = Map.ofEntries(
+            Map.entry("AssociativeScan", FUNCTION),
+            Map.entry("Cond", FUNCTION),
+            Map.entry(
+                    "Eig",
+                    "its eigenvectors are known up to factors that its algorithm alone decides; Eigh is supported"),
+            Map.entry("ForiLoop", FUNCTION),
+            Map.entry("JVP", FUNCTION),
+            Map.entry("Map", FUNCTION),
+            Map.entry("Scan", FUNCTION),
+            Map.entry("Switch", FUNCTION),
+            Map.entry("VectorizedMap", FUNCTION),
+            Map.entry("WhileLoop", FUNCTION));
+
     /** The operation of that class name. */
     public static Optional<Operation> find(String className) {
         return Optional.ofNullable(ALL.get(className));
