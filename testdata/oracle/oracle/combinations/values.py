@@ -75,7 +75,6 @@ def operations(c):
     for name, f in fs.items():
         c.graph(f"operations/{name}", f, A)
     fs4 = {
-        "resize_crop": lambda x: ops.image.resize(x, (7, 4), interpolation="bicubic", antialias=True),
         "resize_pad": lambda x: ops.image.resize(x, (8, 5), pad_to_aspect_ratio=True, fill_value=3.0),
         "gray_hsv": lambda x: [ops.image.rgb_to_grayscale(x), ops.image.rgb_to_hsv(x / 255.0)],
         "patches": lambda x: ops.image.extract_patches(x, (2, 3), strides=(2, 1), padding="same"),
