@@ -46,8 +46,8 @@ final class CallOrder {
             return steps;
         }
         CallOrder order = new CallOrder(steps, inputs, outputs);
-        List<Step> all = new ArrayList<>(
-                order.sorted().stream().map(order.steps::get).toList());
+        List<Step> all =
+                new ArrayList<>(order.sorted().stream().map(order.steps::get).toList());
         Set<Node> needed = new HashSet<>(order.walk);
         steps.stream()
                 .filter(s -> !needed.contains(new Node(s.layer(), s.node())))

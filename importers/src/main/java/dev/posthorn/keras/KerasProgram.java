@@ -97,8 +97,7 @@ public final class KerasProgram implements TrainableProgram {
      * keeps a state for each element of the batch, or computes with the given size alone.
      */
     private Optional<Ends> anyBatch(List<Port> given) {
-        List<Port> any =
-                given.stream().map(ProgramPorts::anyBatch).toList();
+        List<Port> any = given.stream().map(ProgramPorts::anyBatch).toList();
         if (any.equals(given) || weights.hasStates()) {
             return Optional.empty();
         }

@@ -51,9 +51,8 @@ final class ProgramPorts {
         List<Port> ports = new ArrayList<>();
         Naming.Unique unique = new Naming.Unique();
         for (int i = 0; i < types.size(); i++) {
-            String name = root.layer() instanceof Functional f
-                    ? f.gives().names().get(i)
-                    : last((Sequential) root.layer());
+            String name =
+                    root.layer() instanceof Functional f ? f.gives().names().get(i) : last((Sequential) root.layer());
             ports.add(new Port(unique.next(name), types.get(i)));
         }
         return ports;

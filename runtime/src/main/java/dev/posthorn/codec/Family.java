@@ -107,7 +107,8 @@ public final class Family<T> {
     private Codec<? extends T> find(String name, FieldType.Context c) {
         String own =
                 name.startsWith("Custom>") ? name.substring("Custom>".length()) : name; // as Keras 2.11 to 2.15 wrote
-        return codec(own).orElseThrow(() -> unsupported(
+        return codec(own)
+                .orElseThrow(() -> unsupported(
                         what + ": expected one of Keras's (the nearest are " + Nearest.to(own, names()) + ") but was '"
                                 + name + "'",
                         c));

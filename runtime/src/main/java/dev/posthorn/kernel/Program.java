@@ -121,7 +121,14 @@ public final class Program {
             workers.run(parts, scratch, (t, s) -> {
                 int to = po + t * sums.length * row;
                 Arrays.fill(part, to, to + sums.length * row, 0);
-                tiles(s, arrays, at, (int) ((long) tiles * t / parts), (int) ((long) tiles * (t + 1) / parts), part, to);
+                tiles(
+                        s,
+                        arrays,
+                        at,
+                        (int) ((long) tiles * t / parts),
+                        (int) ((long) tiles * (t + 1) / parts),
+                        part,
+                        to);
             });
             total(parts, arrays, at, part, po);
             return;

@@ -25,6 +25,7 @@ public final class ProgramMaker {
     private final List<Written> code = new ArrayList<>();
     /** Rows that repeat: written once for many tiles. */
     private final List<Written> once = new ArrayList<>();
+
     private final List<Program.Sum> sums = new ArrayList<>();
     private int operands;
     private int results;

@@ -106,9 +106,8 @@ public final class FuseSums {
         for (Value v : n.inputs()) {
             inputs.add(body.input("operand" + inputs.size(), v.type()));
         }
-        List<Value> made = n.op() instanceof Fused f
-                ? Rewriter.inline(f.body(), body, inputs)
-                : body.addAll(n.op(), inputs);
+        List<Value> made =
+                n.op() instanceof Fused f ? Rewriter.inline(f.body(), body, inputs) : body.addAll(n.op(), inputs);
         Map<Value, Value> inner = new HashMap<>();
         Map<String, Value> outputs = new LinkedHashMap<>();
         List<Value> named = new ArrayList<>();

@@ -66,7 +66,9 @@ public final class Recompute {
             if (isLarge(n.output(0)) && elementwise.test(n)) {
                 units.put(n, unit(n));
             }
-            n.inputs().forEach(v -> readers.computeIfAbsent(v, k -> new LinkedHashSet<>()).add(n));
+            n.inputs()
+                    .forEach(v -> readers.computeIfAbsent(v, k -> new LinkedHashSet<>())
+                            .add(n));
         }
     }
 
@@ -134,7 +136,9 @@ public final class Recompute {
                 continue; // is fused with what makes its terms
             }
             Unit to = units.get(r);
-            if (to == null || !r.output(0).shape().equals(v.shape()) || to.body.nodes().size() + slice.size() > LIMIT + to.operands.size()) {
+            if (to == null
+                    || !r.output(0).shape().equals(v.shape())
+                    || to.body.nodes().size() + slice.size() > LIMIT + to.operands.size()) {
                 return false;
             }
             reads += (int) needed.stream()

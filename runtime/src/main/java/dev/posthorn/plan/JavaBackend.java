@@ -91,7 +91,9 @@ public final class JavaBackend implements Backend {
         Graph legal = Rewriter.apply(fused, MoveFactors::rule, FuseSums::factor, JavaBackend::legalise);
         Graph together = FuseElementwise.apply(legal, n -> ProgramRule.elementwise(n.op(), n.inputs()));
         Graph summed = FuseSums.apply(
-                Recompute.apply(together, ProgramRule::isPass, ProgramRule::isSum), ProgramRule::isPass, ProgramRule::isSum);
+                Recompute.apply(together, ProgramRule::isPass, ProgramRule::isSum),
+                ProgramRule::isPass,
+                ProgramRule::isSum);
         return Rewriter.inside(FuseBottleneck.apply(summed), JavaBackend::improve);
     }
 

@@ -154,6 +154,7 @@ final class ProgramRule implements StepRule {
         final Map<Value, Slot> slots = new HashMap<>();
         /** What inputs of a body are outside of it. */
         final Map<Value, Value> outside = new HashMap<>();
+
         final List<Slot> operands = new ArrayList<>();
         private final Shape box;
         private final Room room;
@@ -241,7 +242,9 @@ final class ProgramRule implements StepRule {
 
         private boolean is(Value v, float number) {
             Op op = outside.getOrDefault(v, v).node().op();
-            return op instanceof Constant c && v.shape().size() == 1 && c.value().getDouble(0) == number;
+            return op instanceof Constant c
+                    && v.shape().size() == 1
+                    && c.value().getDouble(0) == number;
         }
 
         private int unary(Op op, Storage type, int x) {

@@ -48,8 +48,8 @@ class ProgramTest {
         float[] y = Laws.everywhere(
                 name,
                 n,
-                (workers, scratch, out) ->
-                        program.run(workers, scratch, new Object[] {x, r, col, scalar, whole, out}, new int[6], null, 0));
+                (workers, scratch, out) -> program.run(
+                        workers, scratch, new Object[] {x, r, col, scalar, whole, out}, new int[6], null, 0));
         Laws.close(name, expected, Laws.ulps(expected, 1), y);
     }
 

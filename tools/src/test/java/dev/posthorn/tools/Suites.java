@@ -1,10 +1,10 @@
 package dev.posthorn.tools;
 
 import dev.posthorn.golden.Case;
-import dev.posthorn.tools.verify.Cases;
-import dev.posthorn.tools.verify.Component;
 import dev.posthorn.golden.ModelFile;
 import dev.posthorn.golden.Verdict;
+import dev.posthorn.tools.verify.Cases;
+import dev.posthorn.tools.verify.Component;
 import dev.posthorn.tools.verify.Verification;
 import java.io.IOException;
 import java.io.UncheckedIOException;

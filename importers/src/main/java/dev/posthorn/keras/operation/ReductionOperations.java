@@ -57,8 +57,7 @@ final class ReductionOperations {
             Map.entry(
                     "Prod",
                     // where a dtype is given, Keras casts to none
-                    of(a -> reduce(
-                            a, Reduce.Fn.PROD, a.option("dtype") == null ? wide(a.b(), a.x()) : a.x()))),
+                    of(a -> reduce(a, Reduce.Fn.PROD, a.option("dtype") == null ? wide(a.b(), a.x()) : a.x()))),
             Map.entry("Ptp", of(a -> a.b().minus(extreme(a, Reduce.Fn.MAX), extreme(a, Reduce.Fn.MIN)))),
             Map.entry("Size", of(a -> Extents.scalar(a.b(), Extents.product(a.b(), a.b().dims(a.x()))))),
             Map.entry("Std", of(a -> a.b().unary(Unary.Fn.SQRT, variance(a, a.x(), a.flag("keepdims"))))),

@@ -265,8 +265,7 @@ final class VectorBinary {
         int end = S.loopBound(n);
         for (int i = 0; i < end; i += L) {
             FloatVector x = FloatVector.fromArray(S, a, ao + i);
-            VectorMask<Float> inside =
-                    x.compare(VectorOperators.GT, 0f).and(x.compare(VectorOperators.LT, 6f));
+            VectorMask<Float> inside = x.compare(VectorOperators.GT, 0f).and(x.compare(VectorOperators.LT, 6f));
             FloatVector.zero(S)
                     .blend(FloatVector.fromArray(S, b, bo + i), inside)
                     .intoArray(y, yo + i);

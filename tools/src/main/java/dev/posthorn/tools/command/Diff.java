@@ -165,8 +165,8 @@ public final class Diff implements Callable<Integer> {
                     spec.commandLine().getOut().println(backends.get(0) + " and " + other + ":");
                 }
                 print(diff);
-                files.write(
-                        () -> BackendPage.of(paths.get(0).getFileName() + ": " + backends.get(0) + " → " + other, diff));
+                files.write(() ->
+                        BackendPage.of(paths.get(0).getFileName() + ": " + backends.get(0) + " → " + other, diff));
                 passed &= diff.passed();
             }
             return passed ? Posthorn.RIGHT : Posthorn.FAILED;
