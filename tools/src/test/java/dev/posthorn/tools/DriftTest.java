@@ -40,8 +40,9 @@ class DriftTest {
         Random random = new Random(1);
         Tensor x = Tensor.zeros(TensorType.f32(ROWS, 28, 28, 1));
         int[] y = new int[ROWS];
+        Tensor digits = Npz.read(Cli.DIGITS.resolve("handwriting.npz")).get("x");
         for (int i = 0; i < x.size(); i++) {
-            x.setDouble(i, random.nextDouble());
+            x.setDouble(i, digits.getDouble(i) / 255);
         }
         for (int i = 0; i < ROWS; i++) {
             y[i] = random.nextInt(10);

@@ -49,7 +49,7 @@ class CustomCompiledTest {
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '`', textBlock = """
-        `"loss": "sparse_categorical_crossentropy"`, `"loss": "own_loss"`, loss 'own_loss'
+        `"loss": "sparse_categorical_crossentropy"`, `"loss": "own_loss"`, but was 'own_loss'
         `"loss": "sparse_categorical_crossentropy"`, `"loss": {"module": "own", "class_name": "OwnLoss", "config": {}, "registered_name": "own>OwnLoss"}`, OwnLoss
         `{"module": "keras.optimizers", "class_name": "Adam"`, `{"module": "own", "class_name": "OwnAdam"`, OwnAdam
         """)
