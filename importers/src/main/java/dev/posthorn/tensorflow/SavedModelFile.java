@@ -1,28 +1,20 @@
 package dev.posthorn.tensorflow;
 
 import dev.posthorn.ir.Shape;
-import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.Inspection;
 import dev.posthorn.model.Port;
 import dev.posthorn.model.Signature;
-import dev.posthorn.model.UnsupportedModelException;
-import dev.posthorn.proto.CollectionDef;
 import dev.posthorn.proto.GraphDef;
 import dev.posthorn.proto.MetaGraphDef;
-import dev.posthorn.proto.NodeDef;
 import dev.posthorn.proto.SavedModel;
 import dev.posthorn.proto.SignatureDef;
 import dev.posthorn.proto.TensorInfo;
-import dev.posthorn.tensorflow.alias.TfOps;
 import dev.posthorn.tensorflow.bundle.Bundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,8 +26,6 @@ import java.util.stream.Collectors;
 
 /** A SavedModel that is open: one of its graphs, with its signatures. */
 final class SavedModelFile {
-    private static final String INIT = "__saved_model_init_op";
-
     private final Path folder;
     private final SavedModel model;
     private final MetaGraphDef meta;
@@ -58,7 +48,7 @@ final class SavedModelFile {
         Set<String> roots = new LinkedHashSet<>();
         entries.forEach(e -> roots.addAll(e.roots()));
         roots.add(meta.getSaverDef().getRestoreOpName());
-        initOp().ifPresent(op -> roots.addAll(GraphReader.names(List.of(op))));
+        Restoring1.initOp(meta).ifPresent(op -> roots.addAll(GraphReader.names(List.of(op))));
         return roots;
     }
 
@@ -140,7 +130,7 @@ final class SavedModelFile {
         if (meta.hasObjectGraphDef() && meta.getObjectGraphDef().getConcreteFunctionsCount() > 0) {
             ObjectGraph.load(meta, graph, functions, resources);
         } else {
-            restore(resources);
+            new Restoring1(graph, functions, meta, resources).run();
         }
         SavedModelOrigin origin = new SavedModelOrigin(folder, resources.places(), Map.copyOf(resources.contents()));
         return new TensorFlowProgram(name(), graph, functions, resources, entries, Optional.of(origin));
@@ -161,78 +151,6 @@ final class SavedModelFile {
         return Files.exists(Bundle.index(prefix)) ? Optional.of(Bundle.open(prefix)) : Optional.empty();
     }
 
-    /** TensorFlow 1: what the graph's own nodes restore and initialise. */
-    private void restore(Resources resources) {
-        Variables1.declare(graph, meta, resources);
-        String restore = meta.getSaverDef().getRestoreOpName();
-        if (resources.hasCheckpoint() && !restore.isEmpty()) {
-            Tensor prefix = Tensor.of(Shape.SCALAR, "");
-            run(
-                    resources,
-                    restore,
-                    Map.of(
-                            Body.Ref.of(meta.getSaverDef().getFilenameTensorName())
-                                    .node(),
-                            List.of(new TfValue.Known(prefix))));
-        }
-        Map<String, List<TfValue>> assets = new LinkedHashMap<>();
-        meta.getAssetFileDefList()
-                .forEach(a -> assets.put(
-                        Body.Ref.of(a.getTensorInfo().getName()).node(),
-                        List.of(new TfValue.Known(Tensor.of(Shape.SCALAR, a.getFilename())))));
-        initOp().ifPresent(op -> initialise(resources, op, assets));
-    }
-
-    /** Runs what the op waits for, one after the other; a variable that cannot be initialised stays as it is. */
-    private void initialise(Resources resources, String op, Map<String, List<TfValue>> assets) {
-        Deque<String> work = new ArrayDeque<>(GraphReader.names(List.of(op)));
-        Set<String> seen = new HashSet<>();
-        while (!work.isEmpty()) {
-            String name = work.pop();
-            NodeDef node = graph.node(name);
-            if (!seen.add(name) || node == null) {
-                continue;
-            }
-            if (node.getOp().equals("NoOp")) {
-                work.addAll(GraphReader.names(node.getInputList()));
-                continue;
-            }
-            try {
-                run(resources, name, assets);
-            } catch (UnsupportedModelException e) {
-                boolean assigns = node.getInputCount() > 0 && TfOps.hasEffect(node.getOp());
-                String variable = assigns ? Body.Ref.of(node.getInput(0)).node() : "";
-                if (!resources.variables().containsKey(variable)) {
-                    throw e;
-                }
-                // It keeps the checkpoint's value, if it has one; else using it is an error.
-            }
-        }
-    }
-
-    private void run(Resources resources, String op, Map<String, List<TfValue>> given) {
-        Initialisation.run(
-                functions,
-                resources,
-                frame -> frame.reader().run(graph, given, GraphReader.names(List.of(op)), Map.of(), frame));
-    }
-
-    private Optional<String> initOp() {
-        SignatureDef init = meta.getSignatureDefMap().get(INIT);
-        if (init != null) {
-            return init.getOutputsMap().values().stream()
-                    .map(TensorInfo::getName)
-                    .findFirst();
-        }
-        for (String key : List.of("saved_model_main_op", "legacy_init_op")) {
-            CollectionDef c = meta.getCollectionDefMap().get(key);
-            if (c != null && c.getNodeList().getValueCount() > 0) {
-                return Optional.of(c.getNodeList().getValue(0));
-            }
-        }
-        return Optional.empty();
-    }
-
     private static String shown(List<Port> ports) {
         return ports.stream().map(p -> p.name() + " " + p.type()).collect(Collectors.joining(", ", "(", ")"));
     }
@@ -243,7 +161,11 @@ final class SavedModelFile {
         if (!version.isEmpty()) {
             producer.put("TensorFlow", version);
         }
-        List<String> notes = new ArrayList<>();
+        KerasNotes keras = KerasNotes.of(folder);
+        if (!keras.version().isEmpty()) {
+            producer.put("Keras", keras.version());
+        }
+        List<String> notes = new ArrayList<>(keras.lines());
         model.getMetaGraphsList()
                 .forEach(m -> notes.add(
                         "graph with the tags " + m.getMetaInfoDef().getTagsList() + (m == meta ? "" : ", not read")));

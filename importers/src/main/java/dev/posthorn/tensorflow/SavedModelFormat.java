@@ -1,5 +1,6 @@
 package dev.posthorn.tensorflow;
 
+import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Inspection;
 import dev.posthorn.model.ModelFormat;
 import dev.posthorn.model.ModelFormatException;
@@ -83,7 +84,27 @@ public final class SavedModelFormat implements ModelFormat {
     }
 
     @Override
+    public Loaded load(Path path, Bindings bindings) throws IOException {
+        check(path, bindings);
+        return load(path);
+    }
+
+    @Override
     public Inspection inspect(Path path) throws IOException {
         return open(path).inspect(name());
+    }
+
+    @Override
+    public Inspection inspect(Path path, Bindings bindings) throws IOException {
+        check(path, bindings);
+        return inspect(path);
+    }
+
+    private static void check(Path path, Bindings bindings) {
+        if (bindings instanceof GraphCut) {
+            throw new IllegalArgumentException(
+                    "model: expected a signature of a SavedModel but was the inputs and outputs of a" + " graph, at "
+                            + path);
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.model.Mode;
+import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Signature;
 import dev.posthorn.model.Variable;
 import dev.posthorn.train.Forward;
@@ -28,6 +29,9 @@ import java.util.Set;
 public final class TensorFlowProgram implements TrainableProgram {
     private static final Set<String> TABLE_CHANGES =
             Set.of("LookupTableInsert", "LookupTableInsertV2", "LookupTableRemoveV2");
+
+    /** Of one node; what names more is no graph. */
+    private static final int MOST_OUTPUTS = 10_000;
 
     private final String name;
     private final Body graph;
@@ -120,8 +124,17 @@ public final class TensorFlowProgram implements TrainableProgram {
                 new GraphReader(functions, resources), b, new State(State.first(b, key -> resources.first(b, key))));
         Map<String, List<TfValue>> given = new HashMap<>();
         for (int i = 0; i < in.size(); i++) {
-            String port = entry.signature().inputs().get(i).name();
-            given.put(Body.Ref.of(entry.inputs().get(port)).node(), List.of(new TfValue.Of(in.get(i))));
+            Body.Ref ref = Body.Ref.of(
+                    entry.inputs().get(entry.signature().inputs().get(i).name()));
+            if (ref.index() < 0 || ref.index() >= MOST_OUTPUTS) {
+                throw new ModelFormatException("signature: expected an output of a node but was number " + ref.index()
+                        + " of '" + ref.node() + "', at " + entry.signature().name());
+            }
+            List<TfValue> outputs = given.computeIfAbsent(ref.node(), k -> new ArrayList<>());
+            while (outputs.size() <= ref.index()) {
+                outputs.add(new TfValue.Nothing(in.get(i).dtype()));
+            }
+            outputs.set(ref.index(), new TfValue.Of(in.get(i)));
         }
         Map<String, List<TfValue>> values = frame.reader().run(graph, given, entry.roots(), Map.of(), frame);
         Map<String, Value> out = new LinkedHashMap<>();

@@ -16,9 +16,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The option {@code --bind}: Java or an expression in place of Python code. */
+/** What a model is loaded with: {@code --bind}, Java or an expression in place of Python code; where a graph is cut. */
 final class Bound {
     @Option(
             names = "--bind",
@@ -30,6 +31,9 @@ final class Bound {
                 "FILE.jar: what the providers of dev.posthorn.keras.custom.CustomObjects in it bind. May be repeated."
             })
     private List<String> bindings = List.of();
+
+    @Mixin
+    private Cut cut;
 
     private final Set<String> names = new TreeSet<>();
     private final Set<String> asked = new TreeSet<>();
@@ -46,7 +50,7 @@ final class Bound {
                 all = all.and(objects(Path.of(binding)));
             }
         }
-        return bindings.isEmpty() ? Bindings.NONE : all;
+        return cut.or(bindings.isEmpty() ? Bindings.NONE : all);
     }
 
     /** A model with what is bound; each NAME must stand for something in it. */

@@ -1,6 +1,7 @@
 package dev.posthorn.tools.command;
 
 import dev.posthorn.codec.Dialect;
+import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.SaveOptions;
 import dev.posthorn.tools.Failure;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -98,6 +100,9 @@ public final class Convert implements Callable<Integer> {
             description = "With --out-dir: only files in folders whose names end so. Default: .keras, .h5, .hdf5.")
     private String from = "";
 
+    @Mixin
+    private Cut cut;
+
     @Override
     public Integer call() throws IOException {
         if (folder == null) {
@@ -135,7 +140,7 @@ public final class Convert implements Callable<Integer> {
         options = xla ? options.forXla() : options;
         options = trains ? options.withTrainSignature() : options;
         options = weightsOnly ? options.ofWeights() : options;
-        try (Model model = Model.load(in)) {
+        try (Model model = Model.load(in, cut.or(Bindings.NONE))) {
             model.save(out, options);
         }
     }
