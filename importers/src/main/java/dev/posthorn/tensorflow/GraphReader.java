@@ -123,7 +123,9 @@ final class GraphReader {
 
     private List<TfValue> read(Site site, NodeDef node) {
         if (functions.contains(node.getOp())) {
-            return call(node.getOp(), site.raws(), node.getAttrMap(), site.frame());
+            List<TfValue> outputs = call(node.getOp(), site.raws(), node.getAttrMap(), site.frame());
+            Optional<String> gradient = functions.ownGradient(node.getOp());
+            return gradient.isPresent() ? OwnGradient.ofFunction(site, outputs, gradient.get()) : outputs;
         }
         TfOp op = TfOps.ALL.get(node.getOp());
         if (op == null) {

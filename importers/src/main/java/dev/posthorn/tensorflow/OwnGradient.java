@@ -46,11 +46,44 @@ final class OwnGradient {
                 .apply(outputs, site.attributes().string(ATTRIBUTE, ""));
     }
 
-    private List<TfValue> apply(List<TfValue> outputs, String type) {
-        List<Value> ys = outputs.stream()
+    /**
+     * The results of a function of TensorFlow 1 whose gradient is another, {@code (x…, dy…) → dx…}. Source: GradientDef of
+     * function.proto.
+     */
+    static List<TfValue> ofFunction(Site site, List<TfValue> outputs, String gradient) {
+        OwnGradient own = new OwnGradient(site, null, null);
+        List<Value> ys = tensors(outputs);
+        try {
+            SubGraph g = site.frame().subGraph();
+            List<TfValue> dys = new ArrayList<>();
+            ys.forEach(y -> dys.add(new TfValue.Of(g.parameter(y.type()))));
+            List<Value> xs = site.raws().stream().map(own::tensor).toList();
+            List<TfValue> arguments = new ArrayList<>();
+            xs.forEach(x -> arguments.add(g.bring(new TfValue.Of(x))));
+            arguments.addAll(dys);
+            List<Value> dxs = g.frame().call(gradient, arguments, Map.of()).stream()
+                    .map(v -> g.frame().value(v, site.op(), site.where()))
+                    .toList();
+            List<Value> operands = new ArrayList<>(ys);
+            operands.addAll(xs);
+            operands.addAll(g.captures());
+            List<Integer> to = IntStream.range(0, dxs.size()).boxed().toList();
+            return replaced(
+                    outputs, site.b().addAll(new CustomGradient(g.graph(dxs), ys.size(), xs.size(), to), operands));
+        } catch (UnsupportedModelException e) {
+            return own.refusing(outputs, ys, "the gradient '" + gradient + "' (" + e.getMessage() + ")");
+        }
+    }
+
+    private static List<Value> tensors(List<TfValue> outputs) {
+        return outputs.stream()
                 .filter(TfValue.Of.class::isInstance)
                 .map(v -> ((TfValue.Of) v).value())
                 .toList();
+    }
+
+    private List<TfValue> apply(List<TfValue> outputs, String type) {
+        List<Value> ys = tensors(outputs);
         if (ys.isEmpty()) {
             return outputs;
         }

@@ -4,6 +4,9 @@ import static dev.posthorn.tensorflow.TfOp.general;
 import static dev.posthorn.tensorflow.TfOp.one;
 
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
@@ -29,6 +32,12 @@ final class Control {
             general("StatelessCase", Site::branches),
             general("While", Site::loop),
             general("StatelessWhile", Site::loop),
+            general("BatchFunction", Site::call),
+            general("FakeParam", Control::none),
+            one("DeviceIndex", s -> {
+                List<String> names = s.attributes().strings("device_names");
+                return s.b().constant(DType.INT32, names.contains("CPU") ? names.indexOf("CPU") : names.size());
+            }),
             general("Assert", Control::check),
             general("OptionalFromValue", s -> List.of(new TfValue.Maybe(s.raws(), Logic.truth(s, true)))),
             general("OptionalNone", s -> List.of(new TfValue.Maybe(null, Logic.truth(s, false)))),
@@ -55,6 +64,16 @@ final class Control {
     private static List<TfValue> placeholder(Site s) {
         throw new ModelFormatException(
                 "Placeholder: expected one of the signature's inputs but was another, at " + s.where());
+    }
+
+    /** What a branch gives in place of a value that only the other has. */
+    private static List<TfValue> none(Site s) {
+        DType type = s.attributes().type("dtype");
+        Shape shape = s.attributes().shape("shape");
+        return List.of(
+                shape.isKnown()
+                        ? new TfValue.Of(s.b().constant(Tensor.zeros(new TensorType(type, shape))))
+                        : new TfValue.Nothing(type));
     }
 
     private static TfValue.Maybe optional(Site s) {

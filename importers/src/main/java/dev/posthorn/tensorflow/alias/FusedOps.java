@@ -13,6 +13,7 @@ import dev.posthorn.ir.op.MatMul;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
+import dev.posthorn.tensorflow.TfValue;
 import java.util.List;
 
 /** Products and convolutions with what follows them, as TensorFlow's optimizer joins them. */
@@ -25,11 +26,19 @@ final class FusedOps {
                 return followed(s, s.b().add(op, s.in(0), s.in(1)));
             }),
             one("_FusedConv2D", s -> followed(s, Convolutions.conv(s, 2))),
+            one("FusedPadConv2D", s -> padded(s, s.in(0), 1)),
+            one("FusedResizeAndPadConv2D", s -> padded(s, Resizing.bilinear(s, "resize_align_corners"), 2)),
             one("_FusedDepthwiseConv2dNative", s -> followed(s, Convolutions.depthwise(s))),
             one("BatchNormWithGlobalNormalization", FusedOps::normalised),
             one("_FusedBatchNormEx", FusedOps::normalisedThen));
 
     private FusedOps() {}
+
+    /** x, mirrored by the paddings that input i is, convolved with input i + 1. */
+    private static Value padded(Site s, Value x, int i) {
+        Value wide = Joining.mirrored(s.given(new TfValue.Of(x), s.raw(i)), new TfValue.Of(x));
+        return Convolutions.conv(s.given(new TfValue.Of(wide), s.raw(i + 1)), 2);
+    }
 
     /** y with the ops of the attribute {@code fused_ops} behind it, whose operands follow those of the first. */
     private static Value followed(Site s, Value first) {

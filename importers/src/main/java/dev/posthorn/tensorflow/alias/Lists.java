@@ -10,8 +10,10 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.CumSum;
 import dev.posthorn.ir.op.Iota;
+import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Reshape;
 import dev.posthorn.ir.op.Scatter;
 import dev.posthorn.model.ModelFormatException;
@@ -44,7 +46,19 @@ final class Lists {
                     s -> s.b().gather(stacked(s, list(s, 0), element(s, 2).shape()), s.in(1), 0)),
             general(
                     "TensorListScatterV2",
-                    s -> List.of(scatter(s, new Elements(element(s, 2), rows(s, s.in(1)), null), s.in(1), s.in(0)))),
+                    s -> List.of(scatter(s, new Elements(element(s, 2), scattered(s), null), s.in(1), s.in(0)))),
+            general(
+                    "TensorListScatter",
+                    s -> List.of(scatter(s, new Elements(element(s, 2), reach(s, s.in(1)), null), s.in(1), s.in(0)))),
+            general("TensorListScatterIntoExistingList", s -> {
+                Elements e = list(s, 0);
+                Shape row = s.shape(1).slice(1, s.shape(1).rank());
+                Value n = s.b().binary(Binary.Fn.MAX, e.length(), reach(s, s.in(2)));
+                return List.of(scatter(s, resized(s, e, n, row), s.in(2), s.in(1)));
+            }),
+            general("TensorListResize", s -> List.of(resized(s, list(s, 0), scalar(s, s.in(1)), Shape.UNRANKED))),
+            general("TensorListConcatLists", s -> List.of(joined(s, list(s, 0), list(s, 1)))),
+            one("TensorListElementShape", Lists::elementShape),
             general("TensorListPushBack", s -> List.of(push(s, list(s, 0), s.in(1)))),
             general("TensorListPopBack", s -> pop(s, list(s, 0))),
             general("TensorListConcatV2", s -> concat(s, 0)),
@@ -194,6 +208,51 @@ final class Lists {
     private static Elements scatter(Site s, Elements e, Value indices, Value values) {
         Value all = stacked(s, e, values.shape().slice(1, values.shape().rank()));
         return e.with(s.b().add(new Scatter(Scatter.Fn.SET), all, indices, values));
+    }
+
+    /** One more than the largest of these places. */
+    private static Value reach(Site s, Value places) {
+        Value last = s.b().reduce(Reduce.Fn.MAX, s.b().reshape(places, -1), false, 0);
+        return s.b().binary(Binary.Fn.ADD, s.b().cast(last, DType.INT32), 1);
+    }
+
+    /** The length that is asked for; where it is -1, as long as the places reach. */
+    private static Value scattered(Site s) {
+        if (s.isConstant(3)) {
+            int n = s.integer(3);
+            return n < 0 ? reach(s, s.in(1)) : s.b().constant(DType.INT32, n);
+        }
+        Value n = scalar(s, s.in(3));
+        return s.b().select(s.b().compare(Compare.Fn.LT, n, s.b().constant(DType.INT32, 0)), reach(s, s.in(1)), n);
+    }
+
+    /** The first n elements, with zeros behind where there are fewer. */
+    private static Elements resized(Site s, Elements e, Value n, Shape row) {
+        if (e.stacked() == null || e.length().equals(n)) {
+            return new Elements(e.element(), n, e.stacked());
+        }
+        Value more = stacked(s, new Elements(e.with(e.stacked()).element(), n, null), row);
+        Value all = s.b().concat(0, List.of(e.stacked(), more));
+        return new Elements(e.element(), n, null).with(s.b().gather(all, s.b().add(new Iota(DType.INT32), n), 0));
+    }
+
+    private static Elements joined(Site s, Elements a, Elements b) {
+        if (a.stacked() == null && b.stacked() == null) {
+            return new Elements(a.element(), s.b().plus(a.length(), b.length()), null);
+        }
+        Shape row = (a.stacked() == null ? b : a)
+                .with((a.stacked() == null ? b : a).stacked())
+                .element()
+                .shape();
+        Value all = s.b().concat(0, List.of(stacked(s, a, row), stacked(s, b, row)));
+        return new Elements(a.element(), s.b().plus(a.length(), b.length()), null).with(all);
+    }
+
+    /** What is declared of the elements' shape: -1 for what is not. */
+    private static Value elementShape(Site s) {
+        Shape shape = list(s, 0).element().shape();
+        DType type = s.attributes().type("shape_type");
+        return s.b().cast(shape.isRanked() ? s.b().ints(shape.dims()) : s.b().constant(DType.INT32, -1), type);
     }
 
     private static Elements push(Site s, Elements e, Value item) {

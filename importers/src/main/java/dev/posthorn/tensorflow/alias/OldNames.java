@@ -16,6 +16,12 @@ final class OldNames {
             Map.entry("BatchMatrixDiag", "MatrixDiag"),
             Map.entry("BatchMatrixDiagPart", "MatrixDiagPart"),
             Map.entry("BatchMatrixInverse", "MatrixInverse"),
+            Map.entry("BatchFFT", "FFT"),
+            Map.entry("BatchFFT2D", "FFT2D"),
+            Map.entry("BatchFFT3D", "FFT3D"),
+            Map.entry("BatchIFFT", "IFFT"),
+            Map.entry("BatchIFFT2D", "IFFT2D"),
+            Map.entry("BatchIFFT3D", "IFFT3D"),
             Map.entry("BatchMatrixSetDiag", "MatrixSetDiag"),
             Map.entry("BatchMatrixSolve", "MatrixSolve"),
             Map.entry("BatchMatrixSolveLs", "MatrixSolveLs"),
@@ -27,7 +33,8 @@ final class OldNames {
             Map.entry("DeepCopy", "Identity"),
             Map.entry("GuaranteeConst", "Identity"),
             Map.entry("InvGrad", "ReciprocalGrad"),
-            Map.entry("RefIdentity", "Identity"));
+            Map.entry("RefIdentity", "Identity"),
+            Map.entry("ScatterNdNonAliasingAdd", "TensorScatterAdd"));
 
     static final List<TfOp> ALL = NOW.entrySet().stream()
             .sorted(Map.Entry.comparingByKey())

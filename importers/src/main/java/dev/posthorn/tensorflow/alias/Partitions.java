@@ -27,11 +27,11 @@ import java.util.List;
 /** Rows that belong together made one, and rows dealt out and put together. */
 final class Partitions {
     static final List<TfOp> ALL = List.of(
-            one("UnsortedSegmentProd", s -> unsorted(s, Scatter.Fn.MUL, 1)),
-            one("SegmentProd", s -> sorted(s, Scatter.Fn.MUL, 1)),
-            one("SegmentProdV2", s -> unsorted(s, Scatter.Fn.MUL, 1)),
-            one("SegmentMaxV2", s -> unsorted(s, Scatter.Fn.MAX, least(s.dtype(0)))),
-            one("SegmentMinV2", s -> unsorted(s, Scatter.Fn.MIN, largest(s.dtype(0)))),
+            one("UnsortedSegmentProd", s -> unsorted(s, Scatter.Fn.MUL)),
+            one("SegmentProd", s -> sorted(s, Scatter.Fn.MUL)),
+            one("SegmentProdV2", s -> unsorted(s, Scatter.Fn.MUL)),
+            one("SegmentMaxV2", s -> unsorted(s, Scatter.Fn.MAX)),
+            one("SegmentMinV2", s -> unsorted(s, Scatter.Fn.MIN)),
             one("SparseSegmentSum", s -> sparse(s, 0)),
             one("SparseSegmentMean", s -> sparse(s, 1)),
             one("SparseSegmentSqrtN", s -> sparse(s, 0.5)),
@@ -49,24 +49,6 @@ final class Partitions {
             one("ParallelDynamicStitch", Partitions::stitch));
 
     private Partitions() {}
-
-    private static double largest(DType t) {
-        return switch (t) {
-            case FLOAT32 -> Float.MAX_VALUE;
-            case FLOAT64 -> Double.MAX_VALUE;
-            case FLOAT16 -> 65504;
-            case BFLOAT16 -> 0x1.fep127;
-            default -> Math.pow(2, 8 * t.bytes() - (t.kind() == DType.Kind.SIGNED ? 1 : 0)) - 1;
-        };
-    }
-
-    private static double least(DType t) {
-        return switch (t.kind()) {
-            case FLOAT -> -largest(t);
-            case SIGNED -> -largest(t) - 1;
-            default -> 0;
-        };
-    }
 
     /** Input {@code i}, a scalar, as a dimension. */
     static Dim size(Site s, int i) {
@@ -88,7 +70,7 @@ final class Partitions {
     }
 
     /** Rows {@code x[s…×r…]} by the numbers {@code i[s…]}; those with negative numbers are left out. */
-    private static Value joined(Site s, Scatter.Fn fn, Value neutral, Value x, Value i, Dim n) {
+    static Value joined(Site s, Scatter.Fn fn, Value neutral, Value x, Value i, Dim n) {
         Builder b = s.b();
         Value at = b.reshape(Elementwise.cast(b, i, DType.INT32), -1);
         at = b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.ADD, at, 1), 0); // the first row takes what is left out
@@ -104,12 +86,12 @@ final class Partitions {
         return b.slice(y, 0, 1, Slice.END);
     }
 
-    private static Value unsorted(Site s, Scatter.Fn fn, double neutral) {
-        return joined(s, fn, s.b().constant(s.dtype(0), neutral), s.in(0), s.in(1), size(s, 2));
+    private static Value unsorted(Site s, Scatter.Fn fn) {
+        return joined(s, fn, Segments.neutral(s.b(), fn, s.dtype(0)), s.in(0), s.in(1), size(s, 2));
     }
 
-    private static Value sorted(Site s, Scatter.Fn fn, double neutral) {
-        return joined(s, fn, s.b().constant(s.dtype(0), neutral), s.in(0), s.in(1), count(s, s.in(1)));
+    private static Value sorted(Site s, Scatter.Fn fn) {
+        return joined(s, fn, Segments.neutral(s.b(), fn, s.dtype(0)), s.in(0), s.in(1), count(s, s.in(1)));
     }
 
     private static Value zero(Site s, DType t) {

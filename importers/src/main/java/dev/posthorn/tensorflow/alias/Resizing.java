@@ -55,6 +55,12 @@ final class Resizing {
         return s.attributes().bool("half_pixel_centers", false);
     }
 
+    /** Bilinearly, the corners kept where the attribute of that name says so. */
+    static Value bilinear(Site s, String cornersKept) {
+        boolean kept = s.attributes().bool(cornersKept, false);
+        return resize(s, (n, m) -> ResizeWeights.bilinear(n, m, kept, false));
+    }
+
     private static Value resize(Site s, Weights weights) {
         int[] size = s.ints(1);
         Shape x = s.shape(0);

@@ -2,9 +2,12 @@ package dev.posthorn.tensorflow.alias;
 
 import static dev.posthorn.tensorflow.TfOp.one;
 
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.BinCount;
 import dev.posthorn.ir.op.Binary;
@@ -72,29 +75,18 @@ final class Segments {
 
     /** Rows of x whose segments are input 1; those of negative segments are left out. */
     private static Value segments(Site s, Scatter.Fn fn, Value x, Dim n) {
-        Value ids = s.b().cast(s.b().reshape(s.in(1), -1), DType.INT32);
-        int rank = s.shape(1).rank();
-        Dim[] d = s.b().dims(x);
-        List<Dim> rows = new ArrayList<>(List.of(s.b().dim(ids, 0)));
-        rows.addAll(Arrays.asList(d).subList(rank, d.length));
-        List<Dim> out = new ArrayList<>(rows);
-        out.set(0, plusOne(s, n));
-        Value first = s.b().broadcastTo(s.b().constant(neutral(fn, x.dtype())), out.toArray(Dim[]::new));
-        Value none = s.b().compare(Compare.Fn.LT, ids, s.b().constant(DType.INT32, 0));
-        Value places = s.b().select(none, Shapes.value(s, n), ids);
-        Value all = s.b().add(new Scatter(fn), first, places, s.b().reshape(x, rows.toArray(Dim[]::new)));
-        return s.b().slice(all, 0, 0, -1);
+        return Partitions.joined(s, fn, neutral(s.b(), fn, x.dtype()), x, s.in(1), n);
     }
 
     private static Dim plusOne(Site s, Dim n) {
         return n.isKnown() ? Dim.of(n.known() + 1) : new Dim(Shape.UNKNOWN, s.b().binary(Binary.Fn.ADD, n.value(), 1));
     }
 
-    /** What an extreme of nothing is: the other end of the type. */
-    static dev.posthorn.ir.Tensor neutral(Scatter.Fn fn, DType dtype) {
-        dev.posthorn.ir.Tensor t = dev.posthorn.ir.Tensor.zeros(dev.posthorn.ir.TensorType.of(dtype));
-        if (fn == Scatter.Fn.ADD) {
-            return t;
+    /** What nothing makes: 0 for sums, 1 for products; of extremes, the other end of the type. */
+    static Value neutral(Builder b, Scatter.Fn fn, DType dtype) {
+        Tensor t = Tensor.zeros(TensorType.of(dtype));
+        if (fn == Scatter.Fn.ADD || fn == Scatter.Fn.MUL) {
+            return fn == Scatter.Fn.ADD ? b.constant(t) : b.constant(dtype, 1);
         }
         boolean least = fn == Scatter.Fn.MAX;
         if (dtype.isFloating()) {
@@ -108,7 +100,7 @@ final class Segments {
             long most = signed ? -1L >>> 64 - bits : -1L >>> 63 - bits;
             t.setLong(0, least ? signed ? -most - 1 : 0 : most);
         }
-        return t;
+        return b.constant(t);
     }
 
     /** Sorted segments that have no rows are 0. */

@@ -52,7 +52,7 @@ final class SparseReductions {
 
     private static Value gathered(Site s, Scatter.Fn fn, Value values, List<Value> groups) {
         Builder b = s.b();
-        Value least = b.constant(Segments.neutral(fn, values.dtype()));
+        Value least = Segments.neutral(b, fn, values.dtype());
         Value first = b.broadcastTo(least, b.dim(groups.get(0), 0));
         return b.add(new Scatter(fn), first, groups.get(1), values);
     }

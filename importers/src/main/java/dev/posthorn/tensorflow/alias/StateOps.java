@@ -6,6 +6,7 @@ import static dev.posthorn.tensorflow.TfOp.one;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Scatter;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.model.ModelFormatException;
@@ -48,6 +49,9 @@ final class StateOps {
             general("AssignSub", s -> assign(s, s.b()::minus)),
             one("ResourceGatherNd", s -> Indexing.gatherNd(s, s.frame().state().read(handle(s)), s.in(1))),
             one("VariableShape", s -> Shapes.shape(s, s.frame().state().read(handle(s)))),
+            general("ResourceStridedSliceAssign", StateOps::assignSlice),
+            general("StridedSliceAssign", StateOps::assignSlice),
+            one("TensorStridedSliceUpdate", s -> StridedSlices.updated(s, s.in(0))),
             general("RestoreV2", StateOps::restore));
 
     /** Changes of rows and of elements, of variables of both kinds. */
@@ -57,6 +61,7 @@ final class StateOps {
                     general(kind + "ScatterAdd", s -> scatter(s, Scatter.Fn.ADD, s.in(2))),
                     general(kind + "ScatterSub", s -> scatter(s, Scatter.Fn.ADD, negative(s))),
                     general(kind + "ScatterMul", s -> scatter(s, Scatter.Fn.MUL, s.in(2))),
+                    general(kind + "ScatterDiv", StateOps::scatterDiv),
                     general(kind + "ScatterMin", s -> scatter(s, Scatter.Fn.MIN, s.in(2))),
                     general(kind + "ScatterMax", s -> scatter(s, Scatter.Fn.MAX, s.in(2))),
                     general(kind + "ScatterNdUpdate", s -> scatterNd(s, Scatter.Fn.SET, s.in(2))),
@@ -100,14 +105,27 @@ final class StateOps {
 
     private static List<TfValue> scatter(Site s, Scatter.Fn fn, Value updates) {
         String key = handle(s);
-        Value x = s.frame().state().read(key);
+        s.frame().state().assign(key, scattered(s, fn, s.frame().state().read(key), updates));
+        return changed(s);
+    }
+
+    private static Value scattered(Site s, Scatter.Fn fn, Value x, Value updates) {
         Value places = s.b().reshape(s.in(1), -1);
         List<Dim> rows = new ArrayList<>(List.of(s.b().dim(places, 0)));
         rows.addAll(Arrays.asList(s.b().dims(x)).subList(1, x.shape().rank()));
         boolean scalar = updates.shape().rank() == 0;
         Dim[] shape = rows.toArray(Dim[]::new);
         Value u = scalar ? s.b().broadcastTo(updates, shape) : s.b().reshape(updates, shape);
-        s.frame().state().assign(key, s.b().add(new Scatter(fn), x, places, u));
+        return s.b().add(new Scatter(fn), x, places, u);
+    }
+
+    /** Rows divided by all that is given for them: by its product. */
+    private static List<TfValue> scatterDiv(Site s) {
+        String key = handle(s);
+        Value x = s.frame().state().read(key);
+        Value ones = s.b().broadcastTo(s.b().constant(x.dtype(), 1), s.b().dims(x));
+        Value divisor = scattered(s, Scatter.Fn.MUL, ones, s.in(2));
+        s.frame().state().assign(key, s.b().binary(Binary.Fn.DIV, x, divisor));
         return changed(s);
     }
 
@@ -120,6 +138,12 @@ final class StateOps {
 
     private static Value negative(Site s) {
         return s.b().unary(Unary.Fn.NEG, s.in(2));
+    }
+
+    private static List<TfValue> assignSlice(Site s) {
+        String key = handle(s);
+        s.frame().state().assign(key, StridedSlices.updated(s, s.frame().state().read(key)));
+        return changed(s);
     }
 
     /** A variable that is a value is given on; a handle is not. */

@@ -1,5 +1,6 @@
 package dev.posthorn.tensorflow.alias;
 
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
@@ -8,10 +9,13 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.DynamicSlice;
+import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Reshape;
+import dev.posthorn.ir.op.Scatter;
 import dev.posthorn.ir.op.Slice;
 import dev.posthorn.model.ShapeException;
 import dev.posthorn.tensorflow.Site;
+import dev.posthorn.tensorflow.TfValue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -61,6 +65,17 @@ final class StridedSlices {
             }
         }
         return shaped(s, take(s, x, ranges), ranges, inserted);
+    }
+
+    /** x with operand 4 in place of the elements that operands 1 to 3 take of it. */
+    static Value updated(Site s, Value x) {
+        Builder b = s.b();
+        Value flat = b.reshape(x, -1);
+        Value all = b.reshape(b.add(new Iota(DType.INT32), Shapes.value(s, b.dim(flat, 0))), b.dims(x));
+        Value places = read(s.given(new TfValue.Of(all), s.raw(1), s.raw(2), s.raw(3)));
+        Value given = b.broadcastTo(s.in(4), b.dims(places));
+        Value y = b.add(new Scatter(Scatter.Fn.SET), flat, b.reshape(places, -1), b.reshape(given, -1));
+        return b.reshape(y, b.dims(x));
     }
 
     private static long mask(Site s, String name) {

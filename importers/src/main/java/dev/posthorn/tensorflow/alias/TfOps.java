@@ -64,6 +64,8 @@ public final class TfOps {
             Solvers.ALL,
             Further.ALL,
             StatefulRandoms.ALL,
+            Generators.ALL,
+            UniformCodes.ALL,
             OldNames.ALL);
 
     /** Ops that are run for what they do to the state, needed or not. */
@@ -78,7 +80,10 @@ public final class TfOps {
             "InitializeTableFromTextFileV2",
             "LookupTableImportV2",
             "LookupTableInsertV2",
-            "LookupTableRemoveV2");
+            "LookupTableRemoveV2",
+            "ResourceStridedSliceAssign",
+            "StridedSliceAssign",
+            "RngReadAndSkip");
 
     private static final Set<String> SCATTERS =
             StateOps.SCATTERS.stream().map(TfOp::name).collect(Collectors.toUnmodifiableSet());
