@@ -26,6 +26,16 @@ final class Uses {
         results.addAll(g.updates().values());
     }
 
+    /** The nodes that read a value. */
+    List<Node> readers(Value v) {
+        return readers.getOrDefault(v, List.of());
+    }
+
+    /** Whether a value is one of the graph's results. */
+    boolean isResult(Value v) {
+        return results.contains(v);
+    }
+
     /** The one node that reads a value, where it is read once and is no result. */
     Optional<Node> only(Value v) {
         List<Node> all = readers.getOrDefault(v, List.of());

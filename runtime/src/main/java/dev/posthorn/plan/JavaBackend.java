@@ -25,6 +25,7 @@ import dev.posthorn.pass.MoveReshapes;
 import dev.posthorn.pass.Recompute;
 import dev.posthorn.pass.RecoverActivations;
 import dev.posthorn.pass.RecoverCells;
+import dev.posthorn.pass.RecoverFunctions;
 import dev.posthorn.pass.Specialise;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,7 +45,8 @@ public final class JavaBackend implements Backend {
         Set<String> states = new HashSet<>(changing);
         states.addAll(graph.updates().keySet());
         Graph bound = bind(graph, states, variables);
-        Graph known = Specialise.apply(HoistSums.apply(RecoverCells.apply(CountLoops.apply(bound))));
+        Graph known =
+                Specialise.apply(HoistSums.apply(RecoverFunctions.apply(RecoverCells.apply(CountLoops.apply(bound)))));
         Graph legal = improve(FoldPad.apply(known));
         List<Variable> read = legal.variables();
         Plan plan = Planner.plan(legal, Workers.shared());

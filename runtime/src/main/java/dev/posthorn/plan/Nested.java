@@ -1,9 +1,13 @@
 package dev.posthorn.plan;
 
+import dev.posthorn.ir.Graph;
+import dev.posthorn.ir.Value;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A graph that a step runs within its own run, once or many times: the body of a loop, a branch. It has a plan of its own
@@ -26,6 +30,22 @@ final class Nested {
             Slot s = results.get(i);
             direct[i] = s.place() == Slot.Place.OUTPUT && seen.add(s.index());
         }
+    }
+
+    /** Whether all that goes into these graphs and comes out of them has a range of known length. */
+    static boolean known(List<Value> in, Graph... bodies) {
+        Stream<Value> inside = Stream.of(bodies)
+                .flatMap(g -> Stream.of(g.inputs(), g.results()))
+                .flatMap(List::stream);
+        return Stream.concat(in.stream(), inside)
+                .allMatch(v -> v.shape().isKnown() && v.dtype().bytes() > 0);
+    }
+
+    /** Whether a body gives its first operands' types. */
+    static boolean keeps(Graph body, int carries) {
+        return IntStream.range(0, carries)
+                .allMatch(i ->
+                        body.inputs().get(i).type().equals(body.results().get(i).type()));
     }
 
     Frame frame(Frame around) {

@@ -6,30 +6,12 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Scan;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Loops over values of known shape: the body is planned once, and its plan run for every step. */
 final class ScanRule implements StepRule {
     @Override
     public boolean takes(Op op, List<Value> in) {
-        return op instanceof Scan s
-                && Stream.of(in, s.body().inputs(), s.body().results())
-                        .flatMap(List::stream)
-                        .allMatch(v -> v.shape().isKnown() && v.dtype().bytes() > 0)
-                && sameTypes(s);
-    }
-
-    private static boolean sameTypes(Scan s) {
-        for (int i = 0; i < s.carries(); i++) {
-            if (!s.body()
-                    .inputs()
-                    .get(i)
-                    .type()
-                    .equals(s.body().results().get(i).type())) {
-                return false;
-            }
-        }
-        return true;
+        return op instanceof Scan s && Nested.known(in, s.body()) && Nested.keeps(s.body(), s.carries());
     }
 
     @Override

@@ -23,7 +23,9 @@ final class Steps {
             new RecurrentRule(),
             new ReduceRule(),
             new RowsRule(),
-            new ScanRule());
+            new ScanRule(),
+            new WhileRule(),
+            new BranchRule());
 
     private Steps() {}
 

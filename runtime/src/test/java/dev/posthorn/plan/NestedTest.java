@@ -14,7 +14,13 @@ import dev.posthorn.ir.TensorAssert;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.LayerNorm;
+import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Branch;
+import dev.posthorn.ir.op.Compare;
+import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Scan;
+import dev.posthorn.ir.op.Unary;
+import dev.posthorn.ir.op.While;
 import dev.posthorn.model.Backend;
 import dev.posthorn.model.Variables;
 import java.util.ArrayList;
@@ -26,6 +32,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds of loops that run by a nested plan: they give what {@link Evaluation} gives, call after call. */
 class NestedTest {
@@ -132,6 +139,64 @@ class NestedTest {
             }
             assertEquals(before, arguments, "arguments are not written");
         }
+    }
+
+    /** A loop until a sum is reached or a number of steps, and a choice of two graphs, each with a weight outside. */
+    @ParameterizedTest(name = "constant weight {0}")
+    @ValueSource(booleans = {false, true})
+    void loopsAndChoicesArePlanned(boolean constant) {
+        Random random = new Random(7);
+        Tensor weight = random(random, 5, 5);
+        TensorType state = TensorType.f32(2, UNITS);
+        TensorType number = TensorType.of(DType.INT32);
+        Builder test = new Builder();
+        List<Value> seen = List.of(test.input("i", number), test.input("c", state), test.input("most", number));
+        Value small = test.compare(
+                Compare.Fn.LT,
+                test.reduce(Reduce.Fn.SUM, test.unary(Unary.Fn.ABS, seen.get(1)), false, 0, 1),
+                test.constant(DType.FLOAT32, 40));
+        Value few = test.compare(Compare.Fn.LT, seen.get(0), seen.get(2));
+        Graph condition = test.graph(seen, Map.of("holds", test.binary(Binary.Fn.AND, small, few)), Map.of());
+        Builder step = new Builder();
+        List<Value> taken = List.of(step.input("i", number), step.input("c", state), step.input("w", weight.type()));
+        Map<String, Value> next = new LinkedHashMap<>();
+        next.put("i", step.binary(Binary.Fn.ADD, taken.get(0), 1));
+        next.put("c", step.plus(taken.get(1), step.unary(Unary.Fn.TANH, step.matmul(taken.get(1), taken.get(2)))));
+        While loop = new While(condition, step.graph(taken, next, Map.of()), 2);
+        Builder b = new Builder();
+        List<Value> in = List.of(b.input("most", number), b.input("c", state), b.input("w", weight.type()));
+        Value w = constant ? b.constant(weight) : in.get(2);
+        List<Value> end = b.addAll(loop, List.of(b.constant(DType.INT32, 0), in.get(1), in.get(0), w));
+        Branch choice = new Branch(List.of(doubled(state, weight.type()), negated(state)));
+        Value odd = b.binary(Binary.Fn.FLOOR_MOD, in.get(0), 2);
+        Value y = b.addAll(choice, List.of(odd, end.get(1), w, end.get(1))).get(0);
+        Graph graph = b.graph(in, Map.of("steps", end.get(0), "y", y), Map.of());
+        Variables.Snapshot none = new Variables.Snapshot(1, Map.of());
+        Backend.Executable fast = new JavaBackend().compile(graph, none);
+        assertTrue(fast.explain().contains("loop while a condition holds"), fast::explain);
+        assertTrue(fast.explain().contains("choice of 2"), fast::explain);
+        for (int most : new int[] {0, 1, 2, 3, 50}) {
+            List<Tensor> arguments = List.of(Tensor.scalar(DType.INT32, most), random(random, 2, UNITS), weight);
+            Evaluation.Results expected = Evaluation.of(graph).run(arguments, key -> null);
+            List<Tensor> actual = fast.run(arguments, none);
+            int i = 0;
+            for (Map.Entry<String, Tensor> e : expected.outputs().entrySet()) {
+                TensorAssert.assertThat(actual.get(i++), most + " " + e.getKey())
+                        .isCloseTo(e.getValue(), 1e-5);
+            }
+        }
+    }
+
+    private static Graph doubled(TensorType state, TensorType weight) {
+        Builder b = new Builder();
+        List<Value> in = List.of(b.input("x", state), b.input("w", weight));
+        return b.graph(in, Map.of("y", b.binary(Binary.Fn.MUL, b.matmul(in.get(0), in.get(1)), 2)), Map.of());
+    }
+
+    private static Graph negated(TensorType state) {
+        Builder b = new Builder();
+        List<Value> in = List.of(b.input("x", state));
+        return b.graph(in, Map.of("y", b.unary(Unary.Fn.NEG, in.get(0))), Map.of());
     }
 
     private static Tensor random(Random random, int... dims) {
