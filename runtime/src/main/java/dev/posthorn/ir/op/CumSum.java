@@ -25,27 +25,7 @@ public record CumSum(int axis, boolean exclusive, boolean reverse) implements Op
 
     @Override
     public Tensor value(List<Tensor> in, TensorType out) {
-        Tensor x = in.get(0);
-        Tensor y = Tensor.zeros(out);
-        int n = x.shape().dim(axis);
-        int step = Index.strides(x.shape())[axis];
-        for (int start : Index.walk(x.shape().with(axis, Math.min(n, 1)), Index.strides(x.shape()), 0)) {
-            double sum = 0;
-            long whole = 0;
-            for (int k = 0; k < n; k++) {
-                int at = start + (reverse ? n - 1 - k : k) * step;
-                double before = sum;
-                long wholeBefore = whole;
-                sum += x.getDouble(at);
-                whole += x.getLong(at);
-                if (x.dtype().isFloating()) {
-                    y.setDouble(at, exclusive ? before : sum);
-                } else {
-                    y.setLong(at, exclusive ? wholeBefore : whole);
-                }
-            }
-        }
-        return y;
+        return new Running(axis, exclusive, reverse).of(in.get(0), out, 0, Double::sum, Long::sum);
     }
 
     @Override

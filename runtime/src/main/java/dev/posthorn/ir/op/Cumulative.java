@@ -39,27 +39,10 @@ public record Cumulative(Fn fn, int axis, boolean exclusive, boolean reverse) im
 
     @Override
     public Tensor value(List<Tensor> in, TensorType out) {
-        Tensor x = in.get(0);
-        Tensor y = Tensor.zeros(out);
-        int n = x.shape().dim(axis);
-        int step = Index.strides(x.shape())[axis];
-        for (int start : Index.walk(x.shape().with(axis, Math.min(n, 1)), Index.strides(x.shape()), 0)) {
-            double sum = fn == Fn.PROD ? 1 : Double.NEGATIVE_INFINITY;
-            long whole = 1;
-            for (int k = 0; k < n; k++) {
-                int at = start + (reverse ? n - 1 - k : k) * step;
-                double before = sum;
-                long wholeBefore = whole;
-                if (x.dtype().isFloating()) {
-                    sum = fn == Fn.PROD ? sum * x.getDouble(at) : logSum(sum, x.getDouble(at));
-                    y.setDouble(at, exclusive ? before : sum);
-                } else {
-                    whole *= x.getLong(at);
-                    y.setLong(at, exclusive ? wholeBefore : whole);
-                }
-            }
-        }
-        return y;
+        Running running = new Running(axis, exclusive, reverse);
+        return fn == Fn.PROD
+                ? running.of(in.get(0), out, 1, (a, x) -> a * x, (a, x) -> a * x)
+                : running.of(in.get(0), out, Double.NEGATIVE_INFINITY, Cumulative::logSum, null);
     }
 
     static double logSum(double a, double b) {

@@ -36,10 +36,9 @@ public record HashCross(long buckets, long key) implements Op.Single {
         for (int i = 0; i < y.size(); i++) {
             long hash = key;
             for (Tensor x : in) {
-                long feature = x.dtype() == DType.STRING ? Hashes.fingerprint(x.byteStrings()[i]) : x.getLong(i);
-                hash = Hashes.concatenated(hash, feature);
+                hash = Hashes.concatenated(hash, Hashes.feature(x, i));
             }
-            y.longs()[i] = Long.remainderUnsigned(hash, buckets > 0 ? buckets : Long.MAX_VALUE);
+            y.longs()[i] = Hashes.bucket(hash, buckets);
         }
         return y;
     }

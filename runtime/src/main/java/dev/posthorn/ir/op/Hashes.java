@@ -1,5 +1,7 @@
 package dev.posthorn.ir.op;
 
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Tensor;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -15,6 +17,16 @@ public final class Hashes {
     private static final long K2 = 0x9ae16a3b2f90404fL;
 
     private Hashes() {}
+
+    /** The number that a feature has in a cross: a string's fingerprint, or itself. */
+    public static long feature(Tensor x, int i) {
+        return x.dtype() == DType.STRING ? fingerprint(x.byteStrings()[i]) : x.getLong(i);
+    }
+
+    /** The bucket of a cross's hash; of any number where there are no buckets. */
+    public static long bucket(long hash, long buckets) {
+        return Long.remainderUnsigned(hash, buckets > 0 ? buckets : Long.MAX_VALUE);
+    }
 
     /** FarmHash's Fingerprint64. Source: google/farmhash, namespace farmhashna. */
     public static long fingerprint(byte[] s) {

@@ -8,7 +8,7 @@ final class Jpeg {
     /** A scan may cost much more time than bytes. */
     private static final int MOST_SCANS = 500;
 
-    private static final int[] ZIGZAG = {
+    static final int[] ZIGZAG = {
         0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14,
         21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60,
         61, 54, 47, 55, 62, 63
@@ -25,7 +25,7 @@ final class Jpeg {
         int rows;
         int stride;
         short[] coefficients;
-        private int before;
+        int before;
 
         Component(int id, int across, int down, int table) {
             this.id = id;
@@ -41,7 +41,6 @@ final class Jpeg {
     private final JpegBits.Huffman[] dc = new JpegBits.Huffman[4];
     private final JpegBits.Huffman[] ac = new JpegBits.Huffman[4];
     private int restart;
-    private int run;
     private boolean progressive;
 
     int width;
@@ -216,7 +215,7 @@ final class Jpeg {
             throw Picture.broken("JPEG", "a scan of " + n + " components, coefficients " + from + " to " + to);
         }
         JpegBits in = new JpegBits(file, end);
-        run = 0;
+        JpegBlocks blocks = new JpegBlocks(in, dc, ac, progressive, new int[] {from, to, bits >> 4, bits & 15});
         for (Component c : own) {
             c.before = 0;
             c.quantisation = c.quantisation == null ? tables[c.table] : c.quantisation;
@@ -230,7 +229,7 @@ final class Jpeg {
         for (int i = 0; i < columns * rows; i++) {
             if (restart > 0 && i > 0 && i % restart == 0) {
                 in.restart();
-                run = 0;
+                blocks.restart();
                 own.forEach(c -> c.before = 0);
             }
             for (int k = 0; k < n; k++) {
@@ -238,109 +237,10 @@ final class Jpeg {
                 for (int b = 0; b < (one ? 1 : c.across * c.down); b++) {
                     int row = one ? i / columns : i / columns * c.down + b / c.across;
                     int column = one ? i % columns : i % columns * c.across + b % c.across;
-                    block(in, c, codes[k], (row * c.stride + column) * 64, new int[] {from, to, bits >> 4, bits & 15});
+                    blocks.read(c, codes[k], (row * c.stride + column) * 64);
                 }
             }
         }
         return in.end();
-    }
-
-    private void block(JpegBits in, Component c, int codes, int at0, int[] scan) {
-        JpegBits.Huffman h = ac[codes & 3];
-        short[] x = c.coefficients;
-        if (!progressive) {
-            first(in, c, codes, at0, 0);
-            for (int k = 1; k < 64; k++) {
-                int s = in.symbol(h);
-                k += s >> 4;
-                if ((s & 15) == 0) {
-                    if (s != 0xf0) {
-                        return;
-                    }
-                } else {
-                    put(x, at0, k, in.number(s & 15));
-                }
-            }
-        } else if (scan[0] == 0) {
-            if (scan[2] == 0) {
-                first(in, c, codes, at0, scan[3]);
-            } else {
-                x[at0] |= (short) (in.bit() << scan[3]);
-            }
-        } else if (scan[2] == 0) {
-            band(in, h, x, at0, scan);
-        } else {
-            refine(in, h, x, at0, scan);
-        }
-    }
-
-    private static void put(short[] x, int at0, int k, int value) {
-        if (k > 63) {
-            throw Picture.broken("JPEG", "more than 64 coefficients");
-        }
-        x[at0 + ZIGZAG[k]] = (short) value;
-    }
-
-    private void first(JpegBits in, Component c, int codes, int at0, int shift) {
-        c.before += in.number(in.symbol(dc[codes >> 4 & 3]) & 15);
-        c.coefficients[at0] = (short) (c.before << shift);
-    }
-
-    private void band(JpegBits in, JpegBits.Huffman h, short[] x, int at0, int[] scan) {
-        if (run > 0) {
-            run--;
-            return;
-        }
-        for (int k = scan[0]; k <= scan[1]; k++) {
-            int s = in.symbol(h);
-            int zeros = s >> 4;
-            if ((s & 15) == 0 && zeros < 15) {
-                run = (1 << zeros) - 1 + in.bits(zeros);
-                return;
-            }
-            k += zeros;
-            if ((s & 15) != 0) {
-                put(x, at0, k, in.number(s & 15) << scan[3]);
-            }
-        }
-    }
-
-    private void refine(JpegBits in, JpegBits.Huffman h, short[] x, int at0, int[] scan) {
-        int bit = 1 << scan[3];
-        int k = scan[0];
-        while (run == 0 && k <= scan[1]) {
-            int s = in.symbol(h);
-            int zeros = s >> 4;
-            int value = 0;
-            if ((s & 15) != 0) {
-                value = in.bit() == 1 ? bit : -bit;
-            } else if (zeros < 15) {
-                run = (1 << zeros) + in.bits(zeros);
-                break;
-            }
-            for (; k <= scan[1]; k++) {
-                if (x[at0 + ZIGZAG[k]] != 0) {
-                    correct(in, x, at0 + ZIGZAG[k], bit);
-                } else if (zeros-- == 0) {
-                    x[at0 + ZIGZAG[k]] = (short) value;
-                    k++;
-                    break;
-                }
-            }
-        }
-        if (run > 0) {
-            for (; k <= scan[1]; k++) {
-                if (x[at0 + ZIGZAG[k]] != 0) {
-                    correct(in, x, at0 + ZIGZAG[k], bit);
-                }
-            }
-            run--;
-        }
-    }
-
-    private static void correct(JpegBits in, short[] x, int at, int bit) {
-        if (in.bit() == 1 && (x[at] & bit) == 0) {
-            x[at] += (short) (x[at] > 0 ? bit : -bit);
-        }
     }
 }

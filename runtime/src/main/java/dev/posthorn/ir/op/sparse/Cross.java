@@ -102,13 +102,11 @@ public record Cross(String separator, long buckets, Long key, List<Long> salt) i
         long hash = key == null ? 0 : key;
         for (int c = 0; c < picked.length; c++) {
             Tensor x = in.get(2 * c + 1);
-            long own = x.dtype() != DType.STRING
-                    ? x.getLong(picked[c])
-                    : salt.isEmpty()
-                            ? Hashes.fingerprint(x.byteStrings()[picked[c]])
-                            : Hashes.sip(x.byteStrings()[picked[c]], salt.get(0), salt.get(1));
+            long own = x.dtype() != DType.STRING || salt.isEmpty()
+                    ? Hashes.feature(x, picked[c])
+                    : Hashes.sip(x.byteStrings()[picked[c]], salt.get(0), salt.get(1));
             hash = c == 0 && key == null ? own : Hashes.concatenated(hash, own);
         }
-        return Long.remainderUnsigned(hash, buckets > 0 ? buckets : Long.MAX_VALUE);
+        return Hashes.bucket(hash, buckets);
     }
 }

@@ -79,7 +79,7 @@ public final class Re2 {
                 }
                 any.add(own);
             }
-            return Re2Parser.any(any);
+            return Re2Sets.any(any);
         }
         return null;
     }

@@ -6,7 +6,7 @@ import java.util.function.IntPredicate;
 final class Re2Posix {
     private Re2Posix() {}
 
-    static IntPredicate named(String name, Re2Parser parser) {
+    static IntPredicate named(String name, Re2Sets parser) {
         boolean not = name.startsWith("^");
         IntPredicate upper = x -> x >= 'A' && x <= 'Z';
         IntPredicate lower = x -> x >= 'a' && x <= 'z';
