@@ -43,6 +43,13 @@ WHOSE = i32([0, 1, 1, 0, 1])
 for method in ("bilinear", "nearest"):
     for size in ([3, 4], [1, 1], [8, 1]):
         op(f"crop_{method}_{size[0]}x{size[1]}", "CropAndResize", grads=method == "bilinear", image=X, boxes=CROPS, box_ind=WHOSE, crop_size=Fixed(i32(size)), method=method, extrapolation_value=0.25)
+DY = f32(ROWS.rng("dy").normal(size=(len(CROPS), 3, 4, X.shape[3])))
+ROWS.fn("crop_gradient_image", lambda dy, boxes, whose: tf.raw_ops.CropAndResizeGradImage(
+    grads=dy, boxes=boxes, box_ind=whose, image_size=list(X.shape), T=tf.float32), dy=DY, boxes=CROPS, whose=WHOSE)
+ROWS.fn("crop_gradient_boxes", lambda dy, x, boxes, whose: tf.raw_ops.CropAndResizeGradBoxes(
+    grads=dy, image=x, boxes=boxes, box_ind=whose), tol=1e-4, dy=DY, x=X, boxes=CROPS, whose=WHOSE)
+ROWS.fn("png_there_and_back", lambda x: tf.raw_ops.DecodePng(contents=tf.raw_ops.EncodePng(image=x)),
+        x=ROWS.rng("png").integers(0, 256, (5, 7, 3)).astype(np.uint8))
 op("crop_uint8", "CropAndResize", image=np.asarray(X * 255, np.uint8), boxes=CROPS, box_ind=WHOSE, crop_size=Fixed(i32([3, 3])))
 for depth in (1, 3, 4):
     x = f32(rng.uniform(size=(2, 9, 8, depth)))

@@ -117,3 +117,41 @@ for name, transform, x, axes, lengths in (
         ("RFFTND", tf.signal.rfft2d, real("rnd", 3, 4, 5), [0, 2], [3, 5]),
         ("IRFFTND", lambda z: tf.signal.irfft2d(z, [3, 8]), complex_("nd", 3, 4, 5), [0, 2], [3, 8])):
     ROWS.old(name, lambda x, n, axes, f=transform, a=axes: along(f, x, a), x=x, n=Fixed(lengths), axes=Fixed(axes))
+
+
+def _defun(x):
+    """A function of TensorFlow 1 whose gradient is another function, and not that of what it computes."""
+    from tensorflow.python.framework import function
+
+    @function.Defun(tf.float32, tf.float32, func_name="Back")
+    def back(x, dy):
+        return dy * (3.0 + tf.cos(x))
+
+    @function.Defun(tf.float32, func_name="Own", grad_func=back)
+    def own(x):
+        return tf.sin(x) * 2.0
+
+    return own(x) + x
+
+
+fn("GradientDef", _defun, grads=True, x=X)
+op("ScatterNdNonAliasingAdd", "ScatterNdNonAliasingAdd", grads=True, input=X, indices=Fixed([[1], [0], [1]]), updates=real("u", 3, 5))
+PICTURE = real("picture", 1, 5, 6, 2)
+FILTER = real("filter", 3, 3, 2, 3)
+op("FusedPadConv2D", "FusedPadConv2D", input=PICTURE, paddings=Fixed([[0, 0], [1, 2], [2, 1], [0, 0]]), filter=FILTER, mode="REFLECT",
+   strides=[1, 1, 1, 1], padding="VALID")
+op("FusedResizeAndPadConv2D", "FusedResizeAndPadConv2D", input=PICTURE, size=Fixed([8, 9]), paddings=Fixed([[0, 0], [1, 1], [2, 2], [0, 0]]),
+   filter=FILTER, mode="SYMMETRIC", strides=[1, 2, 2, 1], padding="VALID", resize_align_corners=True)
+op("TensorStridedSliceUpdate", "TensorStridedSliceUpdate", input=X, begin=Fixed([0, 1]), end=Fixed([2, 5]), strides=Fixed([1, 2]),
+   value=real("v", 2, 2))
+fn("UniformRequantize", lambda x: tf.cast(tf.bitcast(raw.UniformRequantize(
+    input=raw.UniformQuantize(input=x, scales=[0.02, 0.03, 0.05, 0.1, 0.07], zero_points=[0, 3, -5, 1, 7], Tout=tf.qint8,
+                              quantization_min_val=-128, quantization_max_val=127, quantization_axis=1),
+    input_scales=[0.02, 0.03, 0.05, 0.1, 0.07], input_zero_points=[0, 3, -5, 1, 7], output_scales=0.04, output_zero_points=2,
+    Tout=tf.qint8, input_quantization_min_val=-128, input_quantization_max_val=127, output_quantization_min_val=-128,
+    output_quantization_max_val=127, input_quantization_axis=1), tf.int8), tf.int32), x=X)
+fn("DeviceIndex", lambda x: [raw.DeviceIndex(device_names=["GPU", "CPU"]), -x], x=f32(1))
+CODES = dict(scales=0.05, zero_points=3, quantization_min_val=-128, quantization_max_val=127)
+fn("UniformQuantizedClipByValue", lambda x: raw.UniformDequantize(
+    input=raw.UniformQuantizedClipByValue(operand=raw.UniformQuantize(input=x, Tout=tf.qint32, **CODES), min=tf.bitcast(-20, tf.qint32),
+                                          max=tf.bitcast(25, tf.qint32), **CODES), Tout=tf.float32, **CODES), x=X)

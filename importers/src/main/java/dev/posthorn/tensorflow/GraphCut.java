@@ -34,10 +34,11 @@ public record GraphCut(List<String> inputs, List<String> outputs) implements Bin
     public static final GraphCut NONE = new GraphCut(List.of(), List.of());
 
     /** Ops that give nothing, or something that no caller wants: of summaries, of training, of saving. */
-    private static final Pattern NO_OUTPUTS = Pattern.compile("NoOp|Assert|Const|Placeholder|PrintV2|ControlTrigger"
-            + "|.*Summary(V2)?|Save(V2|Slices)?|Restore(V2|Slice)?|MergeV2Checkpoints|Assign(Add|Sub)?"
-            + "|Assign(Add|Sub)?VariableOp|(Resource)?(Sparse)?Apply[A-Z].*|IsVariableInitialized|VarIsInitializedOp"
-            + "|Queue(Close|Enqueue|EnqueueMany)(V2)?|MakeIterator|.*Dataset(V\\d)?|(OneShot)?Iterator(V2|ToStringHandle)?");
+    private static final Pattern NO_OUTPUTS = Pattern.compile(
+            "NoOp|Assert|Const|Placeholder|PrintV2|ControlTrigger"
+                    + "|.*Summary(V2)?|Save(V2|Slices)?|Restore(V2|Slice)?|MergeV2Checkpoints|Assign(Add|Sub)?"
+                    + "|Assign(Add|Sub)?VariableOp|(Resource)?(Sparse)?Apply[A-Z].*|IsVariableInitialized|VarIsInitializedOp"
+                    + "|Queue(Close|Enqueue|EnqueueMany)(V2)?|MakeIterator|.*Dataset(V\\d)?|(OneShot)?Iterator(V2|ToStringHandle)?");
 
     /** Ops by which data comes into a graph: what each gives is an input. */
     private static final Pattern FEEDS =

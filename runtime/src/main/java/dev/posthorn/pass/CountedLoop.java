@@ -32,6 +32,7 @@ final class CountedLoop {
     private final Graph body;
     /** The first values of the carries that count. */
     private final Map<Integer, Integer> counters;
+
     private final int steps;
     private final Builder inner = new Builder();
     private final List<Value> carried = new ArrayList<>();
@@ -102,8 +103,7 @@ final class CountedLoop {
 
     private void scan(Value outer, Value replaced) {
         Value inside = inner.input(
-                "scanned" + scanned.size(),
-                outer.type().withShape(outer.shape().remove(0)));
+                "scanned" + scanned.size(), outer.type().withShape(outer.shape().remove(0)));
         scanned.add(outer);
         scanInputs.add(inside);
         if (replaced != null) {
@@ -142,15 +142,11 @@ final class CountedLoop {
         boolean writes = set.op() instanceof Scatter s
                 && s.fn() == Scatter.Fn.SET
                 && set.input(0).equals(list)
-                && body.nodes().stream()
-                                .filter(n -> n.inputs().contains(list))
-                                .count()
-                        == 1
+                && body.nodes().stream().filter(n -> n.inputs().contains(list)).count() == 1
                 && body.nodes().stream().noneMatch(n -> n.inputs().contains(set.output()))
                 && body.results().stream().filter(set.output()::equals).count() == 1;
-        boolean one = writes
-                && in.get(i).shape().isKnown()
-                && set.input(2).shape().dim(0) == 1;
+        boolean one =
+                writes && in.get(i).shape().isKnown() && set.input(2).shape().dim(0) == 1;
         return one ? Optional.of(set) : Optional.empty();
     }
 
@@ -229,8 +225,7 @@ final class CountedLoop {
                 all.add(b.constant(DType.INT32, (double) counters.get(i) + steps));
             } else if (last.containsKey(i)) {
                 all.add(b.reshape(
-                        out.get(kept.indexOf(last.get(i))),
-                        in.get(i).shape().dims()));
+                        out.get(kept.indexOf(last.get(i))), in.get(i).shape().dims()));
             } else {
                 int at = written.containsKey(i) ? kept.size() + items.indexOf(i) : kept.indexOf(i);
                 all.add(out.get(at));

@@ -127,7 +127,11 @@ class GraphFilesTest {
     void aMetaGraphBecomesASavedModel() throws IOException {
         Path saved = folder.resolve("saved");
         Cli run = Cli.run(
-                "convert", folder.resolve("model.ckpt-3.meta").toString(), saved.toString(), "--outputs", "head/logits");
+                "convert",
+                folder.resolve("model.ckpt-3.meta").toString(),
+                saved.toString(),
+                "--outputs",
+                "head/logits");
         assertEquals(0, run.code(), run.err());
         try (Model model = Model.load(saved)) {
             same("logits", model.predict(expected.get("x")));

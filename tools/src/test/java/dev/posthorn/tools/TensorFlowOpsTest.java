@@ -8,7 +8,9 @@ import dev.posthorn.tensorflow.alias.TfOps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +29,7 @@ class TensorFlowOpsTest {
     private static final Path PAGE = Path.of("..", "docs", "tensorflow-ops.md");
     private static final Path CASES = Path.of("..", "testdata", "cases");
     private static final Path OPS = Path.of("..", "testdata", "tensorflow_ops.txt");
+    private static final Path LEFT = Path.of("..", "testdata", "tensorflow_ops_left.txt");
     private static final Map<Character, String> PEERS =
             new TreeMap<>(Map.of('D', "DL4J", 'J', "TensorFlow.js", 'O', "tf2onnx", 'T', "tract"));
 
@@ -82,7 +85,32 @@ class TensorFlowOpsTest {
         }
         TreeSet<String> others = new TreeSet<>(TfOps.ALL.keySet());
         ops.forEach(o -> others.remove(o.name));
+        s.append(left(ops.stream().map(Op::name).filter(o -> !isRead(o)).toList()));
         s.append("\nOf older versions: ").append(list(others)).append(".\n");
+        return s.toString();
+    }
+
+    /** What is not read, by its reason. */
+    private static String left(List<String> names) throws IOException {
+        Map<String, List<String>> byReason = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(LEFT)) {
+            if (!line.startsWith("#")) {
+                byReason.put(line, new ArrayList<>());
+            }
+        }
+        byReason.put("\tnot done", new ArrayList<>());
+        for (String name : names) {
+            String reason = byReason.keySet().stream()
+                    .filter(line -> name.matches(line.substring(0, line.indexOf('\t'))))
+                    .findFirst()
+                    .orElse("\tnot done");
+            byReason.get(reason).add(name);
+        }
+        StringBuilder s = new StringBuilder("\n## Not read\n\n| reason | operations | |\n|---|---|---|\n");
+        byReason.forEach((line, all) -> {
+            s.append("| ").append(line.substring(line.indexOf('\t') + 1));
+            s.append(" | ").append(all.size()).append(" | ").append(list(all)).append(" |\n");
+        });
         return s.toString();
     }
 
