@@ -5,6 +5,7 @@
     git -C KERAS archive v2.13.1 | tar x -C OLDER        # whose .keras names its groups otherwise
     python keras2.py OLDER ../cases/keras2_13.zip --models
     python keras2.py SOURCES ../cases/keras2_functions.zip --functions
+    python keras2.py SOURCES ../optimizers/keras2_trained.zip --trained
     python keras2.py SOURCES CASES --check SAVED         # .h5 files that another program made of the cases of Keras 3
 
 Keras 2 is pure Python and runs on today's TensorFlow. The layers are those that the oracle configures for Keras 3, where
@@ -513,6 +514,61 @@ def sampled(name, classes):
     return classes[family] % 4 == 1
 
 
+def optimizers():
+    """What Keras 2.11 to 2.15 train with: every optimizer, and what changes how many variables it has. Not Nadam, which keeps the
+    product of its momenta in no file and counts its steps from one again, so that Keras itself goes on otherwise."""
+    def of(name, **arguments):
+        module = importlib.import_module("keras.optimizers." + name.lower())
+        return lambda: getattr(module, name)(**arguments)
+    schedule = importlib.import_module("keras.optimizers.schedules.learning_rate_schedule")
+    rate = {"learning_rate": 0.05}
+    return {"sgd": of("SGD", **rate), "sgd_momentum": of("SGD", momentum=0.9, nesterov=True, **rate), "adadelta": of("Adadelta", **rate),
+            "adafactor": of("Adafactor", **rate), "adagrad": of("Adagrad", **rate), "adam": of("Adam", **rate),
+            "adam_amsgrad": of("Adam", amsgrad=True, clipnorm=0.1, **rate), "adamax": of("Adamax", **rate),
+            "adamw": of("AdamW", weight_decay=0.02, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=3, **rate),
+            "ftrl": of("Ftrl", l1_regularization_strength=0.01, beta=0.1, **rate), "lion": of("Lion", **rate),
+            "rmsprop": of("RMSprop", **rate),
+            "rmsprop_centered": of("RMSprop", centered=True, momentum=0.5, **rate),
+            "schedule": of("Adam", learning_rate=schedule.ExponentialDecay(0.1, 2, 0.5))}
+
+
+def trained(name, optimizer, embeds, archive, folder):
+    """A model as it is after four steps, and its losses and weights in the three steps after loading it."""
+    keras.backend.clear_session()
+    tf.random.set_seed(1)
+    random = np.random.default_rng(zlib.crc32(name.encode()))
+    first = [L.Embedding(6, 4), L.Flatten()] if embeds else [L.Dense(4, activation="tanh")]
+    model = keras.Sequential([L.Input((3,)), *first, L.Dense(2)])
+    model.compile(optimizer(), "mse", run_eagerly=True)
+    x = random.integers(0, 4, (6, 3)).astype("float32") if embeds else random.normal(size=(6, 3)).astype("float32")
+    y = random.normal(size=(6, 2)).astype("float32")
+    for _ in range(4):
+        model.train_on_batch(x, y)
+    files = {}
+    for file in ("model.h5", "model.keras"):
+        path = os.path.join(folder, file)
+        model.save(path)
+        files[file] = open(path, "rb").read()
+    arrays = {"x": x, "y": y}
+    model = keras.models.load_model(os.path.join(folder, "model.h5"))
+    model.reset_metrics()
+    arrays["loss"] = np.array([model.train_on_batch(x, y) for _ in range(3)], "float32")
+    arrays.update({f"w.{i}": w.numpy() for i, w in enumerate(model.weights)})
+    npz = io.BytesIO()
+    np.savez_compressed(npz, **arrays)
+    files["expected.npz"] = npz.getvalue()
+    for file, content in sorted(files.items()):
+        archive.writestr(zipfile.ZipInfo(f"{SUITE}/{name}/{file}", (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+
+
+def train():
+    with zipfile.ZipFile(target, "w") as archive, tempfile.TemporaryDirectory() as folder:
+        for name, optimizer in optimizers().items():
+            trained(name, optimizer, False, archive, folder)
+        for name in ("adafactor", "adam_amsgrad", "rmsprop"):
+            trained("embedding_" + name, optimizers()[name], True, archive, folder)
+
+
 def main():
     functions(Collector())
     own(Collector())
@@ -567,11 +623,13 @@ def resumed(path, folder):
     expected, data = np.load(folder / "expected.npz"), np.load(folder / "data.npz")
     if "resume.loss" not in expected or info["class_weight"]:
         return None
-    model = keras.models.load_model(path)
+    model = keras.models.load_model(path, custom_objects={"SpectralNormalization": L.SpectralNormalization})  # not registered
 
     def rows(prefix, at):
-        parts = [data[k][at] for k in data.files if k.startswith(prefix + ".")]
-        return parts[0] if len(parts) == 1 else parts or None
+        parts = {k.split(".", 1)[1]: data[k][at] for k in data.files if k.startswith(prefix + ".")}
+        if not all(k.isdigit() for k in parts):
+            return parts
+        return next(iter(parts.values())) if len(parts) == 1 else list(parts.values()) or None
     for k, want in enumerate(expected["resume.loss"]):
         begin = (info["steps"] + k) % info["steps_per_epoch"] * info["batch_size"]
         at = slice(begin, begin + info["batch_size"])
@@ -602,4 +660,4 @@ def check():
 
 if "--check" in sys.argv:
     sys.exit(check())
-main()
+train() if "--trained" in sys.argv else main()

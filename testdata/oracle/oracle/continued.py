@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from . import storage
+from .verify import load_compiled
 
 STEPS = 10
 # Rounding differs, and twenty steps carry it on; where a change of a weight by
@@ -82,7 +83,7 @@ def _load(path):
     import keras
     keras.backend.clear_session()
     keras.utils.set_random_seed(0)
-    return keras.models.load_model(path, safe_mode=False)
+    return load_compiled(path)
 
 
 def _state(model) -> list[tuple[str, np.ndarray]]:

@@ -15,6 +15,7 @@ import dev.posthorn.train.callback.Logs;
 import dev.posthorn.train.data.Batch;
 import dev.posthorn.train.metric.Metric;
 import dev.posthorn.train.optimizer.Optimizer;
+import dev.posthorn.train.optimizer.StoredSlot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -235,6 +236,13 @@ final class Steps {
         return own.get(StepGraph.SLOT + i);
     }
 
+    /** The optimizer's variables as a file has them. */
+    List<Tensor> stored(List<StoredSlot> order) {
+        return order.stream()
+                .map(s -> s.isRead() ? slot(s.slot()) : Tensor.zeros(s.type()))
+                .toList();
+    }
+
     Trained trained() {
         return trained;
     }
@@ -264,6 +272,28 @@ final class Steps {
         }
         Graph g = b.graph(List.of(), Map.of("rate", rate.get()), Map.of());
         return Evaluation.of(g).run(List.of(), own::get).outputs().get("rate").getDouble(0);
+    }
+
+    /** A configuration with the learning rate as it is now, which not every file has among the optimizer's variables. */
+    Map<String, Object> atRate(Map<String, Object> compile) {
+        Map<String, Object> changed = new LinkedHashMap<>(compile);
+        learningRateKey()
+                .ifPresent(key -> changed.replaceAll((name, value) -> name.startsWith("optimizer")
+                        ? atRate(value, own.get(key).getDouble(0))
+                        : value));
+        return changed;
+    }
+
+    private static Object atRate(Object optimizer, double rate) {
+        if (!(optimizer instanceof Map<?, ?> map)) {
+            return optimizer;
+        }
+        Map<Object, Object> changed = new LinkedHashMap<>(map);
+        changed.computeIfPresent("config", (key, config) -> atRate(config, rate));
+        changed.computeIfPresent("inner_optimizer", (key, inner) -> atRate(inner, rate));
+        changed.computeIfPresent(
+                "learning_rate", (key, was) -> (float) ((Number) was).doubleValue() == (float) rate ? was : rate);
+        return changed;
     }
 
     void learningRate(double value) {

@@ -5,6 +5,7 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.train.optimizer.Optimizer;
 import dev.posthorn.train.optimizer.Slot;
+import dev.posthorn.train.optimizer.StoredSlot;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,12 +21,12 @@ final class StoredSlots {
     static Map<String, Tensor> read(StoredTraining stored, Optimizer optimizer, Trained trained, String where)
             throws IOException {
         List<Slot> slots = trained.slotTypes();
-        List<Integer> order = optimizer.stored(trained.parameters(), stored.dialect());
-        List<TensorType> expected = order.stream().map(i -> slots.get(i).type()).toList();
+        List<StoredSlot> order = optimizer.stored(trained.parameters(), stored.dialect());
+        List<TensorType> expected = order.stream().map(StoredSlot::type).toList();
         int count = stored.types().size();
         boolean unused = count < order.size()
                 && order.subList(0, count).stream()
-                        .allMatch(i -> slots.get(i).parameter() < 0); // it has not trained yet
+                        .allMatch(s -> s.isRead() && slots.get(s.slot()).parameter() < 0); // it has not trained yet
         if (!(unused ? expected.subList(0, count) : expected).equals(stored.types())) {
             throw new ModelFormatException("optimizer: expected " + expected.size() + " variables " + expected
                     + " but was " + stored.types().size() + " " + stored.types() + ", at " + where
@@ -37,7 +38,9 @@ final class StoredSlots {
         List<Tensor> values = stored.optimizer();
         Map<String, Tensor> own = new LinkedHashMap<>();
         for (int k = 0; k < count; k++) {
-            own.put(StepGraph.SLOT + order.get(k), values.get(k));
+            if (order.get(k).isRead()) {
+                own.put(StepGraph.SLOT + order.get(k).slot(), values.get(k));
+            }
         }
         return own;
     }

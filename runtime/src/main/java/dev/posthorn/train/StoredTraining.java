@@ -4,6 +4,7 @@ import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.train.optimizer.Optimizer;
+import dev.posthorn.train.optimizer.StoredSlot;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -27,14 +28,12 @@ public record StoredTraining(Map<String, Object> compile, Dialect dialect, List<
 
     /** What files are to keep of steps that run with this optimizer: that of the configuration, or one around it. */
     static StoredTraining of(CompileConfig config, Outputs outputs, Dialect dialect, Optimizer running, Steps steps) {
-        List<Integer> order = running.stored(steps.trained().parameters(), dialect);
+        List<StoredSlot> order = running.stored(steps.trained().parameters(), dialect);
         return new StoredTraining(
-                config.write(outputs, dialect),
+                steps.atRate(config.write(outputs, dialect)),
                 dialect,
-                order.stream()
-                        .map(i -> steps.trained().slotTypes().get(i).type())
-                        .toList(),
-                () -> order.stream().map(steps::slot).toList());
+                order.stream().map(StoredSlot::type).toList(),
+                () -> steps.stored(order));
     }
 
     public StoredTraining {

@@ -262,6 +262,7 @@ public final class Trainer {
     /** Sets the learning rate; an error where a schedule decides it. */
     public void learningRate(double value) throws IOException {
         steps().learningRate(value);
+        keep();
     }
 
     /** The optimizer's variables, in Keras's order. */
@@ -297,14 +298,19 @@ public final class Trainer {
             } else if (!fresh) {
                 steps.restore(program().training());
             }
-            if (config.optimizer() != null) {
-                boolean ofFile = config.optimizer() == optimizerOfFile; // older dialects have formulas of their own
-                Dialect dialect = ofFile ? program().training().dialect() : Dialect.KERAS3;
-                model.training(StoredTraining.of(
-                        config, program().outputs(), dialect, running().optimizer(), steps));
-            }
+            keep();
         }
         return steps;
+    }
+
+    /** What files are to keep of these steps. */
+    private void keep() {
+        if (config.optimizer() != null) {
+            boolean ofFile = config.optimizer() == optimizerOfFile; // older dialects have formulas of their own
+            Dialect dialect = ofFile ? program().training().dialect() : Dialect.KERAS3;
+            model.training(StoredTraining.of(
+                    config, program().outputs(), dialect, running().optimizer(), steps));
+        }
     }
 
     /** What steps run with; files keep the optimizer without what scales its loss, as Keras's do. */

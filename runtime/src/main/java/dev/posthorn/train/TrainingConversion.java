@@ -6,6 +6,8 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.model.Variables;
+import dev.posthorn.train.loss.Losses;
+import dev.posthorn.train.optimizer.Nadam;
 import dev.posthorn.train.optimizer.Optimizer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a file keeps of training, as another version of Keras has it: its configuration, and the optimizer's variables in its
@@ -22,9 +25,14 @@ import java.util.Set;
 public final class TrainingConversion {
     private static final int ROWS = 2;
 
-    /** Optimizers that Keras 2 does not have, or in a form of its own. */
-    private static final Set<String> SINCE_KERAS_3 =
-            Set.of("Lamb", "LossScaleOptimizer", "Muon", "MultiOptimizer", "ScheduleFreeAdamW");
+    /** What Keras 2 does not have, or in a form of its own. */
+    private static final Map<String, Set<String>> SINCE_KERAS_3 = Map.of(
+            "optimizer_config",
+            Set.of("Lamb", "LossScaleOptimizer", "Muon", "MultiOptimizer", "ScheduleFreeAdamW"),
+            "loss",
+            Set.of("CTC", "CategoricalGeneralizedCrossEntropy", "Circle", "Dice", "Tversky"),
+            "metrics",
+            Set.of("ConcordanceCorrelation", "HitRate", "PearsonCorrelation"));
 
     private TrainingConversion() {}
 
@@ -39,15 +47,14 @@ public final class TrainingConversion {
         List<String> problems = new ArrayList<>();
         Trainer before = trainer(program, values);
         CompileConfig config = before.config();
-        if (to != Dialect.KERAS3
-                && config.optimizer() != null
-                && SINCE_KERAS_3.contains(config.optimizer().codec().name())) {
-            problems.add("optimizer " + config.optimizer().codec().name());
+        if (to != Dialect.KERAS3 && !kept.types().isEmpty() && config.optimizer() instanceof Nadam) {
+            problems.add("the momentum's product of Nadam, which Keras 2 keeps in no file");
         }
-        if (to != Dialect.KERAS3 && !kept.types().isEmpty()) {
-            problems.add("the state of an optimizer, in the variables of which Keras 2 finds another's");
+        Map<String, Object> json = before.steps()
+                .atRate(config.write(program.outputs(), new Context(to, "compile_config", problems::add)));
+        if (to != Dialect.KERAS3) {
+            since(json, problems);
         }
-        Map<String, Object> json = config.write(program.outputs(), new Context(to, "compile_config", problems::add));
         if (to != Dialect.KERAS3 && json.get("optimizer_config") instanceof Map<?, ?> optimizer) {
             Map<Object, Object> named = new LinkedHashMap<>(optimizer);
             named.put("class_name", "Custom>" + optimizer.get("class_name")); // as Keras 2.11 to 2.15 call them
@@ -65,6 +72,29 @@ public final class TrainingConversion {
                     problems);
         }
         return with(json, to, before, after.config().optimizer(), kept.types().isEmpty());
+    }
+
+    private static void since(Map<String, Object> json, List<String> problems) {
+        for (Map.Entry<String, Object> e : json.entrySet()) {
+            String part = e.getKey().replace("weighted_", "");
+            names(e.getValue())
+                    .map(name ->
+                            Losses.ALL.codec(name).map(codec -> codec.name()).orElse(name))
+                    .filter(SINCE_KERAS_3.getOrDefault(part, Set.of())::contains)
+                    .forEach(name -> problems.add(part.replace("_config", "") + " " + name));
+        }
+    }
+
+    /** The classes that a part of a configuration names. */
+    private static Stream<String> names(Object json) {
+        if (json instanceof Map<?, ?> map) {
+            Object name = map.get("class_name");
+            return name == null ? map.values().stream().flatMap(TrainingConversion::names) : names(name);
+        }
+        if (json instanceof List<?> list) {
+            return list.stream().flatMap(TrainingConversion::names);
+        }
+        return json instanceof String name ? Stream.of(name) : Stream.of();
     }
 
     private static Trainer trainer(TrainableProgram program, Variables.Snapshot values) {
@@ -96,10 +126,7 @@ public final class TrainingConversion {
             return new StoredTraining(json, to, List.of(), List::of);
         }
         Steps steps = before.steps();
-        Map<String, Tensor> slots = steps.slotValues();
-        List<Tensor> ordered = optimizer.stored(steps.trained().parameters(), to).stream()
-                .map(i -> slots.get(StepGraph.SLOT + i))
-                .toList();
+        List<Tensor> ordered = steps.stored(optimizer.stored(steps.trained().parameters(), to));
         return new StoredTraining(json, to, ordered.stream().map(Tensor::type).toList(), () -> ordered);
     }
 }

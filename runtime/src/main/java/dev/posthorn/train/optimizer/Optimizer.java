@@ -6,7 +6,6 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Value;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * How gradients change parameters. A record of its configuration; whatever changes from step to step is in its slots, which
@@ -18,13 +17,9 @@ public interface Optimizer {
     /** The variables of the optimizer for these parameters, in Keras 3's order: {@code optimizer/vars/<i>}. */
     List<Slot> slots(List<Parameter> parameters);
 
-    /** In which order files of a dialect have the slots, by their numbers; the learning rate may not be among them. */
-    default List<Integer> stored(List<Parameter> parameters, Dialect dialect) {
-        List<Slot> slots = slots(parameters);
-        return IntStream.range(0, slots.size())
-                .filter(i -> slots.get(i).isKept())
-                .boxed()
-                .toList();
+    /** The variables in files of a dialect, in their order; the learning rate may not be among them. */
+    default List<StoredSlot> stored(List<Parameter> parameters, Dialect dialect) {
+        return StoredOrder.of(slots(parameters), Slot::isKept);
     }
 
     /**

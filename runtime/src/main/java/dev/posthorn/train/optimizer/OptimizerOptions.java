@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  * @param decay the learning rate is divided by {@code 1 + decay · step}; Keras 2 has it
  * @param excluded patterns; parameters in whose path one is found do not decay. Files do not keep them
  * @param older whether formulas, and the order of slots in files, are those of Keras 2 before 2.11
+ * @param adds whether look-ups of a row are added up before they are squared, as by Keras 2.11 to 2.15
  */
 public record OptimizerOptions(
         String name,
@@ -41,7 +42,8 @@ public record OptimizerOptions(
         Integer gradientAccumulationSteps,
         double decay,
         Set<String> excluded,
-        boolean older) {
+        boolean older,
+        boolean adds) {
     static final String ITERATION = "iteration";
     static final String LEARNING_RATE = "learning_rate";
     static final String AVERAGE = "average";
@@ -73,7 +75,7 @@ public record OptimizerOptions(
     /** The defaults, but for name and learning rate. */
     public static OptimizerOptions of(String name, LearningRate learningRate) {
         return new OptimizerOptions(
-                name, learningRate, null, null, null, null, false, 0.99, null, null, null, 0, Set.of(), false);
+                name, learningRate, null, null, null, null, false, 0.99, null, null, null, 0, Set.of(), false, false);
     }
 
     /** The same with weight decay. */
@@ -92,7 +94,8 @@ public record OptimizerOptions(
                 gradientAccumulationSteps,
                 decay,
                 excluded,
-                older);
+                older,
+                adds);
     }
 
     /** The same without weight decay of parameters in whose path one of these patterns is found. */
@@ -111,7 +114,8 @@ public record OptimizerOptions(
                 gradientAccumulationSteps,
                 decay,
                 patterns,
-                older);
+                older,
+                adds);
     }
 
     /** Said by the dialect, and by a key of the versions that have both kinds. */
@@ -122,6 +126,12 @@ public record OptimizerOptions(
                 FieldType.BOOL,
                 o -> f.dialect() == Dialect.KERAS3 || o.older() ? null : Boolean.FALSE);
         return written != null ? written : f.dialect() != Dialect.KERAS3 && !Boolean.FALSE.equals(key);
+    }
+
+    /** Said by the dialect, of those that are not older. */
+    private static boolean adds(Fields<OptimizerOptions> f, boolean older) {
+        Boolean written = f.idle(List.of(""), FieldType.BOOL, OptimizerOptions::adds);
+        return written != null ? written : f.dialect() != Dialect.KERAS3 && !older;
     }
 
     /** Written where there is any: the optimizers since Keras 2.11 do not take the key. */
@@ -143,6 +153,7 @@ public record OptimizerOptions(
             String name, double learningRate, Double weightDecay) {
         return f -> {
             f.rare("jit_compile", FieldType.ANY, o -> null);
+            boolean older = older(f);
             return new OptimizerOptions(
                     f.of("name", FieldType.STRING, OptimizerOptions::name, name),
                     f.of(
@@ -165,7 +176,8 @@ public record OptimizerOptions(
                             null),
                     decay(f),
                     f.implied("no exclusions from weight decay", OptimizerOptions::excluded, Set.of()),
-                    older(f));
+                    older,
+                    adds(f, older));
         };
     }
 }

@@ -31,11 +31,19 @@ public interface Rule extends Optimizer {
     }
 
     @Override
-    default List<Integer> stored(List<Parameter> parameters, Dialect dialect) {
-        boolean older = dialect != Dialect.KERAS3 && options().older();
-        return older
-                ? StoredOrder.older(slots(parameters), interleaves())
-                : Optimizer.super.stored(parameters, dialect);
+    default List<StoredSlot> stored(List<Parameter> parameters, Dialect dialect) {
+        if (dialect == Dialect.KERAS3) {
+            return Optimizer.super.stored(parameters, dialect);
+        }
+        List<Slot> slots = slots(parameters);
+        return options().older()
+                ? StoredOrder.older(slots, interleaves())
+                : StoredOrder.keras2(slots, unread() ? parameters : List.of());
+    }
+
+    /** Whether Keras 2.11 to 2.15 keep a variable of each parameter that they never read. */
+    default boolean unread() {
+        return false;
     }
 
     /** Whether Keras 2 before 2.11 too has the slots parameter by parameter, and not slot by slot. */

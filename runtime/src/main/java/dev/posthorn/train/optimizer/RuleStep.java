@@ -104,6 +104,7 @@ final class RuleStep {
             int i = trained.get(k);
             Expr x = values.get(i);
             Gradient g = clipped.get(k).map(e -> e.cast(x.dtype()));
+            g = options.adds() ? new Gradient(g.dense(), List.of()) : g;
             Update u = new Update(parameters.get(i), i, x, g, rate(i, x.dtype()), updates, slots);
             values.set(i, rule.update(u).cast(x.dtype()));
         }

@@ -40,6 +40,11 @@ public record SGD(OptimizerOptions options, double momentum, boolean nesterov) i
     }
 
     @Override
+    public boolean unread() {
+        return momentum == 0;
+    }
+
+    @Override
     public Expr update(Update u) {
         Expr move = u.g().times(u.lr());
         if (momentum == 0) {

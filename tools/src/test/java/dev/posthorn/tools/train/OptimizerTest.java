@@ -29,6 +29,7 @@ import dev.posthorn.train.optimizer.Optimizers;
 import dev.posthorn.train.optimizer.Parameter;
 import dev.posthorn.train.optimizer.Rule;
 import dev.posthorn.train.optimizer.Slot;
+import dev.posthorn.train.optimizer.StoredSlot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,7 +128,7 @@ class OptimizerTest {
         private final Optimizer optimizer;
         private final List<Parameter> parameters = new ArrayList<>();
         private final List<Slot> slots;
-        private final List<Integer> stored;
+        private final List<StoredSlot> stored;
 
         Replay(JsonNode json, JsonNode variables, Map<String, Tensor> arrays, Backend backend) {
             this.json = json;
@@ -203,7 +204,7 @@ class OptimizerTest {
         }
 
         private <T> List<T> stored(List<T> all) {
-            return stored.stream().map(all::get).toList();
+            return stored.stream().map(s -> all.get(s.slot())).toList();
         }
 
         private void slotsAreKeras() {
