@@ -102,7 +102,7 @@ public final class AtomicFile implements Closeable {
     }
 
     /** Writes a directory's names to the disk, where the system opens directories; Windows does not, nor needs it. */
-    private static void force(Path directory) throws IOException {
+    static void force(Path directory) throws IOException {
         if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             return;
         }

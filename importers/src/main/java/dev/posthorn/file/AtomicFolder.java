@@ -2,6 +2,7 @@ package dev.posthorn.file;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -11,14 +12,24 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
- * A folder that appears whole or not at all: it is written beside its place and moved there by {@link #commit}. A folder
- * that is replaced is first moved aside: at any moment one of the two is whole, though for an instant under a hidden name.
+ * A folder that appears whole or not at all: it is written beside its place and moved there by {@link #commit}. No file
+ * system replaces a folder that holds anything in one step, so what was there is moved aside first, to {@code .NAME.replaced}: a
+ * process that is killed between the two moves leaves it there, and {@link #recover} brings it back.
  */
 public final class AtomicFolder implements Closeable {
+    private static final int TRIES = 3;
+    private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(AtomicFolder::deleteAll, "unfinished folders"));
+    }
+
     private final Path target;
     private final Path written;
 
@@ -27,9 +38,24 @@ public final class AtomicFolder implements Closeable {
         this.written = written;
     }
 
+    /** Puts a folder back that was being replaced when the process was killed; nothing where there is one, or none aside. */
+    public static void recover(Path folder) throws IOException {
+        Path target = folder.toAbsolutePath().normalize();
+        if (target.getFileName() != null && !Files.exists(target) && Files.isDirectory(aside(target))) {
+            Files.move(aside(target), target, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private static Path aside(Path target) {
+        return target.resolveSibling("." + target.getFileName() + ".replaced");
+    }
+
     /** Starts a folder; a file, or a folder that holds anything but a SavedModel, is never replaced. */
     public static AtomicFolder create(Path folder) throws IOException {
-        Path target = folder.toAbsolutePath().normalize();
+        recover(folder);
+        Path target = Files.exists(folder)
+                ? folder.toRealPath()
+                : folder.toAbsolutePath().normalize();
         boolean empty = true;
         if (Files.isDirectory(target)) {
             try (Stream<Path> all = Files.list(target)) {
@@ -43,14 +69,11 @@ public final class AtomicFolder implements Closeable {
         if (!Files.isDirectory(target.getParent())) {
             throw new FileSystemException(folder.toString(), null, "its directory does not exist");
         }
-        Path written = hidden(target);
+        String unique = Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
+        Path written = target.resolveSibling("." + target.getFileName() + "." + unique + ".tmp");
+        UNFINISHED.add(written);
         Files.createDirectory(written);
         return new AtomicFolder(target, written);
-    }
-
-    private static Path hidden(Path target) {
-        String unique = Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
-        return target.resolveSibling("." + target.getFileName() + "." + unique + ".tmp");
     }
 
     /** Where to write. */
@@ -58,28 +81,41 @@ public final class AtomicFolder implements Closeable {
         return written;
     }
 
-    /** Puts the folder in its place. */
+    /** Puts the folder in its place; its bytes are on the disk before it is there, and its name is when this returns. */
     public void commit() throws IOException {
         for (Path file : all(written)) {
             if (Files.isRegularFile(file)) {
                 try (FileChannel c = FileChannel.open(file, StandardOpenOption.WRITE)) {
                     c.force(true);
                 }
+            } else {
+                AtomicFile.force(file);
             }
         }
-        if (!Files.exists(target)) {
-            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
-            return;
+        Path old = aside(target);
+        if (Files.exists(target) && Files.exists(old)) { // of a save that was killed after its own was there
+            delete(old);
         }
-        Path old = hidden(target);
-        Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-        try {
-            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
-            throw e;
+        for (int i = 1; Files.exists(target); i++) {
+            Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
+                break;
+            } catch (IOException e) {
+                recover(target);
+                if (i == TRIES) { // each time somebody else put one there, or brought the old one back
+                    throw e;
+                }
+            }
         }
-        delete(old);
+        if (Files.exists(written)) {
+            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
+        }
+        UNFINISHED.remove(written);
+        AtomicFile.force(target.getParent());
+        if (Files.exists(old)) {
+            delete(old);
+        }
     }
 
     private static List<Path> all(Path folder) throws IOException {
@@ -96,8 +132,18 @@ public final class AtomicFolder implements Closeable {
 
     @Override
     public void close() throws IOException {
-        if (Files.exists(written)) {
+        if (UNFINISHED.remove(written) && Files.exists(written)) {
             delete(written);
+        }
+    }
+
+    private static void deleteAll() {
+        for (Path folder : UNFINISHED) {
+            try {
+                delete(folder);
+            } catch (IOException | UncheckedIOException e) {
+                // The JVM is stopping: nobody is there to tell.
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.posthorn.tensorflow;
 
 import dev.posthorn.model.Bindings;
+import dev.posthorn.file.AtomicFolder;
 import dev.posthorn.model.Inspection;
 import dev.posthorn.model.ModelFormat;
 import dev.posthorn.model.ModelFormatException;
@@ -46,6 +47,11 @@ public final class SavedModelFormat implements ModelFormat {
         options.check(
                 name(), Set.of(SaveOptions.Option.BATCH, SaveOptions.Option.XLA, SaveOptions.Option.TRAIN_SIGNATURE));
         SavedModelWriter.write(program, values, path, options);
+    }
+
+    @Override
+    public void recover(Path path) throws IOException {
+        AtomicFolder.recover(path);
     }
 
     private static Path binary(Path folder) {

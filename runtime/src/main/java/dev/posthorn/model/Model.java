@@ -149,6 +149,11 @@ public final class Model implements AutoCloseable {
     }
 
     private static ModelFormat format(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            for (ModelFormat f : ServiceLoader.load(ModelFormat.class)) {
+                f.recover(path);
+            }
+        }
         exists(path);
         List<String> names = new ArrayList<>();
         for (ModelFormat f : ServiceLoader.load(ModelFormat.class)) {

@@ -56,6 +56,9 @@ public interface ModelFormat {
         throw new UnsupportedOperationException(name() + ": is only read");
     }
 
+    /** Where nothing is at a path: brings back what a save moved aside that was killed before the new one was there. */
+    default void recover(Path path) throws IOException {}
+
     /** A program with the values of its variables. */
     record Loaded(Program program, Variables variables) {}
 }
