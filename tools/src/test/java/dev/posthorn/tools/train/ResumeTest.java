@@ -91,7 +91,8 @@ class ResumeTest {
 
     /** Files of Keras 2 go on as those of Keras 3 of which they were made: bit by bit, for the steps are the same. */
     @ParameterizedTest
-    @ValueSource(strings = {"sgd", "adam", "adam_amsgrad", "adamw", "sgd_momentum", "rmsprop_momentum", "adagrad", "ftrl"})
+    @ValueSource(
+            strings = {"sgd", "adam", "adam_amsgrad", "adamw", "sgd_momentum", "rmsprop_momentum", "adagrad", "ftrl"})
     void goesOnInAFileOfKeras2(String name) throws IOException {
         recorded();
         Path at = folder.resolve("training/fit/optimizer/" + name);
@@ -164,8 +165,7 @@ class ResumeTest {
         }
     }
 
-    private static void goesOn(Model model, Batch batch, Map<String, Tensor> expected, String name)
-            throws IOException {
+    private static void goesOn(Model model, Batch batch, Map<String, Tensor> expected, String name) throws IOException {
         Trainer trainer = model.trainer();
         double[] losses = new double[3];
         for (int i = 0; i < losses.length; i++) {
