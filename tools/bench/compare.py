@@ -14,7 +14,7 @@ import time
 NAMES = ['mobilenetv2', 'resnet50', 'efficientnetb0', 'lstm', 'transformer', 'mnist']
 # Processor time, in milliseconds, after which a JVM runs what it has compiled.
 WARM_UP = 12000
-TRAINED = ['mnist', 'mobilenetv2']
+TRAINED = ['mnist', 'mobilenetv2', 'lstm']
 SYSTEMS = {'tf': 'TensorFlow', 'ort': 'ONNX Runtime', 'keras': '.keras'}
 
 

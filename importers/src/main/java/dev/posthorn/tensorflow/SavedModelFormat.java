@@ -1,7 +1,7 @@
 package dev.posthorn.tensorflow;
 
-import dev.posthorn.model.Bindings;
 import dev.posthorn.file.AtomicFolder;
+import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Inspection;
 import dev.posthorn.model.ModelFormat;
 import dev.posthorn.model.ModelFormatException;

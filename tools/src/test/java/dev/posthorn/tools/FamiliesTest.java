@@ -79,37 +79,33 @@ class FamiliesTest {
     }
 
     private static void collect(Path file, Model model, Signature signature, Map<String, Tensor> arrays) {
-            List<Tensor> in = new ArrayList<>();
-            for (Port port : signature.inputs()) {
-                Tensor t = arrays.get(signature.name() + ".b0.in." + port.name());
-                if (t == null) {
-                    return; // a case without inputs is folded when it is read
-                }
-                in.add(t.dtype() == port.type().dtype() ? t : t.cast(port.type().dtype()));
+        List<Tensor> in = new ArrayList<>();
+        for (Port port : signature.inputs()) {
+            Tensor t = arrays.get(signature.name() + ".b0.in." + port.name());
+            if (t == null) {
+                return; // a case without inputs is folded when it is read
             }
-            Graph g = model.program()
-                    .lower(signature.name(), in.stream().map(Tensor::type).toList(), Mode.INFERENCE);
-            Map<String, Value> all = new LinkedHashMap<>();
-            for (Node n : g.nodes()) {
-                n.values().forEach(v -> all.put(v.toString(), v));
+            in.add(t.dtype() == port.type().dtype() ? t : t.cast(port.type().dtype()));
+        }
+        Graph g = model.program()
+                .lower(signature.name(), in.stream().map(Tensor::type).toList(), Mode.INFERENCE);
+        Map<String, Value> all = new LinkedHashMap<>();
+        for (Node n : g.nodes()) {
+            n.values().forEach(v -> all.put(v.toString(), v));
+        }
+        Map<String, Tensor> values = Evaluation.of(new Graph(g.nodes(), g.inputs(), all, Map.of()))
+                .run(in, key -> model.variables().get(key))
+                .outputs();
+        for (Node n : g.nodes()) {
+            if (n.op() instanceof Op.Primitive op && FAMILIES.contains(family(op.getClass()))) {
+                ROWS.add(new Row(
+                        folder.relativize(file) + " " + n.name(),
+                        op,
+                        n.inputs(),
+                        n.inputs().stream().map(v -> values.get(v.toString())).toList(),
+                        n.values().stream().map(v -> values.get(v.toString())).toList()));
             }
-            Map<String, Tensor> values = Evaluation.of(new Graph(g.nodes(), g.inputs(), all, Map.of()))
-                    .run(in, key -> model.variables().get(key))
-                    .outputs();
-            for (Node n : g.nodes()) {
-                if (n.op() instanceof Op.Primitive op && FAMILIES.contains(family(op.getClass()))) {
-                    ROWS.add(new Row(
-                            folder.relativize(file) + " " + n.name(),
-                            op,
-                            n.inputs(),
-                            n.inputs().stream()
-                                    .map(v -> values.get(v.toString()))
-                                    .toList(),
-                            n.values().stream()
-                                    .map(v -> values.get(v.toString()))
-                                    .toList()));
-                }
-            }
+        }
     }
 
     private static String family(Class<?> op) {
