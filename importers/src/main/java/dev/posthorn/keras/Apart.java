@@ -10,9 +10,11 @@ import java.util.Set;
  * first.
  *
  * @param inputs what layers are given in place of what the layers before them give
+ * @param masks the masks that come with these, in their order
  * @param training layers that compute as in training
  * @param unmasked layers that see no masks
  */
-record Apart(Map<String, List<Value>> inputs, Set<String> training, Set<String> unmasked) {
-    static final Apart NONE = new Apart(Map.of(), Set.of(), Set.of());
+record Apart(
+        Map<String, List<Value>> inputs, Map<String, List<Value>> masks, Set<String> training, Set<String> unmasked) {
+    static final Apart NONE = new Apart(Map.of(), Map.of(), Set.of(), Set.of());
 }

@@ -184,6 +184,7 @@ public final class KerasProgram implements TrainableProgram {
      * the layers before them give. The graph's inputs are the model's, then those of each layer in the map's order.
      *
      * @param given the types of what layers are given, by path and, after the first call, {@code @k}
+     * @param masks the types of the masks that come with these, where they are not the model's
      * @param training such keys of layers that compute as in training
      * @param unmasked such keys of layers that see no masks
      * @param wanted the outputs that the graph has, by the names of {@link #lowerParts}
@@ -191,11 +192,12 @@ public final class KerasProgram implements TrainableProgram {
     public Graph lowerApart(
             List<TensorType> types,
             Map<String, List<TensorType>> given,
+            Map<String, List<TensorType>> masks,
             Set<String> training,
             Set<String> unmasked,
             Predicate<String> wanted) {
         Builder b = new Builder();
-        return graphs.apart(b, enter(b, types), given, new ModelGraphs.Wish(training, unmasked, wanted));
+        return graphs.apart(b, enter(b, types), given, masks, new ModelGraphs.Wish(training, unmasked, wanted));
     }
 
     /** The same program with another layer at a path; weights keep their keys. */

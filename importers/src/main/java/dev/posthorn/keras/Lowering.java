@@ -98,9 +98,10 @@ public final class Lowering {
             String key = builder == root ? nth(path) : "";
             training = apart.training().contains(key) || training;
             Iterator<Value> given = apart.inputs().getOrDefault(key, List.of()).iterator();
-            List<?> placed = (List<?>) replaced(args, given, key);
+            Iterator<Value> masks = apart.masks().getOrDefault(key, List.of()).iterator();
+            List<?> placed = (List<?>) replaced(args, given, masks, key);
             Map<String, Object> named = new TreeMap<>(kwargs);
-            named.replaceAll((name, value) -> replaced(value, given, key));
+            named.replaceAll((name, value) -> replaced(value, given, masks, key));
             Call c = open(node, parent, placed, named);
             List<KerasTensor> out = parent == null
                     ? node.layer().call(c)
@@ -134,12 +135,14 @@ public final class Lowering {
     }
 
     /** Arguments with what the layer is given apart from the others; masks stay where they are not to be ignored. */
-    private Object replaced(Object structure, Iterator<Value> given, String key) {
+    private Object replaced(Object structure, Iterator<Value> given, Iterator<Value> masks, String key) {
         boolean masked = !apart.unmasked().contains(key);
         return KerasTensor.map(
                 structure,
                 leaf -> leaf instanceof KerasTensor t
-                        ? new KerasTensor(given.hasNext() ? given.next() : t.value(), masked ? t.maskOrNull() : null)
+                        ? new KerasTensor(
+                                given.hasNext() ? given.next() : t.value(),
+                                masks.hasNext() ? masks.next() : masked ? t.maskOrNull() : null)
                         : leaf);
     }
 

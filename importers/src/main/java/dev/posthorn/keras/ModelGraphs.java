@@ -66,21 +66,34 @@ record ModelGraphs(LayerNode root, Map<String, byte[]> assets, Sharing sharing) 
     }
 
     /** The graph of all layers, each given inputs of the graph, of the types {@code given} by its key. */
-    Graph apart(Builder b, List<Value> entries, Map<String, List<TensorType>> given, Wish wish) {
+    Graph apart(
+            Builder b,
+            List<Value> entries,
+            Map<String, List<TensorType>> given,
+            Map<String, List<TensorType>> masks,
+            Wish wish) {
         List<Value> in = new ArrayList<>(entries);
-        Map<String, List<Value>> inputs = new LinkedHashMap<>();
-        given.forEach((key, all) -> {
-            List<Value> values = new ArrayList<>();
-            for (int i = 0; i < all.size(); i++) {
-                values.add(b.input(key + "?" + i, all.get(i)));
-            }
-            inputs.put(key, values);
-            in.addAll(values);
-        });
-        Lowering lowering = lowering(b, Mode.INFERENCE).apart(new Apart(inputs, wish.training, wish.unmasked));
+        Map<String, List<Value>> inputs = more(b, given, "?", in);
+        Map<String, List<Value>> hidden = more(b, masks, "?mask", in);
+        Lowering lowering = lowering(b, Mode.INFERENCE).apart(new Apart(inputs, hidden, wish.training, wish.unmasked));
         call(lowering, entries);
         Map<String, Value> out = parts(lowering);
         out.keySet().removeIf(wish.wanted.negate());
         return b.graph(in, out, Map.of());
+    }
+
+    /** Inputs that a graph has beside those of the model. */
+    private static Map<String, List<Value>> more(
+            Builder b, Map<String, List<TensorType>> types, String what, List<Value> in) {
+        Map<String, List<Value>> all = new LinkedHashMap<>();
+        types.forEach((key, some) -> {
+            List<Value> values = new ArrayList<>();
+            for (TensorType type : some) {
+                values.add(b.input(key + what + values.size(), type));
+            }
+            all.put(key, values);
+            in.addAll(values);
+        });
+        return all;
     }
 }

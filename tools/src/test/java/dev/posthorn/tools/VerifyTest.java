@@ -83,7 +83,7 @@ class VerifyTest {
         String line = cli.out().lines().findFirst().orElseThrow();
         assertTrue(
                 line.matches(
-                        "FAIL .*model.keras b1.out.0: 1 of \\d+ values differ, worst at \\[0, 1]: expected .* but was .*"),
+                        "FAIL .*model.keras b1.out.0: 1 of \\d+ values of .* differ, worst at \\[0, 1]: expected .* but was .*"),
                 line);
         assertEquals(
                 0,

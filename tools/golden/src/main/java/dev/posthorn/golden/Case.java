@@ -51,6 +51,11 @@ public record Case(
         return new Case(id, expected, gradients, other, models, calls);
     }
 
+    /** This case with one of its calls alone. */
+    public Case only(Call call) {
+        return new Case(id, expected, gradients, tolerance, models, List.of(call));
+    }
+
     /** Reads the folder of a case. */
     public static Case read(Path folder) throws IOException {
         JsonNode json = JsonFile.read("case", folder.resolve(FILE));

@@ -7,6 +7,7 @@ import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Variable;
 import dev.posthorn.train.TrainableProgram;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,8 +29,9 @@ final class CaseWeights {
         this.declared = declared;
     }
 
-    static CaseWeights read(Case c, Model model) throws IOException {
-        JsonNode json = JsonFile.read("case", c.expected().resolveSibling(Case.FILE));
+    /** @param file the {@code case.json} */
+    static CaseWeights read(Path file, Model model) throws IOException {
+        JsonNode json = JsonFile.read("case", file);
         List<Variable> declared = model.variables().list();
         CaseWeights w = new CaseWeights(declared);
         if (model.program() instanceof TrainableProgram program) {

@@ -1,15 +1,18 @@
 package dev.posthorn.golden;
 
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.IntUnaryOperator;
 
 /**
  * How two tensors differ. Floating-point numbers may differ by a tolerance; integers, bools and strings may not.
  *
  * @param problem why the tensors cannot be compared at all (dtype, shape); empty where they can
+ * @param type the type of both tensors; empty where they cannot be compared
  * @param exceeding how many elements are off by more than the tolerance
  * @param worst the index of the element that is off most, empty where none exceeds
  * @param expected that element as it should be
@@ -19,6 +22,7 @@ import java.util.Objects;
  */
 public record Comparison(
         String problem,
+        String type,
         int size,
         int exceeding,
         int[] worst,
@@ -38,8 +42,9 @@ public record Comparison(
         return expected.dtype() == DType.STRING ? strings(expected, was) : numbers(expected, was, tolerance);
     }
 
-    private static Comparison problem(String problem) {
-        return new Comparison(problem, 0, 0, new int[0], "", "", Double.NaN, Double.NaN);
+    /** Of what cannot be compared. */
+    static Comparison problem(String problem) {
+        return new Comparison(problem, "", 0, 0, new int[0], "", "", Double.NaN, Double.NaN);
     }
 
     private static Comparison strings(Tensor expected, Tensor was) {
@@ -55,7 +60,8 @@ public record Comparison(
         String should = worst < 0 ? "" : "'" + expected.getString(worst) + "'";
         String is = worst < 0 ? "" : "'" + was.getString(worst) + "'";
         double off = exceeding == 0 ? 0 : Double.POSITIVE_INFINITY;
-        return new Comparison("", n, exceeding, index(expected, worst), should, is, off, off);
+        return new Comparison(
+                "", expected.type().toString(), n, exceeding, index(expected.shape(), worst), should, is, off, off);
     }
 
     private static Comparison numbers(Tensor expected, Tensor was, Tolerance tolerance) {
@@ -89,9 +95,10 @@ public record Comparison(
         int element = complex ? worst / 2 : worst;
         return new Comparison(
                 "",
+                expected.type().toString(),
                 expected.size(),
                 exceeding,
-                index(expected, worst < 0 ? -1 : element),
+                index(expected.shape(), worst < 0 ? -1 : element),
                 worst < 0 ? "" : text(expected, worst, complex),
                 worst < 0 ? "" : text(was, worst, complex),
                 maxAbs,
@@ -113,11 +120,11 @@ public record Comparison(
         };
     }
 
-    private static int[] index(Tensor t, int flat) {
+    private static int[] index(Shape shape, int flat) {
         if (flat < 0) {
             return new int[0];
         }
-        int[] index = t.shape().dims();
+        int[] index = shape.dims();
         for (int axis = index.length - 1, rest = flat; axis >= 0; axis--) {
             int dim = index[axis];
             index[axis] = rest % dim;
@@ -126,11 +133,18 @@ public record Comparison(
         return index;
     }
 
+    /** The same of some elements of a larger tensor, whose places are given. */
+    Comparison within(Shape shape, IntUnaryOperator place) {
+        int[] at = worst.length == 0 ? worst : index(shape, place.applyAsInt(worst[0]));
+        String some = type.isEmpty() ? type : type + " of " + shape;
+        return new Comparison(problem, some, size, exceeding, at, expected, was, maxAbs, maxRel);
+    }
+
     public boolean passed() {
         return problem.isEmpty() && exceeding == 0;
     }
 
-    /** {@code 3 of 30 values differ, worst at [2, 4]: expected 0.5 but was 0.7}. */
+    /** {@code 3 of 30 values of float32[5×6] differ, worst at [2, 4]: expected 0.5 but was 0.7}. */
     @Override
     public String toString() {
         if (!problem.isEmpty()) {
@@ -138,8 +152,8 @@ public record Comparison(
         }
         return exceeding == 0
                 ? String.format(Locale.ROOT, "equal but for %.2g", maxAbs)
-                : exceeding + " of " + size + " values differ, worst at " + Arrays.toString(worst) + ": expected "
-                        + expected + " but was " + was;
+                : exceeding + " of " + size + " values of " + type + " differ, worst at " + Arrays.toString(worst)
+                        + ": expected " + expected + " but was " + was;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.posthorn.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.numpy.Npz;
@@ -8,10 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * A folder that {@code posthorn_capture.py} has written: the layers of the first call in the order of computing.
@@ -32,8 +36,15 @@ public record Golden(Path folder, List<Layer> layers, Map<String, Tensor> arrays
      * @param path the names of the layers around it and its own
      * @param call how many calls of it were before
      * @param inputs where the arrays are that it got; empty for those that are not kept
+     * @param masks where the masks are that came with them; empty where none did or that is not known
      */
-    public record Layer(String path, String className, int call, List<Optional<String>> inputs, List<Output> outputs) {
+    public record Layer(
+            String path,
+            String className,
+            int call,
+            List<Optional<String>> inputs,
+            List<Optional<String>> masks,
+            List<Output> outputs) {
         /** Its key among the parts of a program. */
         public String key() {
             return call == 0 ? path : path + "@" + call;
@@ -45,21 +56,29 @@ public record Golden(Path folder, List<Layer> layers, Map<String, Tensor> arrays
         }
     }
 
-    /** What a layer gave: where its array is, whether all of it is kept or samples, and the largest magnitude. */
-    public record Output(String array, boolean whole, long size, double absmax) {}
+    /**
+     * What a layer gave.
+     *
+     * @param array where its array is
+     * @param whole whether all of it is kept, or samples
+     * @param dtype its dtype in Python, as Keras names it
+     * @param mean the mean of all, where it has one
+     * @param absmax the largest magnitude of all, infinities aside
+     */
+    public record Output(String array, boolean whole, Shape shape, String dtype, OptionalDouble mean, double absmax) {}
 
     /** Some elements of an array and the largest magnitude of all. */
     public record Sketch(double[] samples, double absmax) {}
 
     /** Whether a folder is of this kind. */
     public static boolean isOne(Path folder) throws IOException {
-        Path json = folder.resolve("case.json");
+        Path json = folder.resolve(Case.FILE);
         return Files.exists(json) && JsonFile.read("golden", json).has("golden");
     }
 
     /** Reads a folder. */
     public static Golden read(Path folder) throws IOException {
-        Path file = folder.resolve("case.json");
+        Path file = folder.resolve(Case.FILE);
         if (!Files.exists(file)) {
             throw new ModelFormatException(
                     "golden: expected case.json, as posthorn_capture.py writes it, but was nothing, at " + folder);
@@ -98,26 +117,33 @@ public record Golden(Path folder, List<Layer> layers, Map<String, Tensor> arrays
     }
 
     private static Layer layer(JsonNode l, int n) {
-        List<Optional<String>> inputs = new ArrayList<>();
-        l.path("inputs").forEach(i -> inputs.add(Optional.ofNullable(i.textValue())));
         List<Output> outputs = new ArrayList<>();
         for (JsonNode o : l.path("outputs")) {
-            long size = 1;
-            for (JsonNode dim : o.path("shape")) {
-                size *= dim.asLong();
+            int[] dims = new int[o.path("shape").size()];
+            for (int i = 0; i < dims.length; i++) {
+                dims[i] = o.path("shape").get(i).asInt();
             }
             outputs.add(new Output(
                     n + "." + outputs.size(),
                     o.path("kept").asText().equals("whole"),
-                    size,
+                    Shape.of(dims),
+                    o.path("dtype").asText(),
+                    o.path("mean").isNumber() ? OptionalDouble.of(o.path("mean").asDouble()) : OptionalDouble.empty(),
                     o.path("absmax").asDouble()));
         }
         return new Layer(
                 l.path("path").asText(),
                 l.path("class").asText(),
                 l.path("call").asInt(),
-                inputs,
+                texts(l.path("inputs")),
+                texts(l.path("masks")),
                 outputs);
+    }
+
+    private static List<Optional<String>> texts(JsonNode list) {
+        List<Optional<String>> all = new ArrayList<>();
+        list.forEach(i -> all.add(Optional.ofNullable(i.textValue())));
+        return all;
     }
 
     /** The arrays that a layer got, where all of them are kept whole. */
@@ -138,22 +164,106 @@ public record Golden(Path folder, List<Layer> layers, Map<String, Tensor> arrays
         return all.isEmpty() ? Optional.empty() : Optional.of(all);
     }
 
+    /** The masks that came with what a layer got; none where not each of them had one. */
+    public List<Tensor> masks(Layer layer) {
+        List<Tensor> all = new ArrayList<>();
+        for (Optional<String> key : layer.masks()) {
+            Tensor mask = key.map(arrays::get).orElse(null);
+            if (mask == null) {
+                return List.of();
+            }
+            all.add(mask.cast(DType.BOOL));
+        }
+        return all;
+    }
+
+    /** What is kept of an output against a tensor, which may be off by a part of the output's scale. */
+    public Comparison compare(Output output, Tensor was, double part) {
+        Tensor expected = arrays.get(output.array());
+        if (expected == null && output.mean().isEmpty()) {
+            return Comparison.problem("expected an array '" + output.array() + "' but was none, at " + folder);
+        }
+        if (!was.shape().equals(output.shape())) {
+            return Comparison.problem("expected shape " + output.shape() + " but was " + was.shape());
+        }
+        Tolerance allowed = new Tolerance(0, part * output.absmax());
+        if (expected == null) {
+            return statistics(output, was, allowed);
+        }
+        Tensor like = alike(expected, was) ? was.cast(expected.dtype()) : was;
+        if (output.whole() || was.size() == 0) {
+            return Comparison.of(expected, like, allowed);
+        }
+        Comparison some = Comparison.of(expected, samples(like, expected.size()), allowed)
+                .within(output.shape(), i -> sample(i, was.size(), expected.size()));
+        boolean more = some.passed() && output.mean().isPresent();
+        Comparison all = more ? statistics(output, was, allowed) : some;
+        return all.passed() ? some : all;
+    }
+
+    /** Mean and largest magnitude. */
+    private static Comparison statistics(Output output, Tensor was, Tolerance allowed) {
+        double mean = 0;
+        double most = 0;
+        for (int i = 0; i < was.size(); i++) {
+            mean += was.getDouble(i) / was.size();
+            most = Math.max(most, Math.abs(was.getDouble(i)));
+        }
+        Tensor expected = Tensor.of(Shape.of(2), new double[] {output.mean().orElseThrow(), output.absmax()});
+        Comparison c = Comparison.of(expected, Tensor.of(Shape.of(2), new double[] {mean, most}), allowed);
+        return c.passed() ? c : Comparison.problem("mean and largest magnitude of " + output.shape() + ": " + c);
+    }
+
+    /** Whether numbers of both kinds can be compared: Python and Java may differ in how wide they are. */
+    private static boolean alike(Tensor a, Tensor b) {
+        return a.dtype().isFloating() && b.dtype().isFloating()
+                || a.dtype().isInteger() && b.dtype().isInteger()
+                || a.dtype().isComplex() && b.dtype().isComplex();
+    }
+
+    private static Tensor samples(Tensor t, int n) {
+        int[] at = new int[n];
+        for (int i = 0; i < n; i++) {
+            at[i] = sample(i, t.size(), n);
+        }
+        return t.dtype() == DType.STRING
+                ? Tensor.of(
+                        Shape.of(n), Arrays.stream(at).mapToObj(t::getString).toArray(String[]::new))
+                : numbers(t, at);
+    }
+
+    private static Tensor numbers(Tensor t, int[] at) {
+        Tensor some = Tensor.zeros(t.type().withShape(Shape.of(at.length)));
+        for (int i = 0; i < at.length; i++) {
+            some.setDouble(i, t.getDouble(at[i]));
+        }
+        return some;
+    }
+
+    private static int sample(int i, int size, int samples) {
+        return (int) ((long) i * size / samples);
+    }
+
     /** Does something with an expected element and what it was. */
     interface Pairs {
         void accept(double expected, double was);
     }
 
-    /** Goes through the kept elements of an output; false where the tensor cannot be it. */
+    /** Goes through the kept elements of an output; false where the tensor cannot be it, or is none of numbers. */
     boolean pairs(Output output, Tensor was, Pairs pairs) {
         Tensor expected = arrays.get(output.array());
-        if (was == null || was.size() != output.size() || expected == null) {
+        if (was == null || expected == null || !was.shape().equals(output.shape()) || !real(expected) || !real(was)) {
             return false;
         }
         for (int i = 0; i < expected.size(); i++) {
-            int at = output.whole() ? i : (int) (i * output.size() / expected.size());
+            int at = output.whole() ? i : sample(i, was.size(), expected.size());
             pairs.accept(expected.getDouble(i), was.getDouble(at));
         }
         return true;
+    }
+
+    private static boolean real(Tensor t) {
+        return t.dtype() != DType.STRING && !t.dtype().isComplex();
     }
 
     /** {@code |was − expected|}; infinite where one of them alone is no number. */
@@ -165,11 +275,14 @@ public record Golden(Path folder, List<Layer> layers, Map<String, Tensor> arrays
 
     /** The largest difference between what is kept of an output and a tensor, as a part of the output's scale. */
     public double error(Output output, Tensor was) {
-        double[] most = new double[1];
-        boolean compared = pairs(output, was, (e, w) -> most[0] = Math.max(most[0], off(e, w)));
-        if (!compared) {
+        return was == null ? Double.POSITIVE_INFINITY : error(output, compare(output, was, 0));
+    }
+
+    /** The largest difference, as a part of the output's scale; infinite where nothing can be compared. */
+    static double error(Output output, Comparison c) {
+        if (!c.problem().isEmpty()) {
             return Double.POSITIVE_INFINITY;
         }
-        return most[0] == 0 ? 0 : most[0] / Math.max(output.absmax(), Double.MIN_NORMAL);
+        return c.maxAbs() == 0 ? 0 : c.maxAbs() / Math.max(output.absmax(), Double.MIN_NORMAL);
     }
 }

@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  * weights, in inference and, where no randomness is in it, in training, with what the layers give and leave behind then; with
  * randomness in it, its statistics.
  */
-public final class GradientCheck {
+final class GradientCheck {
     /** How far a derivative may be off, as a fraction of the largest of its tensor; more where the case allows its outputs more. */
     private static final double TOLERANCE = 1e-4;
 
@@ -44,16 +44,14 @@ public final class GradientCheck {
     private final Npz recorded;
     private final CaseWeights keys;
     private final double largest;
-    private double maxAbs;
-    private double maxRel;
+    private final List<Check> checks = new ArrayList<>();
 
-    /** Reads what weights of the model the recorded ones are. */
-    public GradientCheck(Case c, Model model, Variables.Snapshot weights, Npz recorded) throws IOException {
+    GradientCheck(Case c, Model model, Variables.Snapshot weights, Npz recorded) throws IOException {
         this.c = c;
         this.model = model;
         this.weights = weights;
         this.recorded = recorded;
-        this.keys = CaseWeights.read(c, model);
+        this.keys = CaseWeights.read(c.expected().resolveSibling(Case.FILE), model);
         double max = 0;
         for (String key : recorded.names()) {
             max = key.contains("d.") ? Math.max(max, scale(recorded.get(key))) : max;
@@ -61,18 +59,8 @@ public final class GradientCheck {
         this.largest = max;
     }
 
-    /** The largest difference of all derivatives. */
-    public double maxAbs() {
-        return maxAbs;
-    }
-
-    /** The largest, as a part of the scale of its array. */
-    public double maxRel() {
-        return maxRel;
-    }
-
-    /** What differs, in one line; empty where nothing does. */
-    public String run(Npz expected) throws IOException {
+    /** All that is recorded. */
+    List<Check> run(Npz expected) throws IOException {
         Set<String> checked = new HashSet<>();
         boolean trains = model.program() instanceof TrainableProgram p && p.hasLayers();
         for (Call call : c.calls()) {
@@ -80,10 +68,7 @@ public final class GradientCheck {
             String prefix = named ? call.signature() + "." : "";
             if (call.batch() == 0) {
                 for (Mode mode : trains ? Mode.values() : new Mode[] {Mode.INFERENCE}) {
-                    String problem = repeat(call, prefix, mode, expected, checked);
-                    if (!problem.isEmpty()) {
-                        return problem;
-                    }
+                    repeat(call, prefix, mode, expected, checked);
                 }
             }
         }
@@ -96,15 +81,18 @@ public final class GradientCheck {
                         || k.equals("train.added_losses"))
                 .filter(k -> !checked.contains(k) && (trains || !k.startsWith("train.")))
                 .toList();
-        return unchecked.isEmpty() ? "" : "gradients: expected to check all arrays but was none for " + unchecked;
+        if (!unchecked.isEmpty() && checks.stream().allMatch(Check::passed)) {
+            checks.add(Check.problem("gradients", "expected to check all arrays but was none for " + unchecked));
+        }
+        return checks;
     }
 
-    private String repeat(Call call, String prefix, Mode mode, Npz expected, Set<String> checked) throws IOException {
+    private void repeat(Call call, String prefix, Mode mode, Npz expected, Set<String> checked) throws IOException {
         String way = prefix + (mode == Mode.TRAINING ? "train." : "");
         if (recorded.names().stream()
                 .noneMatch(
                         k -> k.startsWith(way + "d.") || k.startsWith(way + "out.") || k.startsWith(way + "stat."))) {
-            return "";
+            return;
         }
         Signature signature = model.signature(call.signature());
         List<Call.Array> in = Call.ordered(call.inputs(), signature.inputs(), "inputs");
@@ -115,11 +103,8 @@ public final class GradientCheck {
                     .cast(signature.inputs().get(i).type().dtype()));
         }
         if (mode == Mode.TRAINING) {
-            String problem = new StatisticsCheck(model, weights, recorded).run(signature, arguments);
+            checks.addAll(new StatisticsCheck(model, weights, recorded).run(signature, arguments));
             recorded.names().stream().filter(StatisticsCheck::isStatistic).forEach(checked::add);
-            if (!problem.isEmpty()) {
-                return problem;
-            }
         }
         List<TensorType> types = arguments.stream().map(Tensor::type).toList();
         Set<String> trainable = model.variables().list().stream()
@@ -142,16 +127,15 @@ public final class GradientCheck {
         Map<String, Tensor> was = backward.named(
                 model.backend().compile(backward.graph(), weights).run(arguments, weights));
         for (String key : recorded.names()) {
-            String problem = "";
             if (key.startsWith(way + "d.in.")) {
                 String name = key.substring((way + "d.in.").length());
                 int i = in.stream().map(a -> ending(a, ".in.")).toList().indexOf(name);
-                problem = compare(key, backward.inputs().get(i).map(was::get));
+                compare(key, backward.inputs().get(i).map(was::get));
             } else if (key.startsWith(way + "d.w.")) {
                 List<String> variables = keys.all(
                         key.substring((way + "d.w.").length()),
                         recorded.get(key).shape());
-                problem = compare(
+                compare(
                         key,
                         variables.stream()
                                 .map(v -> backward.variables().get(v))
@@ -160,23 +144,19 @@ public final class GradientCheck {
                                 .reduce(GradientCheck::sum));
             } else if (mode == Mode.TRAINING && key.startsWith(way + "out.")) {
                 int i = Integer.parseInt(key.substring((way + "out.").length()));
-                problem = compare(key, Optional.ofNullable(was.get("y." + i)));
+                compare(key, Optional.ofNullable(was.get("y." + i)));
             } else if (mode == Mode.TRAINING && key.startsWith(way + "state.")) {
                 String variable = keys.variable(
                         key.substring((way + "state.").length()),
                         recorded.get(key).shape());
-                problem = compare(key, Optional.ofNullable(was.get("update." + variable)));
+                compare(key, Optional.ofNullable(was.get("update." + variable)));
             } else if (mode == Mode.TRAINING && key.equals(way + "added_losses")) {
-                problem = compare(key, Optional.of(addedLosses(arguments.subList(0, in.size()))));
+                compare(key, Optional.of(addedLosses(arguments.subList(0, in.size()))));
             } else {
                 continue;
             }
             checked.add(key);
-            if (!problem.isEmpty()) {
-                return problem;
-            }
         }
-        return "";
     }
 
     /** What the layers add to the loss in a call that trains. */
@@ -231,17 +211,13 @@ public final class GradientCheck {
     }
 
     /** Compares with what is recorded; nothing is as good as zeros. */
-    private String compare(String key, Optional<Tensor> found) throws IOException {
+    private void compare(String key, Optional<Tensor> found) throws IOException {
         Tensor expected = recorded.get(key);
         Tensor was = found.orElseGet(() -> Tensor.zeros(expected.type()));
         if (was.dtype() != expected.dtype() && expected.dtype() == DType.FLOAT32) {
             was = was.cast(DType.FLOAT32); // bfloat16 is recorded so
         }
-        double scale = scale(expected);
-        Tolerance allowed = new Tolerance(0, tolerance() * scale + ROUNDING * largest);
-        Comparison comparison = Comparison.of(expected, was, allowed);
-        maxAbs = Math.max(maxAbs, comparison.maxAbs());
-        maxRel = scale == 0 ? maxRel : Math.max(maxRel, comparison.maxAbs() / Math.max(scale, 1e-2 * largest));
-        return comparison.passed() ? "" : key + ": " + comparison + " (allowed " + allowed + ")";
+        Tolerance allowed = new Tolerance(0, tolerance() * scale(expected) + ROUNDING * largest);
+        checks.add(new Check(key, Comparison.of(expected, was, allowed), allowed));
     }
 }

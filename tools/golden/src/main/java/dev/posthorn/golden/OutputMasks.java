@@ -19,35 +19,31 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Compares the Keras masks that a model's outputs carry with those that a case recorded, {@code b<k>.mask.<i>}. */
-public final class OutputMasks {
+final class OutputMasks {
     private OutputMasks() {}
 
-    /**
-     * The first mask that differs, in one line; empty where none does. Where a case records masks, an output without a
-     * recorded one must carry none.
-     */
-    public static String firstDifference(Call call, Model model, List<Tensor> inputs, Npz recorded) throws IOException {
+    /** The masks of a call's outputs. Where a case records masks, an output without a recorded one must carry none. */
+    static List<Check> compare(Call call, Model model, List<Tensor> inputs, Npz recorded) throws IOException {
         boolean records = recorded.names().stream().anyMatch(k -> k.matches("b\\d+\\.mask\\.\\d+"));
         if (!records || !(model.program() instanceof TrainableProgram program) || !program.hasLayers()) {
-            return ""; // an exported function carries no masks
+            return List.of(); // an exported function carries no masks
         }
         List<Optional<Tensor>> masks = masks(program, model, inputs);
+        List<Check> checks = new ArrayList<>();
         for (int i = 0; i < masks.size(); i++) {
             String key = "b" + call.batch() + ".mask." + i;
             boolean given = recorded.names().contains(key);
             Optional<Tensor> was = masks.get(i);
             if (given != was.isPresent()) {
-                return key + ": expected " + (given ? "a mask" : "none") + " but was " + (given ? "none" : "one");
+                String problem = "expected " + (given ? "a mask" : "none") + " but was " + (given ? "none" : "one");
+                checks.add(Check.problem(key, problem));
             }
-            if (given) {
-                Comparison comparison =
-                        Comparison.of(recorded.get(key).cast(DType.BOOL), was.get(), new Tolerance(0, 0));
-                if (!comparison.passed()) {
-                    return key + ": " + comparison;
-                }
+            if (given && was.isPresent()) {
+                Tensor mask = recorded.get(key).cast(DType.BOOL);
+                checks.add(new Check(key, Comparison.of(mask, was.get(), Tolerance.EXACT), Tolerance.EXACT));
             }
         }
-        return "";
+        return checks;
     }
 
     /** The masks of the outputs: a graph of their own, so that {@code predict} does not compute them. */

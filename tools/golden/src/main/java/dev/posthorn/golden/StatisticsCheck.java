@@ -41,10 +41,10 @@ final class StatisticsCheck {
         return key.startsWith("train.stat.");
     }
 
-    /** What differs, in one line; empty where nothing does. */
-    String run(Signature signature, List<Tensor> arguments) throws IOException {
+    /** The statistics of a signature's outputs. */
+    List<Check> run(Signature signature, List<Tensor> arguments) throws IOException {
         if (recorded.names().stream().noneMatch(StatisticsCheck::isStatistic)) {
-            return "";
+            return List.of();
         }
         List<Port> outputs = signature.outputs();
         List<Samples> samples = new ArrayList<>();
@@ -72,19 +72,17 @@ final class StatisticsCheck {
                 }
             }
         }
+        List<Check> checks = new ArrayList<>();
         for (String key : recorded.names()) {
             if (isStatistic(key) && !key.endsWith(".rounds")) {
                 String[] parts = key.split("\\.");
                 int i = Integer.parseInt(parts[2]);
                 double rounds = recorded.get("train.stat." + i + ".rounds").getDouble(0);
-                String problem =
-                        samples.get(i).compare(key, parts[3], recorded.get(key).getDouble(0), rounds);
-                if (!problem.isEmpty()) {
-                    return problem;
-                }
+                checks.add(
+                        samples.get(i).compare(key, parts[3], recorded.get(key).getDouble(0), rounds));
             }
         }
-        return "";
+        return checks;
     }
 
     /** The first two moments and the part of zeros in each call. */
@@ -109,7 +107,7 @@ final class StatisticsCheck {
             zeros.add(none / t.size());
         }
 
-        String compare(String key, String statistic, double expected, double rounds) {
+        Check compare(String key, String statistic, double expected, double rounds) {
             double chance = SIGMAS * (1 / Math.sqrt(rounds) + 1 / Math.sqrt(CALLS));
             double mean = mean(first);
             double std = Math.sqrt(Math.max(0, mean(second) - mean * mean));
@@ -133,9 +131,9 @@ final class StatisticsCheck {
                             "case: expected mean, std or zero_fraction but was " + statistic + ", at " + key);
             }
             double allowed = chance * spread + ROUNDING * (Math.abs(expected) + std);
-            return Math.abs(was - expected) <= allowed
-                    ? ""
-                    : key + ": expected " + expected + " but was " + was + " (allowed " + allowed + ")";
+            Tolerance chances = new Tolerance(0, allowed);
+            Tensor should = Tensor.scalar(DType.FLOAT64, expected);
+            return new Check(key, Comparison.of(should, Tensor.scalar(DType.FLOAT64, was), chances), chances);
         }
 
         private static double mean(List<Double> values) {

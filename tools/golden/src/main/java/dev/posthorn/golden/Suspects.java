@@ -11,9 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BiFunction;
 import java.util.function.DoubleUnaryOperator;
-import java.util.function.UnaryOperator;
 
 /**
  * What is usually wrong where two frameworks disagree about a layer: each suspect is a change of the layer, of its weights or of how
@@ -41,38 +39,6 @@ final class Suspects {
 
     /** Values that a key of a configuration often has. */
     private static final Map<String, List<?>> VALUES = values();
-
-    /**
-     * A change.
-     *
-     * @param cause what is wrong if the numbers agree with it
-     * @param weights the values of weights that it changes
-     * @param after what is done to every number that the layer gives
-     */
-    record Change(
-            String cause,
-            UnaryOperator<LayerNode> layer,
-            Map<String, Tensor> weights,
-            boolean training,
-            boolean unmasked,
-            DoubleUnaryOperator after) {
-        private Change(
-                String cause,
-                UnaryOperator<LayerNode> layer,
-                Map<String, Tensor> weights,
-                boolean training,
-                boolean unmasked) {
-            this(cause, layer, weights, training, unmasked, DoubleUnaryOperator.identity());
-        }
-
-        private static Change of(String cause, UnaryOperator<LayerNode> layer) {
-            return new Change(cause, layer, Map.of(), false, false);
-        }
-
-        private static Change of(String cause, Map<String, Tensor> weights) {
-            return new Change(cause, n -> n, weights, false, false);
-        }
-    }
 
     private Suspects() {}
 
@@ -115,8 +81,12 @@ final class Suspects {
         });
         functions(config, all);
         resetAfter(config, own, all);
-        all.add(new Change("a mask is ignored in Python", n -> n, Map.of(), false, true));
-        all.add(new Change("it computes as in training in Python", n -> n, Map.of(), true, false));
+        all.add(Change.of("a mask is ignored in Python", n -> n).calledAs(Change.Calling.UNMASKED));
+        all.add(Change.of("a mask that is there in Python is ignored in Java", n -> n)
+                .calledAs(Change.Calling.MASKED));
+        all.add(Change.of("it computes as in training in Python", n -> n).calledAs(Change.Calling.TRAINING));
+        PaddingSuspects.add(config, all);
+        ResizeSuspects.add(node, config, all);
         for (String policy : List.of("mixed_float16", "mixed_bfloat16", "float32", "float64")) {
             if (!policy.equals(node.policy().name())) {
                 all.add(Change.of(
@@ -125,21 +95,7 @@ final class Suspects {
                         n -> Variation.with(n, DTypePolicy.read(policy).orElseThrow())));
             }
         }
-        gates(node, own, all);
-        own.forEach((key, w) -> arranged(key, w, all));
-        swapped(own, all);
-        others.forEach((other, weights) -> {
-            Map<String, Tensor> taken = new LinkedHashMap<>();
-            weights.forEach((rest, w) -> taken.put(path + "/" + rest, w));
-            boolean fits = taken.keySet().equals(own.keySet())
-                    && own.entrySet().stream()
-                            .allMatch(e -> e.getValue()
-                                    .type()
-                                    .equals(taken.get(e.getKey()).type()));
-            if (fits) {
-                all.add(Change.of("order of weights: those of '" + other + "' agree", taken));
-            }
-        });
+        WeightSuspects.add(node, path, own, others, all);
         return all;
     }
 
@@ -151,13 +107,10 @@ final class Suspects {
         functions.put("the hard_sigmoid of Keras 1 and 2", x -> Math.min(1, Math.max(0, 0.2 * x + 0.5)));
         functions.put("gelu by sigmoid", x -> x / (1 + Math.exp(-1.702 * x)));
         if (config.get("activation") instanceof String name) {
-            functions.forEach((function, f) -> all.add(new Change(
-                    "activation: " + function + " agrees, the model has " + name,
-                    n -> Variation.with(n, Map.of("activation", "linear")),
-                    Map.of(),
-                    false,
-                    false,
-                    f)));
+            functions.forEach((function, f) -> all.add(Change.of(
+                            "activation: " + function + " agrees, the model has " + name,
+                            n -> Variation.with(n, Map.of("activation", "linear")))
+                    .then(f)));
         }
     }
 
@@ -178,124 +131,9 @@ final class Suspects {
                 weights.put(key, Tensor.of(after ? Shape.of(n) : Shape.of(2, n), to));
             }
         });
-        all.add(new Change(
-                "reset_after: " + !after + " agrees, the model has " + after,
-                n -> Variation.with(n, Map.of("reset_after", !after)),
-                weights,
-                false,
-                false));
-    }
-
-    /** Recurrent layers: the gates of all weights in another order. */
-    private static void gates(LayerNode node, Map<String, Tensor> own, List<Change> all) {
-        boolean lstm = node.layer().className().contains("LSTM");
-        boolean gru = node.layer().className().contains("GRU");
-        for (List<Integer> order : lstm ? orders(4) : gru ? orders(3) : List.<List<Integer>>of()) {
-            Map<String, Tensor> weights = new LinkedHashMap<>();
-            own.forEach((key, w) -> weights.put(key, blocks(w, order)));
-            StringBuilder names = new StringBuilder();
-            order.forEach(i -> names.append((lstm ? "ifco" : "zrh").charAt(i)));
-            all.add(Change.of(
-                    "order of gates: " + names + " agrees, the model has " + (lstm ? "ifco" : "zrh"), weights));
-        }
-    }
-
-    /** The orders of n things but the first. */
-    private static List<List<Integer>> orders(int n) {
-        List<List<Integer>> all = new ArrayList<>();
-        extend(List.of(), n, all);
-        return all.subList(1, all.size());
-    }
-
-    private static void extend(List<Integer> begun, int n, List<List<Integer>> all) {
-        if (begun.size() == n) {
-            all.add(begun);
-        }
-        for (int i = 0; i < n && begun.size() < n; i++) {
-            if (!begun.contains(i)) {
-                List<Integer> longer = new ArrayList<>(begun);
-                longer.add(i);
-                extend(longer, n, all);
-            }
-        }
-    }
-
-    /** The last axis cut in equal blocks, in another order. */
-    private static Tensor blocks(Tensor w, List<Integer> order) {
-        int last = w.shape().dim(-1);
-        int block = last / order.size();
-        return moved(w, w.shape(), i -> {
-            int column = i % last;
-            return i - column + order.get(column / block) * block + column % block;
-        });
-    }
-
-    /** A weight read with its axes in another order, or backwards. */
-    private static void arranged(String key, Tensor w, List<Change> all) {
-        int rank = w.shape().rank();
-        int[] d = w.shape().dims();
-        if (rank == 2 && d[0] == d[1]) {
-            all.add(Change.of(
-                    "kernel transposed: " + key, Map.of(key, moved(w, w.shape(), i -> i % d[0] * d[0] + i / d[0]))));
-        }
-        if (rank == 4) {
-            int inner = d[2] * d[3];
-            int places = d[0] * d[1];
-            if (d[0] == d[1] && d[0] > 1) {
-                all.add(Change.of(
-                        "kernel transposed: rows and columns of " + key,
-                        Map.of(
-                                key,
-                                moved(
-                                        w,
-                                        w.shape(),
-                                        i -> (i / inner % d[1] * d[0] + i / inner / d[1]) * inner + i % inner))));
-            }
-            if (places > 1) {
-                all.add(Change.of(
-                        "kernel turned: " + key,
-                        Map.of(key, moved(w, w.shape(), i -> (places - 1 - i / inner) * inner + i % inner))));
-            }
-            if (d[2] == d[3] && d[2] > 1) {
-                all.add(Change.of(
-                        "kernel transposed: inputs and outputs of " + key,
-                        Map.of(key, moved(w, w.shape(), i -> i / inner * inner + i % d[3] * d[3] + i / d[3] % d[2]))));
-            }
-            all.add(Change.of(
-                    "kernel transposed: " + key + " in the order outputs, inputs, rows, columns",
-                    Map.of(key, moved(w, w.shape(), i -> {
-                        int o = i % d[3];
-                        int c = i / d[3] % d[2];
-                        int place = i / inner;
-                        return (o * d[2] + c) * places + place;
-                    }))));
-        }
-    }
-
-    private interface Place {
-        int of(int i);
-    }
-
-    private static Tensor moved(Tensor w, Shape shape, Place from) {
-        Tensor to = Tensor.zeros(w.type().withShape(shape));
-        for (int i = 0; i < to.size(); i++) {
-            to.setDouble(i, w.getDouble(from.of(i)));
-        }
-        return to;
-    }
-
-    /** Two weights of one type, one in the other's place. */
-    private static void swapped(Map<String, Tensor> own, List<Change> all) {
-        List<String> keys = List.copyOf(own.keySet());
-        BiFunction<String, String, Map<String, Tensor>> swap = (a, b) -> Map.of(a, own.get(b), b, own.get(a));
-        for (int i = 0; i < keys.size(); i++) {
-            for (int j = i + 1; j < keys.size(); j++) {
-                String a = keys.get(i);
-                String b = keys.get(j);
-                if (own.get(a).type().equals(own.get(b).type())) {
-                    all.add(Change.of("order of weights: " + a + " and " + b + " exchanged", swap.apply(a, b)));
-                }
-            }
-        }
+        all.add(Change.of(
+                        "reset_after: " + !after + " agrees, the model has " + after,
+                        n -> Variation.with(n, Map.of("reset_after", !after)))
+                .withWeights(weights));
     }
 }

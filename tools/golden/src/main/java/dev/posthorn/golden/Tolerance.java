@@ -4,6 +4,9 @@ package dev.posthorn.golden;
 public record Tolerance(double rtol, double atol) {
     public static final Tolerance DEFAULT = new Tolerance(1e-5, 1e-5);
 
+    /** Not at all. */
+    public static final Tolerance EXACT = new Tolerance(0, 0);
+
     public Tolerance {
         if (!(rtol >= 0) || !(atol >= 0)) {
             throw new IllegalArgumentException(

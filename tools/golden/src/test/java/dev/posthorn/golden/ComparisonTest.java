@@ -44,7 +44,7 @@ class ComparisonTest {
         Tensor expected = Tensor.of(Shape.of(2, 3), 1, 2, 3, 4, 5, 6);
         Tensor was = Tensor.of(Shape.of(2, 3), 1, 2.5f, 3, 4, 5, 8);
         Comparison c = Comparison.of(expected, was, new Tolerance(0, 0.1));
-        assertEquals("2 of 6 values differ, worst at [1, 2]: expected 6.0 but was 8.0", c.toString());
+        assertEquals("2 of 6 values of float32[2×3] differ, worst at [1, 2]: expected 6.0 but was 8.0", c.toString());
         assertEquals(2, c.maxAbs());
         assertEquals(1 / 3.0, c.maxRel(), 1e-9);
     }
@@ -60,11 +60,11 @@ class ComparisonTest {
                         loose)
                 .passed());
         Comparison text = Comparison.of(Tensor.of(Shape.of(2), "a", "b"), Tensor.of(Shape.of(2), "a", "c"), loose);
-        assertEquals("1 of 2 values differ, worst at [1]: expected 'b' but was 'c'", text.toString());
+        assertEquals("1 of 2 values of string[2] differ, worst at [1]: expected 'b' but was 'c'", text.toString());
         Tensor c = Tensor.of(DType.COMPLEX64, Shape.of(2), new float[] {1, 2, 3, 4});
         Tensor d = Tensor.of(DType.COMPLEX64, Shape.of(2), new float[] {1, 2, 3, 9});
         assertEquals(
-                "1 of 2 values differ, worst at [1]: expected 4.0 but was 9.0",
+                "1 of 2 values of complex64[2] differ, worst at [1]: expected 4.0 but was 9.0",
                 Comparison.of(c, d, new Tolerance(0, 1)).toString());
     }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class FaultsTest {
     private static final Path ZIP = Path.of("..", "..", "testdata", "golden", "golden.zip");
-    private static final double TOLERANCE = 1e-4;
+    private static final Tolerances TOLERANCE = Tolerances.RECORDED;
 
     @TempDir
     static Path folder;
@@ -248,7 +248,9 @@ class FaultsTest {
                 LayerTrace trace = LayerTrace.of(Golden.read(golden), wrong, TOLERANCE);
                 Diagnosis d = Diagnosis.of(Golden.read(golden), wrong, trace).orElseThrow();
                 assertEquals(
-                        fault.layer, d.row().layer().path(), () -> trace.rows().toString());
+                        fault.layer,
+                        d.row().orElseThrow().layer().path(),
+                        () -> trace.rows().toString());
                 assertTrue(
                         d.causes().stream().anyMatch(c -> c.contains(fault.cause)),
                         () -> d.causes().toString());

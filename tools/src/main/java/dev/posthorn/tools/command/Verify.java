@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.posthorn.golden.Case;
 import dev.posthorn.golden.ModelFile;
 import dev.posthorn.golden.Tolerance;
+import dev.posthorn.golden.Tolerances;
 import dev.posthorn.golden.Verdict;
 import dev.posthorn.tools.InputException;
 import dev.posthorn.tools.Posthorn;
@@ -182,12 +183,12 @@ public final class Verify implements Callable<Integer> {
         if (model == null || expected != null || !cases.isEmpty()) {
             throw new InputException("verify: expected --golden with --model alone but was another combination");
         }
-        Case c = Case.of(model, golden);
-        return new GoldenCheck(model, golden, layerTolerance, backend.name(), bound.bindings(), quiet)
-                .run(
-                        c.within(tolerance(c.tolerance())),
-                        files,
-                        spec.commandLine().getOut());
+        Tolerances tolerances = Tolerances.RECORDED.layers(layerTolerance);
+        if (rtol != null || atol != null) {
+            tolerances = tolerances.outputs(tolerance(Case.read(golden).tolerance()));
+        }
+        return new GoldenCheck(model, golden, tolerances, backend.name(), bound.bindings(), quiet)
+                .run(files, spec.commandLine().getOut());
     }
 
     /** The model files asked for; a case without any counts as one, which fails. */

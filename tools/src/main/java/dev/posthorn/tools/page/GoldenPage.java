@@ -1,12 +1,11 @@
 package dev.posthorn.tools.page;
 
+import dev.posthorn.golden.Check;
 import dev.posthorn.golden.Diagnosis;
 import dev.posthorn.golden.GoldenReport;
 import dev.posthorn.golden.LayerTrace;
 import dev.posthorn.golden.Spread;
 import dev.posthorn.golden.TrainingTrace;
-import dev.posthorn.golden.Verdict;
-import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.Signature;
 import dev.posthorn.tools.diagram.Diagram;
@@ -30,19 +29,17 @@ import java.util.stream.IntStream;
 public final class GoldenPage {
     private final String subject;
     private final Model model;
-    private final List<Verdict> verdicts;
     private final GoldenReport golden;
 
-    private GoldenPage(String subject, Model model, List<Verdict> verdicts, GoldenReport golden) {
+    private GoldenPage(String subject, Model model, GoldenReport golden) {
         this.subject = subject;
         this.model = model;
-        this.verdicts = verdicts;
         this.golden = golden;
     }
 
     /** @param subject what is checked, for the title */
-    public static Report of(String subject, Model model, List<Verdict> verdicts, GoldenReport golden) {
-        return new GoldenPage(subject, model, verdicts, golden).report();
+    public static Report of(String subject, Model model, GoldenReport golden) {
+        return new GoldenPage(subject, model, golden).report();
     }
 
     private Report report() {
@@ -58,7 +55,7 @@ public final class GoldenPage {
             t.curves().forEach(c -> sections.add(curve(c)));
             sections.add(training(t));
         });
-        boolean passed = golden.passed() && verdicts.stream().allMatch(Verdict::passed);
+        boolean passed = golden.passed();
         return new Report(
                 "verify",
                 subject,
@@ -71,7 +68,7 @@ public final class GoldenPage {
 
     private String verdict() {
         return golden.diagnosis()
-                .map(d -> "differs from Python, first in " + d.row().layer().key())
+                .map(d -> "differs from Python, first in " + d.where())
                 .orElse("differs from Python");
     }
 
@@ -79,11 +76,15 @@ public final class GoldenPage {
         List<Report.Fact> facts = new ArrayList<>();
         golden.trace().ifPresent(t -> {
             long compared = t.rows().stream().filter(r -> r.error().isPresent()).count();
-            long off = t.rows().stream().filter(r -> !passed(t, r)).count();
+            long off = t.rows().stream().filter(r -> !r.passed()).count();
             facts.add(new Report.Fact(
                     "layers compared", compared + " of " + t.rows().size()));
             facts.add(new Report.Fact("layers off", String.valueOf(off)));
-            facts.add(new Report.Fact("tolerance of a layer", Numbers.error(t.tolerance()) + " of its scale"));
+            t.rows().stream()
+                    .mapToDouble(LayerTrace.Row::allowed)
+                    .max()
+                    .ifPresent(most -> facts.add(new Report.Fact(
+                            "tolerance of a layer", "at most " + Numbers.error(most) + " of its scale")));
         });
         facts.add(new Report.Fact(
                 "checks passed",
@@ -91,19 +92,8 @@ public final class GoldenPage {
         return facts;
     }
 
-    private static boolean passed(LayerTrace t, LayerTrace.Row r) {
-        return r.error().orElse(0) <= t.tolerance();
-    }
-
     private static Report.Note diagnosis(Diagnosis d) {
-        LayerTrace.Row r = d.row();
-        List<String> lines = new ArrayList<>();
-        lines.add("The first layer to differ is " + r.layer().key() + " ("
-                + r.layer().className() + ")." + " Likely cause: "
-                + (d.causes().isEmpty() ? "none of the usual ones." : d.causes().get(0) + "."));
-        d.causes().stream().skip(1).forEach(c -> lines.add("Or: " + c + "."));
-        lines.add("It is off by " + text(r.error()) + " of its scale, what it gets by " + Numbers.error(r.before())
-                + ", by itself by " + text(r.apart()) + ".");
+        List<String> lines = d.lines();
         return new Report.Note("Diagnosis", Outcome.FAILED, lines);
     }
 
@@ -111,21 +101,21 @@ public final class GoldenPage {
         return error.isPresent() ? Numbers.error(error.getAsDouble()) : "–";
     }
 
-    private Tone tone(LayerTrace t, LayerTrace.Row r) {
+    private Tone tone(LayerTrace.Row r) {
         if (r.error().isEmpty()) {
             return Tone.UNKNOWN;
-        } else if (passed(t, r)) {
-            return r.error().getAsDouble() <= t.tolerance() / 100 ? Tone.GOOD : Tone.NEAR;
+        } else if (r.passed()) {
+            return r.error().getAsDouble() <= r.allowed() / 100 ? Tone.GOOD : Tone.NEAR;
         }
-        boolean first = golden.diagnosis().filter(d -> d.row().equals(r)).isPresent();
-        return r.apart().orElse(0) > t.tolerance() || first ? Tone.WRONG : Tone.OFF;
+        boolean first = golden.diagnosis().filter(d -> d.row().equals(Optional.of(r))).isPresent();
+        return r.apart().orElse(0) > r.allowed() || first ? Tone.WRONG : Tone.OFF;
     }
 
     private Report.Picture picture(LayerTrace t) {
         Map<String, ModelDiagram.Mark> marks = new HashMap<>();
         for (int i = 0; i < t.rows().size(); i++) {
             LayerTrace.Row r = t.rows().get(i);
-            ModelDiagram.Mark mark = new ModelDiagram.Mark(text(r.error()), tone(t, r), id(i));
+            ModelDiagram.Mark mark = new ModelDiagram.Mark(text(r.error()), tone(r), id(i));
             marks.merge(r.layer().path(), mark, (a, b) -> a.tone().compareTo(b.tone()) >= 0 ? a : b);
         }
         Diagram diagram =
@@ -151,7 +141,7 @@ public final class GoldenPage {
         List<Report.Row> rows = new ArrayList<>();
         for (int i = 0; i < t.rows().size(); i++) {
             LayerTrace.Row r = t.rows().get(i);
-            Outcome outcome = r.error().isEmpty() ? Outcome.NEUTRAL : Outcome.of(passed(t, r));
+            Outcome outcome = r.error().isEmpty() ? Outcome.NEUTRAL : Outcome.of(r.passed());
             rows.add(new Report.Row(
                     id(i),
                     r.layer().path(),
@@ -218,18 +208,24 @@ public final class GoldenPage {
                 List.of(new Report.Series("", IntStream.of(counts).boxed().toList())));
     }
 
+    private List<Check> recorded() {
+        List<Check> all = new ArrayList<>(golden.outputs());
+        all.addAll(golden.gradients());
+        return all;
+    }
+
     private Report.Table outputs() {
         List<Report.Row> rows = new ArrayList<>();
-        for (Verdict v : verdicts) {
+        for (Check c : recorded()) {
             rows.add(new Report.Row(
                     "check" + rows.size(),
                     "",
-                    Outcome.of(v.passed()),
+                    Outcome.of(c.passed()),
                     List.of(
-                            Cell.of(v.what()),
-                            Cell.of(v.maxAbs(), Numbers.error(v.maxAbs())),
-                            Cell.of(v.maxRel(), Numbers.error(v.maxRel())),
-                            Cell.of(v.passed() ? "" : v.problem())),
+                            Cell.of(c.name()),
+                            Cell.of(c.comparison().maxAbs(), Numbers.error(c.comparison().maxAbs())),
+                            Cell.of(c.comparison().maxRel(), Numbers.error(c.comparison().maxRel())),
+                            Cell.of(c.passed() ? "" : c.comparison().toString())),
                     List.of()));
         }
         return new Report.Table(
@@ -247,16 +243,21 @@ public final class GoldenPage {
         return new Report.Curves(
                 "Training: " + c.name(),
                 "step",
-                List.of(new Report.Series("Python", list(c.expected())), new Report.Series("Java", list(c.was()))));
+                List.of(new Report.Series("Python", c.expected()), new Report.Series("Java", c.was())));
     }
 
-    private static List<Double> list(Tensor t) {
-        return IntStream.range(0, t.size()).mapToObj(t::getDouble).toList();
+    private static List<Check> steps(TrainingTrace t) {
+        List<Check> all = new ArrayList<>();
+        t.steps()
+                .forEach(s -> s.checks()
+                        .forEach(c -> all.add(
+                                new Check("step " + s.number() + " " + c.name(), c.comparison(), c.allowed()))));
+        return all;
     }
 
     private static Report.Table training(TrainingTrace t) {
         List<Report.Row> rows = new ArrayList<>();
-        for (TrainingTrace.Row r : t.rows()) {
+        for (Check r : steps(t)) {
             double off = r.comparison().maxAbs();
             rows.add(new Report.Row(
                     "training" + rows.size(),
@@ -275,7 +276,7 @@ public final class GoldenPage {
                 "Training",
                 "trace",
                 List.of(
-                        new Column("steps of a metric, weight after the last", Kind.NAME, false),
+                        new Column("metric of a step, weight after it", Kind.NAME, false),
                         new Column("max |difference|", Kind.NUMBER, false),
                         new Column("problem", Kind.TEXT, false)),
                 rows);
@@ -283,17 +284,19 @@ public final class GoldenPage {
 
     private List<Report.Check> checks() {
         List<Report.Check> checks = new ArrayList<>();
-        verdicts.forEach(v -> checks.add(new Report.Check(
-                subject + ".calls", v.what(), v.passed() ? Optional.empty() : Optional.of(v.problem()))));
+        recorded().forEach(c -> checks.add(new Report.Check(
+                subject + ".calls",
+                c.name(),
+                c.passed() ? Optional.empty() : Optional.of(c.comparison().toString()))));
         golden.trace()
                 .ifPresent(t -> t.rows().stream()
                         .filter(r -> r.error().isPresent())
                         .forEach(r -> checks.add(new Report.Check(
                                 subject + ".layers",
                                 r.layer().key() + " (" + r.layer().className() + ")",
-                                passed(t, r) ? Optional.empty() : Optional.of(problem(r))))));
+                                r.passed() ? Optional.empty() : Optional.of(problem(r))))));
         golden.training()
-                .ifPresent(t -> t.rows()
+                .ifPresent(t -> steps(t)
                         .forEach(r -> checks.add(new Report.Check(
                                 subject + ".training",
                                 r.name(),
@@ -305,7 +308,7 @@ public final class GoldenPage {
 
     private String problem(LayerTrace.Row r) {
         String cause = golden.diagnosis()
-                .filter(d -> d.row().equals(r) && !d.causes().isEmpty())
+                .filter(d -> d.row().equals(Optional.of(r)) && !d.causes().isEmpty())
                 .map(d -> "; likely cause: " + d.causes().get(0))
                 .orElse("");
         return "off by " + text(r.error()) + " of its scale, what it gets by " + Numbers.error(r.before())

@@ -1,19 +1,15 @@
 package dev.posthorn.tools.verify;
 
-import dev.posthorn.golden.Call;
 import dev.posthorn.golden.Case;
+import dev.posthorn.golden.Check;
 import dev.posthorn.golden.Comparison;
-import dev.posthorn.golden.GradientCheck;
 import dev.posthorn.golden.ModelFile;
-import dev.posthorn.golden.OutputMasks;
-import dev.posthorn.golden.Tolerance;
+import dev.posthorn.golden.Replay;
 import dev.posthorn.golden.Verdict;
-import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;
-import dev.posthorn.model.Signature;
 import dev.posthorn.model.Variables;
 import dev.posthorn.numpy.Npz;
 import dev.posthorn.tools.Failure;
@@ -62,12 +58,11 @@ public final class Verification {
             if (!Files.exists(file.path())) {
                 throw new ModelFormatException("case: expected the file that case.json lists but was nothing");
             }
-            try (Model model = ModelLoading.load(file, backend, bindings);
-                    Npz npz = Npz.open(c.expected())) {
+            try (Model model = ModelLoading.load(file, backend, bindings)) {
                 Variables.Snapshot loaded = model.variables().snapshot();
-                verdicts.add(repeat(c, file, model, npz));
+                verdicts.add(outputs(c, file, model));
                 if (verdicts.get(0).passed() && c.gradients().isPresent() && differentiates()) {
-                    verdicts.add(gradients(c, file, model, loaded, npz));
+                    verdicts.add(gradients(c, file, model, loaded));
                 }
             }
         } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
@@ -81,11 +76,9 @@ public final class Verification {
         return !List.of(backend.split(":")).contains("as-is");
     }
 
-    private static Verdict gradients(Case c, ModelFile file, Model model, Variables.Snapshot loaded, Npz npz) {
-        try (Npz recorded = Npz.open(c.gradients().orElseThrow())) {
-            GradientCheck check = new GradientCheck(c, model, loaded, recorded);
-            String problem = check.run(npz);
-            return new Verdict(c.id(), file.path(), Verdict.GRADIENTS, problem, check.maxAbs(), check.maxRel(), null);
+    private static Verdict gradients(Case c, ModelFile file, Model model, Variables.Snapshot loaded) {
+        try {
+            return verdict(c, file, Verdict.GRADIENTS, Replay.gradients(c, model, loaded), "");
         } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError e) {
             return failed(c, file, Verdict.GRADIENTS, e);
         }
@@ -97,50 +90,27 @@ public final class Verification {
         return new Verdict(c.id(), file.path(), what, problem, Double.NaN, Double.NaN, e);
     }
 
-    private static Verdict repeat(Case c, ModelFile file, Model model, Npz npz) throws IOException {
-        double maxAbs = 0;
-        double maxRel = 0;
-        // One model for all calls, in their order: what a call leaves behind counts for the next.
-        for (Call call : c.calls()) {
-            Signature signature = model.signature(call.signature());
-            List<Tensor> inputs = new ArrayList<>();
-            for (Call.Array a : Call.ordered(call.inputs(), signature.inputs(), "inputs")) {
-                inputs.add(npz.get(a.key()));
-            }
-            List<Tensor> was = model.call(call.signature(), inputs);
-            List<Call.Array> expected = Call.ordered(call.outputs(), signature.outputs(), "outputs");
-            for (int i = 0; i < expected.size(); i++) {
-                Call.Array a = expected.get(i);
-                Comparison comparison = compare(npz.get(a.key()), was.get(i), a.dtype(), c.tolerance());
-                if (!comparison.passed()) {
-                    return new Verdict(
-                            c.id(),
-                            file.path(),
-                            a.key() + ": " + comparison + " (allowed " + c.tolerance() + ")",
-                            comparison.maxAbs(),
-                            comparison.maxRel(),
-                            null);
-                }
-                maxAbs = Math.max(maxAbs, comparison.maxAbs());
-                maxRel = Math.max(maxRel, comparison.maxRel());
-            }
-            String divergence =
-                    LayerSamples.firstDivergence(c.expected().toAbsolutePath().getParent(), model, inputs);
-            String other = divergence.isEmpty() ? OutputMasks.firstDifference(call, model, inputs, npz) : divergence;
-            if (!other.isEmpty()) {
-                return new Verdict(c.id(), file.path(), other, maxAbs, maxRel, null);
-            }
+    private static Verdict outputs(Case c, ModelFile file, Model model) throws IOException {
+        List<Check> checks = Replay.outputs(c, model);
+        Path folder = c.expected().toAbsolutePath().getParent();
+        try (Npz npz = Npz.open(c.expected())) {
+            List<Tensor> inputs = Replay.inputs(c.calls().get(0), model, npz);
+            return verdict(c, file, Verdict.OUTPUTS, checks, LayerSamples.firstDivergence(folder, model, inputs));
         }
-        return new Verdict(c.id(), file.path(), "", maxAbs, maxRel, null);
     }
 
-    /** NumPy has no bfloat16: such values are recorded as float32, and the case says what they were. */
-    private static Comparison compare(Tensor recorded, Tensor was, String dtype, Tolerance tolerance) {
-        Optional<DType> declared = DType.ofKeras(dtype);
-        boolean widened =
-                declared.isPresent() && declared.get() != recorded.dtype() && declared.get() == DType.BFLOAT16;
-        return widened && was.dtype() == declared.get()
-                ? Comparison.of(recorded, was.cast(recorded.dtype()), tolerance)
-                : Comparison.of(widened ? recorded.cast(declared.get()) : recorded, was, tolerance);
+    /** The first that differs counts. */
+    private static Verdict verdict(Case c, ModelFile file, String what, List<Check> checks, String other) {
+        Optional<Check> failed = checks.stream().filter(k -> !k.passed()).findFirst();
+        List<Comparison> counting = failed.map(k -> List.of(k.comparison()))
+                .orElseGet(() -> checks.stream().map(Check::comparison).toList());
+        return new Verdict(
+                c.id(),
+                file.path(),
+                what,
+                failed.map(Check::toString).orElse(other),
+                counting.stream().mapToDouble(Comparison::maxAbs).max().orElse(0),
+                counting.stream().mapToDouble(Comparison::maxRel).max().orElse(0),
+                null);
     }
 }
