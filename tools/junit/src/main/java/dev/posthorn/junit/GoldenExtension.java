@@ -36,9 +36,10 @@ final class GoldenExtension implements TestTemplateInvocationContextProvider {
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
         GoldenModel wanted = AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), GoldenModel.class)
                 .or(() -> AnnotationSupport.findAnnotation(context.getRequiredTestClass(), GoldenModel.class))
-                .orElseThrow(() -> new ExtensionConfigurationException("@GoldenModel: expected it on the method or its class"
-                        + " but was on neither, at "
-                        + context.getRequiredTestClass().getName()));
+                .orElseThrow(
+                        () -> new ExtensionConfigurationException("@GoldenModel: expected it on the method or its class"
+                                + " but was on neither, at "
+                                + context.getRequiredTestClass().getName()));
         return Stream.of(wanted.backends()).flatMap(backend -> invocations(wanted, backend, context));
     }
 
@@ -104,8 +105,8 @@ final class GoldenExtension implements TestTemplateInvocationContextProvider {
                         || List.of(m.getParameterTypes()).equals(List.of(String.class)))
                 .findFirst()
                 .orElseThrow(() -> new ExtensionConfigurationException(
-                        "@GoldenModel: expected a method 'Model " + wanted.modelFrom()
-                                + "()' but was " + (found.isEmpty() ? "none of that name" : found) + ", at " + test.getName()));
+                        "@GoldenModel: expected a method 'Model " + wanted.modelFrom() + "()' but was "
+                                + (found.isEmpty() ? "none of that name" : found) + ", at " + test.getName()));
         boolean isStatic = Modifier.isStatic(method.getModifiers());
         Object on = isStatic ? null : ReflectionSupport.newInstance(test);
         Object[] arguments = method.getParameterCount() == 0 ? new Object[0] : new Object[] {backend};

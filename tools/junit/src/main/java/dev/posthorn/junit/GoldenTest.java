@@ -34,8 +34,7 @@ public record GoldenTest(String name, List<Check> checks, Optional<String> abort
         report.trace()
                 .ifPresent(t -> t.rows()
                         .forEach(r -> all.add(new GoldenTest(
-                                "layer " + r.layer().key() + " ("
-                                        + r.layer().className() + ")",
+                                "layer " + r.layer().key() + " (" + r.layer().className() + ")",
                                 r.outputs(),
                                 aborted(r, d),
                                 d))));
@@ -50,7 +49,8 @@ public record GoldenTest(String name, List<Check> checks, Optional<String> abort
             return Optional.of("it runs inside of a loop in Java: not compared");
         }
         return r.follows() && d.isPresent()
-                ? Optional.of("right by itself: it goes on with what is wrong before it; " + "the first is " + d.get().where())
+                ? Optional.of("right by itself: it goes on with what is wrong before it; " + "the first is "
+                        + d.get().where())
                 : Optional.empty();
     }
 

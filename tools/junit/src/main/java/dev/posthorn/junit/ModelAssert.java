@@ -136,7 +136,8 @@ public final class ModelAssert {
         private boolean same(List<Tensor> recorded) {
             boolean same = recorded.size() == inputs.size();
             for (int i = 0; i < recorded.size() && same; i++) {
-                same = Comparison.of(recorded.get(i), inputs.get(i), Tolerance.EXACT).passed();
+                same = Comparison.of(recorded.get(i), inputs.get(i), Tolerance.EXACT)
+                        .passed();
             }
             return same;
         }

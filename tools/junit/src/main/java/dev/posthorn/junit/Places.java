@@ -72,10 +72,12 @@ final class Places implements AutoCloseable {
 
     /** The only model beside golden values. */
     Path modelIn(Path golden) throws IOException {
-        List<Path> models = Case.read(golden).models().stream().map(ModelFile::path).toList();
+        List<Path> models =
+                Case.read(golden).models().stream().map(ModelFile::path).toList();
         if (models.size() != 1) {
             throw new ExtensionConfigurationException(
-                    "golden: expected one model beside the values, or model = \"...\", but was " + models + ", at " + golden);
+                    "golden: expected one model beside the values, or model = \"...\", but was " + models + ", at "
+                            + golden);
         }
         return models.get(0);
     }

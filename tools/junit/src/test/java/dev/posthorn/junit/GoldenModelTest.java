@@ -46,7 +46,10 @@ class GoldenModelTest {
                 modelFrom = "model",
                 rtol = 1,
                 atol = 1,
-                layers = {@GoldenModel.Within(layer = "n*", value = 1), @GoldenModel.Within(dtype = "float32", value = 0.5)})
+                layers = {
+                    @GoldenModel.Within(layer = "n*", value = 1),
+                    @GoldenModel.Within(dtype = "float32", value = 0.5)
+                })
         void agrees() {}
 
         Model model(String backend) throws IOException {
@@ -80,7 +83,11 @@ class GoldenModelTest {
     void aClassMaySayIt() {
         Map<String, TestExecutionResult> results = run(OfClass.class);
         List<String> names = List.of(
-                "output b0.out.0", "output b1.out.0", "layer norm (BatchNormalization)", "training step 1", "training step 4");
+                "output b0.out.0",
+                "output b1.out.0",
+                "layer norm (BatchNormalization)",
+                "training step 1",
+                "training step 4");
         assertTrue(results.keySet().containsAll(names), results.keySet()::toString);
         results.forEach((name, r) -> assertEquals(TestExecutionResult.Status.SUCCESSFUL, r.getStatus(), name));
     }
@@ -92,11 +99,13 @@ class GoldenModelTest {
         String message = norm.getThrowable().orElseThrow().getMessage();
         assertEquals(TestExecutionResult.Status.FAILED, norm.getStatus());
         assertTrue(
-                message.matches("(?s)layer norm: \\d+ of 72 values of float32\\[2×3×3×4] differ, worst at \\[.*]: expected .*"
-                        + " but was .* \\(allowed .*first to differ: layer norm .*likely cause: epsilon: 0.001 agrees.*"),
+                message.matches(
+                        "(?s)layer norm: \\d+ of 72 values of float32\\[2×3×3×4] differ, worst at \\[.*]: expected .*"
+                                + " but was .* \\(allowed .*first to differ: layer norm .*likely cause: epsilon: 0.001 agrees.*"),
                 message);
         assertEquals(
-                TestExecutionResult.Status.FAILED, results.get("output b0.out.0").getStatus());
+                TestExecutionResult.Status.FAILED,
+                results.get("output b0.out.0").getStatus());
         assertEquals(
                 TestExecutionResult.Status.SUCCESSFUL,
                 results.get("layer depth (DepthwiseConv2D)").getStatus());
@@ -119,7 +128,6 @@ class GoldenModelTest {
                 .flatMap(r -> r.getThrowable().stream())
                 .map(Throwable::getMessage)
                 .reduce("", String::concat);
-        assertTrue(
-                message.contains("golden: expected a file or a resource but was nothing, at 'nowhere'"), message);
+        assertTrue(message.contains("golden: expected a file or a resource but was nothing, at 'nowhere'"), message);
     }
 }

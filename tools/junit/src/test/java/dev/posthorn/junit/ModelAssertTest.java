@@ -49,22 +49,23 @@ class ModelAssertTest {
         try (Model model = Models.wrong("dense", "b", Map.of("activation", "sigmoid"))) {
             Tensor x = recorded.get("b0.in.0");
             Match match = assertThat(model).as("scores").on(x).matches(golden);
-            String message = assertThrows(AssertionFailedError.class, () -> match.within(1e-4)).getMessage();
+            String message = assertThrows(AssertionFailedError.class, () -> match.within(1e-4))
+                    .getMessage();
             assertTrue(
-                    message.matches("(?s)scores: b0.out.0: \\d+ of 8 values of float32\\[4×2] differ, worst at \\[.*]: expected .*"
-                            + " but was .*first to differ: layer b \\(Dense\\).*likely cause: activation: hard_sigmoid agrees.*"),
+                    message.matches(
+                            "(?s)scores: b0.out.0: \\d+ of 8 values of float32\\[4×2] differ, worst at \\[.*]: expected .*"
+                                    + " but was .*first to differ: layer b \\(Dense\\).*likely cause: activation: hard_sigmoid agrees.*"),
                     message);
-            assertThat(model)
-                    .on(x)
-                    .matches(golden)
-                    .within(Tolerances.within(10).layers("b", 1));
+            assertThat(model).on(x).matches(golden).within(Tolerances.within(10).layers("b", 1));
         }
     }
 
     @Test
     void onlyRecordedInputsHaveRecordedOutputs() throws IOException {
         try (Model model = Models.load("dense", "java")) {
-            Match match = assertThat(model).on(Tensor.of(Shape.of(1, 6), new float[6])).matches(golden);
+            Match match = assertThat(model)
+                    .on(Tensor.of(Shape.of(1, 6), new float[6]))
+                    .matches(golden);
             assertTrue(assertThrows(IllegalArgumentException.class, match::asRecorded)
                     .getMessage()
                     .contains("expected inputs that are recorded but was others"));

@@ -25,8 +25,7 @@ final class Models {
     /** A model of which a layer has another configuration. */
     static Model wrong(String name, String layer, Map<String, ?> config) throws IOException {
         Model right = load(name, "java");
-        KerasProgram program =
-                ((KerasProgram) right.program()).withLayer(layer, n -> Variation.with(n, config));
+        KerasProgram program = ((KerasProgram) right.program()).withLayer(layer, n -> Variation.with(n, config));
         return Model.of(
                 program,
                 new Variables(program.variables(), right.variables().snapshot().values()),

@@ -93,7 +93,17 @@ public final class GoldenPage {
     }
 
     private static Report.Note diagnosis(Diagnosis d) {
-        List<String> lines = d.lines();
+        List<String> said = d.lines();
+        List<String> lines = new ArrayList<>();
+        String first = d.row().isPresent()
+                ? "The first layer to differ is " + d.row().get().layer().key() + " ("
+                        + d.row().get().layer().className() + ")"
+                : "The first to differ: " + d.where();
+        lines.add(first + ". L" + said.get(1).substring(1) + ".");
+        lines.addAll(said.subList(2, said.size()));
+        d.row()
+                .ifPresent(r -> lines.add("It is off by " + text(r.error()) + " of its scale, what it gets by "
+                        + Numbers.error(r.before()) + ", by itself by " + text(r.apart()) + "."));
         return new Report.Note("Diagnosis", Outcome.FAILED, lines);
     }
 
@@ -107,7 +117,8 @@ public final class GoldenPage {
         } else if (r.passed()) {
             return r.error().getAsDouble() <= r.allowed() / 100 ? Tone.GOOD : Tone.NEAR;
         }
-        boolean first = golden.diagnosis().filter(d -> d.row().equals(Optional.of(r))).isPresent();
+        boolean first =
+                golden.diagnosis().filter(d -> d.row().equals(Optional.of(r))).isPresent();
         return r.apart().orElse(0) > r.allowed() || first ? Tone.WRONG : Tone.OFF;
     }
 
@@ -223,8 +234,12 @@ public final class GoldenPage {
                     Outcome.of(c.passed()),
                     List.of(
                             Cell.of(c.name()),
-                            Cell.of(c.comparison().maxAbs(), Numbers.error(c.comparison().maxAbs())),
-                            Cell.of(c.comparison().maxRel(), Numbers.error(c.comparison().maxRel())),
+                            Cell.of(
+                                    c.comparison().maxAbs(),
+                                    Numbers.error(c.comparison().maxAbs())),
+                            Cell.of(
+                                    c.comparison().maxRel(),
+                                    Numbers.error(c.comparison().maxRel())),
                             Cell.of(c.passed() ? "" : c.comparison().toString())),
                     List.of()));
         }
@@ -284,10 +299,13 @@ public final class GoldenPage {
 
     private List<Report.Check> checks() {
         List<Report.Check> checks = new ArrayList<>();
-        recorded().forEach(c -> checks.add(new Report.Check(
-                subject + ".calls",
-                c.name(),
-                c.passed() ? Optional.empty() : Optional.of(c.comparison().toString()))));
+        recorded()
+                .forEach(c -> checks.add(new Report.Check(
+                        subject + ".calls",
+                        c.name(),
+                        c.passed()
+                                ? Optional.empty()
+                                : Optional.of(c.comparison().toString()))));
         golden.trace()
                 .ifPresent(t -> t.rows().stream()
                         .filter(r -> r.error().isPresent())
@@ -296,13 +314,12 @@ public final class GoldenPage {
                                 r.layer().key() + " (" + r.layer().className() + ")",
                                 r.passed() ? Optional.empty() : Optional.of(problem(r))))));
         golden.training()
-                .ifPresent(t -> steps(t)
-                        .forEach(r -> checks.add(new Report.Check(
-                                subject + ".training",
-                                r.name(),
-                                r.comparison().passed()
-                                        ? Optional.empty()
-                                        : Optional.of(r.comparison().toString())))));
+                .ifPresent(t -> steps(t).forEach(r -> checks.add(new Report.Check(
+                        subject + ".training",
+                        r.name(),
+                        r.comparison().passed()
+                                ? Optional.empty()
+                                : Optional.of(r.comparison().toString())))));
         return checks;
     }
 
