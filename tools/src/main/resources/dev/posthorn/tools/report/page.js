@@ -63,7 +63,7 @@
     const column = Number(button.dataset.sort);
     const key = body => {
       const cell = body.rows[0].cells[column];
-      if (!number) return cell.textContent;
+      if (!number) return (cell.querySelector('.opens, .plain') || cell).textContent;
       return cell.dataset.order === undefined ? NaN : Number(cell.dataset.order);
     };
     const rows = Array.from(table.tBodies).map((body, i) => ({ body, i, k: key(body) }));
