@@ -29,7 +29,6 @@ public final class FilterGradient {
     private final int batch;
     private final int cin;
     private final int cout;
-    private final int groups;
     private final int[][] meets;
     /** The taps of the window along all axes but the last, axis by axis. */
     private final int[] taps;
@@ -68,7 +67,6 @@ public final class FilterGradient {
         this.batch = batch;
         this.cin = cin;
         this.cout = cout;
-        this.groups = groups;
         meets = new int[grid.rank()][];
         for (int a = 0; a < meets.length; a++) {
             meets[a] = grid.meets(a);
