@@ -38,8 +38,17 @@ for family in "${families[@]}"; do only+=(--only "layers/$family/*"); done
 # committed cases (ROUNDTRIP=all: every one), in every format.
 python=$(cd "$venv" && pwd)/bin/python
 for suite in layers models legacy training; do
-  mkdir -p "$out/cases/$suite"
-  "$python" -m zipfile -e "$testdata/cases/$suite.zip" "$out/cases"
+  "$python" - "$testdata/cases/$suite.zip" "$out/cases" "$seed" "${ROUNDTRIP:-}" <<'EOF'
+import os, random, sys, zipfile
+archive, out, seed, extent = sys.argv[1:]
+with zipfile.ZipFile(archive) as z:
+    names = [n for n in z.namelist() if not n.endswith("/")]
+    cases = sorted({os.path.dirname(n) for n in names if n.endswith("/case.json")})
+    if extent != "all":
+        cases = random.Random(seed).sample(cases, min(len(cases), 120))
+    kept = tuple(c + "/" for c in cases)
+    z.extractall(out, [n for n in names if n.startswith(kept)])
+EOF
 done
 # roundtrip SUITES FROM TO MADE_OF OPTIONS...: converts, and lets Keras check
 # the result. What a format cannot hold is refused (SavingTest lists it).
