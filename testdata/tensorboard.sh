@@ -6,7 +6,7 @@ set -euo pipefail
 testdata=$(cd "$(dirname "$0")" && pwd)
 python=$(cd "$testdata/../.oracle-venv" && pwd)/bin/python
 out=$(mktemp -d); trap 'rm -rf "$out"' EXIT
-if ! "$python" -m pip install --quiet --disable-pip-version-check --target "$out/packages" \
+if ! "$testdata/oracle/install.sh" "$testdata/../.oracle-venv" --target "$out/packages" \
     "tensorboard==2.21.*" "setuptools<81" 2>"$out/pip.log"; then
   echo "tensorboard: skipped, it cannot be installed here: $(tail -1 "$out/pip.log")"
   exit 0

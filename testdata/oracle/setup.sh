@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Makes a virtual environment with real TensorFlow, Keras and h5py in DIR
 # (default: .oracle-venv at the root of the repository). Does nothing if it is
-# there. Where pip is configured with extra indexes, those are asked first.
-# CPU is enough. The numbers in the cases name the versions that made them.
+# there. CPU is enough. The numbers in the cases name the versions that made them.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 dir=${1:-$here/../../.oracle-venv}
@@ -10,9 +9,5 @@ check='import tensorflow as tf, keras, h5py, scipy, PIL; print("oracle: TensorFl
 export TF_CPP_MIN_LOG_LEVEL=3 TF_ENABLE_ONEDNN_OPTS=0
 if [ -x "$dir/bin/python" ] && "$dir/bin/python" -c "$check" 2>/dev/null; then exit 0; fi
 python3 -m venv "$dir"
-args=()
-for url in $(pip config get global.extra-index-url 2>/dev/null || true); do
-  if [ ${#args[@]} = 0 ]; then args+=(--index-url "$url"); else args+=(--extra-index-url "$url"); fi
-done
-"$dir/bin/pip" install -qq ${args[@]+"${args[@]}"} -r "$here/requirements.txt"
+"$here/install.sh" "$dir" -r "$here/requirements.txt"
 "$dir/bin/python" -c "$check"
