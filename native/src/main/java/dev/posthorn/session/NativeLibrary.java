@@ -18,7 +18,7 @@ final class NativeLibrary {
             Loader.load(tensorflow.class);
         } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
             throw new UnsupportedModelException("backend tensorflow: expected TensorFlow's library for "
-                    + Loader.Detector.getPlatform() + " but was none: add org.tensorflow:tensorflow-core-native:1.1.0:"
+                    + Loader.Detector.getPlatform() + " but was none: add " + TensorFlowBackend.LIBRARY + ":"
                     + Loader.Detector.getPlatform() + ", or run 'posthorn native' (" + e.getMessage() + ")");
         }
     }

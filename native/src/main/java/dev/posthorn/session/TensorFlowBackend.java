@@ -27,9 +27,12 @@ import java.util.stream.IntStream;
 
 /**
  * The backend {@code tensorflow}: graphs run on TensorFlow's own operations, on CPU or GPU, compiled by XLA where asked for. It
- * needs TensorFlow's native library: {@code org.tensorflow:tensorflow-core-native:1.1.0} with the classifier of the platform.
+ * needs TensorFlow's native library: {@link #LIBRARY} with the classifier of the platform.
  */
 public final class TensorFlowBackend implements Backend {
+    /** The artifact of TensorFlow's native library, without its classifier. */
+    public static final String LIBRARY = "org.tensorflow:tensorflow-core-native:1.1.0";
+
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final Options options;

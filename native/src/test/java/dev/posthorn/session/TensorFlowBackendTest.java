@@ -48,6 +48,13 @@ class TensorFlowBackendTest {
         }
     }
 
+    @Test
+    void theLibraryIsThatOfTheBuild() throws IOException {
+        String version = TensorFlowBackend.LIBRARY.replaceAll(".*:", "");
+        assertTrue(Files.readString(Path.of("..", "pom.xml"))
+                .contains("<tensorflow.version>" + version + "</tensorflow.version>"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"tensorflow", "tensorflow:jit", "tensorflow:gpu:0"})
     void digitsAreThoseOfJava(String backend) throws IOException {

@@ -1,5 +1,6 @@
 package dev.posthorn.tools.command;
 
+import dev.posthorn.session.TensorFlowBackend;
 import dev.posthorn.tools.InputException;
 import dev.posthorn.tools.Posthorn;
 import java.io.IOException;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
             "Nothing else of Posthorn needs it. Exit code 0: it is there; 2: it is not."
         })
 public final class Native implements Callable<Integer> {
-    private static final String ARTIFACT = "org.tensorflow:tensorflow-core-native:1.1.0:jar:";
+    private static final String ARTIFACT = TensorFlowBackend.LIBRARY + ":jar:";
 
     @Spec
     private CommandSpec spec;
