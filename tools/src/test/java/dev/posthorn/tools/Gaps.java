@@ -10,9 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A list of model files that do not give what is expected, {@code path: reason} each; paths may be globs. */
+/**
+ * A list of model files that do not give what is expected, {@code path: reason} each; paths may be globs. One whose reason begins
+ * with {@code on some processors} may pass.
+ */
 record Gaps(List<Gap> all) {
-    private record Gap(String line, PathMatcher paths) {
+    private record Gap(String line, PathMatcher paths, boolean always) {
         boolean matches(String path) {
             return paths.matches(Path.of(path));
         }
@@ -22,8 +25,9 @@ record Gaps(List<Gap> all) {
         List<Gap> gaps = new ArrayList<>();
         for (String line : Files.readAllLines(file)) {
             if (!line.isBlank() && !line.startsWith("#")) {
-                String glob = line.substring(0, line.indexOf(": "));
-                gaps.add(new Gap(line, FileSystems.getDefault().getPathMatcher("glob:" + glob)));
+                String[] parts = line.split(": ", 2);
+                PathMatcher paths = FileSystems.getDefault().getPathMatcher("glob:" + parts[0]);
+                gaps.add(new Gap(line, paths, !parts[1].startsWith("on some processors")));
             }
         }
         return new Gaps(List.copyOf(gaps));
@@ -42,7 +46,7 @@ record Gaps(List<Gap> all) {
             }
         }
         verdicts.forEach((path, v) -> {
-            if (v.passed() && holds(path)) {
+            if (v.passed() && all.stream().anyMatch(g -> g.always && g.matches(path))) {
                 wrong.add("listed, but passes: " + path);
             } else if (!v.passed() && !holds(path)) {
                 wrong.add("fails: " + path + ": " + v.problem());

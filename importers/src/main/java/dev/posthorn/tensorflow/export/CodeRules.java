@@ -1,13 +1,11 @@
 package dev.posthorn.tensorflow.export;
 
-import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.example.Fields;
 import dev.posthorn.ir.op.example.ParseExamples;
-import dev.posthorn.ir.op.table.FindRows;
 import dev.posthorn.ir.op.table.SetOperation;
 import dev.posthorn.ir.op.table.SetSizes;
 import dev.posthorn.ir.op.text.CharSplit;
@@ -125,8 +123,7 @@ final class CodeRules {
                     SetSizes.class,
                     "SetSize",
                     "size",
-                    (op, n) -> Attrs.of(n.input(1).dtype())),
-            Rule.one(FindRows.class, CodeRules::found));
+                    (op, n) -> Attrs.of(n.input(1).dtype())));
 
     private CodeRules() {}
 
@@ -207,32 +204,5 @@ final class CodeRules {
             out.addAll(listed(lists.get(i), of.size()));
         }
         return out;
-    }
-
-    /** A table that is made anew for each call. */
-    private static String found(FindRows op, Node n, List<String> in, FunctionWriter w) {
-        DType keys = n.input(0).dtype();
-        DType values = n.input(1).dtype();
-        if (n.input(0).shape().rank() != 1) {
-            throw Rules.unsupported("a table whose keys are rows, and that is a value,");
-        }
-        Shape each = n.input(1).shape().remove(0);
-        Attrs own = Attrs.of().type("key_dtype", keys).type("value_dtype", values);
-        String table = each.rank() == 0
-                ? w.add("AnonymousMutableHashTable", "table_handle", List.of(), own)
-                : w.add(
-                        "AnonymousMutableHashTableOfTensors",
-                        "table_handle",
-                        List.of(),
-                        own.shape("value_shape", each));
-        Attrs a = Attrs.of().type("Tin", keys).type("Tout", values);
-        String filled = w.add("LookupTableImportV2", "", List.of(table, in.get(0), in.get(1)), a);
-        w.wait(filled);
-        List<String> find = List.of(table, in.get(2), in.get(3), "^" + filled.split(":")[0]);
-        return w.add(
-                "LookupTableFindV2",
-                "values",
-                find,
-                Attrs.of().type("Tin", keys).type("Tout", values));
     }
 }

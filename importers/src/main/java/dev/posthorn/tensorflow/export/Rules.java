@@ -23,6 +23,7 @@ final class Rules {
                 SpecialRules.ALL,
                 TextRules.ALL,
                 OrderRules.ALL,
+                TableRules.ALL,
                 GradientRules.ALL,
                 RandomRules.ALL,
                 MatrixRules.ALL,
