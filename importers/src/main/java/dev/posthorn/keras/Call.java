@@ -6,6 +6,7 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.keras.layer.Identity;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.ShapeException;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -162,6 +163,21 @@ public final class Call {
 
     /** The types of the inputs. */
     public List<TensorType> inputTypes() {
-        return inputs().stream().map(t -> t.value().type()).toList();
+        List<TensorType> types = inputs().stream().map(t -> t.value().type()).toList();
+        return new AbstractList<>() {
+            @Override
+            public TensorType get(int i) {
+                if (i >= types.size()) {
+                    throw new ShapeException(node.layer().className() + ": expected at least " + (i + 1)
+                            + " inputs but was " + types.size() + ", at " + path);
+                }
+                return types.get(i);
+            }
+
+            @Override
+            public int size() {
+                return types.size();
+            }
+        };
     }
 }

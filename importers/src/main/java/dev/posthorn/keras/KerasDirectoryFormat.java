@@ -31,11 +31,12 @@ public final class KerasDirectoryFormat extends KerasFormat {
             Path metadata = path.resolve("metadata.json");
             Map<String, String> producer = new LinkedHashMap<>();
             if (Files.exists(metadata)) {
-                producer.putAll(KerasZipFormat.producer(Json.object(Files.readString(metadata), metadata.toString())));
+                producer.putAll(
+                        KerasZipFormat.producer(Json.object(KerasJsonFormat.text(metadata), metadata.toString())));
             }
             for (String name : new String[] {"model.weights.h5", "model.weights.json"}) {
                 if (Files.exists(path.resolve(name))) {
-                    Map<String, Object> json = Json.object(Files.readString(config), config.toString());
+                    Map<String, Object> json = Json.object(KerasJsonFormat.text(config), config.toString());
                     return new KerasFile(
                             path.toString(),
                             json,

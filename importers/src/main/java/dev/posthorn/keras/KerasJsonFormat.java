@@ -3,6 +3,7 @@ package dev.posthorn.keras;
 import dev.posthorn.model.ModelFormatException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,11 @@ public final class KerasJsonFormat extends KerasFormat {
             throw new ModelFormatException("model: expected a configuration of at most " + LONGEST + " bytes but was "
                     + Files.size(path) + ", at " + path);
         }
-        return Files.readString(path);
+        try {
+            return Files.readString(path);
+        } catch (CharacterCodingException e) {
+            throw new ModelFormatException("model: expected text in UTF-8 but was other bytes, at " + path, e);
+        }
     }
 
     /** A file that is a configuration and nothing else. */

@@ -33,7 +33,7 @@ final class KerasWeightsFiles {
 
     private static KerasWeights shards(Path index, Closing closing) throws IOException {
         List<Hdf5Group> roots = new ArrayList<>();
-        for (String name : shards(Json.object(Files.readString(index), index.toString()), index)) {
+        for (String name : shards(Json.object(KerasJsonFormat.text(index), index.toString()), index)) {
             roots.add(closing.add(Hdf5File.open(index.resolveSibling(name))).root());
         }
         return new KerasWeights(index.toString(), roots, new PathLayout());

@@ -116,7 +116,7 @@ public final class Lowering {
             types.put(path, out.stream().map(t -> t.value().type()).toList());
             return out;
         } catch (ShapeException e) {
-            throw e.getMessage().contains(", at ") ? e : new ShapeException(e.getMessage() + ", at " + where, e);
+            throw e.at(where);
         } finally {
             training = outer;
         }

@@ -40,7 +40,7 @@ public final class WeightShards implements WeightContainer {
     }
 
     public static WeightShards open(Path path) throws IOException {
-        WeightShards all = new WeightShards(path, Json.object(Files.readString(path), path.toString()));
+        WeightShards all = new WeightShards(path, Json.object(KerasJsonFormat.text(path), path.toString()));
         try {
             for (String name : KerasWeightsFiles.shards(all.config, path)) {
                 all.shards.put(name, Hdf5File.open(path.resolveSibling(name)));

@@ -28,7 +28,7 @@ final class Body {
         for (NodeDef n : list) {
             if (nodes.put(n.getName(), n) != null) {
                 throw new ModelFormatException("graph: expected names of nodes to be different but was twice '"
-                        + n.getName() + "', at " + (name.isEmpty() ? "the graph" : name));
+                        + n.getName() + "', at " + place());
             }
         }
     }
@@ -49,6 +49,10 @@ final class Body {
     /** The function's name; empty for a graph. */
     String name() {
         return name;
+    }
+
+    private String place() {
+        return name.isEmpty() ? "the graph" : name;
     }
 
     /** The function; null for a graph. */
@@ -106,8 +110,7 @@ final class Body {
                     continue;
                 }
                 if (node == null) {
-                    throw new ModelFormatException(
-                            "graph: expected a node '" + at + "' but was absent, at " + (name.isEmpty() ? "" : name));
+                    throw new ModelFormatException("graph: expected a node '" + at + "' but was absent, at " + place());
                 }
                 int next = progress.getOrDefault(at, 0);
                 if (next == node.getInputCount()) {
@@ -121,7 +124,7 @@ final class Body {
                 if (!done.contains(needed)) {
                     if (progress.containsKey(needed)) {
                         throw new ModelFormatException("graph: expected no cycle but was one through '" + needed
-                                + "' and '" + at + "', at " + (name.isEmpty() ? "the graph" : name));
+                                + "' and '" + at + "', at " + place());
                     }
                     work.push(needed);
                 }

@@ -114,7 +114,7 @@ public final class CheckpointFormat implements ModelFormat {
         List<String> missing = new ArrayList<>();
         for (Variable v : program.variables()) {
             if (v.stored()) {
-                Optional<String> name = name(v.key(), sources);
+                Optional<String> name = name(v.key(), sources, path);
                 boolean fits = name.isPresent()
                         && v.type()
                                 .shape()
@@ -136,13 +136,14 @@ public final class CheckpointFormat implements ModelFormat {
         return Optional.of(values);
     }
 
-    private static Optional<String> name(String key, Map<String, Source> sources) {
+    private static Optional<String> name(String key, Map<String, Source> sources, Path path) {
         List<String> ending = sources.keySet().stream()
                 .filter(n -> n.equals(key) || n.endsWith("/" + key))
                 .sorted(Comparator.comparingInt(String::length))
                 .toList();
         if (ending.size() > 1 && ending.get(0).length() == ending.get(1).length()) {
-            throw new ModelFormatException("weights: expected one tensor for " + key + " but was " + ending);
+            throw new ModelFormatException(
+                    "weights: expected one tensor for " + key + " but was " + ending + ", at " + path);
         }
         return ending.stream().findFirst();
     }

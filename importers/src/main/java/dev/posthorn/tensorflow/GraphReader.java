@@ -2,6 +2,7 @@ package dev.posthorn.tensorflow;
 
 import dev.posthorn.ir.Value;
 import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.proto.AttrValue;
 import dev.posthorn.proto.FunctionDef;
@@ -133,6 +134,10 @@ final class GraphReader {
         }
         try {
             return op.read(site);
+        } catch (ShapeException e) {
+            throw e.at(site.where());
+        } catch (ModelFormatException e) {
+            throw e.at(site.where());
         } catch (IndexOutOfBoundsException
                 | ClassCastException
                 | ArithmeticException

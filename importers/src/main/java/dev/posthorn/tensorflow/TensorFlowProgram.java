@@ -7,6 +7,7 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.Signature;
 import dev.posthorn.model.Variable;
 import dev.posthorn.train.Forward;
@@ -116,10 +117,20 @@ public final class TensorFlowProgram implements TrainableProgram {
     /** What a signature computes: its outputs by name, and new values of variables. */
     private record Results(Map<String, Value> outputs, Map<String, Value> updates) {}
 
-    /** Reads a signature into {@code b}. */
+    /** Reads a signature into {@code b}; an error that does not say where it is names the signature. */
     private Results read(Entry entry, Builder b, List<Value> in) {
-        Support.of(graph, functions, List.of(entry))
-                .check(name + ", signature " + entry.signature().name());
+        String where = name + ", signature " + entry.signature().name();
+        Support.of(graph, functions, List.of(entry)).check(where);
+        try {
+            return compute(entry, b, in);
+        } catch (ModelFormatException e) {
+            throw e.at(where);
+        } catch (ShapeException e) {
+            throw e.at(where);
+        }
+    }
+
+    private Results compute(Entry entry, Builder b, List<Value> in) {
         Frame frame = new Frame(
                 new GraphReader(functions, resources), b, new State(State.first(b, key -> resources.first(b, key))));
         Map<String, List<TfValue>> given = new HashMap<>();

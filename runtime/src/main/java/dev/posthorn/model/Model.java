@@ -76,7 +76,7 @@ public final class Model implements AutoCloseable {
         exists(path);
         Backend chosen = Backend.named(backend);
         Optional<ModelFormat.Loaded> own = chosen.load(path);
-        ModelFormat.Loaded loaded = own.isPresent() ? own.get() : format(path).load(path, bindings);
+        ModelFormat.Loaded loaded = own.isPresent() ? own.get() : located(path, f -> f.load(path, bindings));
         return new Model(loaded.program(), loaded.variables(), chosen);
     }
 
@@ -136,7 +136,23 @@ public final class Model implements AutoCloseable {
 
     /** Says what a file is, with what is bound to the names of custom layers and functions in it. */
     public static Inspection inspect(Path path, Bindings bindings) throws IOException {
-        return format(path).inspect(path, bindings);
+        return located(path, f -> f.inspect(path, bindings));
+    }
+
+    /** What reads a file of some format. */
+    private interface Reading<T> {
+        T of(ModelFormat format) throws IOException;
+    }
+
+    /** What is read of a file; an error that does not say where it is names the file. */
+    private static <T> T located(Path path, Reading<T> read) throws IOException {
+        try {
+            return read.of(format(path));
+        } catch (ModelFormatException e) {
+            throw e.at(path);
+        } catch (ShapeException e) {
+            throw e.at(path);
+        }
     }
 
     private static void exists(Path path) {

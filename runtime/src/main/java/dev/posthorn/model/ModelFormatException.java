@@ -11,4 +11,9 @@ public final class ModelFormatException extends RuntimeException {
     public ModelFormatException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** This error, with a place where its message has none. */
+    public ModelFormatException at(Object where) {
+        return getMessage().contains(", at ") ? this : new ModelFormatException(getMessage() + ", at " + where, this);
+    }
 }

@@ -11,4 +11,9 @@ public final class ShapeException extends RuntimeException {
     public ShapeException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** This error, with a place where its message has none. */
+    public ShapeException at(Object where) {
+        return getMessage().contains(", at ") ? this : new ShapeException(getMessage() + ", at " + where, this);
+    }
 }
