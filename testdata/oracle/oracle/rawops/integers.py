@@ -127,3 +127,21 @@ def elementwise(x, y):
 
 
 fn("QuantizedElements", elementwise, x=A, y=f32(A[::-1]))
+
+
+def borders(low, high, bits, narrow):
+    """Numbers between two steps of a fake quantisation, and the next ones to both sides."""
+    least, most = np.float32(1 if narrow else 0), np.float32(2 ** bits - 1)
+    step = (np.float32(high) - np.float32(low)) / (most - least)
+    start = (least - np.round(least - np.float32(low) / step)) * step
+    x = f32((np.arange(0, most - least, max(1, most // 80)) + 0.5) * float(step) + float(start))
+    return np.concatenate([x, np.nextafter(x, f32(9)), np.nextafter(x, f32(-9))]).reshape(-1, 3)
+
+
+for low, high, bits, narrow in ((0.0, 6.0, 8, False), (-1.3, 2.7, 8, True), (-0.21, 0.77, 8, False), (-9.3, 7.1, 12, True)):
+    more = dict(inputs=borders(low, high, bits, narrow), num_bits=bits, narrow_range=narrow)
+    name = f"{low}_{high}"
+    op(f"FakeQuantWithMinMaxArgs_borders_{name}", "FakeQuantWithMinMaxArgs", tol=1e-6, min=low, max=high, **more)
+    op(f"FakeQuantWithMinMaxVars_borders_{name}", "FakeQuantWithMinMaxVars", tol=1e-6, min=f32(low), max=f32(high), **more)
+    op(f"FakeQuantWithMinMaxVarsPerChannel_borders_{name}", "FakeQuantWithMinMaxVarsPerChannel", tol=1e-6,
+       min=f32([low] * 3), max=f32([high] * 3), **more)

@@ -13,15 +13,16 @@ import dev.posthorn.ir.op.Unary;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Numbers rounded to what a few bits can hold, and left as floating-point numbers. */
 final class Quantisation {
     static final List<TfOp> ALL = List.of(
             one(
                     "FakeQuantWithMinMaxArgs",
-                    s -> fake(s, s.b(), s.in(0), bound(s, s.b(), "min", -6), bound(s, s.b(), "max", 6))),
-            one("FakeQuantWithMinMaxVars", s -> fake(s, s.b(), s.in(0), s.in(1), s.in(2))),
-            one("FakeQuantWithMinMaxVarsPerChannel", s -> fake(s, s.b(), s.in(0), s.in(1), s.in(2))));
+                    s -> fake(s, s.b(), s.in(0), bound(s, s.b(), "min", -6), bound(s, s.b(), "max", 6), false)),
+            one("FakeQuantWithMinMaxVars", s -> fake(s, s.b(), s.in(0), s.in(1), s.in(2), true)),
+            one("FakeQuantWithMinMaxVarsPerChannel", s -> fake(s, s.b(), s.in(0), s.in(1), s.in(2), false)));
 
     private Quantisation() {}
 
@@ -35,16 +36,25 @@ final class Quantisation {
         if (s.count() == 2) {
             return Derivatives.all(
                     s.b(),
-                    (b, in) -> fake(s, b, in.get(0), bound(s, b, "min", -6), bound(s, b, "max", 6)),
+                    (b, in) -> fake(s, b, in.get(0), bound(s, b, "min", -6), bound(s, b, "max", 6), false),
                     dy,
                     List.of(s.in(1)));
         }
         return Derivatives.all(
-                s.b(), (b, in) -> fake(s, b, in.get(0), in.get(1), in.get(2)), dy, List.of(s.in(1), s.in(2), s.in(3)));
+                s.b(),
+                (b, in) -> fake(s, b, in.get(0), in.get(1), in.get(2), false),
+                dy,
+                List.of(s.in(1), s.in(2), s.in(3)));
     }
 
-    /** x in the range moved so that 0 is one of its {@code 2^bits} steps, rounded to the nearest. */
-    private static Value fake(Site s, Builder b, Value x, Value min, Value max) {
+    /**
+     * x in the range moved so that 0 is one of its {@code 2^bits} steps, rounded to the nearest.
+     *
+     * @param divided whether x is divided by the length of a step, as with bounds that are scalar operands, or multiplied by
+     *     {@code (2^bits − 1)/(max − min)}: where x lies between two steps that decides, and what TensorFlow's kernels for
+     *     processors give was found by comparing 10⁶ such numbers
+     */
+    private static Value fake(Site s, Builder b, Value x, Value min, Value max, boolean divided) {
         DType type = x.dtype();
         double least = s.attributes().bool("narrow_range", false) ? 1 : 0;
         double most = Math.pow(2, s.attributes().integer("num_bits", 8)) - 1;
@@ -57,9 +67,10 @@ final class Quantisation {
         Value high = b.times(b.minus(b.constant(type, most), zero), scale);
         Value inside = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, x, low), high);
         // In the order in which TensorFlow rounds: the same bits.
-        Value first = b.times(b.unary(Unary.Fn.NEG, low), inverse);
+        UnaryOperator<Value> inSteps = v -> divided ? b.over(v, scale) : b.times(v, inverse);
+        Value first = inSteps.apply(b.unary(Unary.Fn.NEG, low));
         Value steps = b.minus(
-                b.times(b.minus(inside, low), inverse), b.unary(Unary.Fn.FLOOR, b.binary(Binary.Fn.ADD, first, 0.5)));
+                inSteps.apply(b.minus(inside, low)), b.unary(Unary.Fn.FLOOR, b.binary(Binary.Fn.ADD, first, 0.5)));
         Value y = b.times(b.unary(Unary.Fn.FLOOR, b.binary(Binary.Fn.ADD, steps, 0.5)), scale);
         Value none = b.binary(
                 Binary.Fn.AND,
