@@ -1,11 +1,13 @@
 package dev.posthorn.keras;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.layer.Functional;
+import dev.posthorn.keras.layer.Sequential;
 import dev.posthorn.keras.layout.PathLayout;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.Port;
@@ -170,7 +172,16 @@ public final class KerasProgram implements TrainableProgram {
 
     @Override
     public String path(String key) {
-        return LayerPaths.ofVariable(root, key);
+        return LayerPaths.ofVariable(root, key, node -> node.layer() instanceof Functional);
+    }
+
+    /** Archives say how layers were built, each by itself. Source: keras/src/saving/serialization_lib.py. */
+    @Override
+    public String loadedPath(String key) {
+        return origin.dialect() == Dialect.KERAS3 && origin.ofArchive()
+                ? LayerPaths.ofVariable(
+                        root, key, node -> node.layer() instanceof Functional || node.layer() instanceof Sequential)
+                : path(key);
     }
 
     @Override

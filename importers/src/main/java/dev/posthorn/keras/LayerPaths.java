@@ -1,23 +1,23 @@
 package dev.posthorn.keras;
 
-import dev.posthorn.keras.layer.Functional;
 import dev.posthorn.keras.layer.Sequential;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** Layers by their places in a model. */
 final class LayerPaths {
     private LayerPaths() {}
 
-    /** What Keras calls the variable of that key: functional models have no part in the path. */
-    static String ofVariable(LayerNode root, String key) {
+    /** What Keras calls the variable of that key; some models have no part in the path. */
+    static String ofVariable(LayerNode root, String key, Predicate<LayerNode> apart) {
         LayerNode node = root;
-        String path = root.layer() instanceof Sequential ? root.name() + "/" : "";
+        String path = root.layer() instanceof Sequential && !apart.test(root) ? root.name() + "/" : "";
         String rest = key;
         for (Optional<LayerNode> next = below(node, rest); next.isPresent(); next = below(node, rest)) {
             node = next.get();
             rest = rest.substring(node.name().length() + 1);
-            path = node.layer() instanceof Functional ? "" : path + node.name() + "/";
+            path = apart.test(node) ? "" : path + node.name() + "/";
         }
         return path + rest;
     }

@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -56,15 +58,27 @@ final class Steps {
     /** A step that is ready to run, and the variables that its plan holds as constants. */
     private record Planned(StepGraph.Step step, Backend.Executable executable, Map<String, Tensor> constants) {}
 
-    Steps(Trainer trainer, CompileConfig config, Map<String, Double> rates, Set<String> undecayed) {
+    /**
+     * Steps of a model.
+     *
+     * @param goesOn what a file keeps, where the optimizer goes on from there: its variables belong to those of the model as
+     *     Keras calls these when it has loaded the file, or else as it did when the model was made
+     */
+    Steps(
+            Trainer trainer,
+            CompileConfig config,
+            Map<String, Double> rates,
+            Set<String> undecayed,
+            Optional<StoredTraining> goesOn) {
         this.model = trainer.model();
         this.program = trainer.program();
         this.config = config;
         Map<LayerPatterns, Double> factors = new LinkedHashMap<>();
         rates.forEach((pattern, f) -> factors.put(new LayerPatterns(program, List.of(pattern)), f));
-        this.trained = Trained.of(
+        Function<UnaryOperator<String>, Trained> by = path -> Trained.of(
                 program,
                 config.optimizer(),
+                path,
                 key -> {
                     double rate = 1;
                     for (Map.Entry<LayerPatterns, Double> e : factors.entrySet()) {
@@ -73,6 +87,11 @@ final class Steps {
                     return rate;
                 },
                 key -> undecayed.stream().noneMatch(name -> isNamed(name, key)));
+        this.trained = goesOn.filter(f -> config.optimizer() != null)
+                .map(f -> new StoredSlots(f, config.optimizer(), by.apply(program::loadedPath)))
+                .filter(StoredSlots::fit)
+                .map(StoredSlots::trained)
+                .orElseGet(() -> by.apply(program::path));
         own.putAll(trained.initial(model.variables().snapshot().values()));
     }
 
@@ -249,7 +268,7 @@ final class Steps {
 
     /** Goes on from the variables of an optimizer in a file. */
     void restore(StoredTraining stored) throws IOException {
-        own.putAll(StoredSlots.read(stored, config.optimizer(), trained, model.name()));
+        own.putAll(new StoredSlots(stored, config.optimizer(), trained).read(model.name()));
     }
 
     /** Goes on from the optimizer of other steps, where it is the same. */

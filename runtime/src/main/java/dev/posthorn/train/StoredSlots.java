@@ -4,7 +4,6 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.train.optimizer.Optimizer;
-import dev.posthorn.train.optimizer.Slot;
 import dev.posthorn.train.optimizer.StoredSlot;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -15,33 +14,52 @@ import java.util.Map;
  * The optimizer's variables in a file as those of ours: in the order of {@link Optimizer#stored}. Where the learning rate is not
  * among them, the configuration says it.
  */
-final class StoredSlots {
-    private StoredSlots() {}
+record StoredSlots(StoredTraining stored, Optimizer optimizer, Trained trained) {
+    private List<StoredSlot> order() {
+        return optimizer.stored(trained.parameters(), stored.dialect());
+    }
 
-    static Map<String, Tensor> read(StoredTraining stored, Optimizer optimizer, Trained trained, String where)
-            throws IOException {
-        List<Slot> slots = trained.slotTypes();
-        List<StoredSlot> order = optimizer.stored(trained.parameters(), stored.dialect());
-        List<TensorType> expected = order.stream().map(StoredSlot::type).toList();
+    /** Whether the variables are of their types, as many as there are once it has trained. */
+    private boolean isTrained() {
+        return types(order()).equals(stored.types());
+    }
+
+    /** Whether the variables are those that the optimizer has before it knows what it trains. */
+    private boolean isNew() {
+        List<TensorType> unbuilt = types(optimizer.stored(List.of(), stored.dialect()));
         int count = stored.types().size();
-        boolean unused = count < order.size()
-                && order.subList(0, count).stream()
-                        .allMatch(s -> s.isRead() && slots.get(s.slot()).parameter() < 0); // it has not trained yet
-        if (!(unused ? expected.subList(0, count) : expected).equals(stored.types())) {
-            throw new ModelFormatException("optimizer: expected " + expected.size() + " variables " + expected
+        return count < order().size()
+                && count <= unbuilt.size()
+                && unbuilt.subList(0, count).equals(stored.types());
+    }
+
+    /** Whether they can be of this optimizer of these parameters. */
+    boolean fit() {
+        return isTrained() || isNew();
+    }
+
+    /** The values by their keys; none where the optimizer has not trained yet: as in Keras, it begins as it is configured. */
+    Map<String, Tensor> read(String where) throws IOException {
+        if (isNew()) {
+            return Map.of();
+        }
+        List<StoredSlot> order = order();
+        if (!isTrained()) {
+            throw new ModelFormatException("optimizer: expected " + order.size() + " variables " + types(order)
                     + " but was " + stored.types().size() + " " + stored.types() + ", at " + where
                     + " (trainer.optimizer(...) begins anew)");
         }
-        if (unused) { // as in Keras, which keeps then what the configuration says
-            return Map.of();
-        }
         List<Tensor> values = stored.optimizer();
         Map<String, Tensor> own = new LinkedHashMap<>();
-        for (int k = 0; k < count; k++) {
+        for (int k = 0; k < values.size(); k++) {
             if (order.get(k).isRead()) {
                 own.put(StepGraph.SLOT + order.get(k).slot(), values.get(k));
             }
         }
         return own;
+    }
+
+    private static List<TensorType> types(List<StoredSlot> slots) {
+        return slots.stream().map(StoredSlot::type).toList();
     }
 }

@@ -44,6 +44,11 @@ public interface TrainableProgram extends Program {
     /** The path by which Keras knows a variable: that of its key, without models that Keras does not count. */
     String path(String key);
 
+    /** The same once Keras has loaded the model from its file: then it may have built layers without the models around them. */
+    default String loadedPath(String key) {
+        return path(key);
+    }
+
     /** The name of the model's own dtype policy, {@code mixed_float16}; {@code float32} where its file says none. */
     String policy();
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -25,9 +26,19 @@ import java.util.stream.IntStream;
  * @param slotTypes the optimizer's variables
  */
 record Trained(List<String> keys, List<Parameter> parameters, List<Slot> slotTypes) {
-    /** What is trained of a program; {@code rates} multiplies the learning rate of a variable, {@code decays} says which decay. */
+    /**
+     * What is trained of a program.
+     *
+     * @param path the path by which Keras knows a variable
+     * @param rates by what the learning rate of a variable is multiplied
+     * @param decays which variables decay
+     */
     static Trained of(
-            TrainableProgram program, Optimizer optimizer, ToDoubleFunction<String> rates, Predicate<String> decays) {
+            TrainableProgram program,
+            Optimizer optimizer,
+            UnaryOperator<String> path,
+            ToDoubleFunction<String> rates,
+            Predicate<String> decays) {
         Map<String, Constraint> constraints = program.constraints();
         List<String> keys = new ArrayList<>();
         List<Parameter> parameters = new ArrayList<>();
@@ -36,7 +47,7 @@ record Trained(List<String> keys, List<Parameter> parameters, List<Slot> slotTyp
                 keys.add(v.key());
                 parameters.add(new Parameter(
                         v.key().substring(v.key().lastIndexOf('/') + 1),
-                        program.path(v.key()),
+                        path.apply(v.key()),
                         v.type(),
                         Optional.ofNullable(constraints.get(v.key())),
                         rates.applyAsDouble(v.key()),

@@ -292,7 +292,9 @@ public final class Trainer {
 
     Steps steps() throws IOException {
         if (steps == null) {
-            steps = new Steps(this, running(), rates, undecayed);
+            Optional<StoredTraining> goesOn =
+                    fresh ? Optional.empty() : Optional.of(program().training());
+            steps = new Steps(this, running(), rates, undecayed, goesOn);
             if (before != null) {
                 steps.keepOptimizer(before);
             } else if (!fresh) {

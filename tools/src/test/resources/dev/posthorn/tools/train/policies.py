@@ -1,5 +1,5 @@
-"""Makes what Keras gives where the policy of a whole model is mixed_float16 or float64: ten steps, from a file that is new and
-from one that is in the midst of training.
+"""Makes what Keras gives where the policy of a whole model is mixed_float16 or float64, and where variables have optimizers of
+their own: ten steps, from a file that is new and from one that is in the midst of training.
 
     ../../../../../../../../.oracle-venv/bin/python policies.py
 """
@@ -46,6 +46,8 @@ def record(policy, make, optimizer):
     y[:3] *= 400  # gradients times the first scale are infinite in float16: steps are left out, the scale is halved
     arrays[f"{name}.x"], arrays[f"{name}.y"] = x.astype("float32"), y.astype("float32")
     model.save(here / f"{name}.new.keras")
+    if policy == "float32":
+        model = keras.models.load_model(here / f"{name}.new.keras")  # which calls variables otherwise: "hidden/kernel"
     losses = []
     for step in range(STEPS):
         if step == BEFORE:
@@ -61,4 +63,7 @@ def record(policy, make, optimizer):
 record("mixed_float16", sequential, keras.optimizers.Adam(0.01))
 record("mixed_float16", functional, keras.optimizers.SGD(0.01, momentum=0.9))
 record("float64", sequential, keras.optimizers.Adam(0.01))
+several = keras.optimizers.OptimizerMap(keras.optimizers.SGD(0.01))
+several["hidden/.*"] = keras.optimizers.Adam(0.01)
+record("float32", sequential, keras.optimizers.MultiOptimizer(several))
 np.savez_compressed(here / "policies.npz", **arrays)
