@@ -65,7 +65,9 @@ final class Configuration {
     private static Map<String, Object> named(Map<?, ?> object, LayerNode node) {
         Layer layer = node.layer();
         String name = layer instanceof Functional ? "Functional" : layer.exportedName();
-        boolean own = layer instanceof Functional || layer instanceof OperationLayer;
+        boolean own = layer instanceof Functional
+                || layer instanceof OperationLayer
+                || !layer.module().equals(Modules.LAYERS);
         Map<String, Object> out = new LinkedHashMap<>();
         out.put(
                 "module",
@@ -73,7 +75,7 @@ final class Configuration {
                         ? "keras.src.models.functional"
                         : layer instanceof Sequential
                                 ? "keras"
-                                : layer instanceof OperationLayer ? Modules.ofOperation(name) : Modules.LAYERS);
+                                : layer instanceof OperationLayer ? Modules.ofOperation(name) : layer.module());
         out.put("class_name", name);
         out.put("config", layers(object.get("config"), node, Configuration::named));
         out.put("registered_name", own ? name : null);

@@ -29,9 +29,19 @@ public interface Layer {
         return className();
     }
 
+    /** The Python module in which Keras 3 finds the class. */
+    default String module() {
+        return Modules.LAYERS;
+    }
+
     /** The layer by which another version of Keras has this one: itself, or one that computes the same. */
     default Layer in(Dialect dialect) {
         return this;
+    }
+
+    /** The names of a call's arguments after the first, those that Keras 2 and 3 call alike and have in this order. */
+    default List<String> arguments() {
+        return List.of();
     }
 
     /** The weights that this layer itself owns, in the order in which Keras creates them, for inputs of these types. */

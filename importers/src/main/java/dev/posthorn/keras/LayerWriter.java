@@ -44,7 +44,7 @@ final class LayerWriter {
         config.put("dtype", node.policy().json());
         if (node.layer() instanceof Lambda lambda) {
             config.putAll(lambda.config());
-            return object(node, config, c.dialect() == Dialect.KERAS3 ? Modules.LAYERS : "", null);
+            return object(node, config, module(node, c), null);
         }
         config.putAll(
                 node.layer() instanceof CustomLayer<?> custom
@@ -54,11 +54,18 @@ final class LayerWriter {
         if (c.dialect() != Dialect.KERAS3) {
             older(node, config, c);
         }
-        Map<String, Object> object = object(node, config, c.dialect() == Dialect.KERAS3 ? Modules.LAYERS : "", null);
+        boolean exported = node.layer().module().equals(Modules.LAYERS);
+        Map<String, Object> object = object(
+                node, config, module(node, c), exported ? null : node.layer().className());
         if (node.layer() instanceof CustomLayer<?> custom) {
             object.putAll(custom.identity());
         }
         return object;
+    }
+
+    /** The module that the dialect names. */
+    private static String module(LayerNode node, FieldType.Context c) {
+        return c.dialect() == Dialect.KERAS3 ? node.layer().module() : "";
     }
 
     /** A configuration as Keras 2 takes it; there the types of lookups follow from what they give. */

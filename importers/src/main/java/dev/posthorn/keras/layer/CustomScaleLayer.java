@@ -17,6 +17,11 @@ public record CustomScaleLayer(double scale) implements Layer {
             "CustomScaleLayer", f -> new CustomScaleLayer(f.of("scale", FieldType.FLOAT, CustomScaleLayer::scale)));
 
     @Override
+    public String module() {
+        return "keras.src.applications.inception_resnet_v2";
+    }
+
+    @Override
     public List<KerasTensor> call(Call c) {
         List<KerasTensor> in = c.inputs();
         if (in.size() != 2) {

@@ -18,6 +18,11 @@ public record LayerScale(double initValues, int projectionDim) implements Simple
                     f.of("projection_dim", FieldType.INT, LayerScale::projectionDim)));
 
     @Override
+    public String module() {
+        return "keras.src.applications.convnext";
+    }
+
+    @Override
     public List<Weight> weights(List<TensorType> inputs) {
         return List.of(Weight.of("gamma", projectionDim));
     }
