@@ -37,7 +37,7 @@ final class ModelWriter {
     private final List<String> problems = new ArrayList<>();
 
     private ModelWriter(FieldType.Context c) {
-        this.c = c;
+        this.c = c.losing(problems::add);
         this.keras3 = c.dialect() == Dialect.KERAS3;
     }
 
@@ -53,7 +53,7 @@ final class ModelWriter {
                 : node.layer() instanceof Sequential s ? Optional.of(w.sequential(node, s)) : Optional.empty();
         if (!w.problems.isEmpty()) {
             throw new UnsupportedModelException(
-                    "save: expected a model that " + c.dialect() + " has but was one with "
+                    "save: expected a model that " + c.dialect() + " has but was another: "
                             + String.join("; ", w.problems),
                     w.problems);
         }
@@ -192,11 +192,20 @@ final class ModelWriter {
 
     /** A call as Keras 2 writes it: its tensors, with all other arguments after each. */
     private List<Object> step2(Step step, Functional f) {
-        if (step.args().size() != 1) {
-            throw new UnsupportedModelException("call with " + step.args().size()
-                    + " arguments by position, where Keras 2 has one, at " + c.path() + "." + step.layer());
+        List<String> names = f.layer(step.layer()).layer().in(c.dialect()).arguments();
+        int given = step.args().size();
+        if (given < 1 || given > 1 + names.size()) {
+            throw new UnsupportedModelException("call with " + given
+                    + " arguments by position, where Keras 2 has one" + (names.isEmpty() ? "" : " and by name " + names)
+                    + ", at " + c.path() + "." + step.layer());
         }
-        List<?> tensors = step.args().get(0) instanceof List<?> l ? l : step.args();
+        Map<String, Object> kwargs = new LinkedHashMap<>();
+        for (int i = 1; i < given; i++) {
+            kwargs.put(names.get(i - 1), step.args().get(i));
+        }
+        kwargs.putAll(step.kwargs());
+        List<?> tensors =
+                step.args().get(0) instanceof List<?> l ? l : step.args().subList(0, 1);
         List<Object> node = new ArrayList<>();
         for (Object t : tensors) {
             if (!(t instanceof TensorRef ref)) {
@@ -204,7 +213,7 @@ final class ModelWriter {
                         + " by position, where Keras 2 has tensors only, at " + c.path() + "." + step.layer());
             }
             List<Object> entry = new ArrayList<>(reference(ref, f, true));
-            entry.add(argument2(step.kwargs(), f)); // Keras 2 takes those of the last
+            entry.add(argument2(kwargs, f)); // Keras 2 takes those of the last
             node.add(entry);
         }
         return node;

@@ -54,8 +54,9 @@ final class Saving implements AutoCloseable {
         Origin from = program.origin();
         boolean converts = from.isEdited() || from.dialect() != Dialect.KERAS3 && !from.ofArchive();
         Dialect dialect = converts ? Dialect.KERAS3 : from.dialect();
-        Conversion made = converts ? Conversion.of(program, dialect) : null;
-        StoredTraining training = training(dialect, Optional.ofNullable(made));
+        Target target = target(dialect, converts, options.training());
+        StoredTraining training = target.training;
+        Conversion made = target.made.orElse(null);
         Map<String, Object> config = new LinkedHashMap<>(converts ? made.config() : Configuration.archive(program));
         config.put("compile_config", CompileConfiguration.archive(training.compile()));
         Map<String, Object> metadata = new LinkedHashMap<>();
@@ -70,7 +71,8 @@ final class Saving implements AutoCloseable {
 
     /** The weights, and the optimizer's variables, as {@code .weights.h5} holds them. */
     Hdf5Draft paths() throws IOException {
-        return paths(program, new Merged(program, values)::get, training(Dialect.KERAS3, Optional.empty()));
+        StoredTraining training = target(Dialect.KERAS3, false, options.training()).training;
+        return paths(program, new Merged(program, values)::get, training);
     }
 
     private Hdf5Draft paths(KerasProgram written, Function<String, Tensor> stored, StoredTraining training)
@@ -92,12 +94,13 @@ final class Saving implements AutoCloseable {
         Origin from = program.origin();
         Dialect dialect = options.dialect().orElse(from.dialect() == Dialect.KERAS3 ? Dialect.KERAS3 : Dialect.KERAS2);
         boolean converts = dialect != from.dialect() || from.isEdited();
-        Conversion made = converts && !options.weightsOnly() ? Conversion.of(program, dialect) : null;
-        StoredTraining training =
-                options.weightsOnly() ? StoredTraining.NONE : training(dialect, Optional.ofNullable(made));
+        boolean whole = !options.weightsOnly();
+        Target target = target(dialect, converts && whole, options.training() && whole);
+        StoredTraining training = target.training;
+        Conversion made = target.made.orElse(null);
         Hdf5Draft draft = new Hdf5Draft();
         Function<String, Tensor> stored = values::get;
-        if (!options.weightsOnly()) {
+        if (whole) {
             draft.root().attribute("backend", BACKEND);
             draft.root().attribute("keras_version", from.version(dialect));
             if (made == null) {
@@ -112,7 +115,7 @@ final class Saving implements AutoCloseable {
                 draft.root().attribute("training_config", Json.whole(CompileConfiguration.h5(training.compile())));
             }
         }
-        DraftGroup weights = options.weightsOnly() ? draft.root() : draft.root().group("model_weights");
+        DraftGroup weights = whole ? draft.root().group("model_weights") : draft.root();
         weights.attribute("backend", BACKEND);
         weights.attribute("keras_version", from.version(dialect));
         Layout layout = new NamedLayout(dialect == Dialect.KERAS3 ? "" : ":0");
@@ -130,11 +133,30 @@ final class Saving implements AutoCloseable {
         return new EmbeddedVocabularies(program, values::get).put(config, program.root(), "");
     }
 
-    /** What is kept of training, in that dialect; nothing where it is not wanted. */
-    private StoredTraining training(Dialect dialect, Optional<Conversion> made) throws IOException {
-        if (!options.training()) {
-            return StoredTraining.NONE;
+    /** The model as that dialect has it, where it is converted, and what is kept of training. */
+    private record Target(Optional<Conversion> made, StoredTraining training) {}
+
+    /** What the dialect cannot have of the model and of its training is named in one exception. */
+    private Target target(Dialect dialect, boolean converts, boolean trains) throws IOException {
+        Optional<Conversion> made = Optional.empty();
+        UnsupportedModelException refused = null;
+        try {
+            made = converts ? Optional.of(Conversion.of(program, dialect)) : made;
+        } catch (UnsupportedModelException e) {
+            refused = e;
         }
+        try {
+            StoredTraining training = trains ? training(dialect, made) : StoredTraining.NONE;
+            if (refused == null) {
+                return new Target(made, training);
+            }
+        } catch (UnsupportedModelException e) {
+            refused = refused == null ? e : refused.and(e);
+        }
+        throw refused;
+    }
+
+    private StoredTraining training(Dialect dialect, Optional<Conversion> made) throws IOException {
         StoredTraining kept = TrainingConversion.of(program, values, dialect);
         if (kept != program.training() && made.isPresent() && made.get().scales()) {
             throw new UnsupportedModelException(

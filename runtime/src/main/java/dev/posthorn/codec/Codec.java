@@ -1,7 +1,6 @@
 package dev.posthorn.codec;
 
 import dev.posthorn.model.ModelFormatException;
-import dev.posthorn.model.UnsupportedModelException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +66,7 @@ public record Codec<T>(String name, List<String> aliases, Function<Fields<T>, T>
         return encode(value, new FieldType.Context(dialect, name));
     }
 
-    /** The same, where {@code c} may take note of what the dialect means otherwise. */
+    /** The same, where {@code c} may take note of what the dialect means otherwise or has no key for. */
     public Map<String, Object> encode(T value, FieldType.Context c) {
         Map<String, Object> out = new LinkedHashMap<>();
         T copy = call.apply(new Writing<>(name, value, c, out));
@@ -201,10 +200,14 @@ public record Codec<T>(String name, List<String> aliases, Function<Fields<T>, T>
         public <F> F of(List<String> keys, FieldType<F> type, Function<T, F> getter, F ifAbsent) {
             F v = idle(keys, type, getter);
             if (c.dialect().key(keys).isEmpty() && !Objects.equals(v, ifAbsent)) {
-                throw new UnsupportedModelException(who + ": expected "
-                        + keys.stream().filter(k -> !k.isEmpty()).findFirst().orElse("a value")
-                        + " to be " + ifAbsent + ", as " + c.dialect() + " has no key for it, but was " + abbreviate(v)
-                        + ", at " + c.path());
+                c.lost()
+                        .accept(who + ": expected "
+                                + keys.stream()
+                                        .filter(k -> !k.isEmpty())
+                                        .findFirst()
+                                        .orElse("a value")
+                                + " to be " + ifAbsent + ", as " + c.dialect() + " has no key for it, but was "
+                                + abbreviate(v) + ", at " + c.path());
             }
             return v;
         }

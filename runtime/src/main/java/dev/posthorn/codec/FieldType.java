@@ -28,26 +28,35 @@ public record FieldType<F>(
      *
      * @param bindings while reading, what names mean that are not the format's own
      * @param changed told, while writing, of what this dialect means otherwise than the object does
+     * @param lost told, while writing, of what this dialect has no key for
      */
-    public record Context(Dialect dialect, String path, Bindings bindings, Consumer<String> changed) {
-        /** A context in which nothing is bound and a change of meaning is an error. */
+    public record Context(
+            Dialect dialect, String path, Bindings bindings, Consumer<String> changed, Consumer<String> lost) {
+        /** A context in which nothing is bound, and a change of meaning or a loss is an error. */
         public Context(Dialect dialect, String path) {
             this(dialect, path, Bindings.NONE);
         }
 
         public Context(Dialect dialect, String path, Bindings bindings) {
-            this(dialect, path, bindings, change -> {
-                throw new UnsupportedModelException(change);
-            });
+            this(dialect, path, bindings, Context::refuse, Context::refuse);
         }
 
         public Context(Dialect dialect, String path, Consumer<String> changed) {
-            this(dialect, path, Bindings.NONE, changed);
+            this(dialect, path, Bindings.NONE, changed, Context::refuse);
+        }
+
+        private static void refuse(String why) {
+            throw new UnsupportedModelException(why);
+        }
+
+        /** The same, in which a loss is no error yet. */
+        public Context losing(Consumer<String> noted) {
+            return new Context(dialect, path, bindings, changed, noted);
         }
 
         /** A field of that key below this place. */
         public Context below(String key) {
-            return new Context(dialect, path + "." + key, bindings, changed);
+            return new Context(dialect, path + "." + key, bindings, changed, lost);
         }
     }
 

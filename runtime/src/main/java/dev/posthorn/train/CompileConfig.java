@@ -174,7 +174,7 @@ public record CompileConfig(
         return write(outputs, new Context(dialect, "compile"));
     }
 
-    /** The same, where {@code c} may take note of what the dialect means otherwise. */
+    /** The same, where {@code c} may take note of what the dialect means otherwise or has no key for. */
     Map<String, Object> write(Outputs outputs, Context c) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put(

@@ -50,8 +50,8 @@ public final class TrainingConversion {
         if (to != Dialect.KERAS3 && !kept.types().isEmpty() && config.optimizer() instanceof Nadam) {
             problems.add("the momentum's product of Nadam, which Keras 2 keeps in no file");
         }
-        Map<String, Object> json = before.steps()
-                .atRate(config.write(program.outputs(), new Context(to, "compile_config", problems::add)));
+        Context c = new Context(to, "compile_config", problems::add).losing(problems::add);
+        Map<String, Object> json = before.steps().atRate(config.write(program.outputs(), c));
         if (to != Dialect.KERAS3) {
             since(json, problems);
         }

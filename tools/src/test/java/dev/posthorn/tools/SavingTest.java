@@ -48,8 +48,8 @@ class SavingTest {
     private static final List<String> REFUSALS = List.of(
             "is not exported to TensorFlow yet",
             "a training that KERAS3 has but was one that it does otherwise",
-            "a model that KERAS3 has but was one with layer TFOpLambda, which Keras 3 does not have",
-            "a model that KERAS3 has but was one with layer SlicingOpLambda, which Keras 3 does not have",
+            "a model that KERAS3 has but was another: layer TFOpLambda, which Keras 3 does not have",
+            "a model that KERAS3 has but was another: layer SlicingOpLambda, which Keras 3 does not have",
             "activations that KERAS3 has but was Activation.activation hard_sigmoid");
 
     @TempDir

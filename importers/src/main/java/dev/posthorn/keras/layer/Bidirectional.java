@@ -75,6 +75,11 @@ public record Bidirectional(LayerNode layer, LayerNode backwardLayer, String mer
     }
 
     @Override
+    public List<String> arguments() {
+        return List.of("initial_state", "mask");
+    }
+
+    @Override
     public List<KerasTensor> call(Call c) {
         List<KerasTensor> in = c.inputs(); // Keras 2 lists the initial states after the sequence
         boolean listed = in.size() > 1;

@@ -85,6 +85,11 @@ public record MultiHeadAttention(
     }
 
     @Override
+    public List<String> arguments() {
+        return List.of("value", "key");
+    }
+
+    @Override
     public boolean mixesBatch() {
         return dropout > 0;
     }

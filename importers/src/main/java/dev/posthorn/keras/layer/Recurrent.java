@@ -111,6 +111,11 @@ public interface Recurrent extends Layer {
     }
 
     @Override
+    default List<String> arguments() {
+        return List.of("initial_state", "mask");
+    }
+
+    @Override
     default List<KerasTensor> call(Call c) {
         Builder b = c.builder();
         List<KerasTensor> in = c.inputs(); // Keras 2 lists the initial states after the sequence

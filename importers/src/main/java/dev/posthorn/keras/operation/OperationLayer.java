@@ -1,5 +1,6 @@
 package dev.posthorn.keras.operation;
 
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
@@ -8,6 +9,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A node of a functional model that is an operation and not a layer.
@@ -19,6 +22,15 @@ import java.util.Map;
 public record OperationLayer(String className, String module, Map<String, Object> config) implements Layer {
     public OperationLayer {
         config = Collections.unmodifiableMap(new LinkedHashMap<>(config));
+    }
+
+    /** Keras 2 has operations that are functions of TensorFlow. */
+    @Override
+    public Layer in(Dialect dialect) {
+        boolean plain = Set.of("name").containsAll(config.keySet());
+        Optional<String> function =
+                dialect == Dialect.KERAS3 || !plain ? Optional.empty() : TensorFlowMath.function(className);
+        return function.<Layer>map(f -> new TFOpLambda("TFOpLambda", f)).orElse(this);
     }
 
     @Override

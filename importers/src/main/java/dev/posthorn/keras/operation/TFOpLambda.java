@@ -42,6 +42,11 @@ public record TFOpLambda(String className, String function) implements Layer {
     }
 
     @Override
+    public List<String> arguments() {
+        return List.of("y");
+    }
+
+    @Override
     public boolean autocasts() {
         return false;
     }
