@@ -14,7 +14,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A file that appears whole or not at all: it is written beside its place and moved there by {@link #commit}. Closed
@@ -50,8 +49,7 @@ public final class AtomicFile implements Closeable {
         if (Files.exists(target) && !Files.isWritable(target)) {
             throw new FileSystemException(file.toString(), null, "is not writable");
         }
-        String unique = Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
-        Path written = target.resolveSibling("." + target.getFileName() + "." + unique + ".tmp");
+        Path written = Beside.unfinished(target);
         UNFINISHED.add(written);
         try {
             return new AtomicFile(

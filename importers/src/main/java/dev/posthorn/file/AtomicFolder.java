@@ -14,7 +14,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
@@ -47,7 +46,7 @@ public final class AtomicFolder implements Closeable {
     }
 
     private static Path aside(Path target) {
-        return target.resolveSibling("." + target.getFileName() + ".replaced");
+        return Beside.replaced(target);
     }
 
     /** Starts a folder; a file, or a folder that holds anything but a SavedModel, is never replaced. */
@@ -69,8 +68,7 @@ public final class AtomicFolder implements Closeable {
         if (!Files.isDirectory(target.getParent())) {
             throw new FileSystemException(folder.toString(), null, "its directory does not exist");
         }
-        String unique = Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
-        Path written = target.resolveSibling("." + target.getFileName() + "." + unique + ".tmp");
+        Path written = Beside.unfinished(target);
         UNFINISHED.add(written);
         Files.createDirectory(written);
         return new AtomicFolder(target, written);

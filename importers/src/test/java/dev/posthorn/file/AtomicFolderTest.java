@@ -50,6 +50,22 @@ class AtomicFolderTest {
     }
 
     @Test
+    void theLongestNamesAreReplacedToo() throws IOException {
+        Path longest = folder.resolve("é".repeat(127)); // 254 bytes
+        for (String content : List.of("old", "new")) {
+            try (AtomicFolder out = AtomicFolder.create(longest)) {
+                Files.writeString(out.path().resolve(CONTENT), content);
+                out.commit();
+            }
+        }
+        assertEquals("new", Files.readString(longest.resolve(CONTENT)));
+        try (AtomicFile out = AtomicFile.create(folder.resolve("x".repeat(255)))) {
+            out.commit();
+        }
+        assertEquals(List.of("x".repeat(255), longest.getFileName().toString()), names());
+    }
+
+    @Test
     void withoutCommitTheOldOneStays() throws IOException {
         save("old");
         try (AtomicFolder out = AtomicFolder.create(target())) {

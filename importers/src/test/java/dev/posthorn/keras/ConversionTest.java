@@ -27,8 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What other versions of Keras need to find in a configuration, and what they cannot have. */
 class ConversionTest {
-    private static final String MODEL = "{'class_name': 'Functional', 'keras_version': '3.15.1', 'config': {'name': 'm',"
-            + " 'layers': [%s], 'input_layers': [['x', 0, 0]], 'output_layers': [['%s', 0, 0]]}}";
+    private static final String MODEL =
+            "{'class_name': 'Functional', 'keras_version': '3.15.1', 'config': {'name': 'm',"
+                    + " 'layers': [%s], 'input_layers': [['x', 0, 0]], 'output_layers': [['%s', 0, 0]]}}";
     private static final String INPUT = "{'class_name': 'InputLayer', 'name': 'x', 'inbound_nodes': [], 'config': {"
             + "'name': 'x', 'dtype': 'float32', 'batch_shape': [null, 4, 3]}}";
 
@@ -36,10 +37,13 @@ class ConversionTest {
     private Path folder;
 
     private static String layer(String className, String name, String config, String... args) {
-        String tensors = String.join(", ", List.of(args).stream()
-                .map(a -> "{'class_name': '__keras_tensor__', 'config': {'shape': [null, 4, 3], 'dtype': 'float32',"
-                        + " 'keras_history': ['" + a + "', 0, 0]}}")
-                .toList());
+        String tensors = String.join(
+                ", ",
+                List.of(args).stream()
+                        .map(a ->
+                                "{'class_name': '__keras_tensor__', 'config': {'shape': [null, 4, 3], 'dtype': 'float32',"
+                                        + " 'keras_history': ['" + a + "', 0, 0]}}")
+                        .toList());
         return "{'class_name': '" + className + "', 'name': '" + name + "', 'config': {'name': '" + name + "'" + config
                 + "}, 'inbound_nodes': [{'args': [" + tensors + "], 'kwargs': {}}]}";
     }
@@ -57,15 +61,15 @@ class ConversionTest {
         return model;
     }
 
-    private static final String MHA =
-            layer("MultiHeadAttention", "mha", ", 'num_heads': 2, 'key_dim': 2", "x", "x");
+    private static final String MHA = layer("MultiHeadAttention", "mha", ", 'num_heads': 2, 'key_dim': 2", "x", "x");
 
     @Test
     void classesThatKerasDoesNotExportAreFoundInTheirModules() throws IOException {
         Path saved = folder.resolve("model.keras");
         try (Model m = model(
                 layer("LayerScale", "scale", ", 'init_values': 0.1, 'projection_dim': 3", "x"),
-                layer("CustomScaleLayer", "sum", ", 'scale': 0.5", "scale", "x").replace("args': [", "args': [[")
+                layer("CustomScaleLayer", "sum", ", 'scale': 0.5", "scale", "x")
+                        .replace("args': [", "args': [[")
                         .replace("], 'kw", "]], 'kw"))) {
             m.save(saved);
         }
@@ -109,8 +113,8 @@ class ConversionTest {
                             new FieldType.Context(Dialect.KERAS3, "optimizer")))
                     .optimizerVariables();
             SaveOptions options = SaveOptions.DEFAULT.withDialect(Dialect.KERAS2);
-            UnsupportedModelException e = assertThrows(
-                    UnsupportedModelException.class, () -> m.save(folder.resolve("model.h5"), options));
+            UnsupportedModelException e =
+                    assertThrows(UnsupportedModelException.class, () -> m.save(folder.resolve("model.h5"), options));
             List<String> parts = List.of(
                     "layer RMSNormalization",
                     "operation Cumsum",

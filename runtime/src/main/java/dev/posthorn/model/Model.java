@@ -10,6 +10,7 @@ import dev.posthorn.train.TrainableProgram;
 import dev.posthorn.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -115,13 +116,25 @@ public final class Model implements AutoCloseable {
         List<String> names = new ArrayList<>();
         for (ModelFormat f : ServiceLoader.load(ModelFormat.class)) {
             if (f.writes(path, options)) {
-                f.save(program, variables.snapshot(), path, options);
+                save(f, path, options);
                 return;
             }
             names.add(f.name());
         }
         throw new IllegalArgumentException("save: expected a name that says one of the formats "
                 + String.join(", ", names) + " but was '" + path.getFileName() + "'");
+    }
+
+    /** What fails says which file was being written. */
+    private void save(ModelFormat format, Path path, SaveOptions options) throws IOException {
+        try {
+            format.save(program, variables.snapshot(), path, options);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            String why = "not written: " + e.getMessage();
+            throw (IOException) new FileSystemException(path.toString(), null, why).initCause(e);
+        }
     }
 
     /** A model of a program made in Java, on the backend that is {@linkplain Backend#named named}. */

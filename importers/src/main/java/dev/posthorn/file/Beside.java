@@ -1,0 +1,32 @@
+package dev.posthorn.file;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Hidden names beside a file or folder, which file systems take wherever they take its own. */
+final class Beside {
+    private static final int LONGEST = 255;
+
+    private Beside() {}
+
+    /** A name of its own each time: {@code .NAME.<unique>.tmp}. */
+    static Path unfinished(Path target) {
+        String unique = Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
+        return named(target, "." + unique + ".tmp");
+    }
+
+    /** The one name of what is replaced: {@code .NAME.replaced}. */
+    static Path replaced(Path target) {
+        return named(target, ".replaced");
+    }
+
+    /** With a digest in place of a name that is too long to be added to. */
+    private static Path named(Path target, String ending) {
+        String name = target.getFileName().toString();
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        boolean fits = 1 + bytes.length + ending.length() <= LONGEST;
+        return target.resolveSibling("." + (fits ? name : UUID.nameUUIDFromBytes(bytes)) + ending);
+    }
+}
