@@ -59,17 +59,8 @@ public final class AtomicFile implements Closeable {
                             written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ));
         } catch (IOException e) {
             UNFINISHED.remove(written);
-            String why = Files.isDirectory(target.getParent())
-                    ? "cannot be created: " + reason(e)
-                    : "its directory does not exist";
-            throw (IOException) new FileSystemException(file.toString(), null, why).initCause(e);
+            throw Beside.refused(file, e);
         }
-    }
-
-    private static String reason(IOException e) {
-        return e instanceof FileSystemException f && f.getReason() != null
-                ? f.getReason()
-                : e.getClass().getSimpleName();
     }
 
     /** Where to write. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -65,12 +64,14 @@ public final class AtomicFolder implements Closeable {
         if (Files.exists(target) && !(Files.isDirectory(target) && replaces)) {
             throw new FileAlreadyExistsException(folder.toString(), null, "is there and is no SavedModel");
         }
-        if (!Files.isDirectory(target.getParent())) {
-            throw new FileSystemException(folder.toString(), null, "its directory does not exist");
-        }
         Path written = Beside.unfinished(target);
         UNFINISHED.add(written);
-        Files.createDirectory(written);
+        try {
+            Files.createDirectory(written);
+        } catch (IOException e) {
+            UNFINISHED.remove(written);
+            throw Beside.refused(folder, e);
+        }
         return new AtomicFolder(target, written);
     }
 

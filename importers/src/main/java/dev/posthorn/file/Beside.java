@@ -1,6 +1,9 @@
 package dev.posthorn.file;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -20,6 +23,16 @@ final class Beside {
     /** The one name of what is replaced: {@code .NAME.replaced}. */
     static Path replaced(Path target) {
         return named(target, ".replaced");
+    }
+
+    /** Why what was to become {@code file} could not be created beside it. */
+    static IOException refused(Path file, IOException e) {
+        String reason = e instanceof FileSystemException f && f.getReason() != null
+                ? f.getReason()
+                : e.getClass().getSimpleName();
+        boolean there = Files.isDirectory(file.toAbsolutePath().getParent());
+        String why = there ? "cannot be created: " + reason : "its directory does not exist";
+        return (IOException) new FileSystemException(file.toString(), null, why).initCause(e);
     }
 
     /** With a digest in place of a name that is too long to be added to. */
