@@ -43,18 +43,7 @@ abstract class KerasFormat implements ModelFormat {
         try (Closing closing = new Closing()) {
             KerasFile file = closing.add(open(path));
             LayerNode root = root(file, bindings);
-            List<Inspection.Item> problems = items(root, root.name()).stream()
-                    .filter(i -> !i.supported())
-                    .toList();
-            if (!problems.isEmpty()) {
-                List<String> reasons = problems.stream()
-                        .map(i -> i.path() + ": " + i.problem())
-                        .toList();
-                throw new UnsupportedModelException(
-                        "model: expected supported layers but was " + reasons.size() + " that are not: "
-                                + String.join("; ", reasons) + ", at " + path,
-                        reasons);
-            }
+            check(root, path.toString());
             KerasProgram program = program(root, file, path);
             Map<String, Tensor> values = new LinkedHashMap<>(program.states());
             boolean large = Files.isRegularFile(path) && Files.size(path) > LARGE;
@@ -64,6 +53,20 @@ abstract class KerasFormat implements ModelFormat {
                 closing.release(); // open as long as a weight may be read; the collector closes channels
             }
             return new Loaded(program, new Variables(program.variables(), values));
+        }
+    }
+
+    /** Refuses a model with layers that are not supported; all of them are named. */
+    static void check(LayerNode root, String where) {
+        List<String> reasons = items(root, root.name()).stream()
+                .filter(i -> !i.supported())
+                .map(i -> i.path() + ": " + i.problem())
+                .toList();
+        if (!reasons.isEmpty()) {
+            throw new UnsupportedModelException(
+                    "model: expected supported layers but was " + reasons.size() + " that are not: "
+                            + String.join("; ", reasons) + ", at " + where,
+                    reasons);
         }
     }
 
@@ -95,7 +98,7 @@ abstract class KerasFormat implements ModelFormat {
                 file.where());
     }
 
-    private static LayerNode root(KerasFile file, Bindings bindings) {
+    static LayerNode root(KerasFile file, Bindings bindings) {
         if (bindings != Bindings.NONE && !(bindings instanceof CustomObjects)) {
             throw new IllegalArgumentException(
                     "bindings: expected custom objects of Keras but was " + bindings + ", at " + file.where());

@@ -11,6 +11,7 @@ import dev.posthorn.model.Program;
 import dev.posthorn.model.SaveOptions;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.model.Variables;
+import dev.posthorn.tensorflow.TensorFlowProgram;
 import dev.posthorn.train.StoredTraining;
 import dev.posthorn.train.TrainingConversion;
 import java.io.IOException;
@@ -39,6 +40,10 @@ final class Saving implements AutoCloseable {
 
     /** Begins; opens the file from which the model came, where that holds what is not understood. */
     static Saving of(Program program, Variables.Snapshot values, SaveOptions options) throws IOException {
+        if (program instanceof TensorFlowProgram graph) {
+            LayersOfGraph layers = LayersOfGraph.of(graph, values, options.training());
+            return new Saving(layers.program(), layers.values(), options, Optional.empty());
+        }
         if (!(program instanceof KerasProgram keras)) {
             throw new UnsupportedModelException("save: expected a Keras model, which Keras formats hold, but was "
                     + program.getClass().getSimpleName() + " '" + program.name() + "'");

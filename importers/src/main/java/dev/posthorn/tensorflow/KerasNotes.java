@@ -22,7 +22,7 @@ import java.util.Map;
  * @param layers the class of each layer, by the path of its place in the model and its name
  */
 record KerasNotes(String version, String model, Map<String, String> layers) {
-    private static final String FILE = "keras_metadata.pb";
+    static final String FILE = "keras_metadata.pb";
     private static final KerasNotes NONE = new KerasNotes("", "", Map.of());
 
     /** Reads the notes of a SavedModel; without any where there is no such file. */

@@ -97,6 +97,20 @@ final class ObjectGraph {
         return none.places();
     }
 
+    /** What the variables are called in the model, by their objects. */
+    static Map<Integer, String> keys(MetaGraphDef meta, Bundle bundle) throws IOException {
+        ObjectGraph g = new ObjectGraph(meta, null, null, new Resources(Optional.of(bundle), Path.of("assets")));
+        g.variables();
+        g.restore(g.resources::place);
+        Map<Integer, String> keys = new HashMap<>();
+        g.objects.forEach((id, v) -> {
+            if (v instanceof TfValue.Handle h) {
+                keys.put(id, h.key());
+            }
+        });
+        return keys;
+    }
+
     /** Declares the variables, first those that functions use: only they can be trained. */
     private void variables() {
         graph.getConcreteFunctionsMap().values().forEach(f -> used.addAll(f.getBoundInputsList()));

@@ -119,6 +119,19 @@ public final class NamedLayout implements Layout {
         }
     }
 
+    /** The keys of each outermost layer's variables, in the order in which files list them. */
+    public Map<String, List<String>> keys(KerasProgram program) {
+        Map<String, List<String>> keys = new LinkedHashMap<>();
+        for (Child c : program.root().layer().children(program.root().policy())) {
+            keys.put(
+                    c.node().name(),
+                    keys(program, c.node(), program.root().trainable()).stream()
+                            .map(OlderWeights.Wanted::key)
+                            .toList());
+        }
+        return keys;
+    }
+
     /** Whether Keras counts it among a model's layers: not operations, nor what a Sequential begins with. */
     static boolean isLayer(KerasProgram program, Layer layer) {
         boolean input = layer instanceof InputLayer && !(program.root().layer() instanceof Functional);
