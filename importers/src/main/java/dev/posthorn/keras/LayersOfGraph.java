@@ -30,13 +30,15 @@ record LayersOfGraph(KerasProgram program, Variables.Snapshot values) {
     static LayersOfGraph of(TensorFlowProgram graph, Variables.Snapshot values, boolean training) throws IOException {
         NotedLayers noted = NotedLayers.of(graph)
                 .orElseThrow(() -> new UnsupportedModelException("save: expected a model of Keras layers but was"
-                        + " TensorFlow's graph '" + graph.name() + "', beside which Keras notes none (a SavedModel holds"
+                        + " TensorFlow's graph '" + graph.name()
+                        + "', beside which Keras notes none (a SavedModel holds"
                         + " it: a name without an ending; posthorn weights export has its weights)"));
         Map<String, Object> model = Json.object(noted.model(), noted.where());
         if (training && model.get("training_config") != null) {
-            throw new UnsupportedModelException("save: expected a SavedModel without training, of which its notes do not"
-                    + " have the optimizer's state, but was a compiled one, at " + noted.where()
-                    + " (save without it: --no-optimizer)");
+            throw new UnsupportedModelException(
+                    "save: expected a SavedModel without training, of which its notes do not"
+                            + " have the optimizer's state, but was a compiled one, at " + noted.where()
+                            + " (save without it: --no-optimizer)");
         }
         KerasFile file = file(noted, model);
         LayerNode root = KerasFormat.root(file, Bindings.NONE);

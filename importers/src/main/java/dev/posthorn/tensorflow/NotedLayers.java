@@ -73,8 +73,8 @@ public record NotedLayers(String model, Map<String, List<String>> variables, Str
 
     private static SavedObject object(SavedObjectGraph graph, int id, String where) {
         if (id < 0 || id >= graph.getNodesCount()) {
-            throw new ModelFormatException("metadata: expected one of " + graph.getNodesCount() + " objects but was " + id
-                    + ", at " + where);
+            throw new ModelFormatException(
+                    "metadata: expected one of " + graph.getNodesCount() + " objects but was " + id + ", at " + where);
         }
         return graph.getNodes(id);
     }

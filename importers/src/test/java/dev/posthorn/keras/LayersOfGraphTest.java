@@ -34,7 +34,8 @@ class LayersOfGraphTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dense/frozen", "norm/batch", "rnn/bidirectional", "graph/two_level_nesting", "graph/shared"})
+    @ValueSource(
+            strings = {"dense/frozen", "norm/batch", "rnn/bidirectional", "graph/two_level_nesting", "graph/shared"})
     void layersAreThoseOfTheH5File(String name) throws IOException {
         CaseArchive archive = unpacked("legacy/" + name);
         Path saved = folder.resolve("layers.h5");
@@ -56,7 +57,9 @@ class LayersOfGraphTest {
         Path saved = folder.resolve("layers.keras");
         try (Model graph = Model.load(archive.file("legacy/dense/frozen", "saved_model"))) {
             graph.variables()
-                    .set(Map.of("dense/bias", Tensor.zeros(graph.variables().get("dense/bias").type())));
+                    .set(Map.of(
+                            "dense/bias",
+                            Tensor.zeros(graph.variables().get("dense/bias").type())));
             graph.save(saved);
         }
         try (Model found = Model.load(saved)) {
@@ -76,9 +79,11 @@ class LayersOfGraphTest {
             graph.save(saved, SaveOptions.DEFAULT.withoutTraining());
         }
         try (Model found = Model.load(saved)) {
-            assertEquals(List.of(), found.program().signatures().get(0).inputs().stream()
-                    .filter(p -> p.type().shape().rank() < 2)
-                    .toList());
+            assertEquals(
+                    List.of(),
+                    found.program().signatures().get(0).inputs().stream()
+                            .filter(p -> p.type().shape().rank() < 2)
+                            .toList());
         }
     }
 }

@@ -25,10 +25,11 @@ final class VectorExp {
     private static final float LN2_HI = 0.693359375f;
 
     private static final float LN2_LO = -2.12194440e-4f;
-    /** 1.5 · 2²³: adding it rounds to an integer, found in the low bits. */
-    private static final float MAGIC = 12582912f;
-
-    private static final int MAGIC_BITS = Float.floatToRawIntBits(MAGIC);
+    /**
+     * 1.5 · 2²³ + 254: adding it rounds to an integer k. The bits of the sum, shifted down by one and then to the exponent's
+     * place, are 2^⌊k/2⌋; less the shifted ones, 2^⌈k/2⌉: two factors, so that neither overflows.
+     */
+    private static final float MAGIC = 12582912f + 254;
 
     private VectorExp() {}
 
@@ -45,8 +46,6 @@ final class VectorExp {
         FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
         FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
         FloatVector q0 = FloatVector.broadcast(S, 0.5f);
-        IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
-        IntVector bias = IntVector.broadcast(I, 127);
         FloatVector origin = FloatVector.broadcast(S, shift);
         for (int i = 0; i < n; i += L) {
             FloatVector c = FloatVector.fromArray(S, x, xo + i).sub(origin);
@@ -57,12 +56,11 @@ final class VectorExp {
             FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
             FloatVector m =
                     q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
-            IntVector k = z.reinterpretAsInts().sub(bits);
-            IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
-            FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector s2 =
-                    k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            m.add(1f).mul(s1).mul(s2).intoArray(y, yo + i);
+            IntVector k = z.reinterpretAsInts();
+            IntVector half = k.lanewise(VectorOperators.ASHR, 1);
+            FloatVector s1 = half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector s2 = k.sub(half).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            m.fma(s1, s1).mul(s2).intoArray(y, yo + i);
         }
     }
 
@@ -79,8 +77,6 @@ final class VectorExp {
         FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
         FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
         FloatVector q0 = FloatVector.broadcast(S, 0.5f);
-        IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
-        IntVector bias = IntVector.broadcast(I, 127);
         FloatVector factor = FloatVector.broadcast(S, scale);
         for (int i = 0; i < n; i += L) {
             FloatVector c = FloatVector.fromArray(S, x, xo + i).abs().mul(factor);
@@ -91,39 +87,26 @@ final class VectorExp {
             FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
             FloatVector m =
                     q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
-            IntVector k = z.reinterpretAsInts().sub(bits);
-            IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
-            FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector s2 =
-                    k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            m.add(1f).mul(s1).mul(s2).intoArray(y, yo + i);
+            IntVector k = z.reinterpretAsInts();
+            IntVector half = k.lanewise(VectorOperators.ASHR, 1);
+            FloatVector s1 = half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector s2 = k.sub(half).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            m.fma(s1, s1).mul(s2).intoArray(y, yo + i);
         }
     }
 
-    /**
-     * y = e^−a², a = |x| or 10.5 if that is less, with what rounding took from the square, which stands in t. Three loops, as
-     * in {@link #sigmoid}.
-     */
-    static void expSquare(float[] x, int xo, float[] t, int to, float[] y, int yo, int n) {
-        squareTerms(x, xo, y, yo, t, to, n);
-        exp(0, y, yo, y, yo, n);
-        for (int i = 0; i < n; i += L) {
-            FloatVector e = FloatVector.fromArray(S, y, yo + i);
-            e.sub(e.mul(FloatVector.fromArray(S, t, to + i))).intoArray(y, yo + i);
-        }
-    }
-
-    /** y = −a² and t what rounding took from a². */
-    private static void squareTerms(float[] x, int xo, float[] y, int yo, float[] t, int to, int n) {
+    /** y = e^−a² but for a factor 1 − t, a = |factor · x| or 10.5 if that is less; t is what rounding took from the square. */
+    static void expSquare(float factor, float[] x, int xo, float[] t, int to, float[] y, int yo, int n) {
+        FloatVector scale = FloatVector.broadcast(S, factor);
         FloatVector most = FloatVector.broadcast(S, 10.5f);
         for (int i = 0; i < n; i += L) {
-            FloatVector a = FloatVector.fromArray(S, x, xo + i).abs();
+            FloatVector a = FloatVector.fromArray(S, x, xo + i).mul(scale).abs();
             a = a.blend(most, a.compare(VectorOperators.GT, most));
-            FloatVector square = a.mul(a);
-            FloatVector negative = square.neg();
+            FloatVector negative = a.mul(a).neg();
             a.fma(a, negative).intoArray(t, to + i);
             negative.intoArray(y, yo + i);
         }
+        exp(0, y, yo, y, yo, n);
     }
 
     /** y = e^x − 1 = 2ᵏ(e^r − 1) + (2ᵏ − 1). */
@@ -139,8 +122,6 @@ final class VectorExp {
         FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
         FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
         FloatVector q0 = FloatVector.broadcast(S, 0.5f);
-        IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
-        IntVector bias = IntVector.broadcast(I, 127);
         for (int i = 0; i < n; i += L) {
             FloatVector c = FloatVector.fromArray(S, x, xo + i);
             c = c.blend(low, c.compare(VectorOperators.LT, low));
@@ -150,13 +131,12 @@ final class VectorExp {
             FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
             FloatVector m =
                     q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
-            IntVector k = z.reinterpretAsInts().sub(bits);
-            IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
-            FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector s2 =
-                    k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            IntVector k = z.reinterpretAsInts();
+            IntVector half = k.lanewise(VectorOperators.ASHR, 1);
+            FloatVector s1 = half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector s2 = k.sub(half).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
             FloatVector inverse =
-                    bias.sub(k.sub(k1)).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+                    half.sub(k).add(254).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
             FloatVector v = m.fma(s1, s1.sub(inverse)).mul(s2);
             FloatVector source = FloatVector.fromArray(S, x, xo + i);
             v.blend(source, source.compare(VectorOperators.EQ, 0f)).intoArray(y, yo + i); // −0 stays −0
@@ -164,27 +144,12 @@ final class VectorExp {
     }
 
     /**
-     * y = 1 / (1 + e^(−scale · x)), with e = e^−|scale · x| and q = e / (1 + e): 1 − q for positive arguments, else q as e +
-     * (δ − eq), where δ is what rounding took from e. The first terms are exact or small, so hardly more than the last
-     * rounding is left. t keeps e and δ, {@code part} floats apart: two loops, because one has more nodes than C2 of JDK 17
-     * inlines once other kernels have run.
+     * y = f / (1 + e^c), c = −scale · x; f may be x or y. With e^c = (1 + m)s/t, t = 2^−⌈k/2⌉, that is ft / (ms + t + s):
+     * nothing overflows, and the smallest results are rounded once.
      */
-    static void sigmoid(float scale, float[] x, int xo, float[] t, int to, int part, float[] y, int yo, int n) {
-        sigmoidTerms(scale, x, xo, t, to, t, to + part, n);
-        FloatVector factor = FloatVector.broadcast(S, scale);
-        FloatVector one = FloatVector.broadcast(S, 1f);
-        for (int i = 0; i < n; i += L) {
-            FloatVector v = FloatVector.fromArray(S, x, xo + i).mul(factor);
-            FloatVector e = FloatVector.fromArray(S, t, to + i);
-            FloatVector rest = FloatVector.fromArray(S, t, to + part + i);
-            FloatVector q = e.div(e.add(one));
-            FloatVector negative = e.add(q.neg().fma(e, rest));
-            one.sub(q).blend(negative, v.compare(VectorOperators.LT, 0f)).intoArray(y, yo + i);
-        }
-    }
-
-    private static void sigmoidTerms(float scale, float[] x, int xo, float[] t, int to, float[] u, int uo, int n) {
+    static void logistic(float scale, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n) {
         FloatVector low = FloatVector.broadcast(S, -104f);
+        FloatVector high = FloatVector.broadcast(S, 104f);
         FloatVector log2e = FloatVector.broadcast(S, LOG2E);
         FloatVector magic = FloatVector.broadcast(S, MAGIC);
         FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
@@ -194,27 +159,24 @@ final class VectorExp {
         FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
         FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
         FloatVector q0 = FloatVector.broadcast(S, 0.5f);
-        IntVector bits = IntVector.broadcast(I, MAGIC_BITS);
-        IntVector bias = IntVector.broadcast(I, 127);
-        FloatVector factor = FloatVector.broadcast(S, scale);
-        FloatVector one = FloatVector.broadcast(S, 1f);
+        IntVector bias = IntVector.broadcast(I, 254);
+        FloatVector factor = FloatVector.broadcast(S, -scale);
         for (int i = 0; i < n; i += L) {
-            FloatVector c =
-                    FloatVector.fromArray(S, x, xo + i).mul(factor).abs().neg();
+            FloatVector c = FloatVector.fromArray(S, x, xo + i).mul(factor);
             c = c.blend(low, c.compare(VectorOperators.LT, low));
+            c = c.blend(high, c.compare(VectorOperators.GT, high));
             FloatVector z = c.fma(log2e, magic);
             FloatVector kf = z.sub(magic);
             FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
             FloatVector m =
                     q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
-            IntVector k = z.reinterpretAsInts().sub(bits);
-            IntVector k1 = k.lanewise(VectorOperators.ASHR, 1);
-            FloatVector s1 = k1.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector s2 =
-                    k.sub(k1).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector p = m.add(one);
-            p.mul(s1).mul(s2).intoArray(t, to + i);
-            m.sub(p.sub(one)).mul(s1).mul(s2).intoArray(u, uo + i);
+            IntVector k = z.reinterpretAsInts();
+            IntVector half = k.lanewise(VectorOperators.ASHR, 1);
+            FloatVector s = half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector t =
+                    half.sub(k).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector q = t.div(m.fma(s, t).add(s));
+            q.mul(FloatVector.fromArray(S, f, fo + i)).intoArray(y, yo + i);
         }
     }
 }

@@ -24,7 +24,7 @@ final class VectorMath {
 
     /**
      * ln x = k ln 2 + ln(1 + f), x = 2ᵏ(1 + f), √½ ≤ 1 + f &lt; √2; ln(1 + f) = f − ½f² + f³p(f). t keeps f and k, {@code
-     * part} floats apart: two loops, as in {@link VectorExp#sigmoid}. y may be x.
+     * part} floats apart: two loops, for one has more nodes than C2 of JDK 17 inlines once other kernels have run. y may be x.
      */
     static void log(float[] x, int xo, float[] t, int to, int part, float[] y, int yo, int n) {
         logTerms(x, xo, t, to, t, to + part, n);
@@ -116,8 +116,12 @@ final class VectorMath {
         }
     }
 
-    /** From t = e^−x²: y = 1 − erf |x| = t p(u) / (1 + 2a), a = |x| or 10.5, u = (a − 2) / (a + 2). y may be t. */
-    static void erfcAbs(float[] t, int to, float[] x, int xo, float[] y, int yo, int n) {
+    /**
+     * From t and what {@code rest} takes from it, e^−a² = t(1 − rest): y = 1 − erf a = e^−a² p(u) / (1 + 2a), a = |factor · x|
+     * or 10.5, u = (a − 2) / (a + 2). y may be t.
+     */
+    static void erfcAbs(
+            float factor, float[] t, int to, float[] rest, int ro, float[] x, int xo, float[] y, int yo, int n) {
         FloatVector p9 = FloatVector.broadcast(S, -0x1.a2d9a8p-12f);
         FloatVector p8 = FloatVector.broadcast(S, -0x1.41e99cp-10f);
         FloatVector p7 = FloatVector.broadcast(S, 0x1.58468cp-10f);
@@ -128,9 +132,10 @@ final class VectorMath {
         FloatVector p2 = FloatVector.broadcast(S, -0x1.54084ep-3f);
         FloatVector p1 = FloatVector.broadcast(S, -0x1.7bf616p-4f);
         FloatVector p0 = FloatVector.broadcast(S, 0x1.46e80ep+0f);
+        FloatVector scale = FloatVector.broadcast(S, factor);
         FloatVector most = FloatVector.broadcast(S, 10.5f);
         for (int i = 0; i < n; i += L) {
-            FloatVector a = FloatVector.fromArray(S, x, xo + i).abs();
+            FloatVector a = FloatVector.fromArray(S, x, xo + i).mul(scale).abs();
             a = a.blend(most, a.compare(VectorOperators.GT, most));
             FloatVector u = a.sub(2f).div(a.add(2f));
             FloatVector p = p9.fma(u, p8)
@@ -142,7 +147,9 @@ final class VectorMath {
                     .fma(u, p2)
                     .fma(u, p1)
                     .fma(u, p0);
-            FloatVector.fromArray(S, t, to + i).mul(p.div(a.add(a).add(1f))).intoArray(y, yo + i);
+            FloatVector e = FloatVector.fromArray(S, t, to + i);
+            e = e.sub(e.mul(FloatVector.fromArray(S, rest, ro + i)));
+            e.mul(p.div(a.add(a).add(1f))).intoArray(y, yo + i);
         }
     }
 
@@ -220,15 +227,6 @@ final class VectorMath {
             FloatVector v = FloatVector.fromArray(S, x, xo + i);
             FloatVector w = FloatVector.fromArray(S, t, to + i).mul(alpha);
             w.blend(v, v.compare(VectorOperators.GT, 0f)).mul(beta).intoArray(y, yo + i);
-        }
-    }
-
-    /** y = x · t. */
-    static void times(float[] t, int to, float[] x, int xo, float[] y, int yo, int n) {
-        for (int i = 0; i < n; i += L) {
-            FloatVector.fromArray(S, t, to + i)
-                    .mul(FloatVector.fromArray(S, x, xo + i))
-                    .intoArray(y, yo + i);
         }
     }
 

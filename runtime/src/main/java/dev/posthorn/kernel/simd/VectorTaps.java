@@ -67,7 +67,11 @@ final class VectorTaps {
             }
             return;
         }
-        if (pixels >= 4 && row > 0 && n % L == 0) {
+        if (pixels >= 2 && row == 5 && n % L == 0 && VectorFives.takes(xStep, xs[t0 + 1] - xs[t0])) {
+            VectorFives.sum(t0, t1, xs, ws, x, xo, xStep, w, wo, bias, bo, y, yo, yStep, pixels, n);
+            return;
+        }
+        if (pixels >= 4 && row == 3 && n % L == 0) {
             for (int p = 0; p < pixels; p += 4) {
                 int first = Math.min(p, pixels - 4); // the last four overlap those before them
                 int to = yo + first * yStep;
@@ -78,11 +82,7 @@ final class VectorTaps {
                     int at = xo + first * xStep + xs[t];
                     int col = xs[t + 1] - xs[t];
                     int wCol = ws[t + 1] - ws[t];
-                    if (row == 5 && xStep == col) {
-                        five(x, at, col, w, wo + ws[t], wCol, y, to, yStep, n);
-                    } else if (row == 5) {
-                        fiveApart(x, at, col, xStep, w, wo + ws[t], wCol, y, to, yStep, n);
-                    } else if (xStep == col) {
+                    if (xStep == col) {
                         three(x, at, col, w, wo + ws[t], wCol, y, to, yStep, n);
                     } else {
                         threeApart(x, at, col, xStep, w, wo + ws[t], wCol, y, to, yStep, n);
@@ -279,65 +279,6 @@ final class VectorTaps {
                 t = v1.fma(FloatVector.fromArray(S, x, xb + col + i), t);
                 v2.fma(FloatVector.fromArray(S, x, xa + 2 * col + i), s).intoArray(y, ya + i);
                 v2.fma(FloatVector.fromArray(S, x, xb + 2 * col + i), t).intoArray(y, yb + i);
-            }
-        }
-    }
-
-    /** Adds a row of five taps to four pixels that are as far apart as the taps. */
-    private static void five(
-            float[] x, int xo, int col, float[] w, int wo, int wCol, float[] y, int yo, int yStep, int n) {
-        for (int p = 0; p < 4; p += 2) {
-            int at = xo + p * col;
-            int ya = yo + p * yStep;
-            int yb = ya + yStep;
-            for (int i = 0; i < n; i += L) {
-                FloatVector v0 = FloatVector.fromArray(S, w, wo + i);
-                FloatVector v1 = FloatVector.fromArray(S, w, wo + wCol + i);
-                FloatVector v2 = FloatVector.fromArray(S, w, wo + 2 * wCol + i);
-                FloatVector v3 = FloatVector.fromArray(S, w, wo + 3 * wCol + i);
-                FloatVector v4 = FloatVector.fromArray(S, w, wo + 4 * wCol + i);
-                FloatVector u = FloatVector.fromArray(S, x, at + col + i);
-                FloatVector s =
-                        v1.fma(u, v0.fma(FloatVector.fromArray(S, x, at + i), FloatVector.fromArray(S, y, ya + i)));
-                FloatVector t = v0.fma(u, FloatVector.fromArray(S, y, yb + i));
-                u = FloatVector.fromArray(S, x, at + 2 * col + i);
-                s = v2.fma(u, s);
-                t = v1.fma(u, t);
-                u = FloatVector.fromArray(S, x, at + 3 * col + i);
-                s = v3.fma(u, s);
-                t = v2.fma(u, t);
-                u = FloatVector.fromArray(S, x, at + 4 * col + i);
-                v4.fma(u, s).intoArray(y, ya + i);
-                t = v3.fma(u, t);
-                v4.fma(FloatVector.fromArray(S, x, at + 5 * col + i), t).intoArray(y, yb + i);
-            }
-        }
-    }
-
-    /** As {@link #five}, pixels any distance apart. */
-    private static void fiveApart(
-            float[] x, int xo, int col, int step, float[] w, int wo, int wCol, float[] y, int yo, int yStep, int n) {
-        for (int p = 0; p < 4; p += 2) {
-            int xa = xo + p * step;
-            int xb = xa + step;
-            int ya = yo + p * yStep;
-            int yb = ya + yStep;
-            for (int i = 0; i < n; i += L) {
-                FloatVector v0 = FloatVector.fromArray(S, w, wo + i);
-                FloatVector v1 = FloatVector.fromArray(S, w, wo + wCol + i);
-                FloatVector v2 = FloatVector.fromArray(S, w, wo + 2 * wCol + i);
-                FloatVector v3 = FloatVector.fromArray(S, w, wo + 3 * wCol + i);
-                FloatVector v4 = FloatVector.fromArray(S, w, wo + 4 * wCol + i);
-                FloatVector s = v0.fma(FloatVector.fromArray(S, x, xa + i), FloatVector.fromArray(S, y, ya + i));
-                FloatVector t = v0.fma(FloatVector.fromArray(S, x, xb + i), FloatVector.fromArray(S, y, yb + i));
-                s = v1.fma(FloatVector.fromArray(S, x, xa + col + i), s);
-                t = v1.fma(FloatVector.fromArray(S, x, xb + col + i), t);
-                s = v2.fma(FloatVector.fromArray(S, x, xa + 2 * col + i), s);
-                t = v2.fma(FloatVector.fromArray(S, x, xb + 2 * col + i), t);
-                s = v3.fma(FloatVector.fromArray(S, x, xa + 3 * col + i), s);
-                t = v3.fma(FloatVector.fromArray(S, x, xb + 3 * col + i), t);
-                v4.fma(FloatVector.fromArray(S, x, xa + 4 * col + i), s).intoArray(y, ya + i);
-                v4.fma(FloatVector.fromArray(S, x, xb + 4 * col + i), t).intoArray(y, yb + i);
             }
         }
     }

@@ -5,6 +5,7 @@ import static dev.posthorn.kernel.simd.VectorLanes.all;
 import static dev.posthorn.kernel.simd.VectorLanes.load;
 
 import dev.posthorn.kernel.Unary;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -16,10 +17,12 @@ final class VectorUnary {
     /** Elements of a block, and four times that many in the thread's temporary array. */
     private static final int BLOCK = 512;
 
+    private static final float[] ONES = new float[BLOCK];
     private static final ThreadLocal<float[]> TEMPORARY = ThreadLocal.withInitial(() -> new float[4 * BLOCK]);
     private static final boolean[] HAS = new boolean[Unary.values().length];
 
     static {
+        Arrays.fill(ONES, 1);
         for (Unary f : Unary.values()) {
             HAS[f.ordinal()] = run(f, 0, 0, new float[L], 0, new float[L], 0, L);
         }
@@ -105,15 +108,11 @@ final class VectorUnary {
                 VectorExp.expAbs(2, x, xo, t, 0, n);
                 VectorMath.tanh(t, 0, x, xo, y, yo, n);
             }
-            case SIGMOID -> VectorExp.sigmoid(1, x, xo, t, 0, BLOCK, y, yo, n);
-            case SILU -> {
-                VectorExp.sigmoid(alpha, x, xo, t, 2 * BLOCK, BLOCK, t, 0, n);
-                VectorMath.times(t, 0, x, xo, y, yo, n);
-            }
+            case SIGMOID -> VectorExp.logistic(1, x, xo, ONES, 0, y, yo, n);
+            case SILU -> VectorExp.logistic(alpha, x, xo, x, xo, y, yo, n);
             case GELU_TANH -> {
                 VectorMath.geluCubic(x, xo, t, 0, n);
-                VectorExp.sigmoid(1, t, 0, t, 2 * BLOCK, BLOCK, t, 0, n);
-                VectorMath.times(t, 0, x, xo, y, yo, n);
+                VectorExp.logistic(1, t, 0, x, xo, y, yo, n);
             }
             case LOG -> VectorMath.log(x, xo, t, 0, BLOCK, y, yo, n);
             case LOG1P -> log1p(t, x, xo, y, yo, n);
@@ -131,14 +130,13 @@ final class VectorUnary {
                 VectorMath.elu(alpha, f == Unary.ELU ? 1 : beta, t, 0, x, xo, y, yo, n);
             }
             case GELU_ERF -> {
-                VectorMath.affine(0.70710678f, 0, x, xo, t, BLOCK, n);
-                VectorExp.expSquare(t, BLOCK, t, 2 * BLOCK, t, 0, n);
-                VectorMath.erfcAbs(t, 0, t, BLOCK, t, 0, n);
+                VectorExp.expSquare(0.70710678f, x, xo, t, BLOCK, t, 0, n);
+                VectorMath.erfcAbs(0.70710678f, t, 0, t, BLOCK, x, xo, t, 0, n);
                 VectorMath.geluErf(t, 0, x, xo, y, yo, n);
             }
             default -> {
-                VectorExp.expSquare(x, xo, t, 2 * BLOCK, t, 0, n);
-                VectorMath.erfcAbs(t, 0, x, xo, t, 0, n);
+                VectorExp.expSquare(1, x, xo, t, BLOCK, t, 0, n);
+                VectorMath.erfcAbs(1, t, 0, t, BLOCK, x, xo, t, 0, n);
                 if (f == Unary.ERF) {
                     VectorMath.erf(t, 0, x, xo, y, yo, n);
                 } else {
