@@ -14,7 +14,7 @@ import java.util.Arrays;
  *
  * <p>A convolution over one axis is this with height 1.
  */
-public final class Conv2d {
+public final class Conv2d implements PackedConv {
     /** Output pixels of a tile, if a row has no more. */
     private static final int PIXELS = 96;
     /** Floats that the inputs of a tile take. */
@@ -89,12 +89,12 @@ public final class Conv2d {
         }
     }
 
-    /** Floats that weights take which come with a call. */
+    @Override
     public int packedSize() {
         return Math.multiplyExact(groups, PackedB.size(simd, weights[0].k, weights[0].n));
     }
 
-    /** Packs weights for one call into {@code to[at …]}. */
+    @Override
     public PackedB[] pack(Workers workers, Scratch scratch, float[] w, int wo, float[] to, int at) {
         PackedB[] packed = new PackedB[groups];
         for (int g = 0; g < groups; g++) {
@@ -111,21 +111,12 @@ public final class Conv2d {
         return packed;
     }
 
-    /** {@link #run(Workers, Scratch, PackedB[], int, float[], int, float[], int, float[], int)} with the weights it has. */
-    public void run(
-            Workers workers,
-            Scratch scratch,
-            int batch,
-            float[] x,
-            int xo,
-            float[] y,
-            int yo,
-            float[] residual,
-            int ro) {
-        run(workers, scratch, weights, batch, x, xo, y, yo, residual, ro);
+    @Override
+    public PackedB[] weights() {
+        return weights;
     }
 
-    /** Computes {@code batch} images; the residual (or null) has the layout of y. y must not overlap what is read. */
+    @Override
     public void run(
             Workers workers,
             Scratch scratch,

@@ -12,25 +12,28 @@ import java.util.Arrays;
  * <p>A job is some rows of tiles by some panels of outputs; what lies between the transforms stays in the second-level
  * cache. Prepared once; immutable. Source: Lavin, Gray: Fast Algorithms for Convolutional Neural Networks (2015).
  */
-public final class Winograd {
-    private static final double[][] G = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
+public final class Winograd implements PackedConv {
     /** Positions of a transformed tile. */
     private static final int POSITIONS = 16;
     /** Floats that lie between the transforms. */
     private static final int BETWEEN = 3 << 17;
-    /** Fewest outputs of an image: with fewer, reading the transformed weights costs more than is spared. */
+    /** Fewest outputs of all images: with fewer, reading the transformed weights costs more than is spared. */
     private static final int LEAST_PIXELS = 100;
+    /** The least part of the tiles' outputs that lie inside of the image. */
+    private static final double LEAST_INSIDE = 0.7;
+    /** Multiplications below which weights are not worth handing over. */
+    private static final int SMALL = 1 << 12;
 
     private final Simd simd;
     private final Window window;
     private final int cin;
     private final int cout;
     private final Epilogue epilogue;
-    private final PackedB[] weights = new PackedB[POSITIONS];
+    private final PackedB[] weights;
     private final int down;
     private final int across;
 
-    /** Transforms and packs w[3, 3, cin, cout] at {@code wo}. */
+    /** Transforms and packs w[3, 3, cin, cout] at {@code wo}; null where it comes with each call. */
     public Winograd(Simd simd, Window window, int cin, int cout, float[] w, int wo, Epilogue epilogue) {
         if (!takes(window)) {
             throw new IllegalArgumentException("Winograd: expected 3x3 taps without strides but was " + window);
@@ -42,19 +45,67 @@ public final class Winograd {
         this.epilogue = epilogue;
         down = (window.outH() + 1) / 2;
         across = (window.outW() + 1) / 2;
-        float[] u = new float[cin * cout];
-        for (int i = 0; i < POSITIONS; i++) {
-            double[] rows = G[i / 4];
-            double[] cols = G[i % 4];
-            for (int e = 0; e < u.length; e++) {
-                double sum = 0;
-                for (int t = 0; t < 9; t++) {
-                    sum += rows[t / 3] * cols[t % 3] * w[wo + t * u.length + e];
-                }
-                u[e] = (float) sum;
-            }
-            weights[i] = PackedB.of(simd, cin, cout, u, 0, cout);
+        weights = w == null ? null : packs(new float[packedSize()], 0);
+        float[] u = new float[POSITIONS * cout];
+        for (int c = 0; w != null && c < cin; c++) {
+            pack(w, wo, c, u, weights);
         }
+    }
+
+    @Override
+    public int packedSize() {
+        return Math.multiplyExact(POSITIONS, PackedB.size(simd, cin, cout));
+    }
+
+    private PackedB[] packs(float[] data, int at) {
+        PackedB[] packs = new PackedB[POSITIONS];
+        for (int i = 0; i < POSITIONS; i++) {
+            packs[i] = PackedB.in(simd, cin, cout, data, at + i * PackedB.size(simd, cin, cout));
+        }
+        return packs;
+    }
+
+    /** Transforms and packs weights for one call into {@code to[at …]}. */
+    public PackedB[] pack(Workers workers, Scratch scratch, float[] w, int wo, float[] to, int at) {
+        PackedB[] packs = packs(to, at);
+        int channels = Math.max(1, SMALL / Math.max(1, cout));
+        workers.run((cin + channels - 1) / channels, scratch, (t, s) -> {
+            float[] u = s.floats(POSITIONS * cout);
+            for (int c = t * channels; c < Math.min(cin, (t + 1) * channels); c++) {
+                pack(w, wo, c, u, packs);
+            }
+        });
+        return packs;
+    }
+
+    /** G g Gᵀ, in double precision, of the taps of input channel c with all outputs, by way of {@code u}. */
+    private void pack(float[] w, int wo, int c, float[] u, PackedB[] to) {
+        double[] g = new double[12];
+        for (int e = 0; e < cout; e++) {
+            for (int q = 0; q < 3; q++) {
+                int at = wo + (q * cin + c) * cout + e;
+                transform(w[at], w[at + 3 * cin * cout], w[at + 6 * cin * cout], g, q, 3);
+            }
+            for (int r = 0; r < 4; r++) {
+                double g0 = g[3 * r];
+                double sum = g0 + g[3 * r + 2];
+                u[4 * r * cout + e] = (float) g0;
+                u[(4 * r + 1) * cout + e] = (float) (0.5 * (sum + g[3 * r + 1]));
+                u[(4 * r + 2) * cout + e] = (float) (0.5 * (sum - g[3 * r + 1]));
+                u[(4 * r + 3) * cout + e] = (float) g[3 * r + 2];
+            }
+        }
+        for (int i = 0; i < POSITIONS; i++) {
+            to[i].fillRows(u, i * cout, cout, c, c + 1);
+        }
+    }
+
+    /** G times a column of three, into every {@code step}th place of {@code to}. */
+    private static void transform(double g0, double g1, double g2, double[] to, int at, int step) {
+        to[at] = g0;
+        to[at + step] = 0.5 * (g0 + g1 + g2);
+        to[at + 2 * step] = 0.5 * (g0 - g1 + g2);
+        to[at + 3 * step] = g2;
     }
 
     private static boolean takes(Window w) {
@@ -62,14 +113,26 @@ public final class Winograd {
     }
 
     /** Whether this is faster than {@link Conv2d}. */
-    public static boolean wins(Window w, int cin, int cout) {
-        return takes(w) && cin >= 32 && cout >= 32 && w.outH() * w.outW() >= LEAST_PIXELS;
+    public static boolean wins(Window w, int batch, int cin, int cout) {
+        long inside = (long) w.outH() * w.outW();
+        long tiles = (w.outH() + 1) / 2 * ((w.outW() + 1L) / 2);
+        return takes(w)
+                && cin >= 32
+                && cout >= 32
+                && batch * inside >= LEAST_PIXELS
+                && inside >= LEAST_INSIDE * 4 * tiles;
     }
 
-    /** Computes {@code batch} images; the residual (or null) has the layout of y. y must not overlap what is read. */
+    @Override
+    public PackedB[] weights() {
+        return weights;
+    }
+
+    @Override
     public void run(
             Workers workers,
             Scratch scratch,
+            PackedB[] weights,
             int batch,
             float[] x,
             int xo,
@@ -94,13 +157,15 @@ public final class Winograd {
         workers.run(jobs * ((panels + step - 1) / step), scratch, (t, s) -> {
             int from = t % jobs * high;
             int panel = t / jobs * step;
-            job(s, from, Math.min(all, from + high), panel, Math.min(panels, panel + step), x, xo, y, yo, residual, ro);
+            int last = Math.min(panels, panel + step);
+            job(s, weights, from, Math.min(all, from + high), panel, last, x, xo, y, yo, residual, ro);
         });
     }
 
     /** Rows of tiles g0 … g1 − 1, counted over all images, and the columns of panels p0 … p1 − 1. */
     private void job(
             Scratch scratch,
+            PackedB[] weights,
             int g0,
             int g1,
             int p0,

@@ -14,6 +14,7 @@ import dev.posthorn.kernel.ConvNd;
 import dev.posthorn.kernel.DepthwiseConv2d;
 import dev.posthorn.kernel.Epilogue;
 import dev.posthorn.kernel.Grid;
+import dev.posthorn.kernel.PackedConv;
 import dev.posthorn.kernel.Scratch;
 import dev.posthorn.kernel.StridedCopy;
 import dev.posthorn.kernel.Winograd;
@@ -143,11 +144,12 @@ final class ConvRule implements StepRule {
 
     private static Step dense(Parts p, int cin, int cout, Epilogue epilogue, Room room) {
         dev.posthorn.kernel.Window window = window(p.op.window(), p.xShape);
-        if (p.w == null && p.op.groups() == 1 && Winograd.wins(window, cin, cout)) {
-            return new Transformed(new Winograd(Simd.best(), window, cin, cout, p.weights, 0, epilogue), p.packed());
-        }
-        Conv2d kernel = new Conv2d(Simd.best(), window, cin, cout, p.op.groups(), p.weights, 0, epilogue);
-        return new Dense(kernel, p.packed(), p.w == null ? null : room.temporary(TensorType.f32(kernel.packedSize())));
+        boolean transforms = p.op.groups() == 1 && Winograd.wins(window, p.batch(), cin, cout);
+        PackedConv kernel = transforms
+                ? new Winograd(Simd.best(), window, cin, cout, p.weights, 0, epilogue)
+                : new Conv2d(Simd.best(), window, cin, cout, p.op.groups(), p.weights, 0, epilogue);
+        Slot packed = p.w == null ? null : room.temporary(TensorType.f32(kernel.packedSize()));
+        return new Dense(kernel, transforms ? "conv by Winograd " : "conv ", p.packed(), packed);
     }
 
     private static Step general(Parts p, Shape y, Epilogue epilogue, Room room) {
@@ -161,7 +163,7 @@ final class ConvRule implements StepRule {
         return new General(kernel, p.packed(), room.constantSlot(Tensor.of(Shape.of(packed.length), packed)));
     }
 
-    private record Dense(Conv2d kernel, Parts p, Slot packed) implements Step {
+    private record Dense(PackedConv kernel, String name, Parts p, Slot packed) implements Step {
         @Override
         public void run(Frame f) {
             float[] residual = p.residual == null ? null : f.floats(p.residual);
@@ -186,30 +188,7 @@ final class ConvRule implements StepRule {
 
         @Override
         public String label() {
-            return "conv " + p.size + (packed == null ? "" : ", packs");
-        }
-    }
-
-    private record Transformed(Winograd kernel, Parts p) implements Step {
-        @Override
-        public void run(Frame f) {
-            float[] residual = p.residual == null ? null : f.floats(p.residual);
-            int ro = p.residual == null ? 0 : f.at(p.residual);
-            kernel.run(
-                    f.workers(),
-                    f.scratch(),
-                    p.batch(),
-                    f.floats(p.x),
-                    f.at(p.x),
-                    f.floats(p.y),
-                    f.at(p.y),
-                    residual,
-                    ro);
-        }
-
-        @Override
-        public String label() {
-            return "conv by Winograd " + p.size;
+            return name + p.size + (packed == null ? "" : ", packs");
         }
     }
 

@@ -84,8 +84,20 @@ final class GradientRule implements StepRule {
         }
         Grid grid = ConvRule.grid(conv.window(), conv.inputDilations(), x, dy);
         FilterGradient kernel = new FilterGradient(Simd.best(), grid, x.dim(0), x.dim(-1), dy.dim(-1), conv.groups());
+        return filter(kernel, label, room.slot(node.input(0)), room.slot(node.input(1)), y, room);
+    }
+
+    private static Step filter(FilterGradient kernel, String label, Slot x, Slot dy, Slot dw, Room room) {
         Slot part = kernel.room() == 0 ? null : room.temporary(TensorType.f32(kernel.room()));
-        return new Filter(kernel::run, label, room.slot(node.input(0)), room.slot(node.input(1)), y, part);
+        return new Filter(kernel::run, label, x, dy, dw, part);
+    }
+
+    /** y[m×n] = aᵀ · b, of a[k×m] and b[k×n]: the gradient of a convolution of one tap over k places. */
+    static Step columns(int m, int n, int k, Slot a, Slot b, Slot y, Room room) {
+        int[] one = {1};
+        Grid grid = new Grid(new int[] {k}, new int[] {k}, one, one, one, new int[] {0}, one);
+        FilterGradient kernel = new FilterGradient(Simd.best(), grid, 1, m, n, 1);
+        return filter(kernel, "matmul of columns " + m + "×" + n + "×" + k, a, b, y, room);
     }
 
     private record Scattered(dev.posthorn.kernel.ScatterAdd kernel, int n, String label, Slot indices, Slot u, Slot y)

@@ -20,6 +20,9 @@ import java.util.Optional;
 
 /** Matrix products in float32: with constant weights, packed once; or of two activations. */
 final class MatMulRule implements StepRule {
+    /** Terms from which on columns are multiplied where they lie. */
+    private static final int MANY = 128;
+
     @Override
     public boolean takes(Op op, List<Value> in) {
         boolean product =
@@ -99,6 +102,17 @@ final class MatMulRule implements StepRule {
         int n = y.dim(-1);
         int k = a.dim(op.transposeA() ? -2 : -1);
         Shape batch = y.slice(0, y.rank() - 2);
+        if (node.output().dtype() == DType.FLOAT32 && batch.size() == 1 && op.transposeA() && !op.transposeB() && k >= MANY) {
+            return GradientRule.columns(
+                    m, n, k, room.slot(node.input(0)), room.slot(node.input(1)), room.slot(node.output()), room);
+        }
+        if (!op.transposeA() && b.size(0, b.rank() - 2) == 1 && a.size(0, a.rank() - 2) == batch.size()) {
+            m *= batch.size(); // rows of one product
+            a = Shape.of(m, k);
+            b = b.slice(b.rank() - 2, b.rank());
+            y = Shape.of(m, n);
+            batch = Shape.of();
+        }
         Operand left = operand(a, batch, op.transposeA());
         Operand right = operand(b, batch, op.transposeB());
         Operand result = operand(y, batch, false);

@@ -1,5 +1,7 @@
 package dev.posthorn.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import dev.posthorn.kernel.simd.Simd;
 import java.util.Arrays;
 import java.util.List;
@@ -101,6 +103,14 @@ class ConvTest {
             float[] transformed = Laws.everywhere(
                     what, size, (workers, scratch, y) -> kernel.run(workers, scratch, batch, x, 3, y, 0, residual, 1));
             Laws.close(what + " by Winograd", relu, bound, transformed);
+            Winograd later = new Winograd(simd, window, cin, cout, null, 0, Epilogue.of(bias, Unary.RELU));
+            float[] room = new float[3 + later.packedSize()];
+            float[] packed = Laws.everywhere(
+                    what,
+                    size,
+                    (workers, scratch, y) -> later.run(
+                            workers, scratch, later.pack(workers, scratch, w, 5, room, 3), batch, x, 3, y, 0, residual, 1));
+            assertArrayEquals(transformed, packed);
         }
         if (window.h() == 14) {
             Laws.fromEightThreads(

@@ -142,7 +142,7 @@ public final class KernelBench {
             String what = s[0] + " " + s[1] + "x" + s[1] + "/" + s[2] + " " + s[3] + " to " + s[4];
             double flops = 2.0 * y.length * s[1] * s[1] * s[3];
             flops("conv " + what, flops, () -> conv.run(workers, scratch, 1, x, 0, y, 0, null, 0));
-            if (Winograd.wins(w, s[3], s[4])) {
+            if (Winograd.wins(w, 1, s[3], s[4])) {
                 Winograd winograd = new Winograd(SIMD, w, s[3], s[4], weights, 0, e);
                 flops("winograd conv " + what, flops, () -> winograd.run(workers, scratch, 1, x, 0, y, 0, null, 0));
             }
