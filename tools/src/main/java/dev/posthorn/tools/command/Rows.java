@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -101,25 +102,33 @@ final class Rows {
                 "data: expected .npz, .csv or a directory of pictures but was another file, at " + file);
     }
 
-    /** The rows in their order, of archives as they are needed; of an archive without the array {@code y} no targets. */
+    /** The rows in their order, of archives and tables as they are needed; where nothing there is called {@code y}, without targets. */
     Dataset stream(Model model) throws IOException {
-        if (!data.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".npz") || !Files.isRegularFile(data)) {
+        String name = data.getFileName().toString().toLowerCase(Locale.ROOT);
+        if (!Files.isRegularFile(data) || !name.endsWith(".npz") && !name.endsWith(".csv")) {
             return data(model);
         }
-        boolean none = y.equals(List.of("y"));
-        if (none) {
-            try (Npz npz = Npz.open(data)) {
-                none = !npz.names().contains("y");
-            }
-        }
-        NpzStream rows = NpzStream.open(data, x, none ? List.of() : y);
+        boolean table = name.endsWith(".csv");
+        boolean none = y.equals(List.of("y")) && !names(table).contains("y");
+        List<String> targets = none ? List.of() : y;
+        Dataset rows =
+                table ? CsvData.open(data, targets, model.outputs().size() > 1) : NpzStream.open(data, x, targets);
         return scale == 1 && offset == 0
                 ? rows
                 : rows.map(b -> {
                     Map<String, Tensor> scaled = new LinkedHashMap<>();
-                    b.x().forEach((name, t) -> scaled.put(name, ScaledTable.scaled(t, scale, offset)));
+                    b.x().forEach((key, t) -> scaled.put(key, ScaledTable.scaled(t, scale, offset)));
                     return new Batch(scaled, b.y(), b.sampleWeight());
                 });
+    }
+
+    private Collection<String> names(boolean table) throws IOException {
+        if (table) {
+            return CsvData.names(data);
+        }
+        try (Npz npz = Npz.open(data)) {
+            return npz.names();
+        }
     }
 
     private static ImageFolder pictures(Path directory, Model model) throws IOException {

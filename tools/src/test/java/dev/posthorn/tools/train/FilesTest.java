@@ -2,6 +2,7 @@ package dev.posthorn.tools.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,8 @@ import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.numpy.Npz;
 import dev.posthorn.train.callback.EventFile;
 import dev.posthorn.train.data.Batch;
+import dev.posthorn.train.data.Batches;
+import dev.posthorn.train.data.Pass;
 import dev.posthorn.train.data.Table;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -55,6 +58,29 @@ class FilesTest {
         assertEquals(x.shape(), all.x().get("0").shape());
         IntStream.range(0, x.size())
                 .forEach(i -> assertEquals(x.getDouble(i), all.x().get("0").getDouble(i), 1e-3, "at " + i));
+    }
+
+    /** As they are needed, the same as at once: also a target that is whole in one batch and not in another. */
+    @Test
+    void csvRowsAreStreamed() throws IOException {
+        Path csv = Files.writeString(folder.resolve("s.csv"), "a,label,b,c\n1,0,2.5,1\n3,2,4,2\n\n5,1,6,2.5\n");
+        CsvData streamed = CsvData.open(csv, List.of("label", "c"), true);
+        Batch all = CsvData.read(csv, List.of("label", "c"), true).take(new int[] {0, 1, 2});
+        assertEquals(3, streamed.rows().orElseThrow());
+        try (Batches batches = streamed.pass(Pass.inOrder(2))) {
+            Batch first = batches.next();
+            assertEquals(Tensor.of(Shape.of(2, 2), 1, 2.5f, 3, 4), first.x().get("0"));
+            assertEquals(Tensor.of(Shape.of(2), new long[] {0, 2}), first.y().get("0"));
+            assertEquals(Tensor.of(Shape.of(2), 1f, 2f), first.y().get("1"));
+            assertEquals(
+                    all.x().get("0").getDouble(4), batches.next().x().get("0").getDouble(0));
+            assertFalse(batches.hasNext());
+        }
+        assertEquals(List.of("a", "label", "b", "c"), CsvData.names(csv));
+        Files.writeString(csv, "a,label\n");
+        ModelFormatException e =
+                assertThrows(ModelFormatException.class, () -> CsvData.open(csv, List.of("label"), false));
+        assertEquals("csv: expected rows of inputs but was 0 rows of 1 inputs, at " + csv, e.getMessage());
     }
 
     @Test
