@@ -1,8 +1,8 @@
-"""Makes ../golden/golden.zip: twelve small models of real Keras with golden values, for the tests of the regression kit.
+"""Makes ../golden/golden.zip: small models of real Keras with golden values, for the tests of the regression kit.
 
     python golden.py OUT.zip
 
-`<name>/model.keras` beside what posthorn_capture.py records of it; the last three record another model than they save.
+`<name>/model.keras` beside what posthorn_capture.py records of it; pairs record another model than they save.
 """
 import os
 import sys
@@ -16,6 +16,7 @@ sys.path.insert(0, os.path.join(here, '../../tools/golden/src/main/resources/dev
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers as L
 
 from posthorn_capture import Calls, capture
@@ -50,13 +51,63 @@ def chain(*layers):
     return build
 
 
+def pair(saved, recorded):
+    """Two models of the same weights."""
+    recorded.set_weights(saved.get_weights())
+    return saved, recorded
+
+
 class Training(L.BatchNormalization):
     def call(self, inputs, training=None, mask=None):
         return super().call(inputs, training=True, mask=mask)
 
 
+class Corners(L.Resizing):
+    """As TensorFlow 1 resized: pixels are at their corners."""
+
+    def call(self, inputs):
+        return tf.raw_ops.ResizeBilinear(images=inputs, size=[self.height, self.width], half_pixel_centers=False)
+
+
+class Front(L.Conv2D):
+    """Pads in front, as PyTorch does, where the padding cannot be the same on both sides."""
+
+    def call(self, inputs):
+        padded = tf.pad(inputs, [[0, 0], [1, 0], [1, 0], [0, 0]])
+        return tf.nn.conv2d(padded, self.kernel, self.strides, 'VALID') + self.bias
+
+
+class Blue(L.Conv2D):
+    """Takes blue, green, red."""
+
+    def call(self, inputs):
+        return super().call(inputs[..., ::-1])
+
+
+def picture(resizing, padding, first):
+    return functional(chain(first(4, 3, name='first'), padding(4, 3, strides=2, padding='same', name='half'),
+                            resizing(6, 5, name='to'), L.GlobalAveragePooling2D(name='mean'), L.Dense(2, name='out')), (10, 10, 3))
+
+
+def nested_norms():
+    """Saved as by a reader that takes the weights of a nested model, the trained ones first, for those of one layer after another."""
+    def build(x):
+        inner = keras.Sequential([L.Dense(4, name='one'), L.BatchNormalization(name='norm1'), L.ReLU(name='relu'),
+                                  L.BatchNormalization(name='norm2')], name='inner')
+        return L.Dense(2, name='out')(inner(x))
+    saved, recorded = functional(build, (4,)), functional(build, (4,))
+    inner, right = saved.get_layer('inner'), recorded.get_layer('inner')
+    saved.get_layer('out').set_weights(recorded.get_layer('out').get_weights())
+    filed = [w.numpy() for w in right.trainable_weights + right.non_trainable_weights]
+    for layer in inner.layers:
+        n = len(layer.weights)
+        layer.set_weights(filed[:n])
+        filed = filed[n:]
+    return saved, recorded
+
+
 def norm(layer):
-    return functional(chain(L.Conv2D(4, 3, name='conv'), layer(name='norm'), L.ReLU(), L.GlobalAveragePooling2D(),
+    return functional(chain(L.Conv2D(4, 3, name='conv'), layer(name='norm'), L.ReLU(name='relu'), L.GlobalAveragePooling2D(name='mean'),
                             L.Dense(2, name='out')), (8, 8, 3))
 
 
@@ -102,11 +153,24 @@ def models():
     yield 'bidirectional', functional(chain(
         L.Bidirectional(L.GRU(3, return_sequences=True), merge_mode='sum', name='both'),
         L.LSTM(4, go_backwards=True, name='back'), L.Dense(2, name='out')), (6, 3)), f(2, 6, 3)
-    yield 'trained_norm', (norm(L.BatchNormalization), norm(Training)), f(4, 8, 8, 3)
-    yield 'approximate', (activated('gelu', 'sigmoid'),
-                          activated(lambda x: keras.ops.gelu(x, approximate=True), 'sigmoid')), f(3, 4)
-    yield 'old_sigmoid', (activated('gelu', 'hard_sigmoid'),
-                          activated('gelu', lambda x: keras.ops.clip(0.2 * x + 0.5, 0, 1))), f(3, 4)
+    yield 'masked', settle(keras.Sequential([
+        keras.Input((8,), dtype='int32'), L.Embedding(20, 4, mask_zero=True, name='words'), L.GRU(5, name='read'),
+        L.Dense(2, name='out')])), np.array([[5, 3, 0, 0, 0, 7, 0, 0], [1, 2, 3, 4, 5, 6, 0, 0]], np.int32)
+    yield 'by_chance', functional(chain(
+        L.Conv2D(3, 3, name='conv'), L.BatchNormalization(name='norm'), L.Flatten(name='flat'), L.Dense(2, name='out')),
+        (6, 6, 2)), f(4, 6, 6, 2)
+
+    yield 'trained_norm', pair(norm(L.BatchNormalization), norm(Training)), f(4, 8, 8, 3)
+    yield 'approximate', pair(activated('gelu', 'sigmoid'),
+                              activated(lambda x: keras.ops.gelu(x, approximate=True), 'sigmoid')), f(3, 4)
+    yield 'old_sigmoid', pair(activated('gelu', 'hard_sigmoid'),
+                              activated('gelu', lambda x: keras.ops.clip(0.2 * x + 0.5, 0, 1))), f(3, 4)
+    for name, layers in {'corners': (Corners, L.Conv2D, L.Conv2D), 'front': (L.Resizing, Front, L.Conv2D),
+                         'blue': (L.Resizing, L.Conv2D, Blue)}.items():
+        yield name, pair(picture(L.Resizing, L.Conv2D, L.Conv2D), picture(*layers)), f(2, 10, 10, 3)
+    yield 'nested_norms', nested_norms(), f(6, 4)
+    yield 'stale', (functional(chain(L.Dense(4, name='one'), L.Dense(2, name='two')), (3,)),
+                    functional(chain(L.Dense(4, name='one'), L.Dense(2, name='two')), (3,))), f(3, 3)
 
 
 def main(out):
@@ -116,9 +180,8 @@ def main(out):
             recorded = model
             if isinstance(model, tuple):
                 model, recorded = model
-                recorded.set_weights(model.get_weights())
             training = None
-            if name in ('dense', 'convolutions'):
+            if name in ('dense', 'convolutions', 'by_chance'):
                 model.compile('adam', 'mse')
                 training = {'x': x, 'y': f(len(x), model.output_shape[-1]), 'batch_size': 2, 'steps': 4}
             capture(recorded, Calls([x, x[:1]]), folder, gradients=name in ('dense', 'nested'), training=training)

@@ -2,6 +2,7 @@ package dev.posthorn.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Signature;
 import dev.posthorn.numpy.Npz;

@@ -1,12 +1,20 @@
 package dev.posthorn.golden;
 
+import dev.posthorn.ir.Comparison;
+import dev.posthorn.ir.Tolerance;
+
 /**
  * A recorded array against what Java gives.
  *
  * @param name what it is: the key of the array, or a step's metric
  * @param allowed how far its values may be off
+ * @param note what is to be known of a check that passed; mostly empty
  */
-public record Check(String name, Comparison comparison, Tolerance allowed) {
+public record Check(String name, Comparison comparison, Tolerance allowed, String note) {
+    /** Of which nothing else is to be known. */
+    public Check(String name, Comparison comparison, Tolerance allowed) {
+        this(name, comparison, allowed, "");
+    }
 
     /** What cannot be compared, and why. */
     static Check problem(String name, String problem) {
@@ -21,6 +29,7 @@ public record Check(String name, Comparison comparison, Tolerance allowed) {
     @Override
     public String toString() {
         boolean compared = passed() || !comparison.problem().isEmpty();
-        return name + ": " + comparison + (compared ? "" : " (allowed " + allowed + ")");
+        String said = !passed() || note.isEmpty() ? "" : " (" + note + ")";
+        return name + ": " + comparison + said + (compared ? "" : " (allowed " + allowed + ")");
     }
 }

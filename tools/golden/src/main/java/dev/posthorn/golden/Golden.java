@@ -1,9 +1,11 @@
 package dev.posthorn.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.numpy.Npz;
 import java.io.IOException;

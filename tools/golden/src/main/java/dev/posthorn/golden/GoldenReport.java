@@ -41,7 +41,7 @@ public record GoldenReport(
         TRAINING
     }
 
-    /** Repeats all that is recorded. The model's variables are as before afterwards. */
+    /** Repeats all that is recorded. The model's variables and what it keeps of training are as before afterwards. */
     public static GoldenReport of(Path folder, Model model, Tolerances tolerances) throws IOException {
         return of(folder, model, tolerances, EnumSet.allOf(Part.class));
     }
@@ -117,7 +117,7 @@ public record GoldenReport(
                 + (r.error().isPresent()
                         ? "off by " + number(r.error().getAsDouble()) + " of its scale, what it gets by "
                                 + number(r.before()) + ", by itself " + apart
-                        : "runs inside of a loop in Java: not compared");
+                        : r.missing());
     }
 
     private static String number(double x) {

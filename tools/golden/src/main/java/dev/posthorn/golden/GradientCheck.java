@@ -3,10 +3,12 @@ package dev.posthorn.golden;
 import dev.posthorn.autograd.Backward;
 import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.ir.Value;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.Model;
@@ -54,7 +56,7 @@ final class GradientCheck {
         this.keys = CaseWeights.read(c.expected().resolveSibling(Case.FILE), model);
         double max = 0;
         for (String key : recorded.names()) {
-            max = key.contains("d.") ? Math.max(max, scale(recorded.get(key))) : max;
+            max = key.contains("d.") ? Math.max(max, Tolerance.scale(recorded.get(key))) : max;
         }
         this.largest = max;
     }
@@ -199,17 +201,6 @@ final class GradientCheck {
         return Math.max(TOLERANCE, c.tolerance().rtol() > 1e-3 ? c.tolerance().rtol() : 0);
     }
 
-    private static double scale(Tensor t) {
-        double scale = 0;
-        for (int i = 0; i < t.size(); i++) {
-            double v = t.dtype().isComplex()
-                    ? Math.max(Math.abs(t.getPart(i, 0)), Math.abs(t.getPart(i, 1)))
-                    : Math.abs(t.getDouble(i));
-            scale = Double.isFinite(v) ? Math.max(scale, v) : scale;
-        }
-        return scale;
-    }
-
     /** Compares with what is recorded; nothing is as good as zeros. */
     private void compare(String key, Optional<Tensor> found) throws IOException {
         Tensor expected = recorded.get(key);
@@ -217,7 +208,7 @@ final class GradientCheck {
         if (was.dtype() != expected.dtype() && expected.dtype() == DType.FLOAT32) {
             was = was.cast(DType.FLOAT32); // bfloat16 is recorded so
         }
-        Tolerance allowed = new Tolerance(0, tolerance() * scale(expected) + ROUNDING * largest);
+        Tolerance allowed = new Tolerance(0, tolerance() * Tolerance.scale(expected) + ROUNDING * largest);
         checks.add(new Check(key, Comparison.of(expected, was, allowed), allowed));
     }
 }

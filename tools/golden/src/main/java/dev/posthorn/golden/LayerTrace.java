@@ -3,6 +3,7 @@ package dev.posthorn.golden;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.keras.KerasProgram;
 import dev.posthorn.model.Backend;
 import dev.posthorn.model.Model;
@@ -28,7 +29,8 @@ public record LayerTrace(List<Row> rows) {
     /**
      * A layer's errors, as parts of its scale.
      *
-     * @param outputs what it gives in the model; none where Java has no such layer outside of a loop
+     * @param outputs what it gives in the model; none where it is not compared
+     * @param missing why it is not compared; empty where it is
      * @param error the largest error of these; empty where there is none
      * @param before the largest error of what it got
      * @param apart by itself, where what it got in Python is recorded
@@ -38,6 +40,7 @@ public record LayerTrace(List<Row> rows) {
     public record Row(
             Golden.Layer layer,
             List<Check> outputs,
+            String missing,
             OptionalDouble error,
             double before,
             OptionalDouble apart,
@@ -64,6 +67,7 @@ public record LayerTrace(List<Row> rows) {
         Variables.Snapshot now = model.variables().snapshot();
         Map<String, Tensor> apart =
                 apart(program, model.backend(), inputs, given, Map.of(), now, Set.of(), Set.of(), was::containsKey);
+        Layers layers = new Layers(program, now);
         Map<String, Double> errors = new LinkedHashMap<>();
         List<Row> rows = new ArrayList<>();
         for (Golden.Layer l : golden.layers()) {
@@ -84,6 +88,7 @@ public record LayerTrace(List<Row> rows) {
             rows.add(new Row(
                     l,
                     checks,
+                    checks.isEmpty() ? missing(layers, l) : "",
                     error(l, checks),
                     before,
                     given.containsKey(l.key())
@@ -93,6 +98,12 @@ public record LayerTrace(List<Row> rows) {
                     allowed));
         }
         return new LayerTrace(rows);
+    }
+
+    private static String missing(Layers layers, Golden.Layer l) {
+        return layers.at(l.path()).isPresent()
+                ? "runs inside of a loop in Java: not compared"
+                : "is none of the model's in Java, which has other names: not compared";
     }
 
     private static List<Check> checks(Golden golden, Golden.Layer l, Map<String, Tensor> was, Tolerances tolerances) {

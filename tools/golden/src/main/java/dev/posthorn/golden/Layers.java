@@ -4,17 +4,22 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.keras.Child;
 import dev.posthorn.keras.KerasProgram;
 import dev.posthorn.keras.LayerNode;
+import dev.posthorn.model.Variable;
 import dev.posthorn.model.Variables;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** The layers of a model by their paths, and their weights. */
 final class Layers {
     private final Map<String, LayerNode> nodes = new LinkedHashMap<>();
+    private final List<Variable> variables;
     private final Variables.Snapshot weights;
 
     Layers(KerasProgram program, Variables.Snapshot weights) {
+        this.variables = program.variables();
         this.weights = weights;
         walk(program.root(), "");
     }
@@ -49,6 +54,19 @@ final class Layers {
             }
         });
         return below;
+    }
+
+    /** The keys of all weights below a path, one layer after another; and, of these, the trained ones first. */
+    List<String> keys(String path, boolean trainedFirst) {
+        return variables.stream()
+                .filter(v -> v.key().startsWith(path + "/"))
+                .sorted(Comparator.comparing(v -> trainedFirst && !v.trainable()))
+                .map(Variable::key)
+                .toList();
+    }
+
+    Tensor weight(String key) {
+        return weights.values().get(key);
     }
 
     /** The weights of the other layers of its class. */

@@ -1,8 +1,10 @@
 package dev.posthorn.golden;
 
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.ir.Value;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.Model;

@@ -32,7 +32,9 @@ final class PaddingSuspects {
         }
         double fill = config.containsKey("pool_size") ? -Float.MAX_VALUE : 0;
         all.add(Change.of(
-                        "padding: same with the larger half in front agrees, the model has " + config.get("padding")
+                        "padding",
+                        "same with the larger half in front",
+                        config.get("padding")
                                 + (config.get("padding").equals("same") ? " with the larger half behind" : ""),
                         n -> Variation.with(n, Map.of("padding", "valid")))
                 .given(x -> List.of(padded(x.get(0), size, strides, fill))));

@@ -1,7 +1,9 @@
 package dev.posthorn.golden;
 
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.Signature;
 import dev.posthorn.model.Variables;

@@ -1,5 +1,6 @@
 package dev.posthorn.golden;
 
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.Value;
@@ -15,17 +16,18 @@ final class ResizeSuspects {
 
     static void add(LayerNode node, Map<String, Object> config, List<Change> all) {
         boolean resizes = config.get("interpolation") instanceof String
+                && node.layer() instanceof SimpleLayer
                 && List.of("Resizing", "UpSampling2D").contains(node.layer().className())
                 && !"channels_first".equals(config.get("data_format"));
         for (Places places : resizes ? Places.values() : new Places[0]) {
             for (boolean nearest : new boolean[] {false, true}) {
-                String cause = places.said + (nearest ? " and nearest" : " and bilinear")
-                        + " agrees, the model has half-pixel" + " centres and " + config.get("interpolation");
                 all.add(Change.of(
-                        cause,
+                        "half-pixel centres",
+                        places.said + (nearest ? " and nearest" : " and bilinear"),
+                        "them and " + config.get("interpolation"),
                         n -> new LayerNode(
                                 n.name(),
-                                new Resized(config, places, nearest),
+                                new Resized(config, places, nearest, (SimpleLayer) node.layer()),
                                 n.policy(),
                                 n.trainable(),
                                 n.carried())));
@@ -35,8 +37,8 @@ final class ResizeSuspects {
 
     /** Where a pixel of the result is in the operand. */
     private enum Places {
-        CORNERS("half-pixel centres: without them"),
-        ALIGNED("half-pixel centres: aligned corners");
+        CORNERS("without them"),
+        ALIGNED("aligned corners");
 
         private final String said;
 
@@ -49,20 +51,23 @@ final class ResizeSuspects {
         }
     }
 
-    /** {@code y[b×h′×w′×c] = Σ rows[h′×h]·x[b×h×w×c]·columns[w′×w]}. */
-    private record Resized(Map<String, Object> config, Places places, boolean nearest) implements SimpleLayer {
+    /** {@code y[b×h′×w′×c] = Σ rows[h′×h]·x[b×h×w×c]·columns[w′×w]}; where h and w are not known yet, what the layer itself gives. */
+    private record Resized(Map<String, Object> config, Places places, boolean nearest, SimpleLayer own)
+            implements SimpleLayer {
         @Override
         public Value call(Call c, Value x) {
             int h = x.shape().dim(1);
             int w = x.shape().dim(2);
+            if (h < 0 || w < 0) {
+                return own.call(c, x);
+            }
             int rows = size("height", 0, h);
             int columns = size("width", 1, w);
             int channels = x.shape().dim(3);
-            int batch = x.shape().dim(0);
-            Value up = c.builder().matmul(weights(c, h, rows), c.builder().reshape(x, batch, h, w * channels));
-            Value flat = c.builder().reshape(up, batch * rows, w, channels);
-            Value wide = c.builder().matmul(weights(c, w, columns), flat);
-            return c.builder().reshape(wide, batch, rows, columns, channels);
+            Builder b = c.builder();
+            Value up = b.matmul(weights(c, h, rows), b.reshape(x, -1, h, w * channels));
+            Value wide = b.matmul(weights(c, w, columns), b.reshape(up, -1, w, channels));
+            return b.reshape(wide, -1, rows, columns, channels);
         }
 
         private int size(String key, int axis, int n) {

@@ -1,9 +1,11 @@
 package dev.posthorn.golden;
 
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.Backend;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.Model;

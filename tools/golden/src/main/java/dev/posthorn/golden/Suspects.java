@@ -64,18 +64,15 @@ final class Suspects {
      * The suspects for a layer.
      *
      * @param own the layer's weights, and those of layers inside of it, by key
-     * @param others the weights of the other layers of the same class, by their paths and then by what follows the path
+     * @param layers all of the model
      */
-    static List<Change> of(
-            LayerNode node, String path, Map<String, Tensor> own, Map<String, Map<String, Tensor>> others) {
+    static List<Change> of(LayerNode node, String path, Map<String, Tensor> own, Layers layers) {
         List<Change> all = new ArrayList<>();
         Map<String, Object> config = Variation.config(node);
         VALUES.forEach((key, values) -> {
             for (Object v : config.containsKey(key) ? values : List.of()) {
                 if (!Objects.equals(v, config.get(key))) {
-                    all.add(Change.of(
-                            key + ": " + v + " agrees, the model has " + config.get(key),
-                            n -> Variation.with(n, Map.of(key, v))));
+                    all.add(Change.of(key, v, config.get(key), n -> Variation.with(n, Map.of(key, v))));
                 }
             }
         });
@@ -90,12 +87,13 @@ final class Suspects {
         for (String policy : List.of("mixed_float16", "mixed_bfloat16", "float32", "float64")) {
             if (!policy.equals(node.policy().name())) {
                 all.add(Change.of(
-                        "dtype policy: " + policy + " agrees, the model has "
-                                + node.policy().name(),
+                        "dtype policy",
+                        policy,
+                        node.policy().name(),
                         n -> Variation.with(n, DTypePolicy.read(policy).orElseThrow())));
             }
         }
-        WeightSuspects.add(node, path, own, others, all);
+        WeightSuspects.add(node, path, own, layers, all);
         return all;
     }
 
@@ -108,8 +106,7 @@ final class Suspects {
         functions.put("gelu by sigmoid", x -> x / (1 + Math.exp(-1.702 * x)));
         if (config.get("activation") instanceof String name) {
             functions.forEach((function, f) -> all.add(Change.of(
-                            "activation: " + function + " agrees, the model has " + name,
-                            n -> Variation.with(n, Map.of("activation", "linear")))
+                            "activation", function, name, n -> Variation.with(n, Map.of("activation", "linear")))
                     .then(f)));
         }
     }
@@ -131,9 +128,7 @@ final class Suspects {
                 weights.put(key, Tensor.of(after ? Shape.of(n) : Shape.of(2, n), to));
             }
         });
-        all.add(Change.of(
-                        "reset_after: " + !after + " agrees, the model has " + after,
-                        n -> Variation.with(n, Map.of("reset_after", !after)))
+        all.add(Change.of("reset_after", !after, after, n -> Variation.with(n, Map.of("reset_after", !after)))
                 .withWeights(weights));
     }
 }

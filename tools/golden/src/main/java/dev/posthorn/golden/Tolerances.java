@@ -1,6 +1,7 @@
 package dev.posthorn.golden;
 
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Tolerance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,6 +2,8 @@ package dev.posthorn.golden;
 
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Model;
+import dev.posthorn.train.StoredTraining;
+import dev.posthorn.train.TrainableProgram;
 import dev.posthorn.train.Trainer;
 import dev.posthorn.train.callback.Logs;
 import java.io.IOException;
@@ -48,10 +50,11 @@ public record TrainingTrace(List<Curve> curves, List<Step> steps) {
         return Training.isIn(folder);
     }
 
-    /** Repeats the steps; the model's weights are as before afterwards. */
+    /** Repeats the steps; the model's weights and its optimizer are as before afterwards. */
     static TrainingTrace of(Training recorded, Model model, int most) throws IOException {
         CaseWeights keys = recorded.keys(model);
         Map<String, Tensor> before = model.variables().snapshot().values();
+        StoredTraining optimizer = ((TrainableProgram) model.program()).training();
         Trainer trainer = model.trainer();
         Map<String, Curve> curves = new LinkedHashMap<>();
         List<Step> steps = new ArrayList<>();
@@ -65,12 +68,13 @@ public record TrainingTrace(List<Curve> curves, List<Step> steps) {
                     note(curves, name, recorded.value(name, k), logs);
                 }
                 for (String key : recorded.weights(k)) {
-                    checks.add(recorded.weight(key, k, keys, model.variables()));
+                    checks.add(recorded.weight(key, k, keys, model.variables(), before));
                 }
                 steps.add(new Step(k, checks));
             }
         } finally {
             model.variables().set(before);
+            model.training(optimizer);
         }
         return new TrainingTrace(List.copyOf(curves.values()), steps);
     }

@@ -74,7 +74,7 @@ final class TrainingTrial {
         for (double momentum : tried) {
             if (agrees(path, Map.of("momentum", momentum))) {
                 boolean meaning = momentum == round(1 - own.doubleValue());
-                causes.add("momentum: " + momentum + " agrees, the model has " + own
+                causes.add(Change.cause("momentum", List.of(Change.text(momentum)), Change.text(own))
                         + (meaning ? " (the part of the new in place of the part of the old)" : ""));
             }
         }

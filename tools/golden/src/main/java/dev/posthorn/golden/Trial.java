@@ -32,7 +32,7 @@ final class Trial {
     private final Variables.Snapshot now;
     private final Layers layers;
 
-    private record Fit(String cause, double error) {}
+    private record Fit(Change change, double error) {}
 
     Trial(Golden golden, Model model, LayerTrace.Row row) {
         this.golden = golden;
@@ -55,43 +55,63 @@ final class Trial {
         if (node.isPresent() && given.isPresent()) {
             List<Tensor> inputs = LayerTrace.inputs(golden, model);
             double without = row.apart().orElse(Double.POSITIVE_INFINITY);
-            for (Change c : Suspects.of(node.get(), path, own, layers.like(path))) {
+            for (Change c : Suspects.of(node.get(), path, own, layers)) {
                 double error = tried(inputs, given.get(), c);
                 boolean better = c.calling() == Change.Calling.MASKED || error <= without / CLEARLY;
                 if (error <= row.allowed() && better) {
-                    fits.add(new Fit(c.cause(), error));
+                    fits.add(new Fit(c, error));
                 }
             }
         }
         double best = fits.stream().mapToDouble(Fit::error).min().orElse(0);
-        List<String> causes = new ArrayList<>(fits.stream()
-                .filter(f -> f.error <= Math.max(CLEARLY * best, ROUNDING))
-                .sorted(Comparator.comparingDouble(Fit::error))
-                .map(Fit::cause)
-                .toList());
-        if (causes.isEmpty()) {
-            own.keySet().stream()
-                    .filter(this::stale)
-                    .forEach(key ->
-                            causes.add("stale weights: " + key + " is not what it was when the values were recorded"));
-        }
+        fits.removeIf(f -> f.error > Math.max(CLEARLY * best, ROUNDING));
+        fits.sort(Comparator.comparingDouble(Fit::error));
+        return fits.isEmpty() ? stale(own.keySet()) : said(fits);
+    }
+
+    /** Values of the same thing that agree alike are one cause. */
+    private static List<String> said(List<Fit> fits) {
+        Map<List<String>, List<String>> values = new LinkedHashMap<>();
+        fits.forEach(f -> values.computeIfAbsent(List.of(f.change.what(), f.change.own()), k -> new ArrayList<>())
+                .add(f.change.value()));
+        List<String> causes = new ArrayList<>();
+        values.forEach((k, v) -> causes.add(Change.cause(k.get(0), v, k.get(1))));
         return causes;
+    }
+
+    /** One cause where some of the layer's weights are not what was recorded, which also says how many of the model's are not. */
+    private List<String> stale(Set<String> own) {
+        List<String> all = now.values().keySet().stream().filter(this::stale).toList();
+        List<String> here = all.stream().filter(own::contains).toList();
+        String most = all.size() == here.size()
+                ? ""
+                : " (of all weights of the model " + all.size() + " of "
+                        + now.values().keySet().stream()
+                                .filter(k -> recorded(k).isPresent())
+                                .count()
+                        + ": is it the model that was recorded?)";
+        return here.isEmpty()
+                ? List.of()
+                : List.of("stale weights: " + String.join(", ", here) + (here.size() == 1 ? " is" : " are")
+                        + " not what was recorded" + most);
+    }
+
+    /** What is recorded of a weight: that of the same name. */
+    private Optional<Golden.Sketch> recorded(String key) {
+        List<Golden.Sketch> recorded = golden.weights().entrySet().stream()
+                .filter(e -> e.getKey().equals(key) || e.getKey().endsWith("/" + key) || key.endsWith("/" + e.getKey()))
+                .map(Map.Entry::getValue)
+                .toList();
+        return recorded.size() == 1 ? Optional.of(recorded.get(0)) : Optional.empty();
     }
 
     /** Whether a weight is not the recorded one of the same name and size. */
     private boolean stale(String key) {
         Tensor w = now.values().get(key);
-        List<Golden.Sketch> recorded = golden.weights().entrySet().stream()
-                .filter(e -> e.getKey().equals(key) || e.getKey().endsWith("/" + key) || key.endsWith("/" + e.getKey()))
-                .map(Map.Entry::getValue)
-                .toList();
-        if (recorded.size() != 1 || w.size() == 0) {
-            return false;
-        }
-        Golden.Sketch s = recorded.get(0);
-        for (int j = 0; j < s.samples().length; j++) {
-            double v = w.getDouble((int) ((long) j * w.size() / s.samples().length));
-            if (Math.abs(v - s.samples()[j]) > 1e-6 * s.absmax()) {
+        Optional<Golden.Sketch> s = w.size() == 0 ? Optional.empty() : recorded(key);
+        for (int j = 0; s.isPresent() && j < s.get().samples().length; j++) {
+            double v = w.getDouble((int) ((long) j * w.size() / s.get().samples().length));
+            if (Math.abs(v - s.get().samples()[j]) > 1e-6 * s.get().absmax()) {
                 return true;
             }
         }

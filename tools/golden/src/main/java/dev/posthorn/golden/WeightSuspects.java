@@ -13,16 +13,11 @@ final class WeightSuspects {
     private WeightSuspects() {}
 
     /** Those of a layer; the parameters are of {@link Suspects#of}. */
-    static void add(
-            LayerNode node,
-            String path,
-            Map<String, Tensor> own,
-            Map<String, Map<String, Tensor>> others,
-            List<Change> all) {
+    static void add(LayerNode node, String path, Map<String, Tensor> own, Layers layers, List<Change> all) {
         gates(node, own, all);
         own.forEach((key, w) -> arranged(key, w, all));
         swapped(own, all);
-        others.forEach((other, weights) -> {
+        layers.like(path).forEach((other, weights) -> {
             Map<String, Tensor> taken = new LinkedHashMap<>();
             weights.forEach((rest, w) -> taken.put(path + "/" + rest, w));
             boolean fits = taken.keySet().equals(own.keySet())
@@ -34,6 +29,39 @@ final class WeightSuspects {
                 all.add(Change.of("order of weights: those of '" + other + "' agree", taken));
             }
         });
+        for (int end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+            nested(path.substring(0, end), own, layers, all);
+        }
+    }
+
+    /**
+     * Files of Keras 2 list the weights of a nested model with the trained ones first, others one layer after another: read in the
+     * other order, a weight has the value of another one.
+     */
+    private static void nested(String model, Map<String, Tensor> own, Layers layers, List<Change> all) {
+        List<String> byLayer = layers.keys(model, false);
+        List<String> trainedFirst = layers.keys(model, true);
+        if (!byLayer.equals(trainedFirst)) {
+            String what = "order of weights of '" + model + "'";
+            all.add(Change.of(what, "filed trained first and read by layer", "", n -> n)
+                    .withWeights(ordered(trainedFirst, byLayer, own, layers)));
+            all.add(Change.of(what, "filed by layer and read trained first", "", n -> n)
+                    .withWeights(ordered(byLayer, trainedFirst, own, layers)));
+        }
+    }
+
+    /** Own weights of the values that other keys have; none where one of them has another type. */
+    private static Map<String, Tensor> ordered(
+            List<String> keys, List<String> from, Map<String, Tensor> own, Layers layers) {
+        Map<String, Tensor> weights = new LinkedHashMap<>();
+        for (int i = 0; i < keys.size(); i++) {
+            Tensor value = layers.weight(from.get(i));
+            Tensor old = own.get(keys.get(i));
+            if (old != null && old.shape().size() == value.shape().size() && old.dtype() == value.dtype()) {
+                weights.put(keys.get(i), value.reshape(old.shape()));
+            }
+        }
+        return weights;
     }
 
     /** Recurrent layers: the gates of all weights in another order. */
@@ -45,8 +73,8 @@ final class WeightSuspects {
             own.forEach((key, w) -> weights.put(key, blocks(w, order)));
             StringBuilder names = new StringBuilder();
             order.forEach(i -> names.append((lstm ? "ifco" : "zrh").charAt(i)));
-            all.add(Change.of(
-                    "order of gates: " + names + " agrees, the model has " + (lstm ? "ifco" : "zrh"), weights));
+            all.add(Change.of("order of gates", names, lstm ? "ifco" : "zrh", n -> n)
+                    .withWeights(weights));
         }
     }
 

@@ -18,6 +18,7 @@ import numpy as np
 
 FORMAT = 1
 SAMPLES = 64
+SHAKES = 3
 
 
 def capture(model, inputs, directory, layers=True, gradients=False, training=None, budget=64 << 20, rtol=None, atol=None,
@@ -63,7 +64,7 @@ def capture(model, inputs, directory, layers=True, gradients=False, training=Non
                 if mask is not None:
                     arrays[f'b{k}.mask.{i}'] = _numpy(mask)
     state.restore()
-    coarse = _coarse(model, kind, outputs)
+    coarse, place = _coarse(model, kind, outputs)
     case = {
         'golden': FORMAT,
         'id': os.path.basename(os.path.abspath(directory)),
@@ -81,7 +82,7 @@ def capture(model, inputs, directory, layers=True, gradients=False, training=Non
     if gradients:
         files['grads.npz'] = _gradients(model, kind, calls[0], signature)
         state.restore()
-    trained = _training(model, training, case, state, budget) if training else None
+    trained = _training(model, training, case, state, budget, place) if training else None
     state.restore()
     _replace(directory, files, case, trained)
     return directory
@@ -161,20 +162,20 @@ class _State:
         for v, value in zip(self.variables, self.values):
             v.assign(value)
 
-    def shaken(self):
-        """Every weight off by the last place of a float32, up or down."""
-        for n, (v, value) in enumerate(zip(self.variables, self.values)):
+    def shake(self, place, way):
+        """Every weight off by a last place, up or down, each way in another pattern."""
+        for v, value in zip(self.variables, self.values):
             if value.dtype.kind == 'f':
-                sign = np.where(np.arange(value.size) * 7919 % 2003 % 2 == 0, 1, -1).reshape(value.shape)
-                v.assign((value * (1 + sign * 1.2e-7)).astype(value.dtype))
+                sign = np.where((np.arange(value.size) + 101 * way) * 7919 % 2003 % 2 == 0, 1, -1).reshape(value.shape)
+                v.assign((value * (1 + sign * place)).astype(value.dtype))
 
 
 def _coarse(model, kind, outputs):
-    """What rounding in 16 bits may make; 0 where nothing is computed so."""
+    """What rounding in 16 bits may make, 0 where nothing is computed so; and the last place of what is computed in."""
     names = {_dtype(v) for _, v in _flatten(outputs)}
     for layer in _Recorder.below(model) if kind == 'keras' else []:
         names.add(str(getattr(layer, 'compute_dtype', '')))
-    return 5e-2 if 'bfloat16' in names else 5e-3 if 'float16' in names else 0
+    return (5e-2, 2 ** -7) if 'bfloat16' in names else (5e-3, 2 ** -10) if 'float16' in names else (0, 2 ** -23)
 
 
 def _list(values):
@@ -428,8 +429,9 @@ def _rebuild(values, leaves):
 
 # ---- training ----
 
-def _training(model, t, case, state, budget):
-    """Some steps; and what they are when every weight begins with another last place: so much rounding alone makes."""
+def _training(model, t, case, state, budget, place):
+    """Some steps; and by how much they differ, at most, in `SHAKES` repetitions in which every weight begins with another last
+    place of what layers compute in: so much rounding alone makes."""
     for side in ('x', 'y'):
         if side not in t:
             raise ValueError(f'capture: expected x and y but was {sorted(t)}, at training')
@@ -442,15 +444,18 @@ def _training(model, t, case, state, budget):
         data['sample_weight.0'] = np.asarray(weight)
     whole = sum(_numpy(v).nbytes for v in model.weights) * steps <= budget
     arrays = _steps(model, x, y, weight, size, steps, whole)
-    state.restore()
-    state.shaken()
-    for v, value in zip(optimizer, before):
-        v.assign(value)
-    again = _steps(model, x, y, weight, size, steps, whole)
-    for key, value in again.items():
-        off = np.abs(arrays[key].astype(np.float64) - value)
-        off = np.where(np.isfinite(off), off, 0).astype(np.float32)
-        arrays['noise.' + key] = off.reshape(steps, -1).max(1) if key.startswith('step.') else off.max(initial=0)
+    noise = {}
+    for way in range(SHAKES):
+        state.restore()
+        state.shake(place, way)
+        for v, value in zip(optimizer, before):
+            v.assign(value)
+        for key, value in _steps(model, x, y, weight, size, steps, whole).items():
+            off = np.abs(arrays[key].astype(np.float64) - value)
+            off = np.where(np.isfinite(off), off, 0).astype(np.float32)
+            off = off.reshape(steps, -1).max(1) if key.startswith('step.') else off.max(initial=0)
+            noise['noise.' + key] = np.maximum(noise.get('noise.' + key, 0), off)
+    arrays.update(noise)
     for v, value in zip(optimizer, before):
         v.assign(value)
     described = {'golden': FORMAT, 'id': case['id'] + '/training', 'tolerance': case['tolerance'], 'batch_size': size,

@@ -1,8 +1,8 @@
 package dev.posthorn.junit;
 
 import dev.posthorn.golden.GoldenReport;
-import dev.posthorn.golden.Tolerance;
 import dev.posthorn.golden.Tolerances;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.Model;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -46,7 +46,7 @@ public record GoldenTest(String name, List<Check> checks, Optional<String> abort
 
     private static Optional<String> aborted(LayerTrace.Row r, Optional<Diagnosis> d) {
         if (r.outputs().isEmpty()) {
-            return Optional.of("it runs inside of a loop in Java: not compared");
+            return Optional.of("it " + r.missing());
         }
         return r.follows() && d.isPresent()
                 ? Optional.of("right by itself: it goes on with what is wrong before it; " + "the first is "

@@ -1,6 +1,7 @@
 package dev.posthorn.junit;
 
 import dev.posthorn.golden.Tolerances;
+import dev.posthorn.ir.Tolerance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -42,6 +43,11 @@ public final class Match {
     /** {@code |was − expected| ≤ t + t·|expected|}; layers may be off by {@code t} of their scale. */
     public void within(double t) {
         within(Tolerances.within(t));
+    }
+
+    /** Outputs and training within {@code atol + rtol·|expected|}; layers as recorded golden values say. */
+    public void within(Tolerance tolerance) {
+        within(Tolerances.RECORDED.outputs(tolerance));
     }
 
     /** With tolerances of their own for some layers and dtypes. */

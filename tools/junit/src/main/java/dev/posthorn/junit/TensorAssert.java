@@ -1,10 +1,10 @@
 package dev.posthorn.junit;
 
 import dev.posthorn.golden.Check;
-import dev.posthorn.golden.Comparison;
-import dev.posthorn.golden.Tolerance;
 import dev.posthorn.golden.Tolerances;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import java.util.ArrayList;
 import java.util.List;
 

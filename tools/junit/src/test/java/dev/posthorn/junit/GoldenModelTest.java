@@ -28,6 +28,22 @@ class GoldenModelTest {
         assertTrue(report.passed());
     }
 
+    @GoldenModel(value = "dense", model = "dense/model.keras")
+    void theModelMayBeElsewhere(GoldenTest test, Model model) {
+        assertTrue(test.passed());
+        assertEquals(6, model.inputs().get(0).type().shape().dim(-1));
+    }
+
+    static class OtherModel {
+        @GoldenModel(value = "convolutions", model = "dense/model.keras")
+        void agrees() {}
+    }
+
+    static class NoModel {
+        @GoldenModel(value = "dense", model = "dense/other.keras")
+        void agrees() {}
+    }
+
     @GoldenModel("convolutions")
     static class OfClass implements GoldenTests {}
 
@@ -121,13 +137,26 @@ class GoldenModelTest {
         assertTrue(results.containsKey("layer norm (BatchNormalization)"));
     }
 
-    @Test
-    void whatIsMissingIsSaid() {
-        Map<String, TestExecutionResult> results = run(Missing.class);
-        String message = results.values().stream()
+    private static String messages(Class<?> tests) {
+        return run(tests).values().stream()
                 .flatMap(r -> r.getThrowable().stream())
                 .map(Throwable::getMessage)
-                .reduce("", String::concat);
-        assertTrue(message.contains("golden: expected a file or a resource but was nothing, at 'nowhere'"), message);
+                .reduce("", (a, b) -> a + b + "\n");
+    }
+
+    @Test
+    void whatIsMissingIsSaid() {
+        String nowhere = messages(Missing.class);
+        assertTrue(nowhere.contains("golden: expected a file or a resource but was nothing, at 'nowhere'"), nowhere);
+        String other = messages(NoModel.class);
+        assertTrue(
+                other.contains("golden: expected a file or a resource but was nothing, at 'dense/other.keras'"), other);
+    }
+
+    /** Golden values of another model. */
+    @Test
+    void anotherModelIsSaid() {
+        String message = messages(OtherModel.class);
+        assertTrue(message.contains("expected shape [?×6] but was [2×10×10×3], at input 'in0'"), message);
     }
 }

@@ -3,7 +3,7 @@ package dev.posthorn.tools.command;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.posthorn.golden.Comparison;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.tools.diff.ArchitectureDiff;
 import dev.posthorn.tools.diff.ModelDiff;

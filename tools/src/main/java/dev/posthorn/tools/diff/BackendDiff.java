@@ -1,10 +1,10 @@
 package dev.posthorn.tools.diff;
 
-import dev.posthorn.golden.Comparison;
-import dev.posthorn.golden.Tolerance;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Input;

@@ -1,8 +1,8 @@
 package dev.posthorn.tools.diff;
 
-import dev.posthorn.golden.Comparison;
-import dev.posthorn.golden.Tolerance;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.keras.KerasProgram;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.Port;

@@ -1,6 +1,6 @@
 package dev.posthorn.tools.page;
 
-import dev.posthorn.golden.Comparison;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.Model;
 import dev.posthorn.tools.diagram.Diagram.Tone;

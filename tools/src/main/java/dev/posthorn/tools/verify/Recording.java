@@ -1,10 +1,10 @@
 package dev.posthorn.tools.verify;
 
-import dev.posthorn.golden.Comparison;
-import dev.posthorn.golden.Tolerance;
 import dev.posthorn.golden.Verdict;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.Backend;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Variables;
@@ -59,12 +59,8 @@ final class Recording {
 
     /** The same of what is a difference of sums: relative to the largest of all values. */
     void compareSums(String key, Tensor was) {
-        Tensor expected = get(key);
-        double scale = 0;
-        for (int i = 0; i < expected.size(); i++) {
-            scale = Math.max(scale, Math.abs(expected.getDouble(i)));
-        }
-        compare(key, was, new Tolerance(tolerance.rtol(), tolerance.atol() + tolerance.rtol() * scale));
+        double ofScale = Tolerance.ofScale(get(key), tolerance.rtol()).atol();
+        compare(key, was, new Tolerance(tolerance.rtol(), tolerance.atol() + ofScale));
     }
 
     private void compare(String key, Tensor was, Tolerance tolerance) {

@@ -2,10 +2,10 @@ package dev.posthorn.tools.verify;
 
 import dev.posthorn.golden.Case;
 import dev.posthorn.golden.Check;
-import dev.posthorn.golden.Comparison;
 import dev.posthorn.golden.ModelFile;
 import dev.posthorn.golden.Replay;
 import dev.posthorn.golden.Verdict;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Model;

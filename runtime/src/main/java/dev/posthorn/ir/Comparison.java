@@ -1,8 +1,5 @@
-package dev.posthorn.golden;
+package dev.posthorn.ir;
 
-import dev.posthorn.ir.DType;
-import dev.posthorn.ir.Shape;
-import dev.posthorn.ir.Tensor;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
@@ -43,7 +40,7 @@ public record Comparison(
     }
 
     /** Of what cannot be compared. */
-    static Comparison problem(String problem) {
+    public static Comparison problem(String problem) {
         return new Comparison(problem, "", 0, 0, new int[0], "", "", Double.NaN, Double.NaN);
     }
 
@@ -134,7 +131,7 @@ public record Comparison(
     }
 
     /** The same of some elements of a larger tensor, whose places are given. */
-    Comparison within(Shape shape, IntUnaryOperator place) {
+    public Comparison within(Shape shape, IntUnaryOperator place) {
         int[] at = worst.length == 0 ? worst : index(shape, place.applyAsInt(worst[0]));
         String some = type.isEmpty() ? type : type + " of " + shape;
         return new Comparison(problem, some, size, exceeding, at, expected, was, maxAbs, maxRel);

@@ -1,12 +1,9 @@
-package dev.posthorn.golden;
+package dev.posthorn.ir;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.posthorn.ir.DType;
-import dev.posthorn.ir.Shape;
-import dev.posthorn.ir.Tensor;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {

@@ -1,4 +1,4 @@
-package dev.posthorn.golden;
+package dev.posthorn.ir;
 
 /** How far a number may be off: {@code |was − expected| ≤ atol + rtol·|expected|}. */
 public record Tolerance(double rtol, double atol) {
@@ -14,8 +14,25 @@ public record Tolerance(double rtol, double atol) {
         }
     }
 
+    /** A part of the largest finite magnitude that a tensor has. */
+    public static Tolerance ofScale(Tensor expected, double part) {
+        return new Tolerance(0, part * scale(expected));
+    }
+
+    /** The largest finite magnitude of a tensor; of complex numbers that of their parts, of text 0. */
+    public static double scale(Tensor t) {
+        double scale = 0;
+        for (int i = 0; t.dtype() != DType.STRING && i < t.size(); i++) {
+            double v = t.dtype().isComplex()
+                    ? Math.max(Math.abs(t.getPart(i, 0)), Math.abs(t.getPart(i, 1)))
+                    : Math.abs(t.getDouble(i));
+            scale = Double.isFinite(v) ? Math.max(scale, v) : scale;
+        }
+        return scale;
+    }
+
     /** Whether a value is close enough; NaN is close to NaN only, an infinity to itself only. */
-    boolean accepts(double expected, double was) {
+    public boolean accepts(double expected, double was) {
         return expected == was
                 || Double.isNaN(expected) && Double.isNaN(was)
                 || Math.abs(was - expected) <= atol + rtol * Math.abs(expected) && Double.isFinite(expected);
