@@ -1,8 +1,10 @@
 package dev.posthorn.keras;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.Model;
 import dev.posthorn.numpy.Npz;
 import java.io.IOException;
@@ -37,11 +39,8 @@ class Keras2FilesTest {
     }
 
     private static void verify(Tensor expected, Tensor was, String what) {
-        assertEquals(expected.type(), was.type(), what);
-        for (int i = 0; i < expected.size(); i++) {
-            double e = expected.getDouble(i);
-            assertEquals(e, was.getDouble(i), 1e-5 + 1e-5 * Math.abs(e), what + " element " + i);
-        }
+        Comparison c = Comparison.of(expected, was, Tolerance.DEFAULT);
+        assertTrue(c.passed(), () -> what + ": " + c);
     }
 
     private Path unpacked(String resource) throws IOException {

@@ -1,13 +1,14 @@
 package dev.posthorn.keras;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.posthorn.autograd.Backward;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.ir.Value;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.Model;
@@ -94,17 +95,10 @@ class OperationGradientsTest {
     }
 
     private static void verify(Tensor expected, Tensor was, String what) {
-        assertEquals(expected.type(), was.type(), what);
-        double scale = 1e-3;
-        for (int i = 0; i < expected.size(); i++) {
-            double v = Math.abs(expected.getDouble(i));
-            scale = Double.isFinite(v) ? Math.max(scale, v) : scale;
-        }
         double tolerance = expected.dtype() == DType.FLOAT16 ? 3e-3 : 1e-4;
-        for (int i = 0; i < expected.size(); i++) {
-            double e = expected.getDouble(i);
-            assertEquals(e, was.getDouble(i), Double.isFinite(e) ? tolerance * scale : 0, what + " element " + i);
-        }
+        Tolerance allowed = new Tolerance(0, tolerance * Math.max(1e-3, Tolerance.scale(expected)));
+        Comparison c = Comparison.of(expected, was, allowed);
+        assertTrue(c.passed(), () -> what + ": " + c);
     }
 
     private static Tensor array(String name, Map<String, byte[]> entries) throws IOException {

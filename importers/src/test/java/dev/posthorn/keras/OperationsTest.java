@@ -3,7 +3,9 @@ package dev.posthorn.keras;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.Model;
 import dev.posthorn.numpy.Npy;
 import java.io.IOException;
@@ -63,12 +65,8 @@ class OperationsTest {
     }
 
     private static void verify(Tensor expected, Tensor was, String what) {
-        assertEquals(expected.type(), was.type(), what);
-        for (int i = 0; i < expected.size(); i++) {
-            double e = expected.getDouble(i);
-            double allowed = Double.isFinite(e) ? TOLERANCE + TOLERANCE * Math.abs(e) : 0;
-            assertEquals(e, was.getDouble(i), allowed, what + " element " + i);
-        }
+        Comparison c = Comparison.of(expected, was, new Tolerance(TOLERANCE, TOLERANCE));
+        assertTrue(c.passed(), () -> what + ": " + c);
     }
 
     private static List<Tensor> arrays(String prefix, Map<String, byte[]> entries) throws IOException {

@@ -3,9 +3,11 @@ package dev.posthorn.keras;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.Backend;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.Model;
@@ -109,16 +111,9 @@ class TrainingLayersTest {
     }
 
     private static void verify(Tensor expected, Tensor was, String what) {
-        assertEquals(expected.type(), was.type(), what);
         double tolerance = expected.dtype() == DType.FLOAT16 ? 2e-3 : 1e-5;
-        double scale = 0;
-        for (int i = 0; i < expected.size(); i++) {
-            scale = Math.max(scale, Math.abs(expected.getDouble(i)));
-        }
-        for (int i = 0; i < expected.size(); i++) {
-            double e = expected.getDouble(i);
-            assertEquals(e, was.getDouble(i), tolerance * Math.max(scale, 1e-30), what + " element " + i);
-        }
+        Comparison c = Comparison.of(expected, was, Tolerance.ofScale(expected, tolerance));
+        assertTrue(c.passed(), () -> what + ": " + c);
     }
 
     private static List<Tensor> arrays(String prefix, Map<String, byte[]> entries) throws IOException {

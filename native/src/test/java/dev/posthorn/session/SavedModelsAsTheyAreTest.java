@@ -1,6 +1,6 @@
 package dev.posthorn.session;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static dev.posthorn.junit.ModelAssert.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;
@@ -50,9 +51,9 @@ class SavedModelsAsTheyAreTest {
         return to;
     }
 
-    private static float[] java(Tensor x) throws IOException {
+    private static Tensor java(Tensor x) throws IOException {
         try (Model model = Model.load(DIGITS)) {
-            return model.predict(x).floats();
+            return model.predict(x);
         }
     }
 
@@ -69,7 +70,7 @@ class SavedModelsAsTheyAreTest {
         Tensor x = pictures(5);
         Model model = Model.load(exported(SaveOptions.DEFAULT), "tensorflow:as-is");
         assertEquals("tensorflow:as-is", model.backend().name());
-        assertArrayEquals(java(x), model.predict(x).floats(), 1e-5f);
+        assertThat(model).on(x).matches(java(x)).within(new Tolerance(0, 1e-5));
         assertTrue(model.explain(Signature.DEFAULT, List.of(x.type())).contains("as it is"));
         assertThrows(
                 UnsupportedModelException.class,
@@ -91,7 +92,7 @@ class SavedModelsAsTheyAreTest {
         compileAll(saved.resolve("saved_model.pb"));
         Tensor x = pictures(4);
         try (Model model = Model.load(saved, "tensorflow:as-is")) {
-            assertArrayEquals(java(x), model.predict(x).floats(), 1e-5f);
+            assertThat(model).on(x).matches(java(x)).within(new Tolerance(0, 1e-5));
         }
     }
 

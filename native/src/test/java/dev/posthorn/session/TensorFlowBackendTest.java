@@ -1,5 +1,6 @@
 package dev.posthorn.session;
 
+import static dev.posthorn.junit.ModelAssert.assertThat;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,6 +13,7 @@ import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.TextLength;
@@ -61,7 +63,7 @@ class TensorFlowBackendTest {
         try (Model java = Model.load(DIGITS);
                 Model other = Model.load(DIGITS, backend)) {
             Tensor x = pictures(5);
-            assertArrayEquals(java.predict(x).floats(), other.predict(x).floats(), 1e-5f);
+            assertThat(other).on(x).matches(java.predict(x)).within(new Tolerance(0, 1e-5));
             assertEquals(backend, other.backend().name());
         }
     }
@@ -84,7 +86,7 @@ class TensorFlowBackendTest {
             Tensor x = pictures(5);
             boolean gpu = model.explain(Signature.DEFAULT, List.of(x.type())).contains("device:GPU:0");
             assumeTrue(gpu, "skipped: no GPU");
-            assertArrayEquals(java.predict(x).floats(), model.predict(x).floats(), 1e-4f);
+            assertThat(model).on(x).matches(java.predict(x)).within(new Tolerance(0, 1e-4));
         }
     }
 
@@ -143,10 +145,10 @@ class TensorFlowBackendTest {
     void threadsGetTheSame() throws IOException {
         try (Model model = Model.load(DIGITS, "tensorflow")) {
             Tensor x = pictures(4);
-            float[] once = model.predict(x).floats();
+            Tensor once = model.predict(x);
             IntStream.range(0, 400)
                     .parallel()
-                    .forEach(i -> assertArrayEquals(once, model.predict(x).floats(), 1e-6f));
+                    .forEach(i -> assertThat(model).on(x).matches(once).within(new Tolerance(0, 1e-6)));
         }
     }
 

@@ -102,7 +102,11 @@ final class MatMulRule implements StepRule {
         int n = y.dim(-1);
         int k = a.dim(op.transposeA() ? -2 : -1);
         Shape batch = y.slice(0, y.rank() - 2);
-        if (node.output().dtype() == DType.FLOAT32 && batch.size() == 1 && op.transposeA() && !op.transposeB() && k >= MANY) {
+        if (node.output().dtype() == DType.FLOAT32
+                && batch.size() == 1
+                && op.transposeA()
+                && !op.transposeB()
+                && k >= MANY) {
             return GradientRule.columns(
                     m, n, k, room.slot(node.input(0)), room.slot(node.input(1)), room.slot(node.output()), room);
         }

@@ -109,7 +109,16 @@ class ConvTest {
                     what,
                     size,
                     (workers, scratch, y) -> later.run(
-                            workers, scratch, later.pack(workers, scratch, w, 5, room, 3), batch, x, 3, y, 0, residual, 1));
+                            workers,
+                            scratch,
+                            later.pack(workers, scratch, w, 5, room, 3),
+                            batch,
+                            x,
+                            3,
+                            y,
+                            0,
+                            residual,
+                            1));
             assertArrayEquals(transformed, packed);
         }
         if (window.h() == 14) {

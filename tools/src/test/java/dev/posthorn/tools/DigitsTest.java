@@ -1,11 +1,13 @@
 package dev.posthorn.tools;
 
+import static dev.posthorn.junit.ModelAssert.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.Model;
 import dev.posthorn.numpy.Npz;
 import java.io.IOException;
@@ -41,12 +43,7 @@ class DigitsTest {
         Tensor labels = Npz.read(DIGITS.resolve("test_digits.npz")).get("labels");
         try (Model model = Model.load(DIGITS.resolve(file))) {
             Tensor y = model.predict(pictures());
-            assertEquals(expected.type(), y.type());
-            double worst = 0;
-            for (int i = 0; i < y.size(); i++) {
-                worst = Math.max(worst, Math.abs(y.floats()[i] - expected.floats()[i]));
-            }
-            assertTrue(worst <= 1e-5, "largest difference from Python: expected at most 1e-5 but was " + worst);
+            assertThat(y).matches(expected).within(new Tolerance(0, 1e-5));
             assertEquals(correct(expected, labels), correct(y, labels));
             assertTrue(correct(y, labels) >= 970, "expected 970 or more right but was " + correct(y, labels));
         }

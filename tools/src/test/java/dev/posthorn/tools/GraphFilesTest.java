@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.posthorn.golden.Comparison;
-import dev.posthorn.golden.Tolerance;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Port;

@@ -26,7 +26,7 @@ public record Lambda(String className, CustomFunction function, Map<String, Obje
     @Override
     public List<KerasTensor> call(Call c) {
         List<Value> x = c.inputs().stream().map(KerasTensor::value).toList();
-        return function.apply(c.builder(), x, arguments()).stream()
+        return function.apply(c.builder(), x, bound()).stream()
                 .map(KerasTensor::of)
                 .toList();
     }
@@ -51,7 +51,7 @@ public record Lambda(String className, CustomFunction function, Map<String, Obje
     }
 
     @SuppressWarnings("unchecked")
-    private Map<String, Object> arguments() {
+    private Map<String, Object> bound() {
         if (!className.equals("Lambda")) {
             return config;
         }

@@ -2,10 +2,13 @@ package dev.posthorn.keras.custom;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.ir.Value;
 import dev.posthorn.model.Variables;
 import dev.posthorn.numpy.Npz;
@@ -91,12 +94,8 @@ class ExpressionTest {
         List<Tensor> was = run(Expression.parse(text), given);
         for (int i = 0; i < was.size(); i++) {
             Tensor expected = arrays.get(index + "." + i);
-            assertEquals(expected.type(), was.get(i).type());
-            for (int k = 0; k < expected.size(); k++) {
-                double e = expected.getDouble(k);
-                double allowed = Double.isFinite(e) ? 1e-5 + 1e-5 * Math.abs(e) : 0;
-                assertEquals(e, was.get(i).getDouble(k), allowed, "output " + i + " element " + k);
-            }
+            Comparison c = Comparison.of(expected, was.get(i), Tolerance.DEFAULT);
+            assertTrue(c.passed(), "output " + i + ": " + c);
         }
         assertEquals(null, arrays.get(index + "." + was.size()));
     }

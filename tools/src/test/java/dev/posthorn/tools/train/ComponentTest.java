@@ -11,10 +11,12 @@ import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.Family;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.Comparison;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.ir.Value;
 import dev.posthorn.model.Backend;
 import dev.posthorn.model.Variables;
@@ -238,22 +240,11 @@ class ComponentTest {
                 wrong.add(what + ": expected " + expected.type() + " but was " + given.type());
                 return;
             }
-            double scale = 0;
-            for (int i = 0; i < expected.size(); i++) {
-                double e = Math.abs(expected.getDouble(i));
-                scale = Double.isFinite(e) ? Math.max(scale, e) : scale;
-            }
-            for (int i = 0; i < expected.size(); i++) {
-                double e = expected.getDouble(i);
-                double w = given.getDouble(i);
-                boolean same = e == w
-                        || Double.isNaN(e) && Double.isNaN(w)
-                        || Math.abs(e - w) <= Math.max(relative * scale, least);
-                if (!same) {
-                    wrong.add(what + "[" + i + "] of " + expected.type() + ": expected " + e + " but was " + w
-                            + " (scale " + scale + ")");
-                    return;
-                }
+            double scale = Tolerance.scale(expected);
+            Tolerance allowed = new Tolerance(0, Math.max(relative * scale, least));
+            Comparison c = Comparison.of(expected, given.cast(expected.dtype()), allowed);
+            if (!c.passed()) {
+                wrong.add(what + ": " + c + " (scale " + scale + ")");
             }
         }
     }

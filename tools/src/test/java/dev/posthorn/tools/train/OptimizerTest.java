@@ -1,5 +1,6 @@
 package dev.posthorn.tools.train;
 
+import static dev.posthorn.junit.ModelAssert.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.ScatterAdd;
 import dev.posthorn.model.Backend;
@@ -309,17 +311,8 @@ class OptimizerTest {
                 default -> 1e-5;
             };
             for (int i = 0; i < was.size(); i++) {
-                double scale = 0;
-                for (int j = 0; j < was.get(i).size(); j++) {
-                    scale = Math.max(scale, Math.abs(expected.get(i).getDouble(j)));
-                }
-                for (int j = 0; j < was.get(i).size(); j++) {
-                    double e = expected.get(i).getDouble(j);
-                    double w = was.get(i).getDouble(j);
-                    assertTrue(
-                            e == w || Double.isNaN(e) && Double.isNaN(w) || Math.abs(e - w) <= relative * scale,
-                            what + " " + i + "[" + j + "]: expected " + e + " but was " + w + " (scale " + scale + ")");
-                }
+                Tensor e = expected.get(i);
+                assertThat(was.get(i)).as(what + " " + i).matches(e).within(Tolerance.ofScale(e, relative));
             }
         }
     }

@@ -1,8 +1,10 @@
 package dev.posthorn.tools.train;
 
+import static dev.posthorn.junit.ModelAssert.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.Model;
 import dev.posthorn.numpy.Npz;
 import dev.posthorn.train.Trainer;
@@ -81,13 +83,6 @@ class PoliciesTest {
     }
 
     private static void close(Tensor expected, Tensor was, double tolerance, String what) {
-        assertEquals(expected.type(), was.type(), what);
-        double scale = IntStream.range(0, expected.size())
-                .mapToDouble(i -> Math.abs(expected.getDouble(i)))
-                .max()
-                .orElse(0);
-        IntStream.range(0, expected.size())
-                .forEach(i ->
-                        assertEquals(expected.getDouble(i), was.getDouble(i), tolerance * scale, what + " at " + i));
+        assertThat(was).as(what).matches(expected).within(Tolerance.ofScale(expected, tolerance));
     }
 }

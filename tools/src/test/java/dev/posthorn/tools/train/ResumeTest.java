@@ -1,5 +1,6 @@
 package dev.posthorn.tools.train;
 
+import static dev.posthorn.junit.ModelAssert.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.SaveOptions;
 import dev.posthorn.model.UnsupportedModelException;
@@ -20,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -188,10 +189,6 @@ class ResumeTest {
     }
 
     private static void close(Tensor expected, Tensor was, String what) {
-        assertEquals(expected.shape(), was.shape(), what);
-        IntStream.range(0, expected.size()).forEach(i -> {
-            double e = expected.getDouble(i);
-            assertEquals(e, was.getDouble(i), 1e-5 + 1e-4 * Math.abs(e), what + " at " + i);
-        });
+        assertThat(was.cast(expected.dtype())).as(what).matches(expected).within(new Tolerance(1e-4, 1e-5));
     }
 }
