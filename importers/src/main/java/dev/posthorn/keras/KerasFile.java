@@ -92,7 +92,8 @@ record KerasFile(
     /** How a program was read from this file. */
     Origin origin(KerasProgram program, Reopen reopen) {
         try {
-            return new Origin(dialect(), config, producer, reopen, new Remainder(this, program).names());
+            Remainder rest = new Remainder(this, program);
+            return new Origin(dialect(), config, producer, reopen, rest.names(), rest.implied());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -75,6 +75,11 @@ public interface Layer {
                 .anyMatch(c -> c.node().layer().mixesBatch());
     }
 
+    /** Whether it has attributes of the layer inside of it as its own, so that {@code .keras} files hold those here. */
+    default boolean exposesInner() {
+        return false;
+    }
+
     /** How many variables of inner layers {@code .keras} files store with this layer's own too, before them. */
     default int borrowedWeights() {
         return 0;
@@ -113,6 +118,11 @@ public interface Layer {
     /** What archives hold among its variables, by name, though its configuration gives it. */
     default Map<String, Tensor> archived() {
         return Map.of();
+    }
+
+    /** Whether it reads constants among its arguments as they are written, as operations do; others are given tensors. */
+    default boolean readsConstants() {
+        return false;
     }
 
     /** Whether floating-point inputs are cast to the compute dtype first. */

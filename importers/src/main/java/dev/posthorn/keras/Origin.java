@@ -14,19 +14,21 @@ import java.util.Set;
  * @param producer what wrote the file, by name
  * @param file opens the file again
  * @param rest the names of what the file holds beside what is understood
+ * @param implied the keys of variables that the file does not hold, for they follow from the rest
  */
 record Origin(
         Dialect dialect,
         Map<String, Object> config,
         Map<String, String> producer,
         KerasFile.Reopen file,
-        Set<String> rest) {
+        Set<String> rest,
+        Set<String> implied) {
     /** Where no date is known: equal models give equal bytes, so no clock is read. */
     static final String NO_DATE = "1980-01-01@00:00:00";
 
     /** Of a model whose layers are others since: its configuration is made of them, and nothing else is kept. */
     Origin edited() {
-        return new Origin(dialect, Map.of(), producer, file, Set.of());
+        return new Origin(dialect, Map.of(), producer, file, Set.of(), implied);
     }
 
     boolean isEdited() {

@@ -7,11 +7,14 @@ import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.hdf5.Hdf5Group;
 import dev.posthorn.hdf5.Hdf5Object;
 import dev.posthorn.keras.layout.PathLayout;
+import dev.posthorn.keras.layout.Stored;
 import dev.posthorn.model.WeightSelection;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -64,6 +67,26 @@ final class Remainder {
         return names;
     }
 
+    /** The keys of variables whose values no dataset holds. */
+    Set<String> implied() {
+        Set<String> keys = new LinkedHashSet<>();
+        stored().forEach((key, s) -> {
+            if (s.parts().isEmpty()) {
+                keys.add(key);
+            }
+        });
+        return keys;
+    }
+
+    /** The values of the program's variables in the file, by their keys. */
+    private Map<String, Stored> stored() {
+        Map<String, Stored> stored = new LinkedHashMap<>();
+        file.weights()
+                .ifPresent(weights -> weights.roots()
+                        .forEach(root -> stored.putAll(weights.layout().find(program, root, WeightSelection.ALL))));
+        return stored;
+    }
+
     /** The assets that no layer reads, by their paths in the archive. */
     Set<String> assets() throws IOException {
         Set<String> names = new TreeSet<>(file.assets().names());
@@ -97,11 +120,7 @@ final class Remainder {
             return;
         }
         Set<String> claimed = new HashSet<>(weights.layout().copies(program));
-        for (Hdf5Group root : weights.roots()) {
-            weights.layout().find(program, root, WeightSelection.ALL).values().stream()
-                    .flatMap(s -> s.parts().stream())
-                    .forEach(d -> claimed.add(d.path()));
-        }
+        stored().values().stream().flatMap(s -> s.parts().stream()).forEach(d -> claimed.add(d.path()));
         for (Hdf5Group root : weights.roots()) {
             visit(root.file().root(), claimed, visitor);
         }

@@ -83,7 +83,7 @@ final class Saving implements AutoCloseable {
     private Hdf5Draft paths(KerasProgram written, Function<String, Tensor> stored, StoredTraining training)
             throws IOException {
         Hdf5Draft draft = new Hdf5Draft();
-        Layout layout = new PathLayout();
+        Layout layout = new PathLayout(program.origin().implied());
         layout.store(written, stored, draft.root());
         List<Tensor> optimizer = training.optimizer();
         if (!optimizer.isEmpty()) {

@@ -36,6 +36,17 @@ import java.util.stream.Stream;
 public final class PathLayout implements Layout {
     private static final String OLDER = "_layer_checkpoint_dependencies";
 
+    private final Set<String> implied;
+
+    public PathLayout() {
+        this(Set.of());
+    }
+
+    /** @param implied the keys of variables that are not written as long as they are what the rest implies */
+    public PathLayout(Set<String> implied) {
+        this.implied = Set.copyOf(implied);
+    }
+
     /**
      * A layer in a file.
      *
@@ -49,7 +60,7 @@ public final class PathLayout implements Layout {
     /** Where the layers of a model are, by their paths; the model itself is at the empty path. */
     public static Map<String, Place> places(LayerNode root) {
         Map<String, Place> places = new LinkedHashMap<>();
-        visit(root, "", "", path -> false, "", places);
+        visit(root, "", "", "", path -> false, "", places);
         return places;
     }
 
@@ -81,7 +92,7 @@ public final class PathLayout implements Layout {
      */
     private static Map<String, Place> olderPlaces(KerasProgram program) {
         Map<String, Place> places = new LinkedHashMap<>();
-        visit(program.root(), "", "", path -> weighs(program, path), OLDER, places);
+        visit(program.root(), "", "", "", path -> weighs(program, path), OLDER, places);
         return places;
     }
 
@@ -95,17 +106,20 @@ public final class PathLayout implements Layout {
     }
 
     private static boolean holds(Hdf5Group root, Place place) {
-        return child(root, place.group().isEmpty() ? "vars" : place.group()).isPresent();
+        return GroupPaths.child(root, place.group().isEmpty() ? "vars" : place.group())
+                .isPresent();
     }
 
     private static boolean weighs(KerasProgram program, String path) {
         return program.variables().stream().anyMatch(v -> v.stored() && v.key().startsWith(path + "/"));
     }
 
+    /** {@code outer} is where attributes are that the layer around this one has as its own too. */
     private static void visit(
             LayerNode node,
             String path,
             String group,
+            String outer,
             Predicate<String> twice,
             String layers,
             Map<String, Place> places) {
@@ -113,7 +127,7 @@ public final class PathLayout implements Layout {
         Map<String, Naming.Unique> lists = new HashMap<>();
         for (Child c : node.layer().children(node.policy())) {
             boolean model = c.listed() && c.attribute().equals("layers") && !layers.isEmpty();
-            String below = join(group, model ? layers : c.attribute());
+            String below = join(outer, model ? layers : c.attribute());
             String child = join(path, c.node().name());
             if (c.listed()) {
                 String kind = Naming.snakeCase(c.node().layer().sourceName());
@@ -123,7 +137,7 @@ public final class PathLayout implements Layout {
                     names.next(kind);
                 }
             }
-            visit(c.node(), child, below, twice, layers, places);
+            visit(c.node(), child, below, node.layer().exposesInner() ? group : below, twice, layers, places);
         }
     }
 
@@ -201,15 +215,16 @@ public final class PathLayout implements Layout {
             String group = here ? place.group() : stored.getOrDefault(named, place.group());
             stored.putIfAbsent(named, group);
             List<Slot> slots = slots(program, path, place.node());
-            Optional<Hdf5Object> vars = slots.isEmpty() ? Optional.empty() : child(root, join(group, "vars"));
-            if (vars.isPresent() && ZeroPoints.lack(place.node(), slots, n -> dataset(vars.get(), n))) {
+            Optional<Hdf5Object> vars =
+                    slots.isEmpty() ? Optional.empty() : GroupPaths.child(root, join(group, "vars"));
+            if (vars.isPresent() && ZeroPoints.lack(place.node(), slots, n -> GroupPaths.dataset(vars.get(), n))) {
                 slots = ZeroPoints.without(slots);
                 List<Weight> weights = program.weights(path);
-                ZeroPoints.known(place.node(), weights, slots, n -> dataset(vars.get(), n))
+                ZeroPoints.known(place.node(), weights, slots, n -> GroupPaths.dataset(vars.get(), n))
                         .ifPresent(z -> found.put(join(path, Quantization.ZERO), z));
             }
             for (Slot slot : slots.subList(place.node().layer().borrowedWeights(), slots.size())) {
-                vars.flatMap(v -> child(v, slot.number).or(() -> child(v, slot.name)))
+                vars.flatMap(v -> GroupPaths.child(v, slot.number).or(() -> GroupPaths.child(v, slot.name)))
                         .filter(Hdf5Dataset.class::isInstance)
                         .ifPresent(d -> found.put(slot.key, Stored.of((Hdf5Dataset) d)));
             }
@@ -251,7 +266,7 @@ public final class PathLayout implements Layout {
                 if (group.equals(place.group())) {
                     vars.attribute("name", place.node().name());
                 }
-                for (Slot slot : slots(program, path, place.node())) {
+                for (Slot slot : written(program, path, place.node(), values)) {
                     Tensor value = values.apply(slot.key);
                     DraftDataset d = vars.dataset(layer.namesWeights() ? slot.name : slot.number, value);
                     if (value.dtype() == DType.BFLOAT16) {
@@ -263,33 +278,11 @@ public final class PathLayout implements Layout {
         });
     }
 
-    /**
-     * What is at a path, in the words of those who wrote it: on Windows a group is named by its whole path, with backslashes;
-     * Keras 2 had an underscore before the names of some attributes.
-     */
-    private static Optional<Hdf5Object> child(Hdf5Object parent, String path) {
-        return at(parent, List.of(path.split("/")));
-    }
-
-    private static Optional<Hdf5Dataset> dataset(Hdf5Object vars, String name) {
-        return child(vars, name).filter(Hdf5Dataset.class::isInstance).map(Hdf5Dataset.class::cast);
-    }
-
-    private static Optional<Hdf5Object> at(Hdf5Object parent, List<String> path) {
-        if (path.isEmpty() || !(parent instanceof Hdf5Group group)) {
-            return path.isEmpty() ? Optional.of(parent) : Optional.empty();
-        }
-        for (int n = 1; n <= path.size(); n++) {
-            String before = String.join("\\", path.subList(0, n - 1));
-            String prefix = n == 1 ? "" : before + "\\";
-            for (String name : List.of(prefix + path.get(n - 1), prefix + "_" + path.get(n - 1))) {
-                List<String> rest = path.subList(n, path.size());
-                Optional<Hdf5Object> found = group.child(name).flatMap(c -> at(c, rest));
-                if (found.isPresent()) {
-                    return found;
-                }
-            }
-        }
-        return Optional.empty();
+    private List<Slot> written(KerasProgram program, String path, LayerNode node, Function<String, Tensor> values) {
+        List<Slot> slots = slots(program, path, node);
+        String zero = join(path, Quantization.ZERO);
+        return implied.contains(zero) && ZeroPoints.areImplied(node, values.apply(zero))
+                ? ZeroPoints.without(slots)
+                : slots;
     }
 }

@@ -67,6 +67,12 @@ public final class Stored {
         return parts;
     }
 
+    /** Whether it is stored in integers of few bits. */
+    public boolean isQuantized() {
+        return made == null
+                && (parts.get(0).dtype() == DType.INT8 || parts.get(0).dtype() == DType.UINT8);
+    }
+
     public long[] shape() {
         return shape.clone();
     }

@@ -53,7 +53,7 @@ final class ZeroPoints {
                 .filter(d -> Arrays.equals(
                         d.shape(),
                         Arrays.stream(w.shape().dims()).asLongStream().toArray()));
-        if (zero.isEmpty() || scale.isEmpty() || isOnes(scale.get().read())) {
+        if (zero.isEmpty() || scale.isEmpty() || isAll(scale.get().read(), 1)) {
             return Optional.empty();
         }
         Tensor all = Tensor.zeros(new TensorType(w.dtype(), w.shape()));
@@ -63,15 +63,21 @@ final class ZeroPoints {
         return Optional.of(Stored.of(List.of(), (b, none) -> b.constant(all)));
     }
 
+    /** Whether zero points are those that the layer's configuration tells. */
+    static boolean areImplied(LayerNode node, Tensor values) {
+        OptionalInt zero = node.layer().quantization().zero(node.policy());
+        return zero.isPresent() && isAll(values, zero.getAsInt());
+    }
+
     private static Weight of(List<Weight> weights, String name) {
         return weights.stream().filter(w -> w.name().equals(name)).findFirst().orElseThrow();
     }
 
-    private static boolean isOnes(Tensor t) {
-        boolean ones = true;
+    private static boolean isAll(Tensor t, double value) {
+        boolean all = true;
         for (int i = 0; i < t.size(); i++) {
-            ones &= t.getDouble(i) == 1;
+            all &= t.getDouble(i) == value;
         }
-        return ones;
+        return all;
     }
 }
