@@ -5,6 +5,9 @@ import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.Call;
+import dev.posthorn.keras.Child;
+import dev.posthorn.keras.DTypePolicy;
+import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.SimpleLayer;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Activation;
@@ -12,6 +15,7 @@ import dev.posthorn.keras.object.Lora;
 import dev.posthorn.keras.object.Sliding;
 import dev.posthorn.keras.object.WeightOptions;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * {@code y[batch×o…×filters] = activation(x[batch×s…×in] ∗ kernel[k…×in/groups×filters] + bias[filters])}, over 1 to 3
@@ -35,7 +39,7 @@ public record Conv(
                         f.of("filters", FieldType.INT, Conv::filters, null),
                         f.group(Sliding.of(rank), Conv::sliding),
                         f.of("groups", FieldType.INT, Conv::groups, 1),
-                        f.of("activation", Activation.TYPE, Conv::activation, Activation.LINEAR),
+                        f.of("activation", Activation.OR_LAYER, Conv::activation, Activation.LINEAR),
                         f.of("use_bias", FieldType.BOOL, Conv::useBias, true),
                         f.group(WeightOptions.of("kernel"), Conv::kernel),
                         f.group(WeightOptions.of("bias"), Conv::bias),
@@ -57,6 +61,17 @@ public record Conv(
     @Override
     public boolean passesMask() {
         return false;
+    }
+
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        return activation.children();
+    }
+
+    @Override
+    public Conv withChildren(UnaryOperator<LayerNode> replace) {
+        return new Conv(
+                filters, sliding, groups, activation.with(replace), useBias, kernel, bias, activityRegularizer, lora);
     }
 
     @Override

@@ -7,9 +7,11 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
-import dev.posthorn.ir.fn.Lstm;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.keras.Call;
+import dev.posthorn.keras.Child;
+import dev.posthorn.keras.DTypePolicy;
+import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Activation;
 import dev.posthorn.keras.object.DataFormat;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -47,10 +50,10 @@ public record ConvLSTMCell(
         return f -> new ConvLSTMCell(
                 f.of("filters", FieldType.INT, ConvLSTMCell::filters, null),
                 f.group(Sliding.of(rank), ConvLSTMCell::sliding),
-                f.of("activation", Activation.TYPE, ConvLSTMCell::activation, Activation.of("tanh")),
+                f.of("activation", Activation.OR_LAYER, ConvLSTMCell::activation, Activation.of("tanh")),
                 f.of(
                         "recurrent_activation",
-                        Activation.TYPE,
+                        Activation.OR_LAYER,
                         ConvLSTMCell::recurrentActivation,
                         Activation.of("sigmoid")),
                 f.of("use_bias", FieldType.BOOL, ConvLSTMCell::useBias, true),
@@ -65,6 +68,28 @@ public record ConvLSTMCell(
         if (filters <= 0) {
             throw new IllegalArgumentException("expected positive filters but was " + filters);
         }
+    }
+
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        List<Child> children = new ArrayList<>(activation.children());
+        children.addAll(recurrentActivation.children("recurrent_activation"));
+        return children;
+    }
+
+    @Override
+    public ConvLSTMCell withChildren(UnaryOperator<LayerNode> replace) {
+        return new ConvLSTMCell(
+                filters,
+                sliding,
+                activation.with(replace),
+                recurrentActivation.with(replace),
+                useBias,
+                unitForgetBias,
+                kernel,
+                recurrent,
+                bias,
+                dropout);
     }
 
     @Override
@@ -119,8 +144,12 @@ public record ConvLSTMCell(
                         i -> drop.state(b, states.get(0), masks, i),
                         c.weight("recurrent_kernel"),
                         (h, kernel) -> same(b, format.toLast(b, h), kernel)));
-        Lstm gates = new Lstm(activation.op(), recurrentActivation.op(), false, false, false);
-        List<Value> next = gates.gates(b, z, format.toLast(b, states.get(1)), filters);
+        List<Value> next = LSTMCell.gates(
+                b,
+                z,
+                format.toLast(b, states.get(1)),
+                v -> format.toLast(b, activation.apply(c, format.fromLast(b, v))),
+                v -> format.toLast(b, recurrentActivation.apply(c, format.fromLast(b, v))));
         Value h = format.fromLast(b, next.get(0));
         return List.of(h, h, format.fromLast(b, next.get(1)));
     }

@@ -7,6 +7,9 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Window;
 import dev.posthorn.keras.Call;
+import dev.posthorn.keras.Child;
+import dev.posthorn.keras.DTypePolicy;
+import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.SimpleLayer;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Activation;
@@ -15,6 +18,7 @@ import dev.posthorn.keras.object.Sliding;
 import dev.posthorn.keras.object.WeightOptions;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -41,7 +45,7 @@ public record ConvTranspose(
                         f.of("filters", FieldType.INT, ConvTranspose::filters, null),
                         f.group(Sliding.transposed(rank), ConvTranspose::sliding),
                         f.of("output_padding", FieldType.ints(rank).orNull(), ConvTranspose::outputPadding),
-                        f.of("activation", Activation.TYPE, ConvTranspose::activation, Activation.LINEAR),
+                        f.of("activation", Activation.OR_LAYER, ConvTranspose::activation, Activation.LINEAR),
                         f.of("use_bias", FieldType.BOOL, ConvTranspose::useBias, true),
                         f.group(WeightOptions.of("kernel"), ConvTranspose::kernel),
                         f.group(WeightOptions.of("bias"), ConvTranspose::bias),
@@ -63,6 +67,17 @@ public record ConvTranspose(
     @Override
     public boolean passesMask() {
         return false;
+    }
+
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        return activation.children();
+    }
+
+    @Override
+    public ConvTranspose withChildren(UnaryOperator<LayerNode> replace) {
+        return new ConvTranspose(
+                filters, sliding, outputPadding, activation.with(replace), useBias, kernel, bias, activityRegularizer);
     }
 
     @Override

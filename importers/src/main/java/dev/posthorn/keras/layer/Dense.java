@@ -6,7 +6,9 @@ import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.Call;
+import dev.posthorn.keras.Child;
 import dev.posthorn.keras.DTypePolicy;
+import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.SimpleLayer;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Activation;
@@ -14,6 +16,7 @@ import dev.posthorn.keras.object.Lora;
 import dev.posthorn.keras.object.Quantization;
 import dev.posthorn.keras.object.WeightOptions;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** {@code y[…×units] = activation(x[…×in] · kernel[in×units] + bias[units])}. Source: keras/src/layers/core/dense.py. */
 public record Dense(
@@ -30,7 +33,7 @@ public record Dense(
             "Dense",
             f -> new Dense(
                     f.of(List.of("units", "units", "output_dim"), FieldType.INT, Dense::units, null),
-                    f.of("activation", Activation.TYPE, Dense::activation, Activation.LINEAR),
+                    f.of("activation", Activation.OR_LAYER, Dense::activation, Activation.LINEAR),
                     f.of(List.of("use_bias", "use_bias", "bias"), FieldType.BOOL, Dense::useBias, true),
                     f.group(WeightOptions.of("kernel"), Dense::kernel),
                     f.group(WeightOptions.of("bias"), Dense::bias),
@@ -42,6 +45,17 @@ public record Dense(
         if (units <= 0) {
             throw new IllegalArgumentException("expected positive units but was " + units);
         }
+    }
+
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        return activation.children();
+    }
+
+    @Override
+    public Dense withChildren(UnaryOperator<LayerNode> replace) {
+        return new Dense(
+                units, activation.with(replace), useBias, kernel, bias, activityRegularizer, lora, quantization);
     }
 
     @Override
@@ -67,9 +81,9 @@ public record Dense(
         Value y = c.policy().mode().isEmpty()
                 ? product(c, x)
                 : quantization.product(
-                        c, x, Shape.of(x.shape().dim(-1), units), new int[] {-1}, s -> s, c.builder()::matmul);
+                        c, x, Shape.of(x.shape().dim(-1), units), new int[] {-1}, s -> s, c.builder()::matmul, lora);
         y = useBias ? c.builder().plus(y, Quantization.bias(c)) : y;
-        return activation.apply(c.builder(), y);
+        return activation.apply(c, y);
     }
 
     private Value product(Call c, Value x) {

@@ -5,12 +5,16 @@ import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.Call;
+import dev.posthorn.keras.Child;
+import dev.posthorn.keras.DTypePolicy;
+import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.SimpleLayer;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Activation;
 import dev.posthorn.keras.object.Sliding;
 import dev.posthorn.keras.object.WeightOptions;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Each channel by itself with {@code m} kernels: {@code y[batch×o…×in·m] = activation(x[batch×s…×in] ∗ kernel[k…×in×m] +
@@ -33,7 +37,7 @@ public record DepthwiseConv(
                 f -> new DepthwiseConv(
                         f.of("depth_multiplier", FieldType.INT, DepthwiseConv::depthMultiplier, 1),
                         f.group(Sliding.ungrouped(rank), DepthwiseConv::sliding),
-                        f.of("activation", Activation.TYPE, DepthwiseConv::activation, Activation.LINEAR),
+                        f.of("activation", Activation.OR_LAYER, DepthwiseConv::activation, Activation.LINEAR),
                         f.of("use_bias", FieldType.BOOL, DepthwiseConv::useBias, true),
                         f.group(WeightOptions.of("depthwise"), DepthwiseConv::depthwise),
                         f.group(WeightOptions.of("bias"), DepthwiseConv::bias),
@@ -54,6 +58,17 @@ public record DepthwiseConv(
     @Override
     public boolean passesMask() {
         return false;
+    }
+
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        return activation.children();
+    }
+
+    @Override
+    public DepthwiseConv withChildren(UnaryOperator<LayerNode> replace) {
+        return new DepthwiseConv(
+                depthMultiplier, sliding, activation.with(replace), useBias, depthwise, bias, activityRegularizer);
     }
 
     @Override

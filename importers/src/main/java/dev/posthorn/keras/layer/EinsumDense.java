@@ -10,7 +10,9 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Einsum;
 import dev.posthorn.keras.Call;
+import dev.posthorn.keras.Child;
 import dev.posthorn.keras.DTypePolicy;
+import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.SimpleLayer;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Activation;
@@ -25,6 +27,7 @@ import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -54,7 +57,7 @@ public record EinsumDense(
                     f.of("equation", FieldType.STRING, EinsumDense::equation, null),
                     f.of("output_shape", Numbers.DIMS, EinsumDense::outputShape, null),
                     f.of("bias_axes", FieldType.STRING.orNull(), EinsumDense::biasAxes),
-                    f.of("activation", Activation.TYPE, EinsumDense::activation, Activation.LINEAR),
+                    f.of("activation", Activation.OR_LAYER, EinsumDense::activation, Activation.LINEAR),
                     f.group(WeightOptions.of("kernel"), EinsumDense::kernel),
                     f.group(WeightOptions.of("bias"), EinsumDense::bias),
                     f.of("activity_regularizer", FieldType.ANY, EinsumDense::activityRegularizer),
@@ -72,6 +75,25 @@ public record EinsumDense(
     @Override
     public boolean passesMask() {
         return false;
+    }
+
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        return activation.children();
+    }
+
+    @Override
+    public EinsumDense withChildren(UnaryOperator<LayerNode> replace) {
+        return new EinsumDense(
+                equation,
+                outputShape,
+                biasAxes,
+                activation.with(replace),
+                kernel,
+                bias,
+                activityRegularizer,
+                lora,
+                quantization);
     }
 
     @Override
@@ -170,7 +192,8 @@ public record EinsumDense(
                     }
                     return b.reshape(scale, dims.toArray(Dim[]::new));
                 },
-                (a, k) -> Einsum.of(b, equation, List.of(a, k)));
+                (a, k) -> Einsum.of(b, equation, List.of(a, k)),
+                lora);
     }
 
     /** The labels that are in the other one too. */
@@ -227,7 +250,7 @@ public record EinsumDense(
     public Value call(Call c, Value x) {
         Builder b = c.builder();
         Value y = c.policy().mode().isEmpty() ? product(c, x) : quantized(c, x);
-        return activation.apply(b, biasAxes == null ? y : Bias.add(b, y, Quantization.bias(c)));
+        return activation.apply(c, biasAxes == null ? y : Bias.add(b, y, Quantization.bias(c)));
     }
 
     private Value product(Call c, Value x) {

@@ -32,7 +32,7 @@ public record GRU(GRUCell cell, RecurrentOptions options, Object activityRegular
     @Override
     public List<Value> run(Call c, Value x, List<Value> states, Value maskOrNull) {
         List<Value> masks = masks(c, x, states);
-        if (masks.size() > 1) {
+        if (masks.size() > 1 || !cell.isFused()) {
             return Recurrent.super.run(c, x, states, maskOrNull, masks);
         }
         Value dropped = masks.isEmpty() ? x : c.builder().times(x, c.builder().expandDims(masks.get(0), 1));

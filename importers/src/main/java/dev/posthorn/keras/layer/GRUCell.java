@@ -11,12 +11,16 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Gru;
 import dev.posthorn.keras.Call;
+import dev.posthorn.keras.Child;
+import dev.posthorn.keras.DTypePolicy;
+import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Activation;
 import dev.posthorn.keras.object.DropoutOptions;
 import dev.posthorn.keras.object.WeightOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -43,10 +47,10 @@ public record GRUCell(
     static GRUCell of(Fields<GRUCell> f) {
         return new GRUCell(
                 f.of(List.of("units", "units", "output_dim"), FieldType.INT, GRUCell::units, null),
-                f.of("activation", Activation.TYPE, GRUCell::activation, Activation.of("tanh")),
+                f.of("activation", Activation.OR_LAYER, GRUCell::activation, Activation.of("tanh")),
                 f.of(
                         LSTMCell.RECURRENT_ACTIVATION,
-                        Activation.TYPE,
+                        Activation.OR_LAYER,
                         GRUCell::recurrentActivation,
                         Activation.of("sigmoid")),
                 f.of("use_bias", FieldType.BOOL, GRUCell::useBias, true),
@@ -62,6 +66,33 @@ public record GRUCell(
         if (units <= 0) {
             throw new IllegalArgumentException("expected positive units but was " + units);
         }
+    }
+
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        List<Child> children = new ArrayList<>(activation.children());
+        children.addAll(recurrentActivation.children("recurrent_activation"));
+        return children;
+    }
+
+    @Override
+    public GRUCell withChildren(UnaryOperator<LayerNode> replace) {
+        return new GRUCell(
+                units,
+                activation.with(replace),
+                recurrentActivation.with(replace),
+                useBias,
+                kernel,
+                recurrent,
+                bias,
+                dropout,
+                resetAfter,
+                implementation);
+    }
+
+    /** Whether its activations are ops, so that one op can run over a sequence. */
+    boolean isFused() {
+        return activation.layer() == null && recurrentActivation.layer() == null;
     }
 
     @Override
@@ -95,8 +126,8 @@ public record GRUCell(
     public List<Value> step(Call c, Value x, List<Value> states, List<Value> masks) {
         Builder b = c.builder();
         List<Value> biases = biases(c);
-        if (dropout.recurrentDropout() > 0 && !masks.isEmpty()) {
-            return dropped(c, x, states.get(0), masks, biases);
+        if (dropout.recurrentDropout() > 0 && !masks.isEmpty() || !isFused()) {
+            return apart(c, x, states.get(0), masks, biases);
         }
         Gru gru = loop(false, false, false);
         Value z = b.plus(b.matmul(dropout.gated().input(b, x, masks, 0), c.weight("kernel")), biases.get(0));
@@ -104,8 +135,8 @@ public record GRUCell(
         return List.of(h, h);
     }
 
-    /** A step of which every gate sees an input and a state of its own. */
-    private List<Value> dropped(Call c, Value x, Value h, List<Value> masks, List<Value> biases) {
+    /** A step gate by gate, of which each may see an input and a state of its own. */
+    private List<Value> apart(Call c, Value x, Value h, List<Value> masks, List<Value> biases) {
         Builder b = c.builder();
         DropoutOptions drop = dropout.gated();
         List<Value> xs =
@@ -119,12 +150,12 @@ public record GRUCell(
         Value[] gates = new Value[2];
         for (int i = 0; i < 2; i++) {
             Value inner = b.plus(b.matmul(hs.get(i), kernels.get(i)), bias.get(i));
-            gates[i] = recurrentActivation.apply(b, b.plus(fromX.get(i), inner));
+            gates[i] = recurrentActivation.apply(c, b.plus(fromX.get(i), inner));
         }
         Value q = resetAfter
                 ? b.times(gates[1], b.plus(b.matmul(hs.get(2), kernels.get(2)), bias.get(2)))
                 : b.matmul(b.times(gates[1], hs.get(2)), kernels.get(2));
-        Value candidate = activation.apply(b, b.plus(fromX.get(2), q));
+        Value candidate = activation.apply(c, b.plus(fromX.get(2), q));
         Value kept = b.minus(b.constant(h.dtype(), 1), gates[0]);
         Value next = b.plus(b.times(gates[0], h), b.times(kept, candidate));
         return List.of(next, next);

@@ -10,12 +10,16 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Lstm;
 import dev.posthorn.keras.Call;
+import dev.posthorn.keras.Child;
+import dev.posthorn.keras.DTypePolicy;
+import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Activation;
 import dev.posthorn.keras.object.DropoutOptions;
 import dev.posthorn.keras.object.WeightOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * One step of long short-term memory, {@code x[b×in], h[b×units], c[b×units] → h', h', c'}, as {@link Lstm} says. Source:
@@ -41,8 +45,12 @@ public record LSTMCell(
     static LSTMCell of(Fields<LSTMCell> f) {
         return new LSTMCell(
                 f.of(List.of("units", "units", "output_dim"), FieldType.INT, LSTMCell::units, null),
-                f.of("activation", Activation.TYPE, LSTMCell::activation, Activation.of("tanh")),
-                f.of(RECURRENT_ACTIVATION, Activation.TYPE, LSTMCell::recurrentActivation, Activation.of("sigmoid")),
+                f.of("activation", Activation.OR_LAYER, LSTMCell::activation, Activation.of("tanh")),
+                f.of(
+                        RECURRENT_ACTIVATION,
+                        Activation.OR_LAYER,
+                        LSTMCell::recurrentActivation,
+                        Activation.of("sigmoid")),
                 f.of("use_bias", FieldType.BOOL, LSTMCell::useBias, true),
                 f.of("unit_forget_bias", FieldType.BOOL, LSTMCell::unitForgetBias, true),
                 f.group(WeightOptions.of("kernel"), LSTMCell::kernel),
@@ -60,6 +68,33 @@ public record LSTMCell(
         if (units <= 0) {
             throw new IllegalArgumentException("expected positive units but was " + units);
         }
+    }
+
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        List<Child> children = new ArrayList<>(activation.children());
+        children.addAll(recurrentActivation.children("recurrent_activation"));
+        return children;
+    }
+
+    @Override
+    public LSTMCell withChildren(UnaryOperator<LayerNode> replace) {
+        return new LSTMCell(
+                units,
+                activation.with(replace),
+                recurrentActivation.with(replace),
+                useBias,
+                unitForgetBias,
+                kernel,
+                recurrent,
+                bias,
+                dropout,
+                implementation);
+    }
+
+    /** Whether its activations are ops, so that one op can run over a sequence. */
+    boolean isFused() {
+        return activation.layer() == null && recurrentActivation.layer() == null;
     }
 
     @Override
@@ -101,8 +136,20 @@ public record LSTMCell(
         }
         Value z = b.plus(DropoutOptions.product(b, xs, c.weight("kernel")), bias(c));
         z = b.plus(z, DropoutOptions.product(b, hs, c.weight("recurrent_kernel")));
-        List<Value> next = loop(false, false, false).gates(b, z, states.get(1), units);
+        List<Value> next = isFused()
+                ? loop(false, false, false).gates(b, z, states.get(1), units)
+                : gates(b, z, states.get(1), v -> activation.apply(c, v), v -> recurrentActivation.apply(c, v));
         return List.of(next.get(0), next.get(0), next.get(1));
+    }
+
+    /** The next h and c, from the sums of all four gates along the last axis, and the c before; gate by gate. */
+    static List<Value> gates(
+            Builder b, Value z, Value before, UnaryOperator<Value> activation, UnaryOperator<Value> recurrent) {
+        int n = z.shape().dim(-1) / 4;
+        List<Value> gates = b.split(z, -1, n, n, n, n);
+        Value kept = b.times(recurrent.apply(gates.get(1)), before);
+        Value c = b.plus(kept, b.times(recurrent.apply(gates.get(0)), activation.apply(gates.get(2))));
+        return List.of(b.times(recurrent.apply(gates.get(3)), activation.apply(c)), c);
     }
 
     /** How many masks there are of a kind: one, or one a gate where the state is dropped too. */

@@ -42,6 +42,11 @@ public interface Recurrent extends Layer {
         return List.of(Child.of("cell", cellNode(policy)));
     }
 
+    @Override
+    default boolean exposesInner() {
+        return !(this instanceof RNN);
+    }
+
     /** The states where they are kept between calls. */
     @Override
     default List<Weight> weights(List<TensorType> inputs) {

@@ -6,6 +6,9 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Window;
 import dev.posthorn.keras.Call;
+import dev.posthorn.keras.Child;
+import dev.posthorn.keras.DTypePolicy;
+import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.SimpleLayer;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Activation;
@@ -14,6 +17,7 @@ import dev.posthorn.keras.object.WeightOptions;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A depthwise convolution, then one of kernel size 1: {@code y[batch×o…×filters] = activation((x[batch×s…×in] ∗
@@ -42,7 +46,7 @@ public record SeparableConv(
                         f.of("depth_multiplier", FieldType.INT, SeparableConv::depthMultiplier, 1),
                         f.of("filters", FieldType.INT, SeparableConv::filters, null),
                         f.group(Sliding.ungrouped(rank), SeparableConv::sliding),
-                        f.of("activation", Activation.TYPE, SeparableConv::activation, Activation.LINEAR),
+                        f.of("activation", Activation.OR_LAYER, SeparableConv::activation, Activation.LINEAR),
                         f.of("use_bias", FieldType.BOOL, SeparableConv::useBias, true),
                         f.group(WeightOptions.of("depthwise"), SeparableConv::depthwise),
                         f.group(WeightOptions.of("pointwise"), SeparableConv::pointwise),
@@ -66,6 +70,26 @@ public record SeparableConv(
     @Override
     public boolean passesMask() {
         return false;
+    }
+
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        return activation.children();
+    }
+
+    @Override
+    public SeparableConv withChildren(UnaryOperator<LayerNode> replace) {
+        return new SeparableConv(
+                depthMultiplier,
+                filters,
+                sliding,
+                activation.with(replace),
+                useBias,
+                depthwise,
+                pointwise,
+                bias,
+                kernel,
+                activityRegularizer);
     }
 
     @Override

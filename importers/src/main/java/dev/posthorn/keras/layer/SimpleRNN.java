@@ -34,7 +34,7 @@ public record SimpleRNN(SimpleRNNCell cell, RecurrentOptions options, Object act
     @Override
     public List<Value> run(Call c, Value x, List<Value> states, Value maskOrNull) {
         List<Value> masks = masks(c, x, states);
-        if (cell.dropout().recurrentDropout() > 0 && !masks.isEmpty()) {
+        if (cell.dropout().recurrentDropout() > 0 && !masks.isEmpty() || !cell.isFused()) {
             return Recurrent.super.run(c, x, states, maskOrNull, masks);
         }
         Value dropped = masks.isEmpty() ? x : c.builder().times(x, c.builder().expandDims(masks.get(0), 1));

@@ -9,6 +9,9 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.Call;
+import dev.posthorn.keras.Child;
+import dev.posthorn.keras.DTypePolicy;
+import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.Activation;
 import dev.posthorn.keras.object.DropoutOptions;
@@ -16,6 +19,7 @@ import dev.posthorn.keras.object.WeightOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * {@code y = h' = activation(x[b×in] · kernel[in×units] + bias + h[b×units] · recurrent_kernel[units×units])}. Source:
@@ -35,7 +39,7 @@ public record SimpleRNNCell(
     static Function<Fields<SimpleRNNCell>, SimpleRNNCell> of(Function<Fields<DropoutOptions>, DropoutOptions> dropout) {
         return f -> new SimpleRNNCell(
                 f.of(List.of("units", "units", "output_dim"), FieldType.INT, SimpleRNNCell::units, null),
-                f.of("activation", Activation.TYPE, SimpleRNNCell::activation, Activation.of("tanh")),
+                f.of("activation", Activation.OR_LAYER, SimpleRNNCell::activation, Activation.of("tanh")),
                 f.of("use_bias", FieldType.BOOL, SimpleRNNCell::useBias, true),
                 f.group(WeightOptions.of("kernel"), SimpleRNNCell::kernel),
                 f.group(WeightOptions.of("recurrent"), SimpleRNNCell::recurrent),
@@ -47,6 +51,21 @@ public record SimpleRNNCell(
         if (units <= 0) {
             throw new IllegalArgumentException("expected positive units but was " + units);
         }
+    }
+
+    @Override
+    public List<Child> children(DTypePolicy policy) {
+        return activation.children();
+    }
+
+    @Override
+    public SimpleRNNCell withChildren(UnaryOperator<LayerNode> replace) {
+        return new SimpleRNNCell(units, activation.with(replace), useBias, kernel, recurrent, bias, dropout);
+    }
+
+    /** Whether its activations are ops, so that one op can run over a sequence. */
+    boolean isFused() {
+        return activation.layer() == null;
     }
 
     @Override
@@ -81,7 +100,7 @@ public record SimpleRNNCell(
         Builder b = c.builder();
         Value z = b.plus(b.matmul(dropout.input(b, x, masks, 0), c.weight("kernel")), bias(c));
         Value before = dropout.state(b, states.get(0), masks, 0);
-        Value h = activation.apply(b, b.plus(z, b.matmul(before, c.weight("recurrent_kernel"))));
+        Value h = activation.apply(c, b.plus(z, b.matmul(before, c.weight("recurrent_kernel"))));
         return List.of(h, h);
     }
 

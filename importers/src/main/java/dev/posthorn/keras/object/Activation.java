@@ -6,8 +6,13 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Linear;
+import dev.posthorn.keras.Call;
+import dev.posthorn.keras.Child;
+import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
+import dev.posthorn.keras.LayerNode;
 import dev.posthorn.keras.LayerReader;
+import dev.posthorn.keras.Unsupported;
 import dev.posthorn.keras.custom.BoundFunction;
 import dev.posthorn.keras.custom.CustomFunction;
 import dev.posthorn.keras.custom.CustomObjects;
@@ -16,20 +21,30 @@ import dev.posthorn.model.UnsupportedModelException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
- * An activation function.
+ * An activation function, or a layer that stands for one.
  *
  * @param config how the configuration says it: a name, or an object
- * @param op the function as an op of one operand
+ * @param op the function as an op of one operand; null where only a layer is one
+ * @param layer the layer, where it is more than an op; else null
  */
-public record Activation(Object config, Op op) {
+public record Activation(Object config, Op op, LayerNode layer) {
     /** The identity. */
     public static final Activation LINEAR = of("linear");
 
-    /** A name or an object; null is the identity. */
+    /** A name or an object that is a function; null is the identity. */
     public static final FieldType<Activation> TYPE =
+            new FieldType<>("an activation", Activation::function, Activation::write, false);
+
+    /** The same, or any layer of one input, such as one with weights. */
+    public static final FieldType<Activation> OR_LAYER =
             new FieldType<>("an activation", Activation::read, Activation::write, false);
+
+    private Activation(Object config, Op op) {
+        this(config, op, null);
+    }
 
     /** The function that Keras 3 knows by this name. */
     public static Activation of(String name) {
@@ -41,7 +56,18 @@ public record Activation(Object config, Op op) {
             throw new UnsupportedModelException(
                     "activation '" + a.config + "', which Keras 2 does not have, at " + c.path());
         }
-        return a.config;
+        return a.layer == null ? a.config : LayerReader.TYPE.writer().apply(a.layer, c);
+    }
+
+    private static Activation function(Object raw, FieldType.Context c) {
+        Activation a = read(raw, c);
+        if (a.layer != null) {
+            String what = a.layer.layer().className() + " as an activation";
+            throw new UnsupportedModelException(
+                    what + ": expected a function or a layer without weights but was " + raw + ", at " + c.path(),
+                    List.of(what));
+        }
+        return a;
     }
 
     private static Activation read(Object raw, FieldType.Context c) {
@@ -54,21 +80,43 @@ public record Activation(Object config, Op op) {
                             ? new BoundFunction(name, own.get())
                             : Activations.named(name, c.dialect(), c.path()));
         }
-        Map<?, ?> object = (Map<?, ?>) raw;
-        Layer function = LayerReader.read(object, c).layer();
-        if (function instanceof ElementwiseLayer layer) {
-            return new Activation(raw, layer.op());
+        LayerNode node = LayerReader.read((Map<?, ?>) raw, c);
+        Layer layer = node.layer();
+        if (layer instanceof Unsupported u) {
+            throw new UnsupportedModelException(u.className() + " as an activation: " + u.reason());
         }
-        if (function instanceof Lambda lambda) {
-            return new Activation(raw, new BoundFunction(lambda.className(), lambda.function()));
+        if (layer instanceof ElementwiseLayer e && e.op() != null) {
+            return new Activation(raw, e.op());
         }
-        String what = object.get("class_name") + " as an activation";
-        throw new UnsupportedModelException(
-                what + ": expected a function or a layer without weights but was " + raw + ", at " + c.path(),
-                List.of(what));
+        return layer instanceof Lambda lambda
+                ? new Activation(raw, new BoundFunction(lambda.className(), lambda.function()))
+                : new Activation(raw, null, node);
     }
 
+    /** The layer, as a child under the attribute {@code activation}. */
+    public List<Child> children() {
+        return children("activation");
+    }
+
+    /** The layer, as a child under the attribute that holds it. */
+    public List<Child> children(String attribute) {
+        return layer == null ? List.of() : List.of(Child.of(attribute, layer));
+    }
+
+    /** The same with another layer. */
+    public Activation with(UnaryOperator<LayerNode> replace) {
+        return layer == null ? this : new Activation(config, null, replace.apply(layer));
+    }
+
+    /** The function where it is an op. */
     public Value apply(Builder b, Value x) {
         return op instanceof Linear ? x : b.add(op, x);
+    }
+
+    /** The function, or the layer as a child of the one that is called. */
+    public Value apply(Call c, Value x) {
+        return layer == null
+                ? apply(c.builder(), x)
+                : c.child(layer, KerasTensor.of(x)).value();
     }
 }

@@ -116,7 +116,7 @@ public record Sliding(
     public Value finish(Call c, Value y, boolean useBias, Activation activation) {
         Builder b = c.builder();
         Value z = useBias ? b.plus(y, bias(b, y, c.weight("bias"))) : y;
-        return activation.apply(b, dataFormat.fromLast(b, z));
+        return activation.apply(c, dataFormat.fromLast(b, z));
     }
 
     /** Keras 3 on TensorFlow adds a bias along the last axis where that is as long, and be it not that of the channels. */
