@@ -1,9 +1,11 @@
 package dev.posthorn.keras;
 
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.layer.Identity;
+import dev.posthorn.keras.operation.Promotion;
 import dev.posthorn.model.Mode;
 import dev.posthorn.model.ShapeException;
 import java.util.AbstractList;
@@ -22,20 +24,23 @@ public final class Call {
     private final List<?> args;
     private final Map<String, ?> kwargs;
     private final boolean training;
+    private final DTypePolicy around;
 
-    Call(Lowering lowering, LayerNode node, String path, List<?> args, Map<String, ?> kwargs) {
+    /** A call; {@code around} is the policy of the layer that makes it past Keras's own dispatch, else null. */
+    Call(Lowering lowering, LayerNode node, String path, List<?> args, Map<String, ?> kwargs, DTypePolicy around) {
         this.lowering = lowering;
         this.node = node;
         this.path = path;
         this.args = args;
         this.kwargs = kwargs;
         this.training = lowering.training();
+        this.around = around;
     }
 
     /** A call of a function that is no layer, written to {@code b}. */
     public static Call of(Builder b, String who, List<?> args, Map<String, ?> kwargs) {
         LayerNode node = LayerNode.inner(who, new Identity(), DTypePolicy.FLOAT32);
-        return new Call(new Lowering(b, Mode.INFERENCE), node, who, args, kwargs);
+        return new Call(new Lowering(b, Mode.INFERENCE), node, who, args, kwargs, null);
     }
 
     public Builder builder() {
@@ -54,6 +59,14 @@ public final class Call {
 
     public DTypePolicy policy() {
         return node.policy();
+    }
+
+    /**
+     * Whether the layer is called past the dispatch that Keras's layers have: then nothing is cast for it, and quantized weights
+     * are the numbers that they are, without their scales. Source: keras/src/layers/rnn/time_distributed.py.
+     */
+    public boolean isDirect() {
+        return around != null;
     }
 
     /** Whether the layer's weights may be trained. */
@@ -123,7 +136,13 @@ public final class Call {
     /** A weight of this layer, in the policy's compute dtype where it is floating-point. */
     public Value weight(String name) {
         Value v = rawWeight(name);
-        return v.dtype().isFloating() ? builder().cast(v, node.policy().compute()) : v;
+        return v.dtype().isFloating() ? builder().cast(v, isDirect() ? scope(v.dtype()) : policy().compute()) : v;
+    }
+
+    /** The type that a weight of a direct call has: only a mixed policy around it casts weights. */
+    private DType scope(DType weight) {
+        boolean mixed = around.compute() != around.variable();
+        return mixed ? around.compute() : Promotion.of(weight, around.compute());
     }
 
     /** A weight of this layer in its own dtype. */
@@ -143,7 +162,12 @@ public final class Call {
 
     /** Calls a layer inside of this one. */
     public List<KerasTensor> child(LayerNode child, List<?> args, Map<String, ?> kwargs) {
-        return lowering.call(child, path, args, kwargs);
+        return lowering.call(child, path, args, kwargs, null);
+    }
+
+    /** Calls a layer inside of this one past Keras's dispatch: {@link #isDirect}. */
+    public List<KerasTensor> direct(LayerNode child, List<?> args, Map<String, ?> kwargs) {
+        return lowering.call(child, path, args, kwargs, policy());
     }
 
     /** Calls a layer inside of this one with one input; returns its first output. */
@@ -153,7 +177,7 @@ public final class Call {
 
     /** A call of a layer inside of this one that is not made: for what it would see, its weights before all. */
     public Call open(LayerNode child, List<?> args) {
-        return lowering.open(child, path, args, Map.of());
+        return lowering.open(child, path, args, Map.of(), null);
     }
 
     /** Runs {@code write} with another builder in place: what is called in it is written to the body of a loop. */

@@ -73,10 +73,14 @@ record KerasWeights(String where, List<Hdf5Group> roots, Layout layout) {
         List<String> wrong = new ArrayList<>();
         for (Variable v : program.variables()) {
             Stored d = places.get(v.key());
-            if (d != null && fits(d.shape(), v)) {
+            if (d != null && d.isQuantized() && v.type().dtype().isFloating()) {
+                wrong.add(
+                        v.key() + " " + v.type() + " but was quantized weights, of which the configuration says nothing"
+                                + " (Keras leaves out the policies of layers inside of others, and cannot read this file itself)");
+            } else if (d != null && fits(d.shape(), v)) {
                 values.put(v.key(), value.apply(d).cast(v.type().dtype()));
             } else if (d == null && v.stored() && !selection.byName()) {
-                wrong.add(v.key() + " " + v.type().shape() + " but was absent" + why(v));
+                wrong.add(v.key() + " " + v.type().shape() + " but was absent" + why(program, v));
             } else if (d != null && !selection.skipMismatch()) {
                 wrong.add(v.key() + " " + v.type().shape() + " but was " + d);
             }
@@ -87,9 +91,16 @@ record KerasWeights(String where, List<Hdf5Group> roots, Layout layout) {
         return values;
     }
 
-    private static String why(Variable v) {
-        return v.key().endsWith("/" + Quantization.ZERO) && v.type().dtype() == DType.UINT8
-                ? " (Keras 3.15 leaves the zero points of GPTQ and AWQ out of .keras and .weights.h5, its .h5 holds them)"
+    /** Why a weight may be absent. */
+    private static String why(KerasProgram program, Variable v) {
+        if (v.key().endsWith("/" + Quantization.ZERO) && v.type().dtype() == DType.UINT8) {
+            return " (Keras 3.15 leaves the zero points of GPTQ and AWQ out of .keras and .weights.h5, its .h5 holds them)";
+        }
+        String path = v.key().substring(0, Math.max(0, v.key().lastIndexOf('/')));
+        PathLayout.Place place = PathLayout.places(program.root()).get(path);
+        boolean activation = place != null && place.group().matches(".*/(recurrent_)?activation(/.*)?");
+        return activation
+                ? " (Keras gives a layer that is an activation its weights when the model is called: call it before you save it)"
                 : "";
     }
 

@@ -72,10 +72,12 @@ public final class Lowering {
         }
     }
 
-    /** A call of a layer that stands at {@code parent} (null for the root), ready to be made. */
-    Call open(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs) {
+    /** A call of a layer that stands at {@code parent} (null for the root), ready to be made; {@code around} as in {@link Call}. */
+    Call open(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs, DTypePolicy around) {
         String path = sharing.first(path(parent, node));
-        Call c = new Call(this, node, path, autocast(args, node), autocastAll(kwargs, node));
+        Call c = around == null
+                ? new Call(this, node, path, autocast(args, node), autocastAll(kwargs, node), null)
+                : new Call(this, node, path, args, kwargs, around);
         weights.computeIfAbsent(path, p -> node.layer().weights(c.inputTypes(), node.policy()));
         return c;
     }
@@ -83,12 +85,14 @@ public final class Lowering {
     /**
      * Calls a layer that stands at {@code parent} (null for the root). An argument {@code training} goes before the mode,
      * for the layers inside too.
+     *
+     * @param around as in {@link Call}
      */
-    List<KerasTensor> call(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs) {
+    List<KerasTensor> call(LayerNode node, String parent, List<?> args, Map<String, ?> kwargs, DTypePolicy around) {
         Optional<String> first = FIRST.stream().filter(kwargs::containsKey).findFirst();
         if (args.isEmpty() && first.isPresent()) {
             Map<String, Object> others = new LinkedHashMap<>(kwargs);
-            return call(node, parent, List.of(others.remove(first.get())), others);
+            return call(node, parent, List.of(others.remove(first.get())), others, around);
         }
         String path = path(parent, node);
         String where = node.layer().className() + " '" + (path.isEmpty() ? node.name() : path) + "'";
@@ -102,11 +106,11 @@ public final class Lowering {
             List<?> placed = (List<?>) replaced(args, given, masks, key);
             Map<String, Object> named = new TreeMap<>(kwargs);
             named.replaceAll((name, value) -> replaced(value, given, masks, key));
-            Call c = open(node, parent, placed, named);
+            Call c = open(node, parent, placed, named, around);
             List<KerasTensor> out = parent == null
                     ? node.layer().call(c)
                     : builder.scoped(node.name(), () -> node.layer().call(c));
-            if (penalised) {
+            if (penalised && !c.isDirect()) {
                 Settings.activity(node).ifPresent(r -> out.forEach(t -> penalise(r, t.value(), path)));
             }
             if (builder == root) { // what a loop computes is not there after it

@@ -41,7 +41,7 @@ record ModelGraphs(LayerNode root, Map<String, byte[]> assets, Sharing sharing) 
 
     List<KerasTensor> call(Lowering lowering, List<Value> in) {
         List<KerasTensor> tensors = in.stream().map(KerasTensor::of).toList();
-        return lowering.call(root, null, List.of(tensors.size() == 1 ? tensors.get(0) : tensors), Map.of());
+        return lowering.call(root, null, List.of(tensors.size() == 1 ? tensors.get(0) : tensors), Map.of(), null);
     }
 
     /** The graph of a model whose outputs are those of all of its layers. */

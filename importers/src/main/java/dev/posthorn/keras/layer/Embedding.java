@@ -14,6 +14,7 @@ import dev.posthorn.keras.DTypePolicy;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.Weight;
+import dev.posthorn.keras.object.Int4;
 import dev.posthorn.keras.object.Lora;
 import dev.posthorn.keras.object.Quantization;
 import dev.posthorn.keras.object.WeightOptions;
@@ -58,17 +59,16 @@ public record Embedding(
         if (policy.mode().isEmpty()) {
             return weights(inputs);
         }
-        Quantization.check(lora);
         int block = Quantization.block(policy);
         int stored = Quantization.isInt4(policy) ? (outputDim + 1) / 2 : outputDim;
         int[] each = block < 0 ? new int[] {inputDim} : new int[] {inputDim, (outputDim + block - 1) / block};
         List<Weight> weights = new ArrayList<>(List.of(
-                Quantization.number("embeddings", Shape.of(inputDim, stored)),
-                Weight.frozen("embeddings_scale", each)));
+                lora.number("embeddings", Shape.of(inputDim, stored)), Weight.frozen("embeddings_scale", each)));
         if (block >= 0) {
             weights.add(Quantization.number("embeddings_zero", Shape.of(each)));
             weights.add(new Weight("g_idx", Shape.of(outputDim), DType.FLOAT32, false, true));
         }
+        weights.addAll(lora.adapters("embeddings", Shape.of(inputDim, outputDim)));
         return weights;
     }
 
@@ -82,8 +82,11 @@ public record Embedding(
         Builder b = c.builder();
         DType dtype = c.policy().compute();
         Value table = c.rawWeight("embeddings");
-        Value all = Quantization.isInt4(c.policy()) ? Quantization.unpacked(b, table, outputDim) : table;
+        Value all = Quantization.isInt4(c.policy()) ? Int4.unpacked(b, table, outputDim) : table;
         Value rows = b.cast(b.gather(all, index, 0), dtype);
+        if (c.isDirect()) {
+            return rows;
+        }
         Value scale = b.gather(c.weight("embeddings_scale"), index, 0);
         if (Quantization.block(c.policy()) < 0) {
             return b.over(rows, b.expandDims(scale, -1));
@@ -108,7 +111,11 @@ public record Embedding(
         Value index = b.select(b.compare(Compare.Fn.LT, i, zero), wrapped, i);
         Value mask = maskZero ? b.compare(Compare.Fn.NE, x, b.constant(x.dtype(), 0)) : null;
         if (!c.policy().mode().isEmpty()) {
-            return List.of(new KerasTensor(quantized(c, index), mask));
+            if (c.isDirect()) {
+                Quantization.check(lora);
+            }
+            Value y = lora.add(c, "embeddings", quantized(c, index), a -> b.gather(a, index, 0));
+            return List.of(new KerasTensor(y, mask));
         }
         Value rows = b.gather(table(c), index, 0);
         return List.of(new KerasTensor(b.cast(rows, c.policy().compute()), mask));

@@ -23,8 +23,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * A layer applied to each step of a sequence: {@code x[b×t×…] → y[b×t×…]}, computed as one call on {@code [(b·t)×…]}; but
- * where that would mix what the steps have of a batch in training, in one call a step. Source:
- * keras/src/layers/rnn/time_distributed.py.
+ * where that would mix what the steps have of a batch in training, in one call a step. Keras 3 calls the layer past its own
+ * dispatch ({@link Call#isDirect}). Source: keras/src/layers/rnn/time_distributed.py.
  *
  * @param keras2 whether it is one call in any case, as in Keras 2
  */
@@ -62,9 +62,10 @@ public record TimeDistributed(LayerNode layer, boolean keras2) implements Layer 
         Map<String, Object> kwargs = new LinkedHashMap<>();
         Optional<Value> mask = c.mask();
         mask.ifPresent(m -> kwargs.put("mask", KerasTensor.of(fold(b, m))));
-        return c.child(layer, List.of(folded), kwargs).stream()
-                .map(t -> new KerasTensor(unfold(b, t.value(), batch, time), mask.orElse(null)))
-                .toList();
+        return (keras2 ? c.child(layer, List.of(folded), kwargs) : c.direct(layer, List.of(folded), kwargs))
+                .stream()
+                        .map(t -> new KerasTensor(unfold(b, t.value(), batch, time), mask.orElse(null)))
+                        .toList();
     }
 
     private KerasTensor stepwise(Call c, Value x, int steps) {
@@ -74,7 +75,8 @@ public record TimeDistributed(LayerNode layer, boolean keras2) implements Layer 
             Map<String, Object> kwargs = new LinkedHashMap<>();
             int step = i;
             c.mask().ifPresent(m -> kwargs.put("mask", KerasTensor.of(b.squeeze(b.slice(m, 1, step, step + 1), 1))));
-            KerasTensor y = c.child(layer, List.of(KerasTensor.of(b.squeeze(b.slice(x, 1, step, step + 1), 1))), kwargs)
+            KerasTensor y = c.direct(
+                            layer, List.of(KerasTensor.of(b.squeeze(b.slice(x, 1, step, step + 1), 1))), kwargs)
                     .get(0);
             out.add(b.expandDims(y.value(), 1));
         }

@@ -12,6 +12,7 @@ import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.Weight.Adaption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Low-rank adaption of a weight: what counts is {@code w[…×n] + alpha/rank · a[…×rank]·b[rank×n]}, where w is frozen.
@@ -38,13 +39,36 @@ public record Lora(Integer rank, Double alpha) {
             boolean adapted = w.name().equals(name);
             out.add(adapted ? new Weight(name, w.shape(), w.dtype(), true, true, Adaption.ADAPTED) : w);
             if (adapted) {
-                adapters.add(adapter("lora_" + name + "_a", w.shape().with(-1, rank)));
-                adapters.add(
-                        adapter("lora_" + name + "_b", Shape.of(rank, w.shape().dim(-1))));
+                adapters.addAll(adapters(name, w.shape()));
             }
         }
         out.addAll(adapters);
         return out;
+    }
+
+    /** A weight of int8, adapted or not. */
+    public Weight number(String name, Shape shape) {
+        Weight w = Quantization.number(name, shape);
+        return rank == null ? w : new Weight(name, shape, w.dtype(), false, true, Adaption.ADAPTED);
+    }
+
+    /** The adapters of a weight of that shape; none where it is not adapted. */
+    public List<Weight> adapters(String name, Shape shape) {
+        return rank == null
+                ? List.of()
+                : List.of(
+                        adapter("lora_" + name + "_a", shape.with(-1, rank)),
+                        adapter("lora_" + name + "_b", Shape.of(rank, shape.dim(-1))));
+    }
+
+    /** {@code y + alpha/rank · first(a) · b}: what the adapters of a quantized weight add to its own product. */
+    public Value add(Call c, String name, Value y, UnaryOperator<Value> first) {
+        if (rank == null) {
+            return y;
+        }
+        Builder b = c.builder();
+        Value more = b.matmul(first.apply(c.weight("lora_" + name + "_a")), c.weight("lora_" + name + "_b"));
+        return b.plus(y, b.binary(Binary.Fn.MUL, more, (alpha == null ? rank : alpha) / rank));
     }
 
     private static Weight adapter(String name, Shape shape) {

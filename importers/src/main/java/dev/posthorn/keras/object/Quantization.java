@@ -5,13 +5,10 @@ import dev.posthorn.codec.Fields;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
-import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Substitute;
 import dev.posthorn.ir.op.Binary;
-import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Reduce;
-import dev.posthorn.ir.op.SearchSorted;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.DTypePolicy;
@@ -113,9 +110,13 @@ public record Quantization(Object config) {
         return mode.contains("/") ? Integer.parseInt(mode.substring(mode.indexOf('/') + 1)) : -1;
     }
 
-    /** Whether the inputs of a product are quantized too. */
-    private boolean quantizesInputs(DTypePolicy policy) {
-        return config == null ? policy.mode().equals("int8") : quantizer(config) != null;
+    /**
+     * Whether the inputs of a product are quantized too.
+     *
+     * @param otherwise whether they are where the configuration does not say
+     */
+    public boolean quantizesInputs(boolean otherwise) {
+        return config == null ? otherwise : quantizer(config) != null;
     }
 
     /**
@@ -127,17 +128,19 @@ public record Quantization(Object config) {
         if (policy.mode().isEmpty()) {
             return lora.adapt("kernel", plain);
         }
-        check(lora);
         Optional<Calibrated> calibrated = Calibrated.of(policy);
+        if (!rounds(policy.mode())) {
+            check(lora);
+        }
         if (calibrated.isPresent()) {
             return calibrated.get().weights(plain, rows, columns);
         }
         List<Weight> weights = new ArrayList<>(plain);
         if (policy.mode().equals("int8")) {
-            weights.set(0, number("kernel", plain.get(0).shape()));
+            weights.set(0, lora.number("kernel", plain.get(0).shape()));
             weights.add(new Weight("kernel_scale", scale, null, false, true));
         } else if (isInt4(policy)) {
-            weights.set(0, number("kernel", Shape.of(rows, (columns + 1) / 2)));
+            weights.set(0, lora.number("kernel", Shape.of(rows, (columns + 1) / 2)));
             int block = block(policy);
             int groups = block < 0 ? 1 : (rows + block - 1) / block;
             Shape each = block < 0 ? Shape.of(columns) : Shape.of(groups, columns);
@@ -155,10 +158,11 @@ public record Quantization(Object config) {
                 weights.add(new Weight(of + "_amax_history", Shape.of(history), DType.FLOAT32, true, true));
             }
         }
+        weights.addAll(lora.adapters("kernel", plain.get(0).shape()));
         return weights;
     }
 
-    /** Refuses adapters of quantized weights. */
+    /** Refuses adapters where Keras itself does not compute with them. */
     public static void check(Lora lora) {
         if (lora.rank() != null) {
             throw new UnsupportedModelException(
@@ -196,14 +200,24 @@ public record Quantization(Object config) {
      * @param kernel the shape of the kernel
      * @param aligned brings a scale of the inputs to the axes of the product
      */
-    public Value product(Call c, Value input, Shape kernel, int[] axes, UnaryOperator<Value> aligned, Product product) {
+    public Value product(
+            Call c, Value input, Shape kernel, int[] axes, UnaryOperator<Value> aligned, Product product, Lora lora) {
+        if (c.isDirect()) {
+            check(lora);
+            return product.of(input, numbers(c, kernel, input.dtype()));
+        }
+        Value x = c.builder().cast(input, c.policy().compute());
+        return lora.add(c, "kernel", product(c, x, kernel, axes, aligned, product), a -> product.of(x, a));
+    }
+
+    private Value product(Call c, Value x, Shape kernel, int[] axes, UnaryOperator<Value> aligned, Product product) {
         Builder b = c.builder();
         DType dtype = c.policy().compute();
-        Value x = b.cast(input, dtype);
         if (c.policy().mode().equals("float8")) {
             infer(c);
             return product.of(
-                    rounded(b, x, c.weight("inputs_scale")), rounded(b, c.weight("kernel"), c.weight("kernel_scale")));
+                    Float8.rounded(b, x, c.weight("inputs_scale")),
+                    Float8.rounded(b, c.weight("kernel"), c.weight("kernel_scale")));
         }
         Optional<Calibrated> calibrated = Calibrated.of(c.policy());
         if (calibrated.isPresent()) {
@@ -211,7 +225,7 @@ public record Quantization(Object config) {
         }
         boolean int8 = c.policy().mode().equals("int8");
         Value numbers =
-                int8 ? b.cast(c.rawWeight("kernel"), DType.INT32) : unpacked(b, c.rawWeight("kernel"), columns(c));
+                int8 ? b.cast(c.rawWeight("kernel"), DType.INT32) : Int4.unpacked(b, c.rawWeight("kernel"), columns(c));
         Value scale = c.weight("kernel_scale");
         if (!int8 && block(c.policy()) >= 0) {
             Value groups = b.cast(c.rawWeight("g_idx"), DType.INT32);
@@ -219,7 +233,7 @@ public record Quantization(Object config) {
             Value w = b.times(b.minus(b.cast(numbers, dtype), zero), b.gather(scale, groups, 0));
             return product.of(x, b.reshape(w, kernel.dims()));
         }
-        if (!quantizesInputs(c.policy())) {
+        if (!quantizesInputs(int8)) {
             Value w = b.cast(numbers, dtype);
             return int8 ? b.over(product.of(x, w), scale) : product.of(x, b.reshape(b.over(w, scale), kernel.dims()));
         }
@@ -234,11 +248,27 @@ public record Quantization(Object config) {
         return straight(c, y, product.of(x, w));
     }
 
+    /** A kernel as Keras takes it where it calls the layer past its dispatch: its numbers, without their scale. */
+    private static Value numbers(Call c, Shape kernel, DType dtype) {
+        Builder b = c.builder();
+        if (isCalibrated(c.policy())) {
+            throw new UnsupportedModelException(
+                    "TimeDistributed: expected a layer without quantized weights, or with int8, int4"
+                            + " or float8, but was " + c.policy().mode()
+                            + ", with which Keras multiplies by a kernel that is not"
+                            + " decoded (put the layer into a Sequential), at " + c.path());
+        }
+        Value numbers = isInt4(c.policy())
+                ? b.reshape(Int4.unpacked(b, c.rawWeight("kernel"), columns(c)), kernel.dims())
+                : c.weight("kernel");
+        return b.cast(numbers, dtype);
+    }
+
     /** The bias as it is added: with float8 rounded to bfloat16, for the sake of GPUs. */
     public static Value bias(Call c) {
         Builder b = c.builder();
         Value bias = c.weight("bias");
-        boolean narrow = c.policy().mode().equals("float8") && bias.dtype() == DType.FLOAT32;
+        boolean narrow = c.policy().mode().equals("float8") && !c.isDirect() && bias.dtype() == DType.FLOAT32;
         return narrow ? b.cast(b.cast(bias, DType.BFLOAT16), DType.FLOAT32) : bias;
     }
 
@@ -247,41 +277,11 @@ public record Quantization(Object config) {
     }
 
     /** x as int32 in [-127, 127], the largest along the axes at the end of it. */
-    private static Scaled quantized(Builder b, Value x, int[] axes) {
+    public static Scaled quantized(Builder b, Value x, int[] axes) {
         Value most = b.reduce(Reduce.Fn.MAX, b.unary(Unary.Fn.ABS, x), true, axes);
         Value scale = b.over(b.constant(x.dtype(), 127), b.binary(Binary.Fn.ADD, most, EPSILON));
         Value rounded = b.unary(Unary.Fn.ROUND, b.times(x, scale));
         Value inside = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, rounded, -127), 127);
         return new Scaled(b.cast(inside, DType.INT32), scale);
-    }
-
-    /** Two numbers of each byte along the last axis, the low half first, as int32; {@code n} of them count. */
-    public static Value unpacked(Builder b, Value packed, int n) {
-        Value bytes = b.cast(packed, DType.INT32);
-        Value sixteen = b.constant(DType.INT32, 16);
-        Value high = b.binary(Binary.Fn.FLOOR_DIV, bytes, sixteen);
-        Value low = b.minus(bytes, b.times(high, sixteen));
-        Value negative = b.compare(Compare.Fn.GE, low, b.constant(DType.INT32, 8));
-        Value signed = b.select(negative, b.minus(low, sixteen), low);
-        Value pairs = b.concat(-1, List.of(b.expandDims(signed, -1), b.expandDims(high, -1)));
-        return b.slice(b.reshape(pairs, packed.shape().dim(0), -1), 1, 0, n);
-    }
-
-    /** x rounded to what float8_e4m3fn holds, under a scale: 4 bits of significand, at least 2⁻⁹ apart, at most 448. */
-    private static Value rounded(Builder b, Value x, Value scale) {
-        Value y = b.over(x, scale);
-        y = b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, y, -448), 448);
-        double[] borders = new double[14];
-        double[] steps = new double[15];
-        for (int i = 0; i < 15; i++) {
-            steps[i] = Math.scalb(1.0, i - 9);
-            if (i < 14) {
-                borders[i] = Math.scalb(1.0, i - 5);
-            }
-        }
-        Value ascending = b.constant(Tensor.of(Shape.of(14), borders).cast(x.dtype()));
-        Value place = b.add(new SearchSorted(true, DType.INT32), ascending, b.unary(Unary.Fn.ABS, y));
-        Value step = b.gather(b.constant(Tensor.of(Shape.of(15), steps).cast(x.dtype())), place, 0);
-        return b.times(b.times(b.unary(Unary.Fn.ROUND, b.over(y, step)), step), scale);
     }
 }
