@@ -8,7 +8,9 @@ import dev.posthorn.keras.layer.Sequential;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Port;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The ends of a model: what it takes and gives, by name. */
 final class ProgramPorts {
@@ -48,12 +50,17 @@ final class ProgramPorts {
 
     /** The outputs, named by their keys or by the layers that make them. */
     static List<Port> outputs(LayerNode root, List<TensorType> types) {
+        List<String> makers =
+                root.layer() instanceof Functional f ? f.gives().names() : List.of(last((Sequential) root.layer()));
         List<Port> ports = new ArrayList<>();
-        Naming.Unique unique = new Naming.Unique();
+        Set<String> taken = new HashSet<>();
         for (int i = 0; i < types.size(); i++) {
-            String name =
-                    root.layer() instanceof Functional f ? f.gives().names().get(i) : last((Sequential) root.layer());
-            ports.add(new Port(unique.next(name), types.get(i)));
+            String name = makers.get(i);
+            for (int n = 1; taken.contains(name) || n > 1 && makers.contains(name); n++) {
+                name = makers.get(i) + "_" + n;
+            }
+            taken.add(name);
+            ports.add(new Port(name, types.get(i)));
         }
         return ports;
     }

@@ -7,6 +7,7 @@ import dev.posthorn.keras.DTypePolicy;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
+import dev.posthorn.keras.operation.Constants;
 import dev.posthorn.model.ShapeException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -97,7 +98,12 @@ public record Functional(String className, List<LayerNode> layers, List<Step> st
             if (!step.ownTraining()) {
                 kwargs.remove("training");
             }
-            List<KerasTensor> out = c.child(layer(step.layer()), args, kwargs);
+            LayerNode layer = layer(step.layer());
+            if (!layer.layer().readsConstants()) {
+                args = (List<?>) Constants.resolved(c.builder(), args);
+                kwargs.replaceAll((k, v) -> Constants.resolved(c.builder(), v));
+            }
+            List<KerasTensor> out = c.child(layer, args, kwargs);
             for (int i = 0; i < out.size(); i++) {
                 tensors.put(new TensorRef(step.layer(), step.node(), i), out.get(i));
             }

@@ -3,6 +3,7 @@ package dev.posthorn.keras.layer;
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.StopGradient;
@@ -68,8 +69,14 @@ public record SpectralNormalization(LayerNode layer, int powerIterations) implem
         if (c.training()) {
             normalise(c);
         }
+        DType to = c.x().dtype();
         return c.child(layer, c.args(), c.kwargs()).stream()
-                .map(t -> KerasTensor.of(c.builder().cast(t.value(), c.x().dtype())))
+                .map(t -> new KerasTensor(
+                        c.builder().cast(t.value(), to),
+                        t.mask()
+                                .filter(m -> t.value().dtype() == to)
+                                .or(c::mask)
+                                .orElse(null)))
                 .toList();
     }
 

@@ -2,9 +2,6 @@ package dev.posthorn.keras.operation;
 
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
-import dev.posthorn.ir.Shape;
-import dev.posthorn.ir.Tensor;
-import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.KerasTensor;
@@ -191,7 +188,7 @@ public final class Arguments {
         }
         DType to = Promotion.of(kinds);
         return operands.stream()
-                .map(o -> o instanceof Number n ? b().constant(constant(n, to)) : b().cast(value(o), to))
+                .map(o -> o instanceof Number n ? b().constant(Constants.tensor(n, to)) : b().cast(value(o), to))
                 .toList();
     }
 
@@ -207,14 +204,14 @@ public final class Arguments {
         if (raw instanceof Map<?, ?> m && m.get("config") instanceof Map<?, ?> data && data.containsKey("value")) {
             DType dtype = DType.ofKeras(String.valueOf(data.get("dtype")))
                     .orElseThrow(() -> unsupported("constant " + data.get("dtype")));
-            return b().constant(constant(data.get("value"), dtype));
+            return b().constant(Constants.tensor(data.get("value"), dtype));
         }
         if (raw instanceof List<?> l && KerasTensor.flatten(l).size() > 0) {
             List<Value> parts =
                     promoted(l).stream().map(v -> b().expandDims(v, 0)).toList();
             return b().concat(0, parts);
         }
-        return b().constant(constant(raw, natural(raw)));
+        return b().constant(Constants.tensor(raw, natural(raw)));
     }
 
     /** The type that a Python constant takes. */
@@ -234,36 +231,5 @@ public final class Arguments {
             return DType.FLOAT32;
         }
         throw unsupported("argument " + raw);
-    }
-
-    /** A number or nested lists of numbers. */
-    private Tensor constant(Object raw, DType dtype) {
-        Shape shape = Shape.SCALAR;
-        for (Object o = raw; o instanceof List<?> l; o = l.isEmpty() ? null : l.get(0)) {
-            shape = shape.append(l.size());
-        }
-        Tensor t = Tensor.zeros(new TensorType(dtype, shape));
-        fill(t, raw, 0);
-        return t;
-    }
-
-    private int fill(Tensor t, Object raw, int from) {
-        int at = from;
-        if (raw instanceof List<?> l) {
-            for (Object o : l) {
-                at = fill(t, o, at);
-            }
-            return at;
-        }
-        if (raw instanceof Long n) {
-            t.setLong(at, n);
-        } else if (raw instanceof Number n) {
-            t.setDouble(at, n.doubleValue());
-        } else if (raw instanceof Boolean f) {
-            t.setLong(at, f ? 1 : 0);
-        } else {
-            throw unsupported("constant " + raw);
-        }
-        return at + 1;
     }
 }

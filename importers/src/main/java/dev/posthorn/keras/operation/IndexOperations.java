@@ -5,6 +5,7 @@ import static dev.posthorn.keras.operation.Operation.of;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Extents;
 import dev.posthorn.ir.op.Binary;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** Operations that find or choose elements. Source: keras/src/backend/tensorflow/numpy.py, core.py, nn.py, math.py. */
@@ -86,6 +88,12 @@ final class IndexOperations {
         int step = slice.get("step") instanceof Number n ? n.intValue() : 1;
         Integer start = slice.get("start") instanceof Number n ? Integer.valueOf(n.intValue()) : null;
         Integer stop = slice.get("stop") instanceof Number n ? Integer.valueOf(n.intValue()) : null;
+        if (step == 1
+                && KerasTensor.flatten(List.of(orNone(slice.get("start")), orNone(slice.get("stop"))))
+                                .size()
+                        > 0) {
+            return between(a, x, axis, slice);
+        }
         if (step == 0 || !plain(slice.get("start")) || !plain(slice.get("stop"))) {
             throw a.unsupported("slice " + slice);
         }
@@ -95,6 +103,37 @@ final class IndexOperations {
             return strided(a.b(), a.b().reverse(x, axis), axis, start, stop, -step);
         }
         return strided(a.b(), x, axis, start, stop, step);
+    }
+
+    private static Object orNone(Object bound) {
+        return bound == null ? "None" : bound;
+    }
+
+    /** A slice whose bounds are computed. */
+    private static Value between(Arguments a, Value x, int axis, Map<?, ?> slice) {
+        Builder b = a.b();
+        Value n = Extents.scalar(b, b.dim(x, axis));
+        Value start = bound(a, slice.get("start"), n, b.constant(DType.INT32, 0));
+        Value length = b.binary(Binary.Fn.MAX, b.minus(bound(a, slice.get("stop"), n, n), start), 0);
+        return b.gather(x, b.plus(b.add(new Iota(DType.INT32), length), start), axis);
+    }
+
+    /** A bound of n elements, of which negative ones count from the end, between 0 and n. */
+    private static Value bound(Arguments a, Object raw, Value n, Value otherwise) {
+        Builder b = a.b();
+        if (raw == null) {
+            return otherwise;
+        }
+        if (!(raw instanceof Number)
+                && !(raw instanceof KerasTensor t && t.value().shape().rank() == 0)) {
+            throw a.unsupported("bound " + raw + " of a slice");
+        }
+        Value given = raw instanceof KerasTensor t
+                ? b.cast(t.value(), DType.INT32)
+                : b.constant(DType.INT32, ((Number) raw).intValue());
+        Value negative = b.compare(Compare.Fn.LT, given, b.constant(DType.INT32, 0));
+        Value counted = b.select(negative, b.plus(given, n), given);
+        return b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, counted, 0), n);
     }
 
     private static boolean plain(Object bound) {
@@ -253,15 +292,13 @@ final class IndexOperations {
         Builder b = a.b();
         Value x = a.tensor("data", 0);
         Value ids = b.cast(a.tensor("segment_ids", 1), DType.INT32);
-        int segments = a.integer("num_segments", -1);
-        if (segments < 0) {
-            throw a.unsupported("a number of segments that is computed");
-        }
-        Value numbers = b.reshape(b.ints(IntStream.range(0, segments).toArray()), segments, 1);
+        Dim segments = segments(a, ids);
+        Value count = segments.isKnown() ? b.constant(DType.INT32, segments.known()) : segments.value();
+        Value numbers = b.expandDims(b.add(new Iota(DType.INT32), count), -1);
         Value member = b.compare(Compare.Fn.EQ, numbers, b.expandDims(ids, 0)); // [s×n]
         Dim[] dims = new Dim[x.shape().rank() + 1];
         Arrays.fill(dims, Dim.of(1));
-        dims[0] = Dim.of(segments);
+        dims[0] = segments;
         dims[1] = b.dim(ids, 0);
         double most = ElementwiseOperations.largest(x.dtype());
         double neutral = switch (fn) {
@@ -272,6 +309,21 @@ final class IndexOperations {
         };
         Value chosen = b.select(b.reshape(member, dims), b.expandDims(x, 0), b.constant(x.dtype(), neutral));
         return b.reduce(fn, chosen, false, 1);
+    }
+
+    /** How many there are: what the operation says, else what the largest id asks for. */
+    private static Dim segments(Arguments a, Value ids) {
+        int given = a.integer("num_segments", -1);
+        if (given >= 0) {
+            return Dim.of(given);
+        }
+        List<Integer> known = KnownIntegers.of(ids);
+        if (!known.isEmpty() && known.stream().allMatch(Objects::nonNull)) {
+            return Dim.of(Math.max(0, known.stream().mapToInt(i -> i + 1).max().orElse(0)));
+        }
+        Builder b = a.b();
+        Value most = b.reduce(Reduce.Fn.MAX, ids, false, 0);
+        return new Dim(Shape.UNKNOWN, b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.ADD, most, 1), 0));
     }
 
     /** How often each number occurs along the last axis; the result is as long as the largest number asks for. */

@@ -34,6 +34,11 @@ public record OperationLayer(String className, String module, Map<String, Object
     }
 
     @Override
+    public boolean readsConstants() {
+        return true;
+    }
+
+    @Override
     public boolean autocasts() {
         return false;
     }

@@ -277,12 +277,23 @@ final class ShapeOperations {
         List<Integer> axes = flat ? List.of(0) : a.integers("axis");
         for (int i = 0; i < axes.size(); i++) {
             int axis = y.shape().axis(axes.get(i));
-            int shift = Math.floorMod(shifts.get(shifts.size() == 1 ? 0 : i), known(a, y, axis));
+            int by = shifts.get(shifts.size() == 1 ? 0 : i);
+            if (y.shape().dim(axis) == Shape.UNKNOWN) {
+                y = b.gather(y, rolled(b, b.dim(y, axis).value(), by), axis);
+                continue;
+            }
+            int shift = Math.floorMod(by, known(a, y, axis));
             y = shift == 0
                     ? y
                     : b.concat(axis, List.of(b.slice(y, axis, -shift, Slice.END), b.slice(y, axis, 0, -shift)));
         }
         return flat ? b.reshape(y, b.dims(x)) : y;
+    }
+
+    /** The places {@code (i − by) mod n} of n elements. */
+    private static Value rolled(Builder b, Value n, int by) {
+        Value i = b.minus(b.add(new Iota(DType.INT32), n), b.constant(DType.INT32, by));
+        return b.binary(Binary.Fn.FLOOR_MOD, i, n);
     }
 
     /** Quarter turns. As Keras on TensorFlow, which between two turns reads an oblong image as one of the first shape. */

@@ -47,6 +47,11 @@ public record TFOpLambda(String className, String function) implements Layer {
     }
 
     @Override
+    public boolean readsConstants() {
+        return true;
+    }
+
+    @Override
     public boolean autocasts() {
         return false;
     }

@@ -41,6 +41,11 @@ public record TensorFlowOpLayer(Object node, Map<String, Object> constants) impl
     }
 
     @Override
+    public boolean readsConstants() {
+        return true;
+    }
+
+    @Override
     public boolean autocasts() {
         return false;
     }
