@@ -4,22 +4,16 @@ import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.Dialect;
 import dev.posthorn.ir.op.Pool;
 import dev.posthorn.ir.op.Reduce;
-import dev.posthorn.keras.image.Colors;
-import dev.posthorn.keras.image.Mixes;
-import dev.posthorn.keras.image.Moves;
 import dev.posthorn.keras.layer.Activation;
 import dev.posthorn.keras.layer.ActivityRegularization;
 import dev.posthorn.keras.layer.AdaptivePooling;
 import dev.posthorn.keras.layer.AlphaDropout;
 import dev.posthorn.keras.layer.Attention;
-import dev.posthorn.keras.layer.Augmentation;
-import dev.posthorn.keras.layer.AutoContrast;
 import dev.posthorn.keras.layer.BatchNormalization;
 import dev.posthorn.keras.layer.BatchStatisticsNormalization;
 import dev.posthorn.keras.layer.Bidirectional;
 import dev.posthorn.keras.layer.CategoryEncoding;
 import dev.posthorn.keras.layer.CenterCrop;
-import dev.posthorn.keras.layer.Clahe;
 import dev.posthorn.keras.layer.Concatenate;
 import dev.posthorn.keras.layer.Conv;
 import dev.posthorn.keras.layer.ConvLSTM;
@@ -58,11 +52,9 @@ import dev.posthorn.keras.layer.LayerScale;
 import dev.posthorn.keras.layer.LeakyReLU;
 import dev.posthorn.keras.layer.LocallyConnected;
 import dev.posthorn.keras.layer.Masking;
-import dev.posthorn.keras.layer.MaxNumBoundingBoxes;
 import dev.posthorn.keras.layer.MaxoutDense;
 import dev.posthorn.keras.layer.MelSpectrogram;
 import dev.posthorn.keras.layer.Merge;
-import dev.posthorn.keras.layer.Mixing;
 import dev.posthorn.keras.layer.MultiHeadAttention;
 import dev.posthorn.keras.layer.Normalization;
 import dev.posthorn.keras.layer.PReLU;
@@ -72,7 +64,7 @@ import dev.posthorn.keras.layer.Pipeline;
 import dev.posthorn.keras.layer.Pooling;
 import dev.posthorn.keras.layer.RMSNormalization;
 import dev.posthorn.keras.layer.RNN;
-import dev.posthorn.keras.layer.RandomCrop;
+import dev.posthorn.keras.layer.RandomFourierFeatures;
 import dev.posthorn.keras.layer.ReLU;
 import dev.posthorn.keras.layer.RepeatVector;
 import dev.posthorn.keras.layer.Rescaling;
@@ -104,10 +96,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Every layer there is, one line each, by its class name. */
 public final class KerasLayers {
-    public static final List<Codec<? extends Layer>> ALL = List.of(
+    private static final List<Codec<? extends Layer>> OTHERS = List.of(
             Activation.CODEC,
             ActivityRegularization.CODEC,
             AdaptivePooling.codec(Pool.Fn.AVG, 1),
@@ -120,18 +113,6 @@ public final class KerasLayers {
             Attention.ADDITIVE,
             AlphaDropout.CODEC,
             Attention.CODEC,
-            Augmentation.codec(
-                    "AugMix",
-                    Mixes::augMix,
-                    "value_range",
-                    "num_chains",
-                    "chain_depth",
-                    "factor",
-                    "alpha",
-                    "all_ops",
-                    "interpolation",
-                    "seed"),
-            AutoContrast.CODEC,
             Merge.codec(Merge.Fn.AVERAGE),
             Pooling.codec(Pool.Fn.AVG, 1),
             Pooling.codec(Pool.Fn.AVG, 2),
@@ -139,12 +120,12 @@ public final class KerasLayers {
             BatchNormalization.codec("BatchNormalization"),
             BatchNormalization.codec("BatchNormalizationV1"),
             BatchNormalization.codec("BatchNormalizationV2"),
+            BatchNormalization.codec("SyncBatchNormalization"),
             BatchStatisticsNormalization.CODEC,
             Bidirectional.CODEC,
             CategoryEncoding.CODEC,
             CenterCrop.CODEC,
             Concatenate.CODEC,
-            Clahe.CODEC,
             Conv.codec(1),
             ConvTranspose.codec(1),
             Conv.codec(2),
@@ -161,7 +142,6 @@ public final class KerasLayers {
             CuDNNGRU.CODEC,
             CuDNNLSTM.CODEC,
             CustomScaleLayer.CODEC,
-            Mixing.CUT_MIX,
             Dense.CODEC,
             DepthwiseConv.codec(1),
             DepthwiseConv.codec(2),
@@ -171,7 +151,6 @@ public final class KerasLayers {
             ELU.CODEC,
             EinsumDense.CODEC,
             Embedding.CODEC,
-            Augmentation.codec("Equalization", Colors::equalization, "value_range", "bins"),
             Flatten.CODEC,
             GRU.CODEC,
             GRUCell.CODEC,
@@ -205,10 +184,8 @@ public final class KerasLayers {
             Pooling.codec(Pool.Fn.MAX, 3),
             Merge.codec(Merge.Fn.MAXIMUM),
             MaxoutDense.CODEC,
-            MaxNumBoundingBoxes.CODEC,
             MelSpectrogram.CODEC,
             Merge.codec(Merge.Fn.MINIMUM),
-            Mixing.MIX_UP,
             MultiHeadAttention.CODEC,
             Merge.codec(Merge.Fn.MULTIPLY),
             Normalization.CODEC,
@@ -218,74 +195,8 @@ public final class KerasLayers {
             Pipeline.CODEC,
             RMSNormalization.CODEC,
             RNN.CODEC,
-            Augmentation.codec(
-                    "RandAugment", Mixes::randAugment, "value_range", "num_ops", "factor", "interpolation", "seed"),
-            Augmentation.codec("RandomBrightness", Colors::brightness, "factor", "value_range", "seed"),
-            Augmentation.codec("RandomColorDegeneration", Colors::degeneration, "factor", "value_range", "seed"),
-            Augmentation.codec(
-                    "RandomColorJitter",
-                    Mixes::jitter,
-                    "value_range",
-                    "brightness_factor",
-                    "contrast_factor",
-                    "saturation_factor",
-                    "hue_factor",
-                    "seed"),
-            Augmentation.codec("RandomContrast", Colors::contrast, "factor", "value_range", "seed"),
-            RandomCrop.codec(Augmentation.codec("RandomCrop", Moves::crop, "height", "width", "seed")),
-            Augmentation.codec(
-                    "RandomElasticTransform",
-                    Moves::elastic,
-                    "factor",
-                    "scale",
-                    "interpolation",
-                    "fill_mode",
-                    "fill_value",
-                    "value_range",
-                    "seed"),
-            Augmentation.codec(
-                    "RandomErasing", Colors::erasing, "factor", "scale", "fill_value", "value_range", "seed"),
-            Augmentation.codec("RandomFlip", Moves::flip, "mode", "seed"),
-            Augmentation.codec(
-                    "RandomGaussianBlur", Colors::blur, "factor", "kernel_size", "sigma", "value_range", "seed"),
-            Augmentation.codec("RandomGrayscale", Colors::grayscale, "factor"),
-            Augmentation.codec("RandomHue", Colors::hue, "factor", "value_range", "seed"),
-            Augmentation.codec("RandomInvert", Colors::invert, "factor", "value_range", "seed"),
-            Augmentation.codec(
-                    "RandomPerspective", Moves::perspective, "factor", "scale", "interpolation", "fill_value", "seed"),
-            Augmentation.codec("RandomPosterization", Colors::posterization, "factor", "value_range", "seed"),
-            Augmentation.codec(
-                    "RandomRotation", Moves::rotation, "factor", "fill_mode", "fill_value", "interpolation", "seed"),
-            Augmentation.codec("RandomSaturation", Colors::saturation, "factor", "value_range", "seed"),
-            Augmentation.codec("RandomSharpness", Colors::sharpness, "factor", "value_range", "seed"),
-            Augmentation.codec(
-                    "RandomShear",
-                    Moves::shear,
-                    "x_factor",
-                    "y_factor",
-                    "fill_mode",
-                    "fill_value",
-                    "interpolation",
-                    "seed"),
-            Augmentation.codec(
-                    "RandomTranslation",
-                    Moves::translation,
-                    "height_factor",
-                    "width_factor",
-                    "fill_mode",
-                    "fill_value",
-                    "interpolation",
-                    "seed"),
-            Augmentation.codec(
-                    "RandomZoom",
-                    Moves::zoom,
-                    "height_factor",
-                    "width_factor",
-                    "fill_mode",
-                    "fill_value",
-                    "interpolation",
-                    "seed"),
             ReLU.CODEC,
+            RandomFourierFeatures.CODEC,
             RepeatVector.CODEC,
             Rescaling.CODEC,
             Reshape.CODEC,
@@ -299,8 +210,6 @@ public final class KerasLayers {
             SimpleRNN.CODEC,
             SimpleRNNCell.CODEC,
             Softmax.CODEC,
-            Augmentation.codec(
-                    "Solarization", Colors::solarization, "value_range", "addition_factor", "threshold_factor", "seed"),
             SpatialDropout.codec(1),
             SpatialDropout.codec(2),
             SpatialDropout.codec(3),
@@ -321,6 +230,9 @@ public final class KerasLayers {
             ZeroPadding.codec(1),
             ZeroPadding.codec(2),
             ZeroPadding.codec(3));
+
+    public static final List<Codec<? extends Layer>> ALL =
+            Stream.concat(OTHERS.stream(), PictureLayers.ALL.stream()).toList();
 
     private static final Map<String, Codec<? extends Layer>> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(Codec::name, Function.identity()));

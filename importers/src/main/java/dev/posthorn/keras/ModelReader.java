@@ -11,6 +11,7 @@ import dev.posthorn.keras.layer.Functional.Step;
 import dev.posthorn.keras.layer.Functional.TensorRef;
 import dev.posthorn.keras.layer.InputLayer;
 import dev.posthorn.keras.layer.Sequential;
+import dev.posthorn.keras.operation.TFOpLambda;
 import dev.posthorn.model.ModelFormatException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -132,19 +133,31 @@ final class ModelReader {
                 }
                 return new Step(layer, index, args.stream().map(this::keras3).toList(), kwargs, false);
             }
+            Map<String, Object> kwargs = new LinkedHashMap<>();
+            if (node instanceof Map<?, ?>) { // a model whose inputs have names
+                return new Step(layer, index, List.of(argument2(node, kwargs, layer)), kwargs, true);
+            }
             List<?> entries = node instanceof List<?> l ? l : List.of(node);
+            boolean bare = entries.isEmpty() || !(entries.get(0) instanceof List<?>);
             if (entries.size() >= 3 && entries.get(0) instanceof String) {
                 entries = List.of(entries);
             }
             List<Object> tensors = new ArrayList<>();
-            Map<String, Object> kwargs = new LinkedHashMap<>();
             entries.forEach(entry -> tensors.add(argument2(entry, kwargs, layer)));
-            boolean one = entries.size() == 1 && isLeaf((List<?>) entries.get(0));
+            boolean single = bare || !(byName.get(layer).layer() instanceof TFOpLambda); // whose lists of one are lists
+            boolean one = single
+                    && entries.size() == 1
+                    && (entries.get(0) instanceof Map<?, ?> || isLeaf((List<?>) entries.get(0)));
             return new Step(layer, index, List.of(one ? tensors.get(0) : tensors), kwargs, true);
         }
 
-        /** A tensor or a constant in place of one, with all other arguments after it; or a list of such. */
+        /** A tensor or a constant in place of one, with all other arguments after it; or a list or a map of such. */
         private Object argument2(Object entry, Map<String, Object> kwargs, String layer) {
+            if (entry instanceof Map<?, ?> m) {
+                Map<Object, Object> named = new LinkedHashMap<>();
+                m.forEach((k, v) -> named.put(k, argument2(v, kwargs, layer)));
+                return named;
+            }
             if (!(entry instanceof List<?> e)) {
                 throw new ModelFormatException(
                         "model: expected [layer, node, tensor] but was " + entry + ", at " + c.path() + "." + layer);
@@ -196,6 +209,11 @@ final class ModelReader {
                 }
                 List<Object> out = new ArrayList<>();
                 l.forEach(v -> out.add(keras2(v)));
+                return out;
+            }
+            if (json instanceof Map<?, ?> m) {
+                Map<Object, Object> out = new LinkedHashMap<>();
+                m.forEach((k, v) -> out.put(k, keras2(v)));
                 return out;
             }
             return json;

@@ -20,7 +20,7 @@ final class Versions {
                             + " GlobalMaxPooling3D GroupNormalization HashedCrossing Hashing Identity InputLayer"
                             + " IntegerLookup LSTM LSTMCell Lambda LayerNormalization LeakyReLU Masking MaxPooling1D"
                             + " MaxPooling2D MaxPooling3D Maximum Minimum Model MultiHeadAttention Multiply Normalization PReLU"
-                            + " Permute RNN RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomRotation"
+                            + " Permute RNN RandomFourierFeatures SyncBatchNormalization RandomBrightness RandomContrast RandomCrop RandomFlip RandomHeight RandomRotation"
                             + " RandomTranslation RandomWidth RandomZoom ReLU RepeatVector Rescaling Reshape Resizing"
                             + " SeparableConv1D SeparableConv2D Sequential SimpleRNN SimpleRNNCell SlicingOpLambda Softmax"
                             + " SpatialDropout1D SpatialDropout2D SpatialDropout3D SpectralNormalization StackedRNNCells"
@@ -35,9 +35,11 @@ final class Versions {
     private static final Set<String> NOT_IN_KERAS_3 = Set.of(
             "CuDNNGRU",
             "CuDNNLSTM",
+            "RandomFourierFeatures",
             "RandomHeight",
             "RandomWidth",
             "SlicingOpLambda",
+            "SyncBatchNormalization",
             "TFOpLambda",
             "TensorFlowOpLayer",
             "ThresholdedReLU");

@@ -175,21 +175,31 @@ final class FourierOperations {
         if (a.option("window") != null) {
             parts = b.times(parts, b.constant(inverseWindow(a, parts.dtype(), n, length, step)));
         }
-        int[] places = new int[frames * n];
-        for (int i = 0; i < places.length; i++) {
-            places[i] = i / n * step + i % n;
-        }
         int whole = n + step * (frames - 1);
-        Dim[] dims = b.dims(parts);
-        Dim[] flat = Arrays.copyOf(dims, dims.length - 1);
-        flat[flat.length - 1] = Dim.of(places.length);
-        Dim[] to = flat.clone();
-        to[to.length - 1] = Dim.of(whole);
-        Value y = b.add(new ScatterAdd(to.length - 1), b.ints(places), b.reshape(parts, flat), b.shape(to));
+        Value y = overlapped(b, parts, frames, n, step);
         boolean centred = a.option("center") == null || a.flag("center");
         int from = centred ? n / 2 : 0;
         int end = a.option("length") == null ? centred ? whole - n / 2 : whole : from + a.integer("length", 0);
         return b.slice(y, -1, from, Math.min(end, whole));
+    }
+
+    /** {@code x[…×frames×n] → y[…×n + step·(frames − 1)]}: each frame a step after the one before, added where they overlap. */
+    static Value overlapped(Arguments a) {
+        Value x = a.tensor("signal", 0);
+        return overlapped(a.b(), x, length(a, x, -2), length(a, x, -1), a.integer("frame_step", 1));
+    }
+
+    private static Value overlapped(Builder b, Value parts, int frames, int n, int step) {
+        int[] places = new int[frames * n];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = i / n * step + i % n;
+        }
+        Dim[] dims = b.dims(parts);
+        Dim[] flat = Arrays.copyOf(dims, dims.length - 1);
+        flat[flat.length - 1] = Dim.of(places.length);
+        Dim[] to = flat.clone();
+        to[to.length - 1] = Dim.of(n + step * (frames - 1));
+        return b.add(new ScatterAdd(to.length - 1), b.ints(places), b.reshape(parts, flat), b.shape(to));
     }
 
     /** The window by which parts are weighed so that, with the one they were cut by, all weights add up to 1. */

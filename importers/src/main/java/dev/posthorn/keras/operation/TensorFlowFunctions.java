@@ -75,7 +75,7 @@ public final class TensorFlowFunctions {
         all.put("nn.softmax", lastAxis("Softmax"));
         all.put("nn.space_to_depth", keras("SpaceToDepth"));
         all.put("nn.swish", keras("Silu"));
-        all.put("one_hot", keras("OneHot", "depth", "num_classes"));
+        all.put("one_hot", of(TensorFlowFunctions::oneHot));
         all.put("norm", of(TensorFlowFunctions::norm));
         all.put("ones_like", keras("OnesLike"));
         all.put("pad", keras("Pad", "paddings", "pad_width"));
@@ -84,6 +84,7 @@ public final class TensorFlowFunctions {
         all.put("reshape", of(a -> a.b().reshape(a.x(), dims(a, "shape", 1))));
         all.put("reverse", keras("Flip"));
         all.put("shape", of(a -> a.b().cast(a.b().add(new ShapeOf(), a.x()), a.dtype("out_type", DType.INT32))));
+        all.put("signal.overlap_and_add", of(FourierOperations::overlapped));
         all.put("slice", of(TensorFlowFunctions::slice));
         all.put("split", TensorFlowFunctions::split);
         all.put("squeeze", keras("Squeeze"));
@@ -230,6 +231,23 @@ public final class TensorFlowFunctions {
                 .orElseThrow()
                 .apply(new Arguments(c, "tf.einsum", Map.of("subscripts", all.get(0))))
                 .get(0);
+    }
+
+    /** 1 and 0, or other values for what is hot and what is not. */
+    private static Value oneHot(Arguments a) {
+        Operation plain = keras("OneHot", "depth", "num_classes");
+        Object on = a.option("on_value");
+        Object off = a.option("off_value");
+        if (on == null && off == null) {
+            return plain.apply(a).get(0);
+        }
+        boolean whole = (on == null || on instanceof Integer) && (off == null || off instanceof Integer);
+        DType dtype = a.dtype("dtype", whole ? DType.INT32 : DType.FLOAT32);
+        Builder b = a.b();
+        double high = a.number("on_value", 1);
+        double low = a.number("off_value", 0);
+        Value hot = plain.apply(a.with("dtype", "bool")).get(0);
+        return b.select(hot, b.constant(dtype, high), b.constant(dtype, low));
     }
 
     private static Value norm(Arguments a) {

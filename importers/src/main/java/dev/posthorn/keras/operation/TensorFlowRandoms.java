@@ -12,7 +12,9 @@ import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Random;
 import dev.posthorn.ir.op.RandomCategorical;
+import dev.posthorn.ir.op.RandomGamma;
 import dev.posthorn.ir.op.RandomPermutation;
+import dev.posthorn.ir.op.RandomPoisson;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.ShapeOf;
 import dev.posthorn.keras.Call;
@@ -39,6 +41,8 @@ final class TensorFlowRandoms {
             Map.entry("random.normal", of(a -> normal(a, 0, Random.Distribution.NORMAL))),
             Map.entry("random.truncated_normal", of(a -> normal(a, 0, Random.Distribution.TRUNCATED_NORMAL))),
             Map.entry("random.uniform", of(TensorFlowRandoms::uniform)),
+            Map.entry("random.gamma", of(TensorFlowRandoms::gamma)),
+            Map.entry("random.poisson", of(TensorFlowRandoms::poisson)),
             Map.entry("random.shuffle", of(TensorFlowRandoms::shuffle)),
             Map.entry("random.categorical", of(TensorFlowRandoms::categorical)),
             Map.entry("nn.dropout", of(a -> dropout(a, a.tensor("x", 0), a.number("rate", 0), "noise_shape"))),
@@ -111,6 +115,40 @@ final class TensorFlowRandoms {
         }
         Value unit = drawn(a, shape(a), new Random(Random.Distribution.UNIFORM, dtype));
         return b.plus(b.times(unit, b.minus(high, low)), low);
+    }
+
+    /** {@code Γ(alpha) / beta}, at least the smallest number: for each of the shape's places all of the parameters. */
+    private static Value gamma(Arguments a) {
+        Builder b = a.b();
+        DType dtype = a.dtype("dtype", DType.FLOAT32);
+        Value beta = number(a, "beta", 2, dtype, 1);
+        Value alpha = b.times(number(a, "alpha", 1, dtype, 1), b.over(beta, beta)); // as wide as both
+        Value drawn = drawn(a, alpha, (shape, key, counter) -> b.add(new RandomGamma(), shape, key, counter, alpha));
+        return b.binary(Binary.Fn.MAX, b.over(drawn, beta), dtype.bytes() > 4 ? Double.MIN_NORMAL : Float.MIN_NORMAL);
+    }
+
+    private static Value poisson(Arguments a) {
+        Builder b = a.b();
+        RandomPoisson op = new RandomPoisson(a.dtype("dtype", DType.FLOAT32));
+        Object raw = a.raw("lam", 1);
+        Value lam = raw == null ? b.constant(DType.FLOAT32, 1) : a.tensor("lam", 1);
+        return drawn(a, lam, (shape, key, counter) -> b.add(op, shape, key, counter, lam));
+    }
+
+    /** What is drawn for a shape, a key and a counter. */
+    private interface Draw {
+        Value of(Value shape, Value key, Value counter);
+    }
+
+    /** For each place of the argument {@code shape} one number for each of the parameters. */
+    private static Value drawn(Arguments a, Value parameters, Draw draw) {
+        Builder b = a.b();
+        Value shape = shape(a);
+        Value all = parameters.shape().rank() == 0
+                ? shape
+                : b.concat(0, List.of(b.cast(shape, DType.INT32), b.add(new ShapeOf(), parameters)));
+        Value n = b.reduce(Reduce.Fn.PROD, b.cast(all, DType.INT64), false, 0);
+        return counted(a, b.binary(Binary.Fn.MUL, n, RESERVED), (key, counter) -> draw.of(all, key, counter));
     }
 
     private static Value bernoulli(Arguments a) {
