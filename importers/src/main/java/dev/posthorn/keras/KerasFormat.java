@@ -4,11 +4,14 @@ import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.keras.custom.CustomObjects;
 import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Inspection;
+import dev.posthorn.model.Mode;
 import dev.posthorn.model.ModelFormat;
 import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.Port;
 import dev.posthorn.model.Program;
 import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.Signature;
@@ -160,10 +163,23 @@ abstract class KerasFormat implements ModelFormat {
             program.origin().rest().stream()
                     .map(name -> "kept but not understood: " + name)
                     .forEach(notes::add);
+            untrainable(program).ifPresent(why -> notes.add("cannot be trained: " + why));
             return program.signatures().get(0);
         } catch (ModelFormatException | UnsupportedModelException | ShapeException e) {
             notes.add("cannot be built: " + e.getMessage());
             return none;
+        }
+    }
+
+    /** Why a model that computes cannot be trained, if it cannot. */
+    private static Optional<String> untrainable(KerasProgram program) {
+        List<TensorType> inputs =
+                program.signatures().get(0).inputs().stream().map(Port::type).toList();
+        try {
+            program.lower(Signature.DEFAULT, inputs, Mode.TRAINING);
+            return Optional.empty();
+        } catch (UnsupportedModelException | ShapeException e) {
+            return Optional.of(e.getMessage());
         }
     }
 

@@ -49,4 +49,12 @@ class InspectTest {
                 cli.out().contains("of which 1 not supported") && cli.out().contains("\nNot supported:\n"), cli.out());
         assertTrue(Cli.run("inspect", "--layers", model).out().contains("not supported"), cli.out());
     }
+
+    @Test
+    void saysWhatComputesButCannotBeTrained() throws IOException {
+        Path model = Cli.unpack("models/formats/quantized_float8", dir).resolve("model.keras");
+        Cli cli = Cli.run("inspect", model);
+        assertTrue(cli.out().contains("all supported"), cli.out());
+        assertTrue(cli.out().contains("cannot be trained: float8 weights: expected inference"), cli.out());
+    }
 }
