@@ -140,14 +140,20 @@ class SavingTest {
 
     /** What is recorded of the file's case must come of the saved model too. */
     private static Optional<String> outputs(Path file, Path saved, String format) throws IOException {
-        if (file.getParent().endsWith("layer_normalization/large_offset")) {
-            return Optional
-                    .empty(); // differences of large numbers: Keras's own export differs as much from its eager call
-        }
         Case c = Case.read(file.getParent());
-        Verdict v =
-                new Verification("java").verify(c, new ModelFile(saved, format)).get(0);
+        Verdict v = verdict(c, new ModelFile(saved, format));
+        if (!v.passed()) {
+            for (ModelFile own : c.models()) {
+                if (own.path().equals(file) && !verdict(c, own).passed()) {
+                    return Optional.empty(); // a gap that ConformanceTest knows: the file itself gives something else
+                }
+            }
+        }
         return v.passed() ? Optional.empty() : Optional.of(v.problem());
+    }
+
+    private static Verdict verdict(Case c, ModelFile file) throws IOException {
+        return new Verification("java").verify(c, file).get(0);
     }
 
     private static Optional<String> weights(Model model, Path file, Path saved) throws IOException {
