@@ -5,6 +5,7 @@
     git -C KERAS archive v2.13.1 | tar x -C OLDER        # whose .keras names its groups otherwise
     python keras2.py OLDER ../cases/keras2_13.zip --models
     python keras2.py SOURCES ../cases/keras2_functions.zip --functions
+    python keras2.py SOURCES ../cases/keras2_odd.zip --odd [--all]
     python keras2.py SOURCES ../optimizers/keras2_trained.zip --trained
     python keras2.py SOURCES CASES --check SAVED         # .h5 files that another program made of the cases of Keras 3
 
@@ -104,6 +105,7 @@ stub.Collector = Collector
 import oracle
 
 sys.modules["oracle.keras_case"] = stub
+import keras2_odd
 from oracle.inputs import bools, f32, holes, image, ints, padded, steps, strings, uniform
 from keras import layers as L
 
@@ -507,6 +509,8 @@ def sampled(name, classes):
     """Whether a case is among the few of its class; those with known limits are left out."""
     if any(part in name for part in ("large_offset", "bicubic", "layers/lambda/")):
         return False
+    if name.startswith("odd/"):
+        return keras2_odd.kept(name)
     if not name.startswith("layers/"):
         return True
     family = name.split("/")[1]
@@ -570,9 +574,12 @@ def train():
 
 
 def main():
-    functions(Collector())
-    own(Collector())
-    for module in ("core", "activations", "convolution", "pooling", "recurrent", "attention", "normalization", "merging",
+    if "--odd" in sys.argv:
+        keras2_odd.define(Collector(), keras)
+    else:
+        functions(Collector())
+        own(Collector())
+    for module in () if "--odd" in sys.argv else ("core", "activations", "convolution", "pooling", "recurrent", "attention", "normalization", "merging",
                    "reshaping", "regularization", "preprocessing"):
         try:
             importlib.import_module("oracle.layers." + module).define(Collector("layers"))

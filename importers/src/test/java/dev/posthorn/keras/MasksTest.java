@@ -79,7 +79,7 @@ class MasksTest {
         List<KerasTensor> tensors = in.stream().map(KerasTensor::of).toList();
         Object first = tensors.size() == 1 ? tensors.get(0) : tensors;
         Lowering lowering = new Lowering(b, Mode.INFERENCE);
-        List<KerasTensor> out = lowering.call(program.root(), null, List.of(first), Map.of());
+        List<KerasTensor> out = lowering.call(program.root(), null, List.of(first), Map.of(), null);
         Map<String, Value> masks = new LinkedHashMap<>();
         for (int i = 0; i < out.size(); i++) {
             if (out.get(i).mask().isPresent()) {
