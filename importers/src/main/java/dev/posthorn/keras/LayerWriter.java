@@ -17,6 +17,9 @@ import java.util.Optional;
 
 /** Writes a layer's configuration object, as {@link LayerReader} reads it. */
 final class LayerWriter {
+    /** As TensorFlow 1 has them. Source: tensorflow/python/framework/ops.py. */
+    private static final String NAMES = "[A-Za-z0-9.][A-Za-z0-9_.\\\\/>-]*";
+
     private LayerWriter() {}
 
     static Map<String, Object> write(LayerNode given, FieldType.Context c) {
@@ -70,6 +73,10 @@ final class LayerWriter {
 
     /** A configuration as Keras 2 takes it; there the types of lookups follow from what they give. */
     private static void older(LayerNode node, Map<String, Object> config, FieldType.Context c) {
+        if (!node.name().matches(NAMES)) {
+            throw new UnsupportedModelException("name '" + node.name() + "', where Keras 2 takes letters, digits and ._-/>\\"
+                    + " of ASCII, at " + c.path() + "." + node.name());
+        }
         boolean adapted = node.layer().lora().rank() != null;
         if (adapted || !node.policy().quantized().isEmpty()) {
             throw new UnsupportedModelException((adapted

@@ -11,6 +11,7 @@ import dev.posthorn.keras.layer.Functional.TensorRef;
 import dev.posthorn.keras.layer.InputLayer;
 import dev.posthorn.keras.layer.Recurrent;
 import dev.posthorn.keras.layer.Sequential;
+import dev.posthorn.keras.operation.TFOpLambda;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -190,9 +191,10 @@ final class ModelWriter {
         return mapped(value, v -> argument3(v, f, types));
     }
 
-    /** A call as Keras 2 writes it: its tensors, with all other arguments after each. */
+    /** A call as Keras 2 writes it: its tensors, with all other arguments after each; a function's in their structure. */
     private List<Object> step2(Step step, Functional f) {
-        List<String> names = f.layer(step.layer()).layer().in(c.dialect()).arguments();
+        Layer layer = f.layer(step.layer()).layer().in(c.dialect());
+        List<String> names = layer.arguments();
         int given = step.args().size();
         if (given < 1 || given > 1 + names.size()) {
             throw new UnsupportedModelException("call with " + given
@@ -206,7 +208,7 @@ final class ModelWriter {
         kwargs.putAll(step.kwargs());
         List<?> tensors =
                 step.args().get(0) instanceof List<?> l ? l : step.args().subList(0, 1);
-        List<Object> node = new ArrayList<>();
+        List<List<Object>> node = new ArrayList<>();
         for (Object t : tensors) {
             if (!(t instanceof TensorRef ref)) {
                 throw new UnsupportedModelException("call with " + t
@@ -216,10 +218,15 @@ final class ModelWriter {
             entry.add(argument2(kwargs, f)); // Keras 2 takes those of the last
             node.add(entry);
         }
-        return node;
+        boolean alone = layer instanceof TFOpLambda && step.args().get(0) instanceof TensorRef;
+        return alone ? node.get(0) : List.copyOf(node);
     }
 
     private Object argument2(Object value, Functional f) {
+        if (value instanceof Map<?, ?> m && m.containsKey("class_name")) {
+            throw new UnsupportedModelException(
+                    "call with an argument " + m.get("class_name") + ", which Keras 2 does not write, at " + c.path());
+        }
         return value instanceof TensorRef ref ? reference(ref, f, true) : mapped(value, v -> argument2(v, f));
     }
 

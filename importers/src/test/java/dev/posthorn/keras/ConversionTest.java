@@ -95,7 +95,7 @@ class ConversionTest {
             String config = file.root().string("model_config").orElseThrow();
             assertTrue(config.contains("[[\"x\",0,0,{\"value\":[\"x\",0,0]}]]"), config);
             assertTrue(config.contains("\"function\":\"math.add\""), config);
-            assertTrue(config.contains("[[\"mha\",0,0,{\"y\":[\"x\",0,0]}]]"), config);
+            assertTrue(config.contains("\"inbound_nodes\":[[\"mha\",0,0,{\"y\":[\"x\",0,0]}]]"), config);
         }
     }
 

@@ -41,9 +41,14 @@ public record MultiHeadAttention(
         Projection projection,
         Object seed)
         implements Layer {
+    /** What Keras 2 notes of the inputs with which it was built, or null; it does not read configurations without. */
+    private static final List<String> SHAPES = List.of("query_shape", "key_shape", "value_shape");
+
     public static final Codec<MultiHeadAttention> CODEC = Codec.of(
             "MultiHeadAttention",
-            f -> new MultiHeadAttention(
+            f -> {
+                SHAPES.forEach(key -> f.idle(List.of("", key), FieldType.ANY, m -> null));
+                return new MultiHeadAttention(
                     f.of("num_heads", FieldType.INT, MultiHeadAttention::numHeads, null),
                     f.of("key_dim", FieldType.INT, MultiHeadAttention::keyDim, null),
                     f.of("value_dim", FieldType.INT.orNull(), MultiHeadAttention::valueDim),
@@ -57,7 +62,8 @@ public record MultiHeadAttention(
                             MultiHeadAttention::slidingWindow,
                             null),
                     f.group(Projection::of, MultiHeadAttention::projection),
-                    f.of(List.of("seed", ""), FieldType.ANY, MultiHeadAttention::seed, null)));
+                    f.of(List.of("seed", ""), FieldType.ANY, MultiHeadAttention::seed, null));
+            });
 
     public MultiHeadAttention {
         valueDim = valueDim == null ? Integer.valueOf(keyDim) : valueDim;

@@ -2,6 +2,7 @@ package dev.posthorn.keras.operation;
 
 import dev.posthorn.codec.Codec;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.KerasTensor;
@@ -56,8 +57,24 @@ public record TFOpLambda(String className, String function) implements Layer {
         return false;
     }
 
+    /** TensorFlow's functions take two operands of one type, where operations of Keras find one for both. */
+    private void check(Call c) {
+        if (!function.startsWith("math.") || c.inputs().size() != 1) {
+            return;
+        }
+        DType x = c.input().value().dtype();
+        Object y = c.kwargs().get("y");
+        boolean whole = !(y instanceof Number n) || n.doubleValue() == Math.rint(n.doubleValue());
+        if (y instanceof KerasTensor t && t.value().dtype() != x || !whole && !x.isFloating()) {
+            throw new UnsupportedModelException("tf." + function + " of " + x.keras() + " and "
+                    + (y instanceof KerasTensor t ? t.value().dtype().keras() : y)
+                    + ", which TensorFlow does not mix, at " + c.path());
+        }
+    }
+
     @Override
     public List<KerasTensor> call(Call c) {
+        check(c);
         Map<String, Object> options = new LinkedHashMap<>(c.kwargs());
         Operation operation = TensorFlowFunctions.find(function).orElseThrow();
         Arguments arguments = new Arguments(c, "tf." + function, options);
