@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -20,8 +21,8 @@ public final class Failure {
 
     static void print(String command, Throwable e, boolean debug, PrintWriter err) {
         String who = command.isEmpty() ? "posthorn: " : "posthorn " + command + ": ";
-        lines(e).forEach(line ->
-                err.println(who + (line.startsWith(command + ": ") ? line.substring(command.length() + 2) : line)));
+        String said = command.split(" ")[0] + ": ";
+        lines(e).forEach(line -> err.println(who + (line.startsWith(said) ? line.substring(said.length()) : line)));
         if (debug) {
             e.printStackTrace(err);
         }
@@ -33,8 +34,12 @@ public final class Failure {
         if (parsed == null) {
             return "";
         }
-        String name = parsed.commandSpec().name();
-        return parsed.hasSubcommand() ? name(parsed.subcommand()) : name.equals("posthorn") ? "" : name;
+        return parsed.hasSubcommand() ? name(parsed.subcommand()) : name(parsed.commandSpec());
+    }
+
+    /** A command with those that it is one of: {@code weights cast}. */
+    static String name(CommandSpec command) {
+        return command.qualifiedName().replaceFirst("^posthorn ?", "");
     }
 
     /** The one line, and for unsupported models a line for each reason. */

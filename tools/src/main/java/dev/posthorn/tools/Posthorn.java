@@ -107,7 +107,7 @@ public final class Posthorn {
         });
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             line.getOut().flush();
-            Failure.print(command.getCommandName(), e, posthorn.debug, line.getErr());
+            Failure.print(Failure.name(command.getCommandSpec()), e, posthorn.debug, line.getErr());
             return UNUSABLE;
         });
         line.setExecutionStrategy(Posthorn::execute);

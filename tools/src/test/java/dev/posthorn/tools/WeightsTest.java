@@ -94,6 +94,9 @@ class WeightsTest {
         Cli cli = Cli.run("weights", "replace", file, npz);
         assertEquals(2, cli.code());
         assertTrue(cli.err().contains("expected float32[8, 6] but was float32"), cli.err());
+        cli = Cli.run("weights", "cast", file, "float16", "--match", "*0");
+        assertEquals(2, cli.code());
+        assertTrue(cli.err().startsWith("posthorn weights cast: expected names like '*0'"), cli.err());
         assertArrayEquals(before, Files.readAllBytes(file));
     }
 

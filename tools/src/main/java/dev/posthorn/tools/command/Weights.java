@@ -44,6 +44,8 @@ import picocli.CommandLine.Spec;
                     + " at all; all else in it stays as it was."
         })
 public final class Weights implements Runnable {
+    private static final String ALL = "**";
+
     @Spec
     private CommandSpec spec;
 
@@ -66,6 +68,18 @@ public final class Weights implements Runnable {
 
     private static boolean matches(Pattern matcher, StoredWeight w) {
         return matcher.matcher(w.name()).matches();
+    }
+
+    /** Those of these names; it is an error if there are none, but for all names. */
+    private static List<StoredWeight> chosen(WeightContainer weights, String glob, Path file) throws IOException {
+        Pattern pattern = matcher(glob);
+        List<StoredWeight> all =
+                weights.weights().stream().filter(w -> matches(pattern, w)).toList();
+        if (all.isEmpty() && !glob.equals(ALL)) {
+            throw new InputException("expected names like '" + glob + "' (* stands for all but /, ** for all) but was none,"
+                    + " at " + file + " (posthorn weights list shows them)");
+        }
+        return all;
     }
 
     private static WeightContainer open(Path file) throws IOException {
@@ -103,7 +117,7 @@ public final class Weights implements Runnable {
     @Command(name = "list", header = "Lists names, shapes and types.")
     int list(
             @Parameters(paramLabel = "FILE") Path file,
-            @Option(names = "--match", paramLabel = "GLOB", defaultValue = "**", description = "Only these names.")
+            @Option(names = "--match", paramLabel = "GLOB", defaultValue = ALL, description = "Only these names; * stands for all but /, ** for all.")
                     String glob,
             @Option(names = "--stats", description = "Minimum, maximum, mean and standard deviation too.")
                     boolean stats)
@@ -111,13 +125,10 @@ public final class Weights implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         try (WeightContainer weights = open(file)) {
             long elements = 0;
-            for (StoredWeight w : weights.weights()) {
-                if (matches(matcher(glob), w)) {
-                    String shape =
-                            w.shape().stream().map(d -> Long.toString(d)).collect(Collectors.joining("×", "[", "]"));
-                    out.println(w.name() + "  " + w.type() + shape + (stats ? statistics(w) : ""));
-                    elements += w.size();
-                }
+            for (StoredWeight w : chosen(weights, glob, file)) {
+                String shape = w.shape().stream().map(d -> Long.toString(d)).collect(Collectors.joining("×", "[", "]"));
+                out.println(w.name() + "  " + w.type() + shape + (stats ? statistics(w) : ""));
+                elements += w.size();
             }
             out.println(String.format(Locale.ROOT, "%,d elements", elements));
         }
@@ -157,15 +168,13 @@ public final class Weights implements Runnable {
     int export(
             @Parameters(paramLabel = "FILE") Path file,
             @Parameters(paramLabel = "NPZ") Path npz,
-            @Option(names = "--match", paramLabel = "GLOB", defaultValue = "**", description = "Only these names.")
+            @Option(names = "--match", paramLabel = "GLOB", defaultValue = ALL, description = "Only these names; * stands for all but /, ** for all.")
                     String glob)
             throws IOException {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
         try (WeightContainer weights = open(file)) {
-            for (StoredWeight w : weights.weights()) {
-                if (matches(matcher(glob), w)) {
-                    arrays.put(w.name(), w.read());
-                }
+            for (StoredWeight w : chosen(weights, glob, file)) {
+                arrays.put(w.name(), w.read());
             }
             Npz.write(npz, arrays);
         }
@@ -222,7 +231,7 @@ public final class Weights implements Runnable {
     int cast(
             @Parameters(paramLabel = "FILE") Path file,
             @Parameters(paramLabel = "DTYPE", description = "float16, bfloat16, float32 or float64.") String dtype,
-            @Option(names = "--match", paramLabel = "GLOB", defaultValue = "**", description = "Only these names.")
+            @Option(names = "--match", paramLabel = "GLOB", defaultValue = ALL, description = "Only these names; * stands for all but /, ** for all.")
                     String glob,
             @Option(names = "--out", description = "The file to write. Default: FILE.") Path out)
             throws IOException {
@@ -230,10 +239,14 @@ public final class Weights implements Runnable {
                 .filter(DType::isFloating)
                 .orElseThrow(() ->
                         new InputException("expected float16, bfloat16, float32 or float64 but was '" + dtype + "'"));
+        try (WeightContainer weights = open(file)) {
+            chosen(weights, glob, file);
+        }
+        Pattern pattern = matcher(glob);
         return save(file, out, new WeightEdit() {
             @Override
             public Optional<Tensor> value(StoredWeight w) throws IOException {
-                boolean casts = w.dtype().isFloating() && w.dtype() != to && matches(matcher(glob), w);
+                boolean casts = w.dtype().isFloating() && w.dtype() != to && matches(pattern, w);
                 return casts ? Optional.of(w.read().cast(to)) : Optional.empty();
             }
         });
