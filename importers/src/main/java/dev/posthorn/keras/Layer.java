@@ -7,6 +7,7 @@ import dev.posthorn.keras.object.Lora;
 import dev.posthorn.keras.object.Quantization;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -42,6 +43,11 @@ public interface Layer {
     /** The names of a call's arguments after the first, those that Keras 2 and 3 call alike and have in this order. */
     default List<String> arguments() {
         return List.of();
+    }
+
+    /** The names of a call's arguments that Keras 2 does not have. */
+    default Set<String> newArguments() {
+        return Set.of();
     }
 
     /** The weights that this layer itself owns, in the order in which Keras creates them, for inputs of these types. */

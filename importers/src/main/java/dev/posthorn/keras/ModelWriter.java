@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -200,6 +202,12 @@ final class ModelWriter {
             throw new UnsupportedModelException("call with " + given
                     + " arguments by position, where Keras 2 has one" + (names.isEmpty() ? "" : " and by name " + names)
                     + ", at " + c.path() + "." + step.layer());
+        }
+        Set<String> unknown = new TreeSet<>(step.kwargs().keySet());
+        unknown.retainAll(layer.newArguments());
+        if (!unknown.isEmpty()) {
+            throw new UnsupportedModelException("call with arguments " + unknown + ", which Keras 2 does not have, at "
+                    + c.path() + "." + step.layer());
         }
         Map<String, Object> kwargs = new LinkedHashMap<>();
         for (int i = 1; i < given; i++) {

@@ -19,6 +19,7 @@ import dev.posthorn.model.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -93,6 +94,11 @@ public record MultiHeadAttention(
     @Override
     public List<String> arguments() {
         return List.of("value", "key");
+    }
+
+    @Override
+    public Set<String> newArguments() {
+        return Set.of("query_mask", "value_mask", "key_mask");
     }
 
     @Override
