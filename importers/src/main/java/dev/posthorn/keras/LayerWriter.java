@@ -74,8 +74,9 @@ final class LayerWriter {
     /** A configuration as Keras 2 takes it; there the types of lookups follow from what they give. */
     private static void older(LayerNode node, Map<String, Object> config, FieldType.Context c) {
         if (!node.name().matches(NAMES)) {
-            throw new UnsupportedModelException("name '" + node.name() + "', where Keras 2 takes letters, digits and ._-/>\\"
-                    + " of ASCII, at " + c.path() + "." + node.name());
+            throw new UnsupportedModelException(
+                    "name '" + node.name() + "', where Keras 2 takes letters, digits and ._-/>\\" + " of ASCII, at "
+                            + c.path() + "." + node.name());
         }
         boolean adapted = node.layer().lora().rank() != null;
         if (adapted || !node.policy().quantized().isEmpty()) {

@@ -67,7 +67,7 @@ public final class FoldPad {
     }
 
     private static Conv padded(Conv c, Pad p) {
-        boolean spreads = c.inputDilations().stream().anyMatch(d -> d != 1);
+        boolean spreads = c.window().open() || c.inputDilations().stream().anyMatch(d -> d != 1);
         return spreads ? null : new Conv(padded(c.window(), p), c.inputDilations(), c.groups());
     }
 
@@ -84,9 +84,10 @@ public final class FoldPad {
     /** Whether a pool over these zeros gives the largest element under each window, and there always is one. */
     private static boolean isMaximum(Pool p, Node pad) {
         Op before = pad.input(0).node().op();
-        boolean positive = before.equals(new Unary(Unary.Fn.RELU))
-                || before instanceof Relu6
-                || before instanceof ClippedRelu r && r.negativeSlope() == 0 && r.threshold() >= 0;
+        boolean positive = !p.window().open()
+                && (before.equals(new Unary(Unary.Fn.RELU))
+                        || before instanceof Relu6
+                        || before instanceof ClippedRelu r && r.negativeSlope() == 0 && r.threshold() >= 0);
         Window wider = padded(p.window(), (Pad) pad.op());
         for (int a = 0; a < wider.rank(); a++) {
             boolean reaches = wider.dilations().get(a) == 1

@@ -45,26 +45,20 @@ public record MultiHeadAttention(
     /** What Keras 2 notes of the inputs with which it was built, or null; it does not read configurations without. */
     private static final List<String> SHAPES = List.of("query_shape", "key_shape", "value_shape");
 
-    public static final Codec<MultiHeadAttention> CODEC = Codec.of(
-            "MultiHeadAttention",
-            f -> {
-                SHAPES.forEach(key -> f.idle(List.of("", key), FieldType.ANY, m -> null));
-                return new MultiHeadAttention(
-                    f.of("num_heads", FieldType.INT, MultiHeadAttention::numHeads, null),
-                    f.of("key_dim", FieldType.INT, MultiHeadAttention::keyDim, null),
-                    f.of("value_dim", FieldType.INT.orNull(), MultiHeadAttention::valueDim),
-                    f.of("dropout", Numbers.FLOAT, MultiHeadAttention::dropout, 0.0),
-                    f.of(List.of("use_gate", ""), FieldType.BOOL, MultiHeadAttention::useGate, false),
-                    f.of("output_shape", Numbers.INTS.orNull(), MultiHeadAttention::outputShape),
-                    f.of("attention_axes", Numbers.INTS.orNull(), MultiHeadAttention::attentionAxes),
-                    f.of(
-                            List.of("sliding_window", ""),
-                            FieldType.INT.orNull(),
-                            MultiHeadAttention::slidingWindow,
-                            null),
-                    f.group(Projection::of, MultiHeadAttention::projection),
-                    f.of(List.of("seed", ""), FieldType.ANY, MultiHeadAttention::seed, null));
-            });
+    public static final Codec<MultiHeadAttention> CODEC = Codec.of("MultiHeadAttention", f -> {
+        SHAPES.forEach(key -> f.idle(List.of("", key), FieldType.ANY, m -> null));
+        return new MultiHeadAttention(
+                f.of("num_heads", FieldType.INT, MultiHeadAttention::numHeads, null),
+                f.of("key_dim", FieldType.INT, MultiHeadAttention::keyDim, null),
+                f.of("value_dim", FieldType.INT.orNull(), MultiHeadAttention::valueDim),
+                f.of("dropout", Numbers.FLOAT, MultiHeadAttention::dropout, 0.0),
+                f.of(List.of("use_gate", ""), FieldType.BOOL, MultiHeadAttention::useGate, false),
+                f.of("output_shape", Numbers.INTS.orNull(), MultiHeadAttention::outputShape),
+                f.of("attention_axes", Numbers.INTS.orNull(), MultiHeadAttention::attentionAxes),
+                f.of(List.of("sliding_window", ""), FieldType.INT.orNull(), MultiHeadAttention::slidingWindow, null),
+                f.group(Projection::of, MultiHeadAttention::projection),
+                f.of(List.of("seed", ""), FieldType.ANY, MultiHeadAttention::seed, null));
+    });
 
     public MultiHeadAttention {
         valueDim = valueDim == null ? Integer.valueOf(keyDim) : valueDim;

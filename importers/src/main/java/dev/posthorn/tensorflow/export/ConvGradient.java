@@ -43,6 +43,9 @@ final class ConvGradient {
         Shape kernel = node.outputs().get(0).shape();
         int in = kernel.dim(-2);
         int out = kernel.dim(-1);
+        if (window.open()) {
+            throw ConvParts.unsupported("the gradient of a convolution with strides and SAME of unknown size");
+        }
         boolean dilated = steps.stream().anyMatch(d -> d != 1);
         if (window.dilations().stream().anyMatch(d -> d != 1)) {
             return taps(window, on(ConvParts.wide(window), steps, x, dy));

@@ -131,12 +131,13 @@ final class ConvParts {
                 .mapToObj(i -> i < 2 || i > 5 ? 0 : (i % 2 == 0 ? low : high).get(i / 2 - 1))
                 .toList();
         boolean none = paddings.stream().allMatch(p -> p == 0);
+        String named = window.open() ? "SAME" : none ? "VALID" : "EXPLICIT";
         Attrs a = Attrs.of(dtype)
                 .integers("strides", around(strides))
                 .integers("dilations", around(window.dilations()))
-                .text("padding", none ? "VALID" : "EXPLICIT")
+                .text("padding", named)
                 .text("data_format", "NHWC");
-        return none ? a : a.integers("explicit_paddings", paddings);
+        return named.equals("EXPLICIT") ? a.integers("explicit_paddings", paddings) : a;
     }
 
     /** The window of one axis as one of two. */
@@ -146,7 +147,8 @@ final class ConvParts {
                 before(window.strides(), 1),
                 before(window.dilations(), 1),
                 before(window.low(), 0),
-                before(window.high(), 0));
+                before(window.high(), 0),
+                window.open());
     }
 
     /** The window of a kernel with zeros between its taps, which does without dilation what this one does with it. */
@@ -154,7 +156,7 @@ final class ConvParts {
         List<Integer> extents =
                 IntStream.range(0, window.rank()).mapToObj(window::extent).toList();
         List<Integer> ones = Collections.nCopies(window.rank(), 1);
-        return new Window(extents, window.strides(), ones, window.low(), window.high());
+        return new Window(extents, window.strides(), ones, window.low(), window.high(), window.open());
     }
 
     static List<Integer> before(List<Integer> list, int first) {

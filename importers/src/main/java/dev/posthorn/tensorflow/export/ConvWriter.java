@@ -112,6 +112,10 @@ final class ConvWriter {
     }
 
     private String plain(Window window, String x, String k) {
+        if (window.rank() == 3 && window.open()) {
+            Attrs a = c.volume(window.strides()).text("padding", "SAME");
+            return w.add("Conv3D", "output", List.of(x, k), a);
+        }
         if (window.rank() == 2) {
             Window inside = ConvParts.inside(window);
             return w.add(
@@ -127,8 +131,8 @@ final class ConvWriter {
     private String depthwise(Window window, String x, String k, int out) {
         List<Integer> filter = List.of(window.size().get(0), window.size().get(1), conv.groups(), out / conv.groups());
         String shaped = c.reshape(k, filter);
-        boolean pads =
-                Stream.concat(window.low().stream(), window.high().stream()).anyMatch(p -> p > 0);
+        boolean pads = !window.open()
+                && Stream.concat(window.low().stream(), window.high().stream()).anyMatch(p -> p > 0);
         List<Integer> none = List.of(0, 0);
         return w.add( // with paddings of its own, oneDNN's kernel in TensorFlow ends the process
                 "DepthwiseConv2dNative",
@@ -147,60 +151,60 @@ final class ConvWriter {
         int rank = window.rank();
         List<Integer> low = new ArrayList<>();
         List<Integer> high = new ArrayList<>();
-        List<Integer> places = new ArrayList<>();
-        List<Integer> all = new ArrayList<>();
+        List<Integer> elements = new ArrayList<>();
+        List<Integer> more = new ArrayList<>();
+        List<Integer> extents = new ArrayList<>();
         for (int a = 0; a < rank; a++) {
-            int axis = expanded ? a : a + 1;
-            boolean one = expanded && a == 0;
-            int n = one ? 1 : node.input(0).shape().dim(axis);
-            int o = one ? 1 : node.outputs().get(0).shape().dim(axis);
-            if (n < 0 || o < 0 || window.strides().get(a) != 1) {
-                throw ConvParts.unsupported("a transposed convolution of unknown size");
+            elements.add(expanded && a == 0 ? 1 : node.input(0).shape().dim(expanded ? a : a + 1));
+            int extent = window.extent(a);
+            low.add(extent - 1 - window.low().get(a));
+            high.add(extent - 1 - window.high().get(a));
+            extents.add(extent);
+            more.add(extent - low.get(a) - high.get(a));
+            if (window.strides().get(a) != 1 || window.open()) {
+                throw ConvParts.unsupported("a transposed convolution with strides");
             }
-            places.add(o);
-            low.add(window.extent(a) - 1 - window.low().get(a));
-            all.add((n - 1) * steps.get(a) + window.extent(a));
-            high.add(all.get(a) - o - low.get(a));
         }
+        ConvPlaces all = new ConvPlaces(elements, steps, extents);
+        ConvPlaces places = new ConvPlaces(elements, steps, more);
         String turned = c.turned(k, rank);
         boolean inside = Stream.concat(low.stream(), high.stream()).allMatch(p -> p >= 0);
         if (rank == 2 && inside) {
             Attrs a = c.attrs(window, steps, low, high);
-            return w.add("Conv2DBackpropInput", "output", List.of(sizes(x, places, filters), turned, x), a);
+            String sizes = places.shape(x, dtype, filters, w);
+            return w.add("Conv2DBackpropInput", "output", List.of(sizes, turned, x), a);
         }
         List<Integer> none = Collections.nCopies(rank, 0);
+        String sizes = all.shape(x, dtype, filters, w);
         String whole = rank == 2
-                ? w.add(
-                        "Conv2DBackpropInput",
-                        "output",
-                        List.of(sizes(x, all, filters), turned, x),
-                        c.attrs(window, steps, none, none))
+                ? w.add("Conv2DBackpropInput", "output", List.of(sizes, turned, x), c.attrs(window, steps, none, none))
                 : w.add(
                         "Conv3DBackpropInputV2",
                         "output",
-                        List.of(sizes(x, all, filters), turned, x),
+                        List.of(sizes, turned, x),
                         c.volume(steps).type("Tshape", DType.INT32));
-        return taken(whole, low, high, places, filters);
+        return taken(x, whole, low, high, places, filters);
     }
 
     /** The places from {@code low} on; zeros where there are none. */
-    private String taken(String whole, List<Integer> low, List<Integer> high, List<Integer> places, int filters) {
+    private String taken(
+            String x, String whole, List<Integer> low, List<Integer> high, ConvPlaces places, int filters) {
         int rank = low.size();
         int[] zeros = new int[2 * (rank + 2)];
         List<Integer> begin = new ArrayList<>(List.of(0));
-        List<Integer> size = new ArrayList<>(List.of(-1));
+        List<Integer> outside = new ArrayList<>();
         for (int a = 0; a < rank; a++) {
             zeros[2 * a + 2] = Math.max(0, -low.get(a));
             zeros[2 * a + 3] = Math.max(0, -high.get(a));
             begin.add(Math.max(0, low.get(a)));
-            size.add(places.get(a) - zeros[2 * a + 2] - zeros[2 * a + 3]);
+            outside.add(zeros[2 * a + 2] + zeros[2 * a + 3]);
         }
         begin.add(0);
-        size.add(filters);
+        String size = places.less(outside).shape(x, dtype, filters, w);
         String part = w.add(
                 "Slice",
                 "output",
-                List.of(whole, w.ints(begin), w.ints(size)),
+                List.of(whole, w.ints(begin), size),
                 Attrs.of(dtype).type("Index", DType.INT32));
         return Arrays.stream(zeros).allMatch(z -> z == 0)
                 ? part
@@ -209,22 +213,5 @@ final class ConvWriter {
                         "output",
                         List.of(part, w.constant(Tensor.of(Shape.of(rank + 2, 2), zeros))),
                         Attrs.of(dtype).type("Tpaddings", DType.INT32));
-    }
-
-    /** As many rows as x has, so many places and channels. */
-    private String sizes(String x, List<Integer> places, int channels) {
-        String shape = w.add("Shape", "output", List.of(x), Attrs.of(dtype).type("out_type", DType.INT32));
-        String batch = w.add(
-                "Slice",
-                "output",
-                List.of(shape, w.ints(0), w.ints(1)),
-                Attrs.of(DType.INT32).type("Index", DType.INT32));
-        List<Integer> rest = new ArrayList<>(places);
-        rest.add(channels);
-        return w.add(
-                "ConcatV2",
-                "output",
-                List.of(batch, w.ints(rest), w.scalar(0)),
-                Attrs.of(DType.INT32).integer("N", 2).type("Tidx", DType.INT32));
     }
 }

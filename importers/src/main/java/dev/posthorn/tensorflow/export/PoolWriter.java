@@ -95,7 +95,8 @@ final class PoolWriter {
 
     /** Whether TensorFlow has a name for the padding. */
     private boolean named() {
-        return bare().window.equals(window)
+        return window.open()
+                || bare().window.equals(window)
                 || sizes().stream().allMatch(d -> d >= 0)
                         && Window.same(window.size(), window.strides(), window.dilations(), sizes())
                                 .equals(window);

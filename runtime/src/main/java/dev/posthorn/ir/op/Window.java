@@ -9,9 +9,23 @@ import java.util.stream.Collectors;
 /**
  * A sliding window, one entry a spatial axis: {@code size} taps, {@code dilations} apart, moved by {@code strides} over
  * an input with {@code low} elements of padding before it and {@code high} after it (negative padding crops).
+ *
+ * @param open whether the padding is TensorFlow's SAME of lengths that are not known yet and on which it depends: {@code low}
+ *     and {@code high} then hold for none
  */
 public record Window(
-        List<Integer> size, List<Integer> strides, List<Integer> dilations, List<Integer> low, List<Integer> high) {
+        List<Integer> size,
+        List<Integer> strides,
+        List<Integer> dilations,
+        List<Integer> low,
+        List<Integer> high,
+        boolean open) {
+    /** A window with paddings that are known. */
+    public Window(
+            List<Integer> size, List<Integer> strides, List<Integer> dilations, List<Integer> low, List<Integer> high) {
+        this(size, strides, dilations, low, high, false);
+    }
+
     public Window {
         size = List.copyOf(size);
         strides = List.copyOf(strides);
@@ -61,18 +75,19 @@ public record Window(
     /**
      * TensorFlow's SAME: {@code ceil(n / stride)} places, the odd element of padding after the input. Where strides leave
      * out elements at the end, on three axes half of them are left out at the start instead, as TensorFlow's CPU does. Where
-     * n is unknown
-     * the padding is that of stride 1: such a graph has types but is not run.
+     * n is unknown the padding is that of stride 1, and with other strides the window is {@link #open}: such a graph has types
+     * but is not run.
      */
     public static Window same(List<Integer> size, List<Integer> strides, List<Integer> dilations, List<Integer> n) {
         Window w = valid(size, strides, dilations);
         Integer[] low = new Integer[size.size()];
         Integer[] high = new Integer[size.size()];
+        boolean open = false;
         for (int a = 0; a < low.length; a++) {
             int stride = strides.get(a);
             int total;
             if (n.get(a) == Shape.UNKNOWN) {
-
+                open |= stride > 1;
                 total = Math.max(w.extent(a) - 1, 0);
             } else {
                 total = ((n.get(a) + stride - 1) / stride - 1) * stride + w.extent(a) - n.get(a);
@@ -81,7 +96,7 @@ public record Window(
             low[a] = total / 2;
             high[a] = total - total / 2;
         }
-        return new Window(size, strides, dilations, List.of(low), List.of(high));
+        return new Window(size, strides, dilations, List.of(low), List.of(high), open);
     }
 
     /** The size, and what is not as usual: {@code 3×3 strides 2×2 dilations 1×1 low 0×0 high 1×1}. */

@@ -76,8 +76,9 @@ public final class Weights implements Runnable {
         List<StoredWeight> all =
                 weights.weights().stream().filter(w -> matches(pattern, w)).toList();
         if (all.isEmpty() && !glob.equals(ALL)) {
-            throw new InputException("expected names like '" + glob + "' (* stands for all but /, ** for all) but was none,"
-                    + " at " + file + " (posthorn weights list shows them)");
+            throw new InputException(
+                    "expected names like '" + glob + "' (* stands for all but /, ** for all) but was none," + " at "
+                            + file + " (posthorn weights list shows them)");
         }
         return all;
     }
@@ -117,7 +118,11 @@ public final class Weights implements Runnable {
     @Command(name = "list", header = "Lists names, shapes and types.")
     int list(
             @Parameters(paramLabel = "FILE") Path file,
-            @Option(names = "--match", paramLabel = "GLOB", defaultValue = ALL, description = "Only these names; * stands for all but /, ** for all.")
+            @Option(
+                            names = "--match",
+                            paramLabel = "GLOB",
+                            defaultValue = ALL,
+                            description = "Only these names; * stands for all but /, ** for all.")
                     String glob,
             @Option(names = "--stats", description = "Minimum, maximum, mean and standard deviation too.")
                     boolean stats)
@@ -168,7 +173,11 @@ public final class Weights implements Runnable {
     int export(
             @Parameters(paramLabel = "FILE") Path file,
             @Parameters(paramLabel = "NPZ") Path npz,
-            @Option(names = "--match", paramLabel = "GLOB", defaultValue = ALL, description = "Only these names; * stands for all but /, ** for all.")
+            @Option(
+                            names = "--match",
+                            paramLabel = "GLOB",
+                            defaultValue = ALL,
+                            description = "Only these names; * stands for all but /, ** for all.")
                     String glob)
             throws IOException {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
@@ -231,7 +240,11 @@ public final class Weights implements Runnable {
     int cast(
             @Parameters(paramLabel = "FILE") Path file,
             @Parameters(paramLabel = "DTYPE", description = "float16, bfloat16, float32 or float64.") String dtype,
-            @Option(names = "--match", paramLabel = "GLOB", defaultValue = ALL, description = "Only these names; * stands for all but /, ** for all.")
+            @Option(
+                            names = "--match",
+                            paramLabel = "GLOB",
+                            defaultValue = ALL,
+                            description = "Only these names; * stands for all but /, ** for all.")
                     String glob,
             @Option(names = "--out", description = "The file to write. Default: FILE.") Path out)
             throws IOException {
