@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
             "Reads a model and saves it in the format that the name of OUT says: .keras, .h5 or .hdf5, .weights.h5 (weights alone,"
                     + " as Keras 3 has them), else the folder of a SavedModel. What OUT's format cannot hold is listed, all of it, before anything is written; OUT is"
                     + " there whole or not at all.",
+            "A SavedModel that Keras 2 saved becomes any of these, without its training (--no-optimizer); another one stays a"
+                    + " SavedModel.",
             "With --out-dir any number of models is converted, those in folders too, whose places are kept.",
             "Exit code 0: all is converted; 2: something is not."
         })
