@@ -2,6 +2,7 @@ package dev.posthorn.kernel.simd;
 
 import static dev.posthorn.kernel.simd.VectorLanes.L;
 
+import dev.posthorn.kernel.Unary;
 import java.util.Arrays;
 
 /**
@@ -86,8 +87,32 @@ final class PlainTwin extends ScalarSimd {
         }
     }
 
+    @Override
+    public void unary(Unary f, float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
+        switch (f) {
+            case RELU -> clip(0, Float.POSITIVE_INFINITY, x, xo, y, yo, n);
+            case RELU6 -> clip(0, 6, x, xo, y, yo, n);
+            case CLIP -> clip(alpha, beta, x, xo, y, yo, n);
+            default -> {
+                if (PlainMath.has(f)) {
+                    PlainMath.run(f, alpha, x, xo, y, yo, n);
+                } else {
+                    super.unary(f, alpha, beta, x, xo, y, yo, n);
+                }
+            }
+        }
+    }
+
+    /** Sums have the order of {@link VectorSimd#expSum}. */
+    @Override
+    public float expSum(float shift, float[] x, int xo, float[] y, int yo, int n) {
+        int done = n / L * L;
+        PlainMath.exp(shift, x, xo, y, yo, done);
+        return VectorRuns.sumLanes(y, yo, done) + super.expSum(shift, x, xo + done, y, yo + done, n - done);
+    }
+
     /** y = x, but at least low and at most high. */
-    static void clip(float low, float high, float[] x, int xo, float[] y, int yo, int n) {
+    private static void clip(float low, float high, float[] x, int xo, float[] y, int yo, int n) {
         for (int i = 0; i < n; i++) {
             float v = x[xo + i];
             v = v < low ? low : v;

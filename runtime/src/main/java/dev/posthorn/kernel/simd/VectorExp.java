@@ -16,20 +16,28 @@ import jdk.incubator.vector.VectorOperators;
  * has some 18,000 nodes, and one helper left out of line boxes every vector. What is made of several such functions runs
  * in several loops over a block that stays in cache (VectorUnary).
  *
- * <p>Largest error found over every 211th float (sigmoid: every 61st), in units in the last place: exp 1.02, expm1 1.56,
+ * <p>Largest error found over every 211th float (sigmoid: every 61st), in units in the last place: exp 1.03, expm1 1.56,
  * sigmoid 2.00. NaN gives NaN, underflow is gradual. ElementwiseTest holds them to it.
  */
 final class VectorExp {
-    private static final float LOG2E = 1.4426950408889634f;
+    static final float LOG2E = 1.4426950408889634f;
     /** ln 2 in two parts; the first is so short that subtracting its multiples is exact. */
-    private static final float LN2_HI = 0.693359375f;
+    static final float LN2_HI = 0.693359375f;
 
-    private static final float LN2_LO = -2.12194440e-4f;
+    static final float LN2_LO = -2.12194440e-4f;
     /**
      * 1.5 · 2²³ + 254: adding it rounds to an integer k. The bits of the sum, shifted down by one and then to the exponent's
      * place, are 2^⌊k/2⌋; less the shifted ones, 2^⌈k/2⌉: two factors, so that neither overflows.
      */
-    private static final float MAGIC = 12582912f + 254;
+    static final float MAGIC = 12582912f + 254;
+
+    /** q(r) = Q0 + Q1 r + … */
+    static final float Q0 = 0.5f;
+
+    static final float Q1 = 0x1.55548ep-3f;
+    static final float Q2 = 0x1.55545cp-5f;
+    static final float Q3 = 0x1.123c78p-7f;
+    static final float Q4 = 0x1.6db5bep-10f;
 
     private VectorExp() {}
 
@@ -41,11 +49,11 @@ final class VectorExp {
         FloatVector magic = FloatVector.broadcast(S, MAGIC);
         FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
         FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
-        FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
-        FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
-        FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
-        FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
-        FloatVector q0 = FloatVector.broadcast(S, 0.5f);
+        FloatVector q4 = FloatVector.broadcast(S, Q4);
+        FloatVector q3 = FloatVector.broadcast(S, Q3);
+        FloatVector q2 = FloatVector.broadcast(S, Q2);
+        FloatVector q1 = FloatVector.broadcast(S, Q1);
+        FloatVector q0 = FloatVector.broadcast(S, Q0);
         FloatVector origin = FloatVector.broadcast(S, shift);
         for (int i = 0; i < n; i += L) {
             FloatVector c = FloatVector.fromArray(S, x, xo + i).sub(origin);
@@ -72,11 +80,11 @@ final class VectorExp {
         FloatVector magic = FloatVector.broadcast(S, MAGIC);
         FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
         FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
-        FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
-        FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
-        FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
-        FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
-        FloatVector q0 = FloatVector.broadcast(S, 0.5f);
+        FloatVector q4 = FloatVector.broadcast(S, Q4);
+        FloatVector q3 = FloatVector.broadcast(S, Q3);
+        FloatVector q2 = FloatVector.broadcast(S, Q2);
+        FloatVector q1 = FloatVector.broadcast(S, Q1);
+        FloatVector q0 = FloatVector.broadcast(S, Q0);
         FloatVector factor = FloatVector.broadcast(S, scale);
         for (int i = 0; i < n; i += L) {
             FloatVector c = FloatVector.fromArray(S, x, xo + i).abs().mul(factor);
@@ -117,11 +125,11 @@ final class VectorExp {
         FloatVector magic = FloatVector.broadcast(S, MAGIC);
         FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
         FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
-        FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
-        FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
-        FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
-        FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
-        FloatVector q0 = FloatVector.broadcast(S, 0.5f);
+        FloatVector q4 = FloatVector.broadcast(S, Q4);
+        FloatVector q3 = FloatVector.broadcast(S, Q3);
+        FloatVector q2 = FloatVector.broadcast(S, Q2);
+        FloatVector q1 = FloatVector.broadcast(S, Q1);
+        FloatVector q0 = FloatVector.broadcast(S, Q0);
         for (int i = 0; i < n; i += L) {
             FloatVector c = FloatVector.fromArray(S, x, xo + i);
             c = c.blend(low, c.compare(VectorOperators.LT, low));
@@ -154,11 +162,11 @@ final class VectorExp {
         FloatVector magic = FloatVector.broadcast(S, MAGIC);
         FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
         FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
-        FloatVector q4 = FloatVector.broadcast(S, 0x1.6db5bep-10f);
-        FloatVector q3 = FloatVector.broadcast(S, 0x1.123c78p-7f);
-        FloatVector q2 = FloatVector.broadcast(S, 0x1.55545cp-5f);
-        FloatVector q1 = FloatVector.broadcast(S, 0x1.55548ep-3f);
-        FloatVector q0 = FloatVector.broadcast(S, 0.5f);
+        FloatVector q4 = FloatVector.broadcast(S, Q4);
+        FloatVector q3 = FloatVector.broadcast(S, Q3);
+        FloatVector q2 = FloatVector.broadcast(S, Q2);
+        FloatVector q1 = FloatVector.broadcast(S, Q1);
+        FloatVector q0 = FloatVector.broadcast(S, Q0);
         IntVector bias = IntVector.broadcast(I, 254);
         FloatVector factor = FloatVector.broadcast(S, -scale);
         for (int i = 0; i < n; i += L) {

@@ -20,6 +20,11 @@ final class VectorMath {
     private static final float MAGIC = 12582912f;
     private static final int SIGN = 0x80000000;
 
+    /** p of tanh x, from the highest power down. */
+    static final float[] TANH = {
+        0x1.197b7ap-9f, -0x1.0c2144p-7f, 0x1.6394dap-6f, -0x1.b9ef7cp-5f, 0x1.11106cp-3f, -0x1.555554p-2f
+    };
+
     private VectorMath() {}
 
     /**
@@ -95,12 +100,12 @@ final class VectorMath {
 
     /** From t = e^2|x|: tanh x = x + x³p(x²) for |x| &lt; 0.625, else ±(1 − 2 / (t + 1)). */
     static void tanh(float[] t, int to, float[] x, int xo, float[] y, int yo, int n) {
-        FloatVector p5 = FloatVector.broadcast(S, 0x1.197b7ap-9f);
-        FloatVector p4 = FloatVector.broadcast(S, -0x1.0c2144p-7f);
-        FloatVector p3 = FloatVector.broadcast(S, 0x1.6394dap-6f);
-        FloatVector p2 = FloatVector.broadcast(S, -0x1.b9ef7cp-5f);
-        FloatVector p1 = FloatVector.broadcast(S, 0x1.11106cp-3f);
-        FloatVector p0 = FloatVector.broadcast(S, -0x1.555554p-2f);
+        FloatVector p5 = FloatVector.broadcast(S, TANH[0]);
+        FloatVector p4 = FloatVector.broadcast(S, TANH[1]);
+        FloatVector p3 = FloatVector.broadcast(S, TANH[2]);
+        FloatVector p2 = FloatVector.broadcast(S, TANH[3]);
+        FloatVector p1 = FloatVector.broadcast(S, TANH[4]);
+        FloatVector p0 = FloatVector.broadcast(S, TANH[5]);
         FloatVector one = FloatVector.broadcast(S, 1f);
         FloatVector two = FloatVector.broadcast(S, 2f);
         for (int i = 0; i < n; i += L) {

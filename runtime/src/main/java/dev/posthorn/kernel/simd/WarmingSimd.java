@@ -2,6 +2,7 @@ package dev.posthorn.kernel.simd;
 
 import static dev.posthorn.kernel.simd.VectorLanes.L;
 
+import dev.posthorn.kernel.Binary;
 import dev.posthorn.kernel.Unary;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -78,6 +79,17 @@ final class WarmingSimd extends VectorSimd {
         super.unary(Unary.RELU6, 0, 0, a, 0, c, 0, 64);
         super.unary(Unary.CLIP, -1, 1, a, 0, c, 0, 64);
     });
+    private final Kernel functions = new Kernel(() -> {
+        super.unary(Unary.EXP, 0, 0, a, 0, c, 0, 64);
+        super.unary(Unary.SIGMOID, 0, 0, a, 0, c, 0, 64);
+        super.unary(Unary.SILU, 1, 0, a, 0, c, 0, 64);
+        super.unary(Unary.TANH, 0, 0, a, 0, c, 0, 64);
+    });
+    private final Kernel sums = new Kernel(() -> super.sumRows(a, 0, 4, 80, c, 0));
+    private final Kernel pairs = new Kernel(() -> {
+        super.binary(Binary.ADD, a, 0, b, 0, c, 0, 64);
+        super.binary(Binary.MUL, a, 0, b, 0, c, 0, 64);
+    });
     private final Kernel gather = new Kernel(() -> super.gather(at, 16, a, 0, 16, c, 0, 4));
     private final Kernel gemmHalf =
             new Kernel(() -> super.gemm4Half(16, a, 0, 16, 32, 48, b, 0, c, 0, L, (calls++ & 1) == 0));
@@ -98,6 +110,9 @@ final class WarmingSimd extends VectorSimd {
                     gemv,
                     max,
                     mean,
+                    functions,
+                    sums,
+                    pairs,
                     gemm12Half)
             .filter(k -> !k.optional || hasGemm12())
             .toList();
@@ -344,12 +359,33 @@ final class WarmingSimd extends VectorSimd {
     @Override
     public void unary(Unary f, float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
         boolean clips = f == Unary.RELU || f == Unary.RELU6 || f == Unary.CLIP;
-        if (!clips || warm(clip)) {
-            super.unary(f, alpha, beta, x, xo, y, yo, n);
+        if (clips && !warm(clip) || PlainMath.has(f) && !warm(functions)) {
+            PLAIN.unary(f, alpha, beta, x, xo, y, yo, n);
         } else {
-            float low = f == Unary.CLIP ? alpha : 0;
-            float high = f == Unary.CLIP ? beta : f == Unary.RELU6 ? 6 : Float.POSITIVE_INFINITY;
-            PlainTwin.clip(low, high, x, xo, y, yo, n);
+            super.unary(f, alpha, beta, x, xo, y, yo, n);
+        }
+    }
+
+    @Override
+    public float expSum(float shift, float[] x, int xo, float[] y, int yo, int n) {
+        return warm(functions) ? super.expSum(shift, x, xo, y, yo, n) : PLAIN.expSum(shift, x, xo, y, yo, n);
+    }
+
+    @Override
+    public void sumRows(float[] x, int xo, int rows, int n, float[] y, int yo) {
+        if (warm(sums)) {
+            super.sumRows(x, xo, rows, n, y, yo);
+        } else {
+            PLAIN.sumRows(x, xo, rows, n, y, yo);
+        }
+    }
+
+    @Override
+    public void binary(Binary f, float[] a, int ao, float[] b, int bo, float[] y, int yo, int n) {
+        if (f != Binary.ADD && f != Binary.MUL || warm(pairs)) {
+            super.binary(f, a, ao, b, bo, y, yo, n);
+        } else {
+            PLAIN.binary(f, a, ao, b, bo, y, yo, n);
         }
     }
 }

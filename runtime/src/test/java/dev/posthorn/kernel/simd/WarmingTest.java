@@ -3,6 +3,7 @@ package dev.posthorn.kernel.simd;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.posthorn.kernel.Binary;
 import dev.posthorn.kernel.Unary;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -62,6 +63,18 @@ class WarmingTest {
                                                 s.epilogue(3, 37, c, 0, 50, a, 0, b, 0, 60, Unary.CLIP, -0.5f, 0.5f))),
                         Stream.of(Unary.RELU, Unary.RELU6, Unary.CLIP)
                                 .map(f -> new Row(f.name(), (s, a, b, c) -> s.unary(f, -1, 1, a, 1, c, 2, 77))),
+                        Stream.of(Unary.EXP, Unary.SIGMOID, Unary.SILU, Unary.TANH)
+                                .map(f -> new Row(f.name(), (s, a, b, c) -> {
+                                    for (float scale : new float[] {1e-3f, 1, 40}) {
+                                        s.binaryRight(Binary.MUL, a, 0, scale, b, 0, N);
+                                        s.unary(f, 1.5f, 0, b, 0, c, 0, N);
+                                    }
+                                })),
+                        Stream.of(
+                                new Row("exp", (s, a, b, c) -> c[0] = s.expSum(0.3f, a, 18, c, 1, 32)),
+                                new Row("sums of rows", (s, a, b, c) -> s.sumRows(a, 1, 7, 85, c, 2)),
+                                new Row("ADD", (s, a, b, c) -> s.binary(Binary.ADD, a, 1, b, 2, c, 3, 85)),
+                                new Row("MUL", (s, a, b, c) -> s.binary(Binary.MUL, a, 1, b, 2, c, 3, 85))),
                         Stream.of(3, 4, 9)
                                 .flatMap(pixels -> Stream.of(square, any, fives)
                                         .flatMap(at -> IntStream.of(300, 384)

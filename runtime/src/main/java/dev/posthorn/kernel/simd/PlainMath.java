@@ -1,0 +1,80 @@
+package dev.posthorn.kernel.simd;
+
+import static dev.posthorn.kernel.simd.VectorExp.LN2_HI;
+import static dev.posthorn.kernel.simd.VectorExp.LN2_LO;
+import static dev.posthorn.kernel.simd.VectorExp.LOG2E;
+import static dev.posthorn.kernel.simd.VectorExp.MAGIC;
+
+import dev.posthorn.kernel.Unary;
+
+/** The bits of the loops of {@link VectorExp} and {@link VectorMath}, element by element: see {@link PlainTwin}. */
+final class PlainMath {
+    private PlainMath() {}
+
+    /** Whether {@link #run} knows f. */
+    static boolean has(Unary f) {
+        return f == Unary.EXP || f == Unary.SIGMOID || f == Unary.SILU || f == Unary.TANH;
+    }
+
+    /** As {@link VectorUnary#run}. */
+    static void run(Unary f, float alpha, float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = x[xo + i];
+            y[yo + i] = switch (f) {
+                case EXP -> exp(v);
+                case SIGMOID -> logistic(-v);
+                case SILU -> logistic(v * -alpha) * v;
+                default -> tanh(v);
+            };
+        }
+    }
+
+    /** y = e^(x − shift). */
+    static void exp(float shift, float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = exp(x[xo + i] - shift);
+        }
+    }
+
+    private static float clip(float x, float low, float high) {
+        float v = x < low ? low : x;
+        return v > high ? high : v;
+    }
+
+    /** e^r − 1 of what {@code z} leaves of c. */
+    private static float rest(float c, float z) {
+        float k = z - MAGIC;
+        float r = Math.fma(k, -LN2_LO, Math.fma(k, -LN2_HI, c));
+        float q = Math.fma(VectorExp.Q4, r, VectorExp.Q3);
+        q = Math.fma(Math.fma(Math.fma(q, r, VectorExp.Q2), r, VectorExp.Q1), r, VectorExp.Q0);
+        return Math.fma(q * r, r, r);
+    }
+
+    private static float exp(float x) {
+        float c = clip(x, -104, 89);
+        float z = Math.fma(c, LOG2E, MAGIC);
+        int k = Float.floatToRawIntBits(z);
+        float s = Float.intBitsToFloat(k >> 1 << 23);
+        return Math.fma(rest(c, z), s, s) * Float.intBitsToFloat(k - (k >> 1) << 23);
+    }
+
+    /** 1 / (1 + e^x). */
+    private static float logistic(float x) {
+        float c = clip(x, -104, 104);
+        float z = Math.fma(c, LOG2E, MAGIC);
+        int k = Float.floatToRawIntBits(z);
+        float s = Float.intBitsToFloat(k >> 1 << 23);
+        float t = Float.intBitsToFloat((k >> 1) - k + 254 << 23);
+        return t / (Math.fma(rest(c, z), s, t) + s);
+    }
+
+    private static float tanh(float x) {
+        float z = x * x;
+        float p = Math.fma(VectorMath.TANH[0], z, VectorMath.TANH[1]);
+        for (int i = 2; i < VectorMath.TANH.length; i++) {
+            p = Math.fma(p, z, VectorMath.TANH[i]);
+        }
+        float large = 1 - 2 / (exp(Math.abs(x) * 2) + 1);
+        return Math.abs(x) < 0.625f ? Math.fma(p * z, x, x) : Math.copySign(large, x);
+    }
+}
