@@ -31,6 +31,9 @@ final class VectorExp {
      */
     static final float MAGIC = 12582912f + 254;
 
+    /** Whether C2 keeps all vectors of a loop of thirty in registers; that of JDK 17 does not, once other kernels have run. */
+    private static final boolean ONE_LOOP = Runtime.version().feature() >= 21;
+
     /** q(r) = Q0 + Q1 r + … */
     static final float Q0 = 0.5f;
 
@@ -153,9 +156,19 @@ final class VectorExp {
 
     /**
      * y = f / (1 + e^c), c = −scale · x; f may be x or y. With e^c = (1 + m)s/t, t = 2^−⌈k/2⌉, that is ft / (ms + t + s):
-     * nothing overflows, and the smallest results are rounded once.
+     * nothing overflows, and the smallest results are rounded once. One loop, or two by way of t: {@code part} floats apart.
      */
-    static void logistic(float scale, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n) {
+    static void logistic(
+            float scale, float[] x, int xo, float[] f, int fo, float[] t, int to, int part, float[] y, int yo, int n) {
+        if (ONE_LOOP) {
+            logistic(scale, x, xo, f, fo, y, yo, n);
+        } else {
+            logisticTerms(scale, x, xo, t, to, t, to + part, n);
+            logistic(t, to, t, to + part, f, fo, y, yo, n);
+        }
+    }
+
+    private static void logistic(float scale, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n) {
         FloatVector low = FloatVector.broadcast(S, -104f);
         FloatVector high = FloatVector.broadcast(S, 104f);
         FloatVector log2e = FloatVector.broadcast(S, LOG2E);
@@ -184,6 +197,45 @@ final class VectorExp {
             FloatVector t =
                     half.sub(k).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
             FloatVector q = t.div(m.fma(s, t).add(s));
+            q.mul(FloatVector.fromArray(S, f, fo + i)).intoArray(y, yo + i);
+        }
+    }
+
+    /** m and k + MAGIC. */
+    private static void logisticTerms(float scale, float[] x, int xo, float[] t, int to, float[] u, int uo, int n) {
+        FloatVector low = FloatVector.broadcast(S, -104f);
+        FloatVector high = FloatVector.broadcast(S, 104f);
+        FloatVector log2e = FloatVector.broadcast(S, LOG2E);
+        FloatVector magic = FloatVector.broadcast(S, MAGIC);
+        FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
+        FloatVector ln2Low = FloatVector.broadcast(S, -LN2_LO);
+        FloatVector q4 = FloatVector.broadcast(S, Q4);
+        FloatVector q3 = FloatVector.broadcast(S, Q3);
+        FloatVector q2 = FloatVector.broadcast(S, Q2);
+        FloatVector q1 = FloatVector.broadcast(S, Q1);
+        FloatVector q0 = FloatVector.broadcast(S, Q0);
+        FloatVector factor = FloatVector.broadcast(S, -scale);
+        for (int i = 0; i < n; i += L) {
+            FloatVector c = FloatVector.fromArray(S, x, xo + i).mul(factor);
+            c = c.blend(low, c.compare(VectorOperators.LT, low));
+            c = c.blend(high, c.compare(VectorOperators.GT, high));
+            FloatVector z = c.fma(log2e, magic);
+            FloatVector kf = z.sub(magic);
+            FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
+            q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r).intoArray(t, to + i);
+            z.intoArray(u, uo + i);
+        }
+    }
+
+    private static void logistic(float[] m, int mo, float[] z, int zo, float[] f, int fo, float[] y, int yo, int n) {
+        IntVector bias = IntVector.broadcast(I, 254);
+        for (int i = 0; i < n; i += L) {
+            IntVector k = FloatVector.fromArray(S, z, zo + i).reinterpretAsInts();
+            IntVector half = k.lanewise(VectorOperators.ASHR, 1);
+            FloatVector s = half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector t =
+                    half.sub(k).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector q = t.div(FloatVector.fromArray(S, m, mo + i).fma(s, t).add(s));
             q.mul(FloatVector.fromArray(S, f, fo + i)).intoArray(y, yo + i);
         }
     }

@@ -108,11 +108,11 @@ final class VectorUnary {
                 VectorExp.expAbs(2, x, xo, t, 0, n);
                 VectorMath.tanh(t, 0, x, xo, y, yo, n);
             }
-            case SIGMOID -> VectorExp.logistic(1, x, xo, ONES, 0, y, yo, n);
-            case SILU -> VectorExp.logistic(alpha, x, xo, x, xo, y, yo, n);
+            case SIGMOID -> VectorExp.logistic(1, x, xo, ONES, 0, t, 0, BLOCK, y, yo, n);
+            case SILU -> VectorExp.logistic(alpha, x, xo, x, xo, t, 0, BLOCK, y, yo, n);
             case GELU_TANH -> {
                 VectorMath.geluCubic(x, xo, t, 0, n);
-                VectorExp.logistic(1, t, 0, x, xo, y, yo, n);
+                VectorExp.logistic(1, t, 0, x, xo, t, BLOCK, BLOCK, y, yo, n);
             }
             case LOG -> VectorMath.log(x, xo, t, 0, BLOCK, y, yo, n);
             case LOG1P -> log1p(t, x, xo, y, yo, n);
