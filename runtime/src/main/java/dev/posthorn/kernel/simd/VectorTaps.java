@@ -12,8 +12,8 @@ import jdk.incubator.vector.FloatVector;
  * is over channels: of the checks of indices C2 takes out only those of a loop whose step is a constant.
  */
 final class VectorTaps {
-    /** Channels from which on loops over channels are faster than loops over pixels. */
-    private static final int WIDE = 384;
+    /** Pixels that lie a multiple of so many channels apart have few places in the first-level cache. */
+    private static final int CROWDED = 512;
 
     private VectorTaps() {}
 
@@ -48,7 +48,7 @@ final class VectorTaps {
             int pixels,
             int n) {
         int row = rowOf(t0, t1, xs, ws);
-        if (pixels >= 4 && n < WIDE && row == 3 && isSquare(t0, t1, xs) && isSquare(t0, t1, ws)) {
+        if (pixels >= 2 && n % CROWDED != 0 && row == 3 && isSquare(t0, t1, xs) && isSquare(t0, t1, ws)) {
             int col = xs[t0 + 1] - xs[t0];
             int down = xs[t0 + 3] - xs[t0];
             int wCol = ws[t0 + 1] - ws[t0];

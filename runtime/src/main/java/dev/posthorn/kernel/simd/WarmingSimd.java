@@ -67,7 +67,7 @@ final class WarmingSimd extends VectorSimd {
         super.taps(0, calls % 3 == 0 ? 8 : 9, at, at, a, 0, 32, b, 0, a, 512, c, 0, 32, pixels, 32);
         int step = 16 << (calls & 1); // next to each other, or apart
         super.taps(0, 9, at, at, a, 0, step, b, 0, a, 512, c, 0, 32, 4, 32);
-        super.taps(0, 9, at, at, a, 0, step, b, 0, a, 512, c, 0, 400, 4, 384);
+        super.taps(0, 9, at, at, a, 0, step, b, 0, a, 512, c, 0, 512, 4, 512);
         super.taps(0, 25, fives, fives, a, 0, step, b, 0, a, 512, c, 0, 32, 4, 32);
     });
     private final Kernel rows = new Kernel(() -> {

@@ -77,7 +77,7 @@ class WarmingTest {
                                 new Row("MUL", (s, a, b, c) -> s.binary(Binary.MUL, a, 1, b, 2, c, 3, 85))),
                         Stream.of(3, 4, 9)
                                 .flatMap(pixels -> Stream.of(square, any, fives)
-                                        .flatMap(at -> IntStream.of(300, 384)
+                                        .flatMap(at -> IntStream.of(300, 512)
                                                 .boxed()
                                                 .flatMap(n -> IntStream.of(33, 40, 80)
                                                         .mapToObj(step -> new Row(
@@ -85,7 +85,7 @@ class WarmingTest {
                                                                         + step,
                                                                 (s, a, b, c) -> s.taps(
                                                                         0, at.length, at, at, a, 0, step, b, 0, a, 7, c,
-                                                                        0, 400, pixels, n)))))))
+                                                                        0, 520, pixels, n)))))))
                 .flatMap(r -> r);
     }
 
