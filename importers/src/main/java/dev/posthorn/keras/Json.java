@@ -53,10 +53,26 @@ final class Json {
         try {
             return object(text);
         } catch (IOException e) {
-            String problem = e instanceof JsonProcessingException j ? j.getOriginalMessage() : e.getMessage();
-            throw new ModelFormatException(
-                    "configuration: expected a JSON object but was not (" + problem + "), at " + where, e);
+            throw malformed("object", e, where);
         }
+    }
+
+    /** The string that {@code text} holds. */
+    static String string(String text, String where) {
+        try (JsonParser p = FACTORY.createParser(text)) {
+            if (p.nextToken() != JsonToken.VALUE_STRING) {
+                throw new JsonParseException(p, "another value");
+            }
+            return p.getText();
+        } catch (IOException e) {
+            throw malformed("string", e, where);
+        }
+    }
+
+    private static ModelFormatException malformed(String wanted, IOException e, String where) {
+        String problem = e instanceof JsonProcessingException j ? j.getOriginalMessage() : e.getMessage();
+        return new ModelFormatException(
+                "configuration: expected a JSON " + wanted + " but was not (" + problem + "), at " + where, e);
     }
 
     /** Token by token: a mapper takes longer to be made than most configurations to be read. */

@@ -4,11 +4,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Models of Keras 1 in the words of Keras 2; {@link Keras1Layers} has those of layers. Source: keras 1.2.2; keras 2, legacy/interfaces.py, legacy/layers.py.
  */
 final class Keras1 {
+    /** Keys of Keras's own layers that only Keras 1 writes. */
+    private static final Set<String> MARKS = Set.of("border_mode", "dim_ordering", "input_dtype", "nb_filter");
+
     /** Where images have their channels, unless a layer says it. */
     private final String format;
 
@@ -21,6 +25,15 @@ final class Keras1 {
     /** The configuration of a model, in the words of Keras 2. */
     static Map<String, Object> translated(Map<String, Object> model) {
         return new Keras1(ordering(model).equals("th") ? "channels_first" : "channels_last").layer(model);
+    }
+
+    /** Whether Keras 1 wrote a configuration that does not say what did. */
+    static boolean wrote(Object json) {
+        if (json instanceof Map<?, ?> m) {
+            return m.keySet().stream().anyMatch(MARKS::contains)
+                    || m.values().stream().anyMatch(Keras1::wrote);
+        }
+        return json instanceof List<?> l && l.stream().anyMatch(Keras1::wrote);
     }
 
     /** The order that the first layer to say it says; Keras itself asked its settings, which no file holds. */

@@ -1,7 +1,6 @@
 package dev.posthorn.keras;
 
 import dev.posthorn.model.UnsupportedModelException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +64,13 @@ final class Keras1Layers {
     /** Keys that say how something is computed or fed and not what. */
     private static final Set<String> IDLE = Set.of("consume_less", "input_dim", "input_length", "input_shape");
 
+    /** The sizes of a kernel, in the order of its dimensions; configurations name them in any. */
+    private static final List<String> WINDOW = List.of("nb_row", "nb_col", "kernel_dim1", "kernel_dim2", "kernel_dim3");
+
+    /** What the arguments of constraints are called since. */
+    private static final Map<String, String> CONSTRAINED =
+            Map.of("m", "max_value", "low", "min_value", "high", "max_value");
+
     /** Layers whose configuration does not say the order of the dimensions. */
     private static final Set<String> UNSAID = Set.of(
             "UpSampling2D",
@@ -96,13 +102,13 @@ final class Keras1Layers {
      */
     static Map<String, Object> config(String className, Map<String, Object> config, String format) {
         Map<String, Object> out = new LinkedHashMap<>();
-        List<Object> window = new ArrayList<>();
+        List<Object> window = WINDOW.stream()
+                .filter(config::containsKey)
+                .<Object>map(config::get)
+                .toList();
         Map<String, String> own = OWN_KEYS.getOrDefault(className, Map.of());
         config.forEach((key, value) -> {
-            if (Set.of("nb_row", "nb_col", "kernel_dim1", "kernel_dim2", "kernel_dim3")
-                    .contains(key)) {
-                window.add(value); // in this order
-            } else if (key.equals("dim_ordering")) {
+            if (key.equals("dim_ordering")) {
                 out.put("data_format", "th".equals(value) ? "channels_first" : "channels_last");
             } else if (key.equals("input_dtype")) {
                 out.put(className.equals("InputLayer") ? "dtype" : key, value);
@@ -111,8 +117,9 @@ final class Keras1Layers {
             } else if (key.equals("init") && className.equals("SeparableConvolution2D")) {
                 out.put("depthwise_initializer", value);
                 out.put("pointwise_initializer", value);
-            } else if (!IDLE.contains(key) || key.equals("input_dim") && className.equals("Embedding")) {
-                out.put(own.getOrDefault(key, KEYS.getOrDefault(key, key)), value);
+            } else if (!IDLE.contains(key) && !WINDOW.contains(key)
+                    || key.equals("input_dim") && className.equals("Embedding")) {
+                out.put(own.getOrDefault(key, KEYS.getOrDefault(key, key)), part(key, value));
             }
         });
         if (!window.isEmpty()) {
@@ -133,6 +140,20 @@ final class Keras1Layers {
             }
         }
         return out;
+    }
+
+    /** A regularizer or a constraint, whose class is told by its name among its arguments. */
+    private static Object part(String key, Object value) {
+        boolean is = key.endsWith("_regularizer") || key.endsWith("_constraint");
+        if (!is || !(value instanceof Map<?, ?> m) || !(m.get("name") instanceof String name)) {
+            return value;
+        }
+        Map<String, Object> config = new LinkedHashMap<>();
+        m.forEach((k, v) -> config.put(CONSTRAINED.getOrDefault(k, (String) k), v));
+        config.remove("name");
+        boolean sums = Set.of("L1L2Regularizer", "WeightRegularizer", "ActivityRegularizer")
+                .contains(name);
+        return Map.of("class_name", sums ? "L1L2" : name, "config", config);
     }
 
     /** Rows and columns to add: two numbers, four, or a dictionary. */

@@ -72,7 +72,10 @@ record KerasFile(
         if (version.startsWith("2.")) {
             return Dialect.KERAS2;
         }
-        return !version.isEmpty() || config.containsKey("module") ? Dialect.KERAS3 : Dialect.KERAS2;
+        if (!version.isEmpty() || config.containsKey("module")) {
+            return Dialect.KERAS3;
+        }
+        return Keras1.wrote(config) ? Dialect.KERAS1 : Dialect.KERAS2;
     }
 
     /** What the file keeps of training; {@code reopen} opens it again when the optimizer's variables are asked for. */

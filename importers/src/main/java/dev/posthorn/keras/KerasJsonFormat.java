@@ -12,7 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** An architecture alone, as {@code model.to_json()} writes it; its weights are loaded from a file of their own. */
+/**
+ * An architecture alone, as {@code model.to_json()} writes it; its weights are loaded from a file of their own. Also its text
+ * as a JSON string, which {@code json.dump(model.to_json(), file)} writes.
+ */
 public final class KerasJsonFormat extends KerasFormat {
     private static final long LONGEST = 256 << 20;
 
@@ -28,15 +31,16 @@ public final class KerasJsonFormat extends KerasFormat {
             return false;
         }
         try (InputStream in = Files.newInputStream(path)) {
-            return new String(in.readNBytes(64), StandardCharsets.UTF_8)
-                    .stripLeading()
-                    .startsWith("{");
+            String head = new String(in.readNBytes(64), StandardCharsets.UTF_8).stripLeading();
+            return head.startsWith("{") || head.startsWith("\"{");
         }
     }
 
     @Override
     KerasFile open(Path path) throws IOException {
-        return architecture(path, Json.object(text(path), path.toString()));
+        String text = text(path);
+        String json = text.stripLeading().startsWith("\"") ? Json.string(text, path.toString()) : text;
+        return architecture(path, Json.object(json, path.toString()));
     }
 
     /** The text of a configuration that is not too long to be one. */
