@@ -1,8 +1,12 @@
 package dev.posthorn.tensorflow;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.UnsupportedModelException;
+import dev.posthorn.proto.AssetFileDef;
 import dev.posthorn.proto.CollectionDef;
 import dev.posthorn.proto.MetaGraphDef;
 import dev.posthorn.proto.NodeDef;
@@ -10,6 +14,7 @@ import dev.posthorn.proto.SignatureDef;
 import dev.posthorn.proto.TensorInfo;
 import dev.posthorn.tensorflow.alias.TfOps;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,7 +40,7 @@ record Restoring1(Body graph, Functions functions, MetaGraphDef meta, Resources 
                             List.of(new TfValue.Known(prefix))));
         }
         Map<String, List<TfValue>> assets = new LinkedHashMap<>();
-        meta.getAssetFileDefList()
+        assets(meta)
                 .forEach(a -> assets.put(
                         Body.Ref.of(a.getTensorInfo().getName()).node(),
                         List.of(new TfValue.Known(Tensor.of(Shape.SCALAR, a.getFilename())))));
@@ -74,6 +79,25 @@ record Restoring1(Body graph, Functions functions, MetaGraphDef meta, Resources 
                 functions,
                 resources,
                 frame -> frame.reader().run(graph, given, GraphReader.names(List.of(op)), Map.of(), frame));
+    }
+
+    /** The files the model was saved with; files of early TensorFlow list them in a collection. */
+    static List<AssetFileDef> assets(MetaGraphDef meta) {
+        if (meta.getAssetFileDefCount() > 0) {
+            return meta.getAssetFileDefList();
+        }
+        List<AssetFileDef> assets = new ArrayList<>();
+        for (Any any : meta.getCollectionDefOrDefault("saved_model_assets", CollectionDef.getDefaultInstance())
+                .getAnyList()
+                .getValueList()) {
+            try {
+                assets.add(AssetFileDef.parseFrom(any.getValue()));
+            } catch (InvalidProtocolBufferException e) {
+                throw new ModelFormatException("asset: expected a file's description but was other bytes, at"
+                        + " collection 'saved_model_assets'", e);
+            }
+        }
+        return assets;
     }
 
     /** The node that initialises a graph once its variables are restored. */

@@ -7,6 +7,7 @@ import dev.posthorn.model.Port;
 import dev.posthorn.model.Signature;
 import dev.posthorn.proto.GraphDef;
 import dev.posthorn.proto.MetaGraphDef;
+import dev.posthorn.proto.NodeDef;
 import dev.posthorn.proto.SavedModel;
 import dev.posthorn.proto.SignatureDef;
 import dev.posthorn.proto.TensorInfo;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -69,21 +71,38 @@ final class SavedModelFile {
 
     /** The signatures in the order of their names, the one that is called where none is named first. */
     static List<Entry> entries(MetaGraphDef meta) {
+        Map<String, NodeDef> placeholders = new HashMap<>();
+        meta.getGraphDef().getNodeList().stream()
+                .filter(n -> n.getOp().equals("Placeholder"))
+                .forEach(n -> placeholders.put(n.getName() + ":0", n));
         List<Entry> all = new ArrayList<>();
         new TreeMap<>(meta.getSignatureDefMap()).forEach((name, def) -> {
             if (!name.startsWith("__saved_model_")) {
-                all.add(name.equals(Signature.DEFAULT) ? 0 : all.size(), entry(name, def));
+                all.add(name.equals(Signature.DEFAULT) ? 0 : all.size(), entry(name, def, placeholders));
             }
         });
         return all;
     }
 
-    private static Entry entry(String name, SignatureDef def) {
+    private static Entry entry(String name, SignatureDef def, Map<String, NodeDef> placeholders) {
         Map<String, String> inputs = new LinkedHashMap<>();
         Map<String, String> outputs = new LinkedHashMap<>();
-        List<Port> in = ports(def.getInputsMap(), inputs, name);
+        List<Port> in = ports(def.getInputsMap(), inputs, name).stream()
+                .map(p -> given(p, placeholders.get(inputs.get(p.name()))))
+                .toList();
         List<Port> out = ports(def.getOutputsMap(), outputs, name);
         return new Entry(new Signature(name, in, out), inputs, outputs);
+    }
+
+    /** An input of the type that its placeholder has: TensorFlow never asks what the signature says of it. */
+    private static Port given(Port port, NodeDef placeholder) {
+        return placeholder == null
+                ? port
+                : new Attributes(placeholder, Map.of(), placeholder.getName())
+                        .find("dtype")
+                        .map(t -> new Port(
+                                port.name(), new TensorType(t, port.type().shape())))
+                        .orElse(port);
     }
 
     /** The ports in the order of their names; a sparse or composite tensor is several. */
@@ -176,7 +195,7 @@ final class SavedModelFile {
                     + shown(e.signature().outputs())
                     + (problems.isEmpty() ? "" : ", not supported: " + String.join("; ", problems)));
         });
-        meta.getAssetFileDefList().forEach(a -> notes.add("asset " + a.getFilename()));
+        Restoring1.assets(meta).forEach(a -> notes.add("asset " + a.getFilename()));
         long parameters = 0;
         long bytes = 0;
         Optional<Bundle> checkpoint = checkpoint();

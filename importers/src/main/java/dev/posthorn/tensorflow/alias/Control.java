@@ -61,7 +61,11 @@ final class Control {
 
     private Control() {}
 
+    /** What was given when the graph was made: a resource that nothing uses any more is none. */
     private static List<TfValue> placeholder(Site s) {
+        if (s.attributes().type("dtype", DType.FLOAT32) == DType.RESOURCE) {
+            return List.of(new TfValue.Missing("a resource that is given, at " + s.where()));
+        }
         throw new ModelFormatException(
                 "Placeholder: expected one of the signature's inputs but was another, at " + s.where());
     }

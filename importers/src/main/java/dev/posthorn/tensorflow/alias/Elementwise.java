@@ -59,7 +59,12 @@ final class Elementwise {
             unary("Erf", Unary.Fn.ERF),
             unary("Erfc", Unary.Fn.ERFC),
             binary("AddV2", Binary.Fn.ADD),
-            binary("Add", Binary.Fn.ADD),
+            one(
+                    "Add",
+                    s -> s.dtype(0) == DType.STRING
+                            ? Texts.joined(s, s.in(0), s.in(1))
+                            : s.b().addAll(new Binary(Binary.Fn.ADD), s.all())
+                                    .get(0)),
             binary("Sub", Binary.Fn.SUB),
             binary("Mul", Binary.Fn.MUL),
             binary("RealDiv", Binary.Fn.DIV),

@@ -5,6 +5,7 @@ import static dev.posthorn.tensorflow.TfOp.one;
 
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.AsString;
@@ -34,6 +35,7 @@ import dev.posthorn.tensorflow.TfOp;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Functions of strings. */
 final class Texts {
@@ -114,6 +116,16 @@ final class Texts {
     /** Input {@code i}, one string that must be known before the graph runs. */
     static String text(Site s, int i) {
         return new String(s.constant(i).byteStrings()[0], StandardCharsets.UTF_8);
+    }
+
+    /** {@code x + y} of strings, which take each other's shape as numbers do. */
+    static Value joined(Site s, Value x, Value y) {
+        Shape shape = Shape.broadcast(x.shape(), y.shape());
+        if (!shape.isKnown()) {
+            throw s.unsupported("strings of shapes that are not known");
+        }
+        Dim[] dims = IntStream.of(shape.dims()).mapToObj(Dim::of).toArray(Dim[]::new);
+        return s.b().add(new TextJoin(""), s.b().broadcastTo(x, dims), s.b().broadcastTo(y, dims));
     }
 
     private static boolean unicode(Site s) {
