@@ -39,6 +39,8 @@ for name, xs, kw in [
 op("format_two", "StringFormat", inputs=[f32(3.25), i32(7)], template="{} and {}", placeholder="{}")
 
 X = text([["a", "bc", ""], ["d", "é", "fgh"]])
+op("add", "Add", x=X, y=text(["1", "2", ""]))
+op("add_scalar", "Add", x=text("-"), y=X)
 for name, axes in {"0": [0], "1": [1], "01": [0, 1], "10": [1, 0], "-1": [-1], "none": []}.items():
     op(f"reduce_join_{name}", "ReduceJoin", inputs=X, reduction_indices=Fixed(i32(axes)), separator="|")
 op("reduce_join_keep", "ReduceJoin", inputs=X, reduction_indices=Fixed(i32([1])), keep_dims=True)
