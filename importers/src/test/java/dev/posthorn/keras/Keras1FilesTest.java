@@ -1,6 +1,7 @@
 package dev.posthorn.keras;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,6 +48,23 @@ class Keras1FilesTest {
                     npz.get("b0.out.0").floats(),
                     model.predict(npz.get("b0.in.0")).floats(),
                     1e-5f);
+        }
+    }
+
+    @Test
+    void regularizersAndConstraintsAreThoseOfToday() throws IOException {
+        CaseArchive archive = new CaseArchive(folder);
+        archive.unpack("keras1.zip", "keras1/dense/plain"::equals);
+        Path saved = folder.resolve("saved.keras");
+        try (Model model = Model.load(
+                archive.file("keras1/dense/plain", "model.json"), archive.file("keras1/dense/plain", "weights.h5"))) {
+            model.save(saved);
+        }
+        try (ZipFile zip = new ZipFile(saved.toFile())) {
+            JsonNode dense = json.readTree(zip.getInputStream(zip.getEntry("config.json")))
+                    .at("/config/layers/1/config");
+            assertEquals("L1L2", dense.at("/kernel_regularizer/class_name").asText());
+            assertEquals("NonNeg", dense.at("/bias_constraint/class_name").asText());
         }
     }
 

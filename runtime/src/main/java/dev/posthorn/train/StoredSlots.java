@@ -6,6 +6,7 @@ import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.train.optimizer.Optimizer;
 import dev.posthorn.train.optimizer.StoredSlot;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,10 @@ import java.util.Map;
  */
 record StoredSlots(StoredTraining stored, Optimizer optimizer, Trained trained) {
     private List<StoredSlot> order() {
-        return optimizer.stored(trained.parameters(), stored.dialect());
+        List<StoredSlot> order = optimizer.stored(trained.parameters(), stored.dialect());
+        List<StoredSlot> longer = new ArrayList<>(order);
+        longer.addAll(optimizer.leftovers(trained.parameters(), stored.dialect()));
+        return types(longer).equals(stored.types()) ? longer : order;
     }
 
     /** Whether the variables are of their types, as many as there are once it has trained. */

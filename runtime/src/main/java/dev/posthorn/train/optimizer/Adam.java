@@ -1,8 +1,11 @@
 package dev.posthorn.train.optimizer;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Expr;
+import dev.posthorn.ir.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,6 +40,16 @@ public record Adam(OptimizerOptions options, double beta1, double beta2, double 
             slots.addAll(Rule.each(parameters, "velocity_hat"));
         }
         return slots;
+    }
+
+    /** Keras 2.1.3 to 2.3 without amsgrad: one number for each parameter, in place of its largest v. */
+    @Override
+    public List<StoredSlot> leftovers(List<Parameter> parameters, Dialect dialect) {
+        return amsgrad || dialect != Dialect.KERAS2 || !options.older()
+                ? List.of()
+                : parameters.stream()
+                        .map(p -> new StoredSlot(StoredSlot.UNREAD, TensorType.of(DType.FLOAT32, 1)))
+                        .toList();
     }
 
     @Override

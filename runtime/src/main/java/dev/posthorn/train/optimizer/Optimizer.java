@@ -22,6 +22,11 @@ public interface Optimizer {
         return StoredOrder.of(slots(parameters), Slot::isKept);
     }
 
+    /** What some files of a dialect have after these variables; nothing reads it. */
+    default List<StoredSlot> leftovers(List<Parameter> parameters, Dialect dialect) {
+        return List.of();
+    }
+
     /**
      * What a step begins with.
      *
