@@ -93,8 +93,10 @@ record Restoring1(Body graph, Functions functions, MetaGraphDef meta, Resources 
             try {
                 assets.add(AssetFileDef.parseFrom(any.getValue()));
             } catch (InvalidProtocolBufferException e) {
-                throw new ModelFormatException("asset: expected a file's description but was other bytes, at"
-                        + " collection 'saved_model_assets'", e);
+                throw new ModelFormatException(
+                        "asset: expected a file's description but was other bytes, at"
+                                + " collection 'saved_model_assets'",
+                        e);
             }
         }
         return assets;

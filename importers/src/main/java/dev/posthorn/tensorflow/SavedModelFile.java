@@ -3,12 +3,14 @@ package dev.posthorn.tensorflow;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.Inspection;
+import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Port;
 import dev.posthorn.model.Signature;
 import dev.posthorn.proto.GraphDef;
 import dev.posthorn.proto.MetaGraphDef;
 import dev.posthorn.proto.NodeDef;
 import dev.posthorn.proto.SavedModel;
+import dev.posthorn.proto.SavedObject;
 import dev.posthorn.proto.SignatureDef;
 import dev.posthorn.proto.TensorInfo;
 import dev.posthorn.tensorflow.bundle.Bundle;
@@ -145,6 +147,10 @@ final class SavedModelFile {
 
     TensorFlowProgram load() throws IOException {
         Support.check(graph, functions, entries, folder.toString());
+        if (lacksVariables()) {
+            throw new ModelFormatException("variables: expected the file of the model's variables but was nothing, at "
+                    + Bundle.index(checkpoint(folder)));
+        }
         Resources resources = new Resources(checkpoint(), folder.resolve("assets"));
         if (meta.hasObjectGraphDef() && meta.getObjectGraphDef().getConcreteFunctionsCount() > 0) {
             ObjectGraph.load(meta, graph, functions, resources);
@@ -168,6 +174,12 @@ final class SavedModelFile {
     private Optional<Bundle> checkpoint() throws IOException {
         Path prefix = checkpoint(folder);
         return Files.exists(Bundle.index(prefix)) ? Optional.of(Bundle.open(prefix)) : Optional.empty();
+    }
+
+    /** Whether the model's objects are variables whose checkpoint is not there; graphs of TensorFlow 1 may initialise theirs. */
+    private boolean lacksVariables() {
+        return !Files.exists(Bundle.index(checkpoint(folder)))
+                && meta.getObjectGraphDef().getNodesList().stream().anyMatch(SavedObject::hasVariable);
     }
 
     private static String shown(List<Port> ports) {
@@ -198,6 +210,9 @@ final class SavedModelFile {
         Restoring1.assets(meta).forEach(a -> notes.add("asset " + a.getFilename()));
         long parameters = 0;
         long bytes = 0;
+        if (lacksVariables()) {
+            notes.add("the file of its variables is not there: " + Bundle.index(checkpoint(folder)));
+        }
         Optional<Bundle> checkpoint = checkpoint();
         if (checkpoint.isPresent()) {
             for (String key : checkpoint.get().keys()) {

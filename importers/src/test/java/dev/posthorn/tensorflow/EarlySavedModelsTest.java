@@ -2,6 +2,8 @@ package dev.posthorn.tensorflow;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.TextFormat;
@@ -9,6 +11,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Model;
+import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.proto.AssetFileDef;
 import dev.posthorn.proto.CollectionDef;
 import dev.posthorn.proto.SavedModel;
@@ -56,16 +59,22 @@ class EarlySavedModelsTest {
                 .setTensorInfo(TensorInfo.newBuilder().setName("file:0"))
                 .build();
         model.getMetaGraphsBuilder(0)
-                .putCollectionDef("saved_model_assets", CollectionDef.newBuilder()
-                        .setAnyList(CollectionDef.AnyList.newBuilder().addValue(Any.pack(asset)))
-                        .build())
-                .putCollectionDef("table_initializer", CollectionDef.newBuilder()
-                        .setNodeList(CollectionDef.NodeList.newBuilder().addValue("fill"))
-                        .build());
+                .putCollectionDef(
+                        "saved_model_assets",
+                        CollectionDef.newBuilder()
+                                .setAnyList(CollectionDef.AnyList.newBuilder().addValue(Any.pack(asset)))
+                                .build())
+                .putCollectionDef(
+                        "table_initializer",
+                        CollectionDef.newBuilder()
+                                .setNodeList(CollectionDef.NodeList.newBuilder().addValue("fill"))
+                                .build());
         Files.createDirectories(folder.resolve("assets"));
         Files.writeString(folder.resolve("assets/words.txt"), "a\nb\nc\n");
         try (Model loaded = Model.load(written(model))) {
-            assertEquals(DType.STRING, loaded.signature("serving_default").inputs().get(0).type().dtype());
+            assertEquals(
+                    DType.STRING,
+                    loaded.signature("serving_default").inputs().get(0).type().dtype());
             Tensor y = loaded.predict(Tensor.of(Shape.of(3), "c", "a", "?"));
             assertArrayEquals(new long[] {2, 0, -1}, y.longs());
         }
@@ -94,6 +103,18 @@ class EarlySavedModelsTest {
                     new float[] {-1, 2},
                     loaded.predict(Tensor.of(Shape.of(2), new float[] {1, -2})).floats());
         }
+    }
+
+    @Test
+    void aModelWithoutTheFileOfItsVariablesIsNotLoaded() throws IOException {
+        String graph = """
+                node { name: 'x' op: 'Placeholder' attr { key: 'dtype' value { type: DT_FLOAT } } }
+                node { name: 'y' op: 'Neg' input: 'x' attr { key: 'T' value { type: DT_FLOAT } } }
+                """;
+        Path file = written(parsed(
+                graph, "DT_FLOAT", "object_graph_def { nodes { variable { dtype: DT_FLOAT shape { } name: 'v' } } }"));
+        ModelFormatException e = assertThrows(ModelFormatException.class, () -> Model.load(file));
+        assertTrue(e.getMessage().contains("variables.index"), e.getMessage());
     }
 
     private static SavedModel.Builder parsed(String graph, String dtype, String more) throws IOException {

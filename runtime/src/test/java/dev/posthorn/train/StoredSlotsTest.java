@@ -39,16 +39,15 @@ class StoredSlotsTest {
         Adam adam = Adam.CODEC
                 .decode(Map.of("lr", 0.1, "decay", 0.0, "epsilon", 1e-7), Dialect.KERAS2, "optimizer")
                 .value();
-        List<Tensor> few = List.of(
-                Tensor.scalar(DType.INT64, 7), of(1, 2), of(3, 4, 5), of(6, 7), of(8, 9, 10));
+        List<Tensor> few = List.of(Tensor.scalar(DType.INT64, 7), of(1, 2), of(3, 4, 5), of(6, 7), of(8, 9, 10));
         List<Tensor> all = new java.util.ArrayList<>(few);
         all.add(of(0));
         all.add(of(0));
         Map<String, Tensor> slots = read(adam, all);
         assertEquals(read(adam, few), slots);
-        assertEquals(Set.of(7.0, 1.0, 3.0, 6.0, 8.0), slots.values().stream()
-                .map(t -> t.getDouble(0))
-                .collect(java.util.stream.Collectors.toSet()));
+        assertEquals(
+                Set.of(7.0, 1.0, 3.0, 6.0, 8.0),
+                slots.values().stream().map(t -> t.getDouble(0)).collect(java.util.stream.Collectors.toSet()));
         all.add(of(0));
         assertThrows(ModelFormatException.class, () -> read(adam, all));
     }

@@ -63,8 +63,7 @@ final class Elementwise {
                     "Add",
                     s -> s.dtype(0) == DType.STRING
                             ? Texts.joined(s, s.in(0), s.in(1))
-                            : s.b().addAll(new Binary(Binary.Fn.ADD), s.all())
-                                    .get(0)),
+                            : s.b().addAll(new Binary(Binary.Fn.ADD), s.all()).get(0)),
             binary("Sub", Binary.Fn.SUB),
             binary("Mul", Binary.Fn.MUL),
             binary("RealDiv", Binary.Fn.DIV),
