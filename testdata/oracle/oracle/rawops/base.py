@@ -62,6 +62,23 @@ class Rows:
         self.rows.append(Row(f"rawops/{self.family}/{name}", function, arguments, False, tol, old=name,
                              attributes=attributes or {}))
 
+    def version(self, name: str, op: str, producer: int, runs: int = 1, attributes: dict[str, Any] | None = None, tol: float = 1e-5,
+                **arguments: Any) -> None:
+        """An operation that this TensorFlow runs in graphs of an old version only: of inputs and constants of one type."""
+        def function(**given: Any) -> tf.Tensor:
+            holders = list(given.values())
+            graph = tf.compat.v1.GraphDef()
+            graph.versions.producer = producer
+            for i in range(len(holders)):
+                place = graph.node.add(name=f"in{i}", op="Placeholder")
+                place.attr["dtype"].CopyFrom(attribute(holders[i].dtype))
+            made = graph.node.add(name="op", op=op, input=[f"in{i}" for i in range(len(holders))])
+            made.attr["T"].CopyFrom(attribute(holders[0].dtype))
+            for k, v in (attributes or {}).items():
+                made.attr[k].CopyFrom(attribute(v))
+            return tf.import_graph_def(graph, {f"in{i}": h for i, h in enumerate(holders)}, ["op:0"], name=op)[0]
+        self.rows.append(Row(f"rawops/{self.family}/{name}", function, arguments, False, tol, runs=runs))
+
     def rng(self, name: str) -> np.random.Generator:
         return np.random.default_rng(zlib.crc32(f"{self.family}/{name}".encode()))
 

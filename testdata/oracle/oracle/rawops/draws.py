@@ -44,3 +44,16 @@ def key(seed):
 for n in (1, 6, 11):
     fn(f"StatelessShuffle_{n}", lambda x: raw.StatelessShuffle(value=x, key=key([5, 6]).key, counter=key([5, 6]).counter,
                                                                alg=1), x=f32(np.arange(n)))
+BOXES = f32([[[0.1, 0.2, 0.6, 0.9], [0.5, 0.5, 1, 1]]])
+for name, more in (("default", {}), ("areas", dict(area_range=[0.3, 0.5], aspect_ratio_range=[0.5, 2.0])),
+                   ("few_attempts", dict(max_attempts=2, area_range=[0.01, 0.02]))):
+    fn(f"SampleDistortedBoundingBoxV2_{name}", lambda x, b, m=more: [tf.identity(v) for v in raw.SampleDistortedBoundingBoxV2(
+        image_size=x, bounding_boxes=b, min_object_covered=0.6, **SEEDS, **m)], runs=3, x=np.int64([60, 83, 3]), b=BOXES)
+fn("SampleDistortedBoundingBox", lambda x, b: [tf.identity(v) for v in raw.SampleDistortedBoundingBox(
+    image_size=x, bounding_boxes=b, min_object_covered=0.2, **SEEDS)], runs=2, x=np.int32([30, 20, 1]), b=BOXES)
+fn("StatelessSampleDistortedBoundingBox", lambda x, b: [tf.identity(v) for v in raw.StatelessSampleDistortedBoundingBox(
+    image_size=x, bounding_boxes=b, min_object_covered=0.3, seed=[3, 9], use_image_if_no_bounding_boxes=True)],
+   x=np.int32([200, 320, 3]), b=np.zeros([1, 0, 4], np.float32))
+PICTURE = f32(np.arange(9 * 7 * 2)).reshape(9, 7, 2)
+for name, size in (("part", (4, 3)), ("rows", (9, 2)), ("whole", (9, 7))):
+    ROWS.version(f"RandomCrop_{name}", "RandomCrop", 7, runs=3, attributes=SEEDS, image=PICTURE, size=Fixed(np.int64(size)))

@@ -8,6 +8,7 @@ import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.Program;
 import dev.posthorn.model.SaveOptions;
 import dev.posthorn.model.Variables;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -184,7 +185,7 @@ public final class KerasZipFormat extends KerasFormat {
                         + " bytes but was more, at " + path + "!/" + entry.getName());
             }
             return all;
-        } catch (ZipException e) {
+        } catch (ZipException | EOFException e) {
             throw new ModelFormatException(
                     "model: expected an intact entry but was not (" + e.getMessage() + "), at " + path + "!/"
                             + entry.getName(),

@@ -19,10 +19,12 @@ final class OutputNames {
 
     private OutputNames() {}
 
-    /** An output argument: one tensor, or as many as the attribute says by its value or by its length. */
+    /** An output argument: one tensor, or as many as the attribute says by its value (none where it is absent) or its length. */
     record Argument(String name, String number, String list) {
         int count(Attributes attributes) {
-            return !number.isEmpty() ? attributes.integer(number) : !list.isEmpty() ? attributes.listSize(list) : 1;
+            return !number.isEmpty()
+                    ? Math.toIntExact(attributes.integer(number, 0))
+                    : !list.isEmpty() ? attributes.listSize(list) : 1;
         }
     }
 

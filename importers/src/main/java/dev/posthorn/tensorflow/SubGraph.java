@@ -56,6 +56,9 @@ public final class SubGraph {
         if (v instanceof TfValue.Joined j) {
             return new TfValue.Joined(j.element(), bring(j.rows()), bring(j.lengths()));
         }
+        if (v instanceof TfValue.Ragged r) {
+            return new TfValue.Ragged(r.splits().stream().map(this::bring).toList(), bring(r.values()));
+        }
         return v;
     }
 

@@ -55,6 +55,9 @@ public sealed interface TfValue {
      */
     record Joined(TensorType element, Value rows, Value lengths) implements TfValue {}
 
+    /** The handle of a TensorArray of TensorFlow 1, whose flow carries the elements; whether what is written behind them is added. */
+    record Array(boolean grows) implements TfValue {}
+
     /** A ragged tensor as one value, or as many as it has rows: the splits of its levels, and its values. */
     record Ragged(List<Value> splits, Value values) implements TfValue {}
 

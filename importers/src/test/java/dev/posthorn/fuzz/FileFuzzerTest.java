@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -24,6 +27,18 @@ class FileFuzzerTest {
     @TestFactory
     Stream<DynamicTest> damaged() throws IOException {
         return FileSeeds.all().entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey(), () -> damage(e)));
+    }
+
+    /** An archive whose directory says that an entry begins where the file ends. */
+    @Test
+    void entriesBehindTheEnd() throws IOException {
+        byte[] b = FileSeeds.all().get("KERAS").clone();
+        for (int i = 1; i + 46 < b.length; i++) {
+            if (b[i] == 'P' && b[i + 1] == 'K' && b[i + 2] == 1 && b[i + 3] == 2) {
+                ByteBuffer.wrap(b).order(ByteOrder.LITTLE_ENDIAN).putInt(i + 42, b.length - 11);
+            }
+        }
+        run("entries behind the end", b);
     }
 
     private static void damage(Map.Entry<String, byte[]> seed) {

@@ -86,7 +86,7 @@ public final class JavaBackend implements Backend {
 
     /** All passes, for a graph and then for the graphs inside of its ops. */
     private static Graph improve(Graph g) {
-        Graph named = Rewriter.apply(g, RecoverActivations::rule);
+        Graph named = Rewriter.apply(g, MoveReshapes::aroundProducts, RecoverActivations::rule);
         Graph folded = Rewriter.apply(
                 FuseAttention.apply(FoldAffine.apply(named)), MoveReshapes::behindSums, JavaBackend::legalise);
         Graph fused = FuseEpilogue.apply(folded, op -> Activations.of(op).isPresent());

@@ -128,10 +128,10 @@ final class Examples {
     /** Of one example; without lengths. */
     private static List<Value> single(Site s) {
         int[] n = {
-            s.attributes().integer("Ncontext_sparse"),
-            s.attributes().integer("Ncontext_dense"),
-            s.attributes().integer("Nfeature_list_sparse"),
-            s.attributes().integer("Nfeature_list_dense")
+            Math.toIntExact(s.attributes().integer("Ncontext_sparse", 0)),
+            Math.toIntExact(s.attributes().integer("Ncontext_dense", 0)),
+            Math.toIntExact(s.attributes().integer("Nfeature_list_sparse", 0)),
+            Math.toIntExact(s.attributes().integer("Nfeature_list_dense", 0))
         };
         List<List<String>> keys = new ArrayList<>();
         int at = 2;

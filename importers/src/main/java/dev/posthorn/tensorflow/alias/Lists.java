@@ -25,21 +25,27 @@ import dev.posthorn.tensorflow.TfValue.Joined;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
-/** TensorLists, and TensorArrays of TensorFlow 1, whose flow carries the elements. */
+/** TensorLists. */
 final class Lists {
     static final List<TfOp> ALL = List.of(
             general("TensorListReserve", s -> List.of(new Elements(element(s, 0), scalar(s, s.in(1)), null))),
             general("EmptyTensorList", s -> List.of(new Elements(element(s, 0), s.b().constant(DType.INT32, 0), null))),
-            general("TensorListFromTensor", s -> List.of(of(s, s.in(0)))),
+            general("TensorListFromTensor", s -> List.of(s.raw(0) instanceof TfValue.Ragged r ? r : of(s, s.in(0)))),
             one("TensorListStack", s -> stacked(s, list(s, 0), element(s, 1).shape())),
             one(
                     "TensorListLength",
                     s -> s.raw(0) instanceof Joined j
                             ? rows(s, j.lengths())
-                            : list(s, 0).length()),
-            one("TensorListGetItem", s -> item(s, 0, element(s, 2).shape(), scalar(s, s.in(1)))),
+                            : s.raw(0) instanceof TfValue.Ragged r
+                                    ? Raggeds.count(s, r)
+                                    : list(s, 0).length()),
+            general(
+                    "TensorListGetItem",
+                    s -> List.of(
+                            s.raw(0) instanceof TfValue.Ragged r
+                                    ? Raggeds.row(s.b(), r, scalar(s, s.in(1)))
+                                    : new TfValue.Of(item(s, 0, element(s, 2).shape(), scalar(s, s.in(1)))))),
             general("TensorListSetItem", s -> List.of(set(s, list(s, 0), scalar(s, s.in(1)), s.in(2)))),
             one(
                     "TensorListGather",
@@ -65,38 +71,9 @@ final class Lists {
             general("TensorListConcat", s -> concat(s, 0)),
             general("TensorListSplit", s -> List.of(split(s, s.in(0)))));
 
-    /** TensorArrays of all versions; the first two have no flow at the beginning: the elements are the handle. */
-    static final List<TfOp> ARRAYS = Stream.of("", "V2", "V3")
-            .flatMap(v -> Stream.of(
-                    general("TensorArray" + v, Lists::array),
-                    one("TensorArrayRead" + v, s -> item(s, 2, Shape.UNRANKED, scalar(s, s.in(1)))),
-                    general("TensorArrayWrite" + v, s -> List.of(set(s, list(s, 3), scalar(s, s.in(1)), s.in(2)))),
-                    one(
-                            "TensorArrayGather" + v,
-                            s -> s.b().gather(
-                                            stacked(
-                                                    s,
-                                                    list(s, 2),
-                                                    s.attributes().shape("element_shape")),
-                                            s.in(1),
-                                            0)),
-                    general("TensorArrayScatter" + v, s -> List.of(scatter(s, list(s, 3), s.in(1), s.in(2)))),
-                    one("TensorArraySize" + v, s -> list(s, 1).length()),
-                    general("TensorArrayConcat" + v, s -> concat(s, 1)),
-                    general("TensorArraySplit" + v, s -> List.of(split(s, s.in(1)))),
-                    general("TensorArrayClose" + v, s -> List.of())))
-            .toList();
-
     private Lists() {}
 
-    private static List<TfValue> array(Site s) {
-        TensorType element =
-                new TensorType(s.attributes().type("dtype"), s.attributes().shape("element_shape"));
-        Elements none = new Elements(element, scalar(s, s.in(0)), null);
-        return s.op().endsWith("V3") ? List.of(new TfValue.Handle(s.name()), none) : List.of(none);
-    }
-
-    private static Elements list(Site s, int i) {
+    static Elements list(Site s, int i) {
         TfValue given = s.raw(i);
         if (!(given instanceof Elements) && s.op().startsWith("TensorArray")) {
             given = s.raw(0);
@@ -108,7 +85,7 @@ final class Lists {
     }
 
     /** Element {@code index} of the list that input {@code i} is. */
-    private static Value item(Site s, int i, Shape declared, Value index) {
+    static Value item(Site s, int i, Shape declared, Value index) {
         if (s.raw(i) instanceof Joined j) {
             Value lengths = s.b().cast(j.lengths(), DType.INT32);
             Value start = s.b().gather(s.b().add(new CumSum(0, true, false), lengths), index, 0);
@@ -118,7 +95,7 @@ final class Lists {
         return s.b().gather(stacked(s, list(s, i), declared), index, 0);
     }
 
-    private static Value scalar(Site s, Value x) {
+    static Value scalar(Site s, Value x) {
         return s.b().cast(
                         x.shape().isRanked() && x.shape().rank() == 0 ? x : s.b().reshape(x, new int[0]), DType.INT32);
     }
@@ -146,7 +123,7 @@ final class Lists {
     }
 
     /** All elements, zeros where none was set. */
-    private static Value stacked(Site s, Elements e, Shape declared) {
+    static Value stacked(Site s, Elements e, Shape declared) {
         if (e.stacked() != null) {
             return e.stacked();
         }
@@ -177,9 +154,9 @@ final class Lists {
         return new Elements(e.element(), n, null).with(all);
     }
 
-    private static Elements set(Site s, Elements given, Value index, Value item) {
+    static Elements set(Site s, Elements given, Value index, Value item) {
         boolean grows = s.attributes().bool("resize_if_index_out_of_bounds", false)
-                || s.attributes().bool("dynamic_size", false);
+                || s.raw(0) instanceof TfValue.Array a && a.grows();
         Elements e = grows ? grown(s, given, index, item) : given;
         Value all = fitting(s, stacked(s, e, item.shape()), item);
         Value one = s.b().expandDims(item, 0);
@@ -205,7 +182,7 @@ final class Lists {
         return fits;
     }
 
-    private static Elements scatter(Site s, Elements e, Value indices, Value values) {
+    static Elements scatter(Site s, Elements e, Value indices, Value values) {
         Value all = stacked(s, e, values.shape().slice(1, values.shape().rank()));
         return e.with(s.b().add(new Scatter(Scatter.Fn.SET), all, indices, values));
     }
@@ -271,7 +248,7 @@ final class Lists {
     }
 
     /** The elements one after the other, and their lengths. */
-    private static List<TfValue> concat(Site s, int i) {
+    static List<TfValue> concat(Site s, int i) {
         if (s.raw(i) instanceof Joined j) {
             return List.of(new TfValue.Of(j.rows()), new TfValue.Of(s.b().cast(j.lengths(), DType.INT64)));
         }
@@ -284,7 +261,7 @@ final class Lists {
     }
 
     /** Parts of these lengths; where they are equal, a list like any other. */
-    private static TfValue split(Site s, Value x) {
+    static TfValue split(Site s, Value x) {
         Tensor n = s.isConstant(2) ? s.constant(2) : null;
         boolean equal = n != null && n.size() > 0;
         for (int i = 1; equal && i < n.size(); i++) {

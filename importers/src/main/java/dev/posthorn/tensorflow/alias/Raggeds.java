@@ -10,6 +10,8 @@ import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Reshape;
 import dev.posthorn.ir.op.Scatter;
 import dev.posthorn.ir.op.sparse.RaggedIndices;
@@ -61,7 +63,7 @@ final class Raggeds {
         for (Dim d : rows) {
             n = b.times(n, value(b, d));
         }
-        Value places = b.add(new dev.posthorn.ir.op.Iota(DType.INT32), b.plus(n, b.constant(DType.INT32, 1)));
+        Value places = b.add(new Iota(DType.INT32), b.plus(n, b.constant(DType.INT32, 1)));
         return b.times(places, value(b, length));
     }
 
@@ -126,7 +128,33 @@ final class Raggeds {
         return List.of(new TfValue.Ragged(s.in(0, depth), s.in(depth)));
     }
 
-    /** Only what was made of a whole ragged tensor, whole again. */
+    /** The number of rows. */
+    static Value count(Site s, TfValue.Ragged r) {
+        Builder b = s.b();
+        return b.minus(value(b, b.dim(r.splits().get(0), 0)), b.constant(DType.INT32, 1));
+    }
+
+    /** A row of a ragged tensor: one of a level less. */
+    static TfValue.Ragged row(Builder b, TfValue.Ragged r, Value index) {
+        Value places = b.plus(index, b.ints(0, 1));
+        List<Value> splits = new ArrayList<>();
+        for (int level = 0; ; level++) {
+            Value ends = b.gather(b.cast(r.splits().get(level), DType.INT32), places, 0);
+            Value from = b.squeeze(b.slice(ends, 0, 0, 1), 0);
+            Value n = b.minus(b.squeeze(b.slice(ends, 0, -1, dev.posthorn.ir.op.Slice.END), 0), from);
+            if (level > 0) {
+                splits.add(b.minus(ends, from));
+            }
+            boolean last = level == r.splits().size() - 1;
+            Value inside = b.add(new Iota(DType.INT32), last ? n : b.binary(Binary.Fn.ADD, n, 1));
+            places = b.plus(from, inside);
+            if (last) {
+                return new TfValue.Ragged(splits, b.gather(r.values(), places, 0));
+            }
+        }
+    }
+
+    /** What was made of a whole ragged tensor, or of one of its rows, as its parts. */
     private static List<Value> fromVariant(Site s) {
         int depth = s.attributes().integer("output_ragged_rank");
         if (!(s.raw(0) instanceof TfValue.Ragged r) || r.splits().size() != depth) {

@@ -6,10 +6,11 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
-import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.ArgReduce;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
+import dev.posthorn.tensorflow.host.ResizePlan;
 import java.util.List;
 
 /**
@@ -41,12 +42,6 @@ final class Resizing {
 
     private Resizing() {}
 
-    /** The weights {@code [m×n]} with which n elements become m. */
-    @FunctionalInterface
-    private interface Weights {
-        float[][] of(int n, int m);
-    }
-
     private static boolean corners(Site s) {
         return s.attributes().bool("align_corners", false);
     }
@@ -61,16 +56,27 @@ final class Resizing {
         return resize(s, (n, m) -> ResizeWeights.bilinear(n, m, kept, false));
     }
 
-    private static Value resize(Site s, Weights weights) {
-        int[] size = s.ints(1);
-        Shape x = s.shape(0);
-        return apply(s, weights.of(x.dim(1), size[0]), weights.of(x.dim(2), size[1]));
+    private static Value resize(Site s, ResizePlan.Weights weights) {
+        List<Dim> size = s.dims(1);
+        Dim[] x = s.b().dims(s.in(0));
+        return apply(s, matrix(s, x[1], size.get(0), weights), matrix(s, x[2], size.get(1), weights));
+    }
+
+    /** The weights from n elements to m; a node where they are known only when the graph runs. */
+    private static Value matrix(Site s, Dim n, Dim m, ResizePlan.Weights weights) {
+        if (n.isKnown() && m.isKnown()) {
+            return s.b().constant(ResizePlan.matrix(weights.of(n.known(), m.known()), n.known()));
+        }
+        return s.b().add(new ResizePlan(weights), Shapes.value(s, n), Shapes.value(s, m));
     }
 
     /** What flows back to pictures of h×w: the same weights, transposed. */
-    private static Value back(Site s, int h, int w, Weights weights) {
+    private static Value back(Site s, int h, int w, ResizePlan.Weights weights) {
         Shape dy = s.shape(0);
-        Value dx = apply(s, transposed(weights.of(h, dy.dim(1))), transposed(weights.of(w, dy.dim(2))));
+        Value dx = apply(
+                s,
+                matrix(s, transposed(weights.of(h, dy.dim(1))), dy.dim(1)),
+                matrix(s, transposed(weights.of(w, dy.dim(2))), dy.dim(2)));
         return Elementwise.cast(s.b(), dx, s.attributes().type("T", DType.FLOAT32));
     }
 
@@ -94,35 +100,32 @@ final class Resizing {
     }
 
     /** {@code rows · x · columnsᵀ} for every channel, in float32. */
-    private static Value apply(Site s, float[][] rows, float[][] columns) {
+    private static Value apply(Site s, Value rows, Value columns) {
         Value x = s.b().cast(s.in(0), DType.FLOAT32);
         Dim[] d = s.b().dims(x);
-        int w = x.shape().dim(2);
-        int c = x.shape().dim(3);
-        Value wide = s.b().reshape(x, d[0], d[1], Dim.of(w * c));
-        Value y = s.b().matmul(matrix(s, rows), wide);
-        Value parts = s.b().reshape(y, d[0], Dim.of(rows.length), Dim.of(w), Dim.of(c));
-        return s.b().matmul(matrix(s, columns), parts);
+        Dim line = d[2].isKnown() && d[3].isKnown() ? Dim.of(d[2].known() * d[3].known()) : Dim.of(-1);
+        Value y = s.b().matmul(rows, s.b().reshape(x, d[0], d[1], line));
+        return s.b().matmul(columns, s.b().reshape(y, d[0], s.b().dim(rows, 0), d[2], d[3]));
     }
 
-    private static Value matrix(Site s, float[][] rows) {
-        int n = rows.length == 0 ? 0 : rows[0].length;
-        Tensor t = Tensor.zeros(TensorType.f32(rows.length, n));
-        for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(rows[i], 0, t.floats(), i * n, n);
-        }
-        return s.b().constant(t);
+    private static Value matrix(Site s, float[][] rows, int n) {
+        return s.b().constant(ResizePlan.matrix(rows, rows.length == 0 ? 0 : n));
     }
 
     private static Value nearest(Site s) {
-        int[] size = s.ints(1);
+        List<Dim> size = s.dims(1);
         Value x = s.in(0);
-        Value y = s.b().gather(x, places(s, x.shape().dim(1), size[0]), 1);
-        return s.b().gather(y, places(s, x.shape().dim(2), size[1]), 2);
+        Value y = s.b().gather(x, places(s, s.b().dim(x, 1), size.get(0)), 1);
+        return s.b().gather(y, places(s, s.b().dim(x, 2), size.get(1)), 2);
     }
 
-    private static Value places(Site s, int n, int m) {
-        return s.b().ints(nearestPlaces(s, n, m));
+    /** The element that each of m is; a node where they are known only when the graph runs. */
+    private static Value places(Site s, Dim n, Dim m) {
+        if (n.isKnown() && m.isKnown()) {
+            return s.b().ints(nearestPlaces(s, n.known(), m.known()));
+        }
+        Value weights = matrix(s, n, m, (from, to) -> picked(s, from, to));
+        return s.b().add(new ArgReduce(true, 1, DType.INT32), weights);
     }
 
     private static int[] nearestPlaces(Site s, int n, int m) {
@@ -146,21 +149,13 @@ final class Resizing {
             throw s.unsupported("kernel " + s.attributes().string("kernel_type", ""));
         }
         Shape x = s.shape(0);
-        return apply(
-                s,
-                ResizeWeights.sampled(
-                        x.dim(1),
-                        size[0],
-                        (float) scale.getDouble(0),
-                        (float) translation.getDouble(0),
-                        kernel,
-                        antialias),
-                ResizeWeights.sampled(
-                        x.dim(2),
-                        size[1],
-                        (float) scale.getDouble(1),
-                        (float) translation.getDouble(1),
-                        kernel,
-                        antialias));
+        Value[] along = new Value[2];
+        for (int a = 0; a < 2; a++) {
+            float by = (float) scale.getDouble(a);
+            float to = (float) translation.getDouble(a);
+            int n = x.dim(a + 1);
+            along[a] = matrix(s, ResizeWeights.sampled(n, size[a], by, to, kernel, antialias), n);
+        }
+        return apply(s, along[0], along[1]);
     }
 }

@@ -99,7 +99,7 @@ final class StatefulRandoms {
     }
 
     /** What {@code draw} gives for a key and a counter; the state goes on by {@code n · each}. */
-    private static Value counted(Site s, Value n, int each, BiFunction<Value, Value, Value> draw) {
+    static Value counted(Site s, Value n, int each, BiFunction<Value, Value, Value> draw) {
         Builder b = s.b();
         long seed = s.attributes().integer("seed", 0);
         long second = s.attributes().integer("seed2", 0);

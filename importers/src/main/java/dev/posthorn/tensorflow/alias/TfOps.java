@@ -27,7 +27,7 @@ public final class TfOps {
             StateOps.SCATTERS,
             Tables.ALL,
             Lists.ALL,
-            Lists.ARRAYS,
+            TensorArrays.ALL,
             Diagonals.ALL,
             Segments.ALL,
             Resizing.ALL,
@@ -64,6 +64,7 @@ public final class TfOps {
             Solvers.ALL,
             Further.ALL,
             StatefulRandoms.ALL,
+            RandomCrops.ALL,
             Generators.ALL,
             UniformCodes.ALL,
             OldNames.ALL);
@@ -83,7 +84,13 @@ public final class TfOps {
             "LookupTableRemoveV2",
             "ResourceStridedSliceAssign",
             "StridedSliceAssign",
-            "RngReadAndSkip");
+            "RngReadAndSkip",
+            "RngSkip",
+            "StatefulUniform",
+            "StatefulUniformInt",
+            "StatefulUniformFullInt",
+            "StatefulStandardNormalV2",
+            "StatefulTruncatedNormal");
 
     private static final Set<String> SCATTERS =
             StateOps.SCATTERS.stream().map(TfOp::name).collect(Collectors.toUnmodifiableSet());
@@ -98,7 +105,10 @@ public final class TfOps {
             "RandomShuffle",
             "RandomGamma",
             "RandomPoisson",
-            "RandomPoissonV2");
+            "RandomPoissonV2",
+            "RandomCrop",
+            "SampleDistortedBoundingBox",
+            "SampleDistortedBoundingBoxV2");
 
     private TfOps() {}
 
