@@ -18,6 +18,7 @@ public final class KerasOperations {
                 ReductionOperations.ALL,
                 ShapeOperations.ALL,
                 IndexOperations.ALL,
+                SliceOperations.ALL,
                 MatrixOperations.ALL,
                 NeuralOperations.ALL,
                 WindowOperations.ALL,
