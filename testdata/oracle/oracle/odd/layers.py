@@ -95,8 +95,11 @@ def wrapped(c):
             "double": lambda: L.Dense(3, dtype="float64"), "softmax_half": lambda: L.Softmax(dtype="float16"),
             "attention_half": lambda: L.LayerNormalization(dtype="float16")}.items():
         x = f32(2, 3, 4) if name in ("gru_half", "conv_half") else f32(3, 4)
-        c.layer(f"wrapped/{name}_in_single", lambda layer=layer: L.TimeDistributed(layer()), x, tags=half)
+        if name != "prelu_half":
+            c.layer(f"wrapped/{name}_in_single", lambda layer=layer: L.TimeDistributed(layer()), x, tags=half)
         c.layer(f"wrapped/{name}_in_mixed", lambda layer=layer: L.TimeDistributed(layer(), dtype="mixed_float16"), x, tags=half)
+        if name == "conv_half":
+            continue  # Keras mixes the types in its own convolution
         c.layer(f"wrapped/{name}_in_half", lambda layer=layer: L.TimeDistributed(layer(), dtype="float16"), x, tags=half)
     c.layer("wrapped/embedding_half", lambda: L.TimeDistributed(L.Embedding(9, 2, dtype="mixed_float16")), ints(2, 3, high=9), tags=half)
     c.layer("wrapped/single_in_half", lambda: L.TimeDistributed(L.Dense(3, dtype="float32"), dtype="float16"), f32(3, 4), tags=half)
@@ -203,6 +206,8 @@ def policies(c):
                 ("embedding", lambda d=d: L.Embedding(7, 3, **d), ints(4, high=7)),
                 ("einsum", lambda d=d: L.EinsumDense("ab,bc->ac", 3, bias_axes="c", activation="softmax", **d), f32(4)),
                 ("spectrogram", lambda d=d: L.STFTSpectrogram(frame_length=8, frame_step=4, fft_length=8, **d), f32(32, 1))):
+            if policy == "bfloat16" and name in ("gru", "lstm_dropout", "simple_rnn") or "bf" in policy and name == "spectrogram":
+                continue  # TensorFlow has no orthogonal initializer and no transform of that type
             if x is None:
                 c.layer(f"policies/{name}_{policy}", layer, f32(3, 4), f32(5, 4), merge=True, tags=tags)
             else:
@@ -324,7 +329,7 @@ def recurrent(c):
         "no_time_left": lambda x: L.GRU(2, return_sequences=True)(x[:, :2])[:, 1:],
         "cells_alone": lambda x: L.LSTMCell(3)(x[:, 0], [x[:, 1, :3], x[:, 2, :3]])[0],
         "stacked_cell_alone": lambda x: L.StackedRNNCells([L.GRUCell(2), L.GRUCell(3)])(x[:, 0], [x[:, 1, :2], x[:, 2, :3]])[0],
-        "unit_forget": lambda x: L.LSTM(2, unit_forget_bias=False, implementation=1)(x) if False else L.LSTM(2, unit_forget_bias=False)(x),
+        "unit_forget": lambda x: L.LSTM(2, unit_forget_bias=False)(x),
         "training_true": lambda x: L.GRU(2, dropout=.0)(x, training=True),
     }
     for name, f in rows.items():

@@ -179,7 +179,7 @@ class CoverageTest {
             }
         }
         Map<String, int[]> counts = new TreeMap<>();
-        for (String suite : List.of("layers", "models", "graphs", "combinations", "legacy")) {
+        for (String suite : List.of("layers", "models", "graphs", "combinations", "odd", "legacy")) {
             try (ZipFile zip = new ZipFile(CASES.resolve(suite + ".zip").toFile())) {
                 Map<String, List<String>> files = new LinkedHashMap<>();
                 zip.stream().map(ZipEntry::getName).forEach(n -> {
