@@ -20,8 +20,8 @@ public final class Variables {
             Tensor t = values.get(key);
             if (t == null) {
                 throw new ModelFormatException(
-                        "model: expected weights but was an architecture alone (load its weights too), at '" + key
-                                + "'");
+                        "model: expected weights but was an architecture alone (load its weights too; 'posthorn convert"
+                                + " MODEL OUT --weights FILE' makes one file of both), at '" + key + "'");
             }
             return t;
         }

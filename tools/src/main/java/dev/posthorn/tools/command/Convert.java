@@ -4,6 +4,7 @@ import dev.posthorn.codec.Dialect;
 import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.SaveOptions;
+import dev.posthorn.model.WeightSelection;
 import dev.posthorn.tools.Failure;
 import dev.posthorn.tools.InputException;
 import dev.posthorn.tools.Posthorn;
@@ -38,6 +39,8 @@ import picocli.CommandLine.Spec;
                     + " there whole or not at all.",
             "A SavedModel that Keras 2 saved becomes any of these, without its training (--no-optimizer); another one stays a"
                     + " SavedModel.",
+            "With --weights an architecture (.json, .yaml) gets its weights from a file of its own, any other model those of another"
+                    + " file.",
             "With --out-dir any number of models is converted, those in folders too, whose places are kept.",
             "Exit code 0: all is converted; 2: something is not."
         })
@@ -74,6 +77,22 @@ public final class Convert implements Callable<Integer> {
     @Option(names = "--weights-only", description = "For .h5: weights alone, as Keras's save_weights writes them.")
     private boolean weightsOnly;
 
+    @Option(
+            names = "--weights",
+            paramLabel = "FILE",
+            description = "Where the weights are: a model, .weights.h5, .weights.json, weights of Keras 1 or 2 in .h5.")
+    private Path weights;
+
+    @Option(
+            names = "--by-name",
+            description = "With --weights: only layers whose names are in that file, as Keras's by_name.")
+    private boolean byName;
+
+    @Option(
+            names = "--skip-mismatch",
+            description = "With --weights: weights of other shapes stay as IN has them, as with Keras's skip_mismatch.")
+    private boolean skipMismatch;
+
     @Option(names = "--batch", paramLabel = "N", description = "For a SavedModel: only batches of N rows.")
     private Integer batch;
 
@@ -107,6 +126,9 @@ public final class Convert implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (weights == null && (byName || skipMismatch)) {
+            throw new InputException("expected --weights with --by-name and --skip-mismatch but was none");
+        }
         if (folder == null) {
             if (files.size() != 2) {
                 throw new InputException("expected IN and OUT, or --out-dir, but was " + files.size() + " files");
@@ -143,6 +165,9 @@ public final class Convert implements Callable<Integer> {
         options = trains ? options.withTrainSignature() : options;
         options = weightsOnly ? options.ofWeights() : options;
         try (Model model = Model.load(in, cut.or(Bindings.NONE))) {
+            if (weights != null) {
+                model.loadWeights(weights, new WeightSelection(byName, skipMismatch));
+            }
             model.save(out, options);
         }
     }
