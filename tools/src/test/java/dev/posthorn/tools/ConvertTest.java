@@ -29,7 +29,10 @@ class ConvertTest {
         Cli alone = convert(folder.resolve("model.json"), out);
         assertEquals(2, alone.code());
         assertTrue(alone.err().contains("expected weights but was an architecture alone"), alone.err());
-        assertEquals(0, convert(folder.resolve("model.json"), out, "--weights", folder.resolve("model.h5")).code());
+        assertEquals(
+                0,
+                convert(folder.resolve("model.json"), out, "--weights", folder.resolve("model.h5"))
+                        .code());
         Cli verified = Cli.run("verify", "--model", out, "--expected", folder.resolve("expected.npz"));
         assertEquals(0, verified.code(), verified.out() + verified.err());
     }
@@ -40,7 +43,10 @@ class ConvertTest {
         Path out = dir.resolve("whole.h5");
         Cli cli = convert(folder.resolve("model.keras"), out, "--weights", folder.resolve("sharded.weights.json"));
         assertEquals(0, cli.code(), cli.err());
-        assertEquals(0, Cli.run("verify", "--model", out, "--expected", folder.resolve("expected.npz")).code());
+        assertEquals(
+                0,
+                Cli.run("verify", "--model", out, "--expected", folder.resolve("expected.npz"))
+                        .code());
     }
 
     @Test
@@ -53,8 +59,13 @@ class ConvertTest {
         assertTrue(cli.err().contains("weights: expected"), cli.err());
         Cli options = convert(folder.resolve("model.keras"), out, "--by-name");
         assertTrue(options.err().contains("expected --weights with --by-name"), options.err());
-        assertEquals(0, convert(folder.resolve("model.keras"), out, "--weights", other, "--by-name", "--skip-mismatch")
-                .code());
-        assertEquals(0, Cli.run("verify", "--model", out, "--expected", folder.resolve("expected.npz")).code());
+        assertEquals(
+                0,
+                convert(folder.resolve("model.keras"), out, "--weights", other, "--by-name", "--skip-mismatch")
+                        .code());
+        assertEquals(
+                0,
+                Cli.run("verify", "--model", out, "--expected", folder.resolve("expected.npz"))
+                        .code());
     }
 }

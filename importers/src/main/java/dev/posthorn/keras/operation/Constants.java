@@ -22,7 +22,8 @@ public final class Constants {
         if (arguments instanceof Map<?, ?> m && of(m).isPresent()) {
             Map<?, ?> data = of(m).get();
             DType dtype = DType.ofKeras(String.valueOf(data.get("dtype")))
-                    .orElseThrow(() -> new UnsupportedModelException("constant of dtype " + data.get("dtype")));
+                    .orElseThrow(() -> new UnsupportedModelException(
+                            "constant: expected a dtype of Keras but was " + data.get("dtype")));
             return KerasTensor.of(b.constant(tensor(data.get("value"), dtype)));
         }
         if (arguments instanceof Map<?, ?> m) {

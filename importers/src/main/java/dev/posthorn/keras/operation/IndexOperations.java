@@ -1,5 +1,7 @@
 package dev.posthorn.keras.operation;
 
+import static dev.posthorn.keras.operation.Operation.of;
+
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
@@ -16,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import static dev.posthorn.keras.operation.Operation.of;
 
 /** Operations that find or choose elements. Source: keras/src/backend/tensorflow/numpy.py, core.py, nn.py, math.py. */
 final class IndexOperations {
