@@ -1,5 +1,7 @@
 package dev.posthorn.ir;
 
+import java.util.Locale;
+
 /** How far a number may be off: {@code |was − expected| ≤ atol + rtol·|expected|}. */
 public record Tolerance(double rtol, double atol) {
     public static final Tolerance DEFAULT = new Tolerance(1e-5, 1e-5);
@@ -38,8 +40,15 @@ public record Tolerance(double rtol, double atol) {
                 || Math.abs(was - expected) <= atol + rtol * Math.abs(expected) && Double.isFinite(expected);
     }
 
+    /** {@code 1e-5 + 1e-4·|expected|}, without what is 0. */
     @Override
     public String toString() {
-        return atol + " + " + rtol + "·|expected|";
+        return rtol == 0 ? text(atol) : atol == 0 ? text(rtol) + "·|expected|" : text(atol) + " + " + text(rtol) + "·|expected|";
+    }
+
+    private static String text(double x) {
+        String all = Double.toString(x);
+        String some = all.length() > 7 ? String.format(Locale.ROOT, "%.1e", x) : all;
+        return some.replace(".0E", "e").replace('E', 'e');
     }
 }

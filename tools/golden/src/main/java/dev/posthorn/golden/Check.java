@@ -21,6 +21,11 @@ public record Check(String name, Comparison comparison, Tolerance allowed, Strin
         return new Check(name, Comparison.problem(problem), Tolerance.EXACT);
     }
 
+    /** The same under another name. */
+    public Check named(String other) {
+        return new Check(other, comparison, allowed, note);
+    }
+
     public boolean passed() {
         return comparison.passed();
     }

@@ -95,13 +95,10 @@ public record GoldenReport(
             }
         });
         training.ifPresent(t ->
-                t.steps().forEach(s -> s.checks().forEach(c -> line(step(s.number(), c), quiet, lines))));
+                t.steps().forEach(s -> s.checks()
+                .forEach(c -> line(c.named("training step " + s.number() + " " + c.name()), quiet, lines))));
         diagnosis.ifPresent(d -> lines.addAll(d.lines()));
         return lines;
-    }
-
-    private static Check step(int number, Check c) {
-        return new Check("training step " + number + " " + c.name(), c.comparison(), c.allowed());
     }
 
     private static void line(Check c, boolean quiet, List<String> lines) {

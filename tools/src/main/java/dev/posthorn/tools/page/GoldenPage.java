@@ -5,7 +5,6 @@ import dev.posthorn.golden.Diagnosis;
 import dev.posthorn.golden.GoldenReport;
 import dev.posthorn.golden.LayerTrace;
 import dev.posthorn.golden.Spread;
-import dev.posthorn.golden.TrainingTrace;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.Signature;
 import dev.posthorn.tools.diagram.Diagram;
@@ -52,8 +51,7 @@ public final class GoldenPage {
         });
         sections.add(outputs());
         golden.training().ifPresent(t -> {
-            t.curves().forEach(c -> sections.add(curve(c)));
-            sections.add(training(t));
+            sections.addAll(TrainingPart.of(t));
         });
         boolean passed = golden.passed();
         return new Report(
@@ -254,49 +252,6 @@ public final class GoldenPage {
                 rows);
     }
 
-    private static Report.Curves curve(TrainingTrace.Curve c) {
-        return new Report.Curves(
-                "Training: " + c.name(),
-                "step",
-                List.of(new Report.Series("Python", c.expected()), new Report.Series("Java", c.was())));
-    }
-
-    private static List<Check> steps(TrainingTrace t) {
-        List<Check> all = new ArrayList<>();
-        t.steps()
-                .forEach(s -> s.checks()
-                        .forEach(c -> all.add(
-                                new Check("step " + s.number() + " " + c.name(), c.comparison(), c.allowed()))));
-        return all;
-    }
-
-    private static Report.Table training(TrainingTrace t) {
-        List<Report.Row> rows = new ArrayList<>();
-        for (Check r : steps(t)) {
-            double off = r.comparison().maxAbs();
-            rows.add(new Report.Row(
-                    "training" + rows.size(),
-                    "",
-                    Outcome.of(r.comparison().passed()),
-                    List.of(
-                            Cell.of(r.name()),
-                            Cell.of(off, Numbers.error(off)),
-                            Cell.of(
-                                    r.comparison().passed()
-                                            ? ""
-                                            : r.comparison().toString())),
-                    List.of()));
-        }
-        return new Report.Table(
-                "Training",
-                "trace",
-                List.of(
-                        new Column("metric of a step, weight after it", Kind.NAME, false),
-                        new Column("max |difference|", Kind.NUMBER, false),
-                        new Column("problem", Kind.TEXT, false)),
-                rows);
-    }
-
     private List<Report.Check> checks() {
         List<Report.Check> checks = new ArrayList<>();
         recorded()
@@ -314,7 +269,7 @@ public final class GoldenPage {
                                 r.layer().key() + " (" + r.layer().className() + ")",
                                 r.passed() ? Optional.empty() : Optional.of(problem(r))))));
         golden.training()
-                .ifPresent(t -> steps(t).forEach(r -> checks.add(new Report.Check(
+                .ifPresent(t -> TrainingPart.steps(t).forEach(r -> checks.add(new Report.Check(
                         subject + ".training",
                         r.name(),
                         r.comparison().passed()

@@ -102,7 +102,7 @@ final class Chart {
                 .collect(Collectors.joining("; "));
         double w = 2 * WIDTH;
         double h = 2 * HEIGHT;
-        double left = 56;
+        double left = 74;
         figure(m, curves.title(), curves.series(), said, w, h);
         for (int g = 0; g <= 4 && high >= low; g++) {
             double y = 10 + (h - BOTTOM - 14) * g / 4;

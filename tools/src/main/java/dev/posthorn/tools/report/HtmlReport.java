@@ -164,7 +164,8 @@ public final class HtmlReport {
         }
         m.close();
         boolean signed = t.rows().stream().anyMatch(r -> r.outcome() != Report.Outcome.NEUTRAL);
-        m.open("table", "id", id, "class", signed ? "" : "unsigned", "aria-labelledby", id + "-title")
+        String kinds = (t.wordy() ? "wordy " : "") + (signed ? "" : "unsigned");
+        m.open("table", "id", id, "class", kinds.strip(), "aria-labelledby", id + "-title")
                 .open("thead")
                 .open("tr");
         for (int i = 0; i < t.columns().size(); i++) {
@@ -252,8 +253,8 @@ public final class HtmlReport {
 
     private void name(Report.Row r, Report.Cell c, boolean signed) {
         if (signed) {
-            String word = r.outcome().word();
-            m.element("span", r.outcome().sign(), "class", "sign", "role", "img", "aria-label", word);
+            Report.Outcome o = r.outcome();
+            m.element("span", o.sign(), "class", "sign", "role", "img", "aria-label", o.word());
         }
         if (r.details().isEmpty()) {
             m.element("span", c.text(), "class", "plain");
@@ -275,8 +276,7 @@ public final class HtmlReport {
         } else if (s instanceof Report.Curves c) {
             Chart.draw(m, c);
         } else if (s instanceof Report.Note n) {
-            List<String> lines = n.lines();
-            lines.forEach(line -> m.element("p", line));
+            n.lines().forEach(line -> m.element("p", line));
         } else {
             throw new IllegalArgumentException("report: expected charts and notes in details but was " + s.title());
         }

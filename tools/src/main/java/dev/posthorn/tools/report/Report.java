@@ -72,11 +72,20 @@ public record Report(
         }
     }
 
+    /** More than a few words. */
+    private static final int LONG = 30;
+
     /** A table whose rows can be sorted and filtered. {@code thing} is what a row is: {@code layer}. */
     public record Table(String title, String thing, List<Column> columns, List<Row> rows) implements Section {
         public Table {
             columns = List.copyOf(columns);
             rows = List.copyOf(rows);
+        }
+
+        /** Whether there are cells of text, or as much below names: it stands below the other cells where the page is narrow. */
+        boolean wordy() {
+            return columns.stream().anyMatch(c -> c.kind() == Kind.TEXT)
+                    || rows.stream().flatMap(r -> r.cells().stream()).anyMatch(c -> c.under().length() > LONG);
         }
     }
 
