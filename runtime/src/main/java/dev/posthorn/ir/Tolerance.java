@@ -43,7 +43,9 @@ public record Tolerance(double rtol, double atol) {
     /** {@code 1e-5 + 1e-4·|expected|}, without what is 0. */
     @Override
     public String toString() {
-        return rtol == 0 ? text(atol) : atol == 0 ? text(rtol) + "·|expected|" : text(atol) + " + " + text(rtol) + "·|expected|";
+        return rtol == 0
+                ? text(atol)
+                : atol == 0 ? text(rtol) + "·|expected|" : text(atol) + " + " + text(rtol) + "·|expected|";
     }
 
     private static String text(double x) {

@@ -94,9 +94,9 @@ public record GoldenReport(
                 }
             }
         });
-        training.ifPresent(t ->
-                t.steps().forEach(s -> s.checks()
-                .forEach(c -> line(c.named("training step " + s.number() + " " + c.name()), quiet, lines))));
+        training.ifPresent(t -> t.steps()
+                .forEach(s -> s.checks()
+                        .forEach(c -> line(c.named("training step " + s.number() + " " + c.name()), quiet, lines))));
         diagnosis.ifPresent(d -> lines.addAll(d.lines()));
         return lines;
     }

@@ -57,6 +57,7 @@ final class Suspects {
         v.put("merge_mode", List.of("concat", "sum", "mul", "ave"));
         v.put("use_scale", List.of(true, false));
         v.put("max_value", List.of(6.0));
+        v.put("offset", List.of(0.0, -1.0, -0.5));
         return v;
     }
 

@@ -6,6 +6,8 @@ import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.Tolerance;
 import dev.posthorn.model.Model;
+import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.Variable;
 import dev.posthorn.model.Variables;
 import dev.posthorn.numpy.Npz;
 import dev.posthorn.train.callback.Logs;
@@ -36,6 +38,8 @@ final class Training {
      */
     private static final double ROUNDING = 10;
 
+    private static final String SEED = "/seed_generator_state";
+
     private final Path folder;
     private final Tolerance tolerance;
     private final double least;
@@ -43,6 +47,7 @@ final class Training {
     private final int size;
     private final int steps;
     private final Map<String, Tensor> recorded;
+    private final Map<String, Tensor> seeds;
 
     private Training(Path golden, Tolerances tolerances) throws IOException {
         folder = golden.resolve("training");
@@ -55,9 +60,44 @@ final class Training {
         least = tolerances.outputs().map(Tolerance::atol).orElse(0.0);
         Map<String, Tensor> data = Npz.read(folder.resolve("data.npz"));
         rows = Dataset.of(new Batch(part(data, "x."), part(data, "y."), part(data, "sample_weight.")));
-        size = json.path("batch_size").asInt();
-        steps = json.path("steps").asInt();
+        seeds = part(data, "seed.");
         recorded = Npz.read(folder.resolve("expected.npz"));
+        size = positive(json, "batch_size");
+        steps = positive(json, "steps");
+        part(recorded, "step.").forEach((name, t) -> {
+            if (t.shape().rank() == 0 || t.shape().dim(0) != steps) {
+                throw new ModelFormatException("golden: expected " + steps + " steps but was " + t.type() + ", at "
+                        + folder.resolve("expected.npz") + ":step." + name);
+            }
+        });
+    }
+
+    private int positive(JsonNode json, String key) {
+        int n = json.path(key).asInt();
+        if (n < 1) {
+            throw new ModelFormatException("golden: expected " + key + " of 1 or more but was "
+                    + json.path(key).asText("none") + ", at " + folder.resolve(Case.FILE));
+        }
+        return n;
+    }
+
+    /**
+     * The states of the model's random generators when the first step began, which model files do not hold. They are recorded by the
+     * paths of the layers, or of cells inside of them.
+     */
+    Map<String, Tensor> seeds(Model model) {
+        Map<String, Tensor> states = new LinkedHashMap<>();
+        for (Variable v : model.variables().list()) {
+            if (v.key().endsWith(SEED)) {
+                String layer = v.key().substring(0, v.key().length() - SEED.length());
+                seeds.entrySet().stream()
+                        .filter(e -> e.getKey().equals(layer) || e.getKey().startsWith(layer + "/"))
+                        .findFirst()
+                        .ifPresent(e ->
+                                states.put(v.key(), e.getValue().cast(v.type().dtype())));
+            }
+        }
+        return states;
     }
 
     static boolean isIn(Path golden) {

@@ -55,6 +55,7 @@ public record TrainingTrace(List<Curve> curves, List<Step> steps) {
         CaseWeights keys = recorded.keys(model);
         Map<String, Tensor> before = model.variables().snapshot().values();
         StoredTraining optimizer = ((TrainableProgram) model.program()).training();
+        model.variables().set(recorded.seeds(model));
         Trainer trainer = model.trainer();
         Map<String, Curve> curves = new LinkedHashMap<>();
         List<Step> steps = new ArrayList<>();

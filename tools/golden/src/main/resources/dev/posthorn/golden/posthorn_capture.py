@@ -442,6 +442,7 @@ def _training(model, t, case, state, budget, place):
     data = {f'{side}.{name}': _numpy(v) for side, values in (('x', x), ('y', y)) for name, v in _flatten(values)}
     if weight is not None:
         data['sample_weight.0'] = np.asarray(weight)
+    data.update({f'seed.{key}': np.array(_numpy(v)) for key, v in _seeds(model)})
     whole = sum(_numpy(v).nbytes for v in model.weights) * steps <= budget
     arrays = _steps(model, x, y, weight, size, steps, whole)
     noise = {}
@@ -478,6 +479,14 @@ def _steps(model, x, y, weight, size, steps, whole):
             prefix = 'final.w.' if k == steps - 1 else f'after{k + 1}.w.'
             arrays.update({prefix + key: np.array(_numpy(v)) for key, v in _weights(model)})
     return {**{name: np.stack(values) for name, values in traces.items()}, **arrays}
+
+
+def _seeds(model, path=''):
+    """The states of random generators by the paths of their layers: model files do not hold them."""
+    for layer in getattr(model, '_flatten_layers', lambda **_: [])(include_self=False, recursive=False):
+        for generator in getattr(layer, '_seed_generators', []):
+            yield f'{path}{layer.name}', generator.state
+        yield from _seeds(layer, f'{path}{layer.name}/')
 
 
 def _built(model):

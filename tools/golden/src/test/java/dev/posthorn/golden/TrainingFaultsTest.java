@@ -2,6 +2,7 @@ package dev.posthorn.golden;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.posthorn.ir.DType;
@@ -11,6 +12,7 @@ import dev.posthorn.model.Model;
 import dev.posthorn.train.StoredTraining;
 import dev.posthorn.train.TrainableProgram;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -130,6 +132,34 @@ class TrainingFaultsTest {
                             .map(c -> c.name().substring(c.name().indexOf(".w.") + 3))
                             .distinct()
                             .collect(Collectors.toList()));
+        }
+    }
+
+    /** What a recording says that it has and has not. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "training/case.json; \"batch_size\": 2; \"batch_size\": 0; expected batch_size of 1 or more but was 0",
+                "training/case.json; \"steps\": 4; \"steps\": 40; expected 40 steps but was float32[4]",
+                "layers.npz; ; ; expected an array '0.0' of layer first but was none",
+                "expected.npz; ; ; expected.npz",
+                "case.json; ; ; expected case.json, as posthorn_capture.py writes it, but was nothing",
+                "case.json; \"layers\"; \"layers; expected JSON but was broken"
+            })
+    void brokenRecordingsAreSaid(String file, String from, String to, String said, @TempDir Path copy)
+            throws IOException {
+        Recorded.unpack(copy);
+        Path golden = copy.resolve("convolutions");
+        Path broken = golden.resolve(file);
+        if (from == null) {
+            Files.delete(broken);
+        } else {
+            Files.writeString(broken, Files.readString(broken).replace(from, to));
+        }
+        try (Model model = Model.load(golden.resolve("model.keras"))) {
+            Exception e = assertThrows(Exception.class, () -> GoldenReport.of(golden, model, Tolerances.RECORDED));
+            assertTrue(e.getMessage().contains(said), e::toString);
         }
     }
 }

@@ -269,12 +269,13 @@ public final class GoldenPage {
                                 r.layer().key() + " (" + r.layer().className() + ")",
                                 r.passed() ? Optional.empty() : Optional.of(problem(r))))));
         golden.training()
-                .ifPresent(t -> TrainingPart.steps(t).forEach(r -> checks.add(new Report.Check(
-                        subject + ".training",
-                        r.name(),
-                        r.comparison().passed()
-                                ? Optional.empty()
-                                : Optional.of(r.comparison().toString())))));
+                .ifPresent(t -> TrainingPart.steps(t)
+                        .forEach(r -> checks.add(new Report.Check(
+                                subject + ".training",
+                                r.name(),
+                                r.comparison().passed()
+                                        ? Optional.empty()
+                                        : Optional.of(r.comparison().toString())))));
         return checks;
     }
 

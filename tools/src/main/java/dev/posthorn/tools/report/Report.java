@@ -85,7 +85,9 @@ public record Report(
         /** Whether there are cells of text, or as much below names: it stands below the other cells where the page is narrow. */
         boolean wordy() {
             return columns.stream().anyMatch(c -> c.kind() == Kind.TEXT)
-                    || rows.stream().flatMap(r -> r.cells().stream()).anyMatch(c -> c.under().length() > LONG);
+                    || rows.stream()
+                            .flatMap(r -> r.cells().stream())
+                            .anyMatch(c -> c.under().length() > LONG);
         }
     }
 
