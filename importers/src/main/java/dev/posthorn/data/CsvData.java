@@ -71,7 +71,7 @@ public final class CsvData implements Dataset {
 
     private Batch take(CsvRows csv, int most) {
         List<double[]> taken = new ArrayList<>();
-        for (double[] row; taken.size() < most && (row = csv.next()) != null; ) {
+        for (double[] row = csv.next(); row != null; row = taken.size() < most ? csv.next() : null) {
             taken.add(row);
         }
         return columns.batch(taken, whole);

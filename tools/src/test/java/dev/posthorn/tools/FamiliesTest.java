@@ -59,9 +59,15 @@ class FamiliesTest {
 
     @BeforeAll
     static void collect() throws IOException {
-        Cases.unpack(Cli.TESTDATA.resolve("cases").resolve("rawops_data.zip"), folder.toAbsolutePath());
+        collect("rawops_data", "");
+        collect("rawops_math", "draws"); // of pictures, too
+    }
+
+    private static void collect(String archive, String kind) throws IOException {
+        Path to = folder.toAbsolutePath().resolve(archive);
+        Cases.unpack(Cli.TESTDATA.resolve("cases").resolve(archive + ".zip"), to);
         List<Path> cases;
-        try (Stream<Path> files = Files.walk(folder)) {
+        try (Stream<Path> files = Files.walk(to.resolve("rawops").resolve(kind))) {
             cases = files.filter(f -> f.endsWith("frozen_graph.pb")).sorted().toList();
         }
         for (Path graph : cases) {

@@ -28,6 +28,7 @@ import java.util.stream.IntStream;
  */
 public record Golden(Path folder, List<Layer> layers, Map<String, Tensor> arrays, Map<String, Sketch> weights) {
     private static final int FORMAT = 1;
+
     public Golden {
         layers = List.copyOf(layers);
     }
