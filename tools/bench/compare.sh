@@ -17,6 +17,6 @@ ort=${BENCH_ORT:-$home/.bench-venv/bin/python}
 if ! "$ort" -c 'import onnxruntime' 2>/dev/null; then
     ort=$home/.bench-venv/bin/python
     python3 -m venv "$home/.bench-venv"
-    "$ort" -m pip install -q numpy onnxruntime
+    "$home/testdata/oracle/install.sh" "$home/.bench-venv" numpy onnxruntime
 fi
 exec "$tf" "$home/tools/bench/compare.py" --home "$home" --tf "$tf" --ort "$ort" "$@"
