@@ -66,6 +66,7 @@ public final class Winograd implements PackedConv {
     }
 
     /** Transforms and packs weights for one call into {@code to[at …]}. */
+    @Override
     public PackedB[] pack(Workers workers, Scratch scratch, float[] w, int wo, float[] to, int at) {
         PackedB[] packs = packs(to, at);
         int channels = Math.max(1, SMALL / Math.max(1, cout));
