@@ -4,8 +4,6 @@ import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.Value;
-import dev.posthorn.ir.op.example.Fields;
-import dev.posthorn.ir.op.example.ParseExamples;
 import dev.posthorn.ir.op.table.SetOperation;
 import dev.posthorn.ir.op.table.SetSizes;
 import dev.posthorn.ir.op.text.CharSplit;
@@ -43,7 +41,6 @@ final class CodeRules {
                                             ? ""
                                             : op.kind().name())),
             Rule.of(DecodeCsv.class, CodeRules::records),
-            Rule.of(ParseExamples.class, CodeRules::examples),
             Rule.same(
                     SerializeTensor.class,
                     "SerializeTensor",
@@ -157,52 +154,12 @@ final class CodeRules {
         return listed(w.add("DecodeCSV", "output", in, a), defaults.size());
     }
 
-    private static List<String> listed(String first, int n) {
+    /** The outputs of one list. */
+    static List<String> listed(String first, int n) {
         List<String> all = new ArrayList<>();
         for (int i = 0; i < n; i++) {
             all.add(FunctionWriter.output(first, i));
         }
         return all;
-    }
-
-    private static String keys(List<Fields.Field> fields, FunctionWriter w) {
-        String[] keys = fields.stream().map(Fields.Field::key).toArray(String[]::new);
-        return w.constant(Tensor.of(Shape.of(keys.length), keys));
-    }
-
-    private static List<DataType> types(List<Fields.Field> fields, boolean splits) {
-        return fields.stream()
-                .map(f -> Protos.dtype(splits ? f.splits() : f.dtype()))
-                .toList();
-    }
-
-    private static List<String> examples(ParseExamples op, Node n, List<String> in, FunctionWriter w) {
-        Fields f = op.fields();
-        String none = w.constant(Tensor.of(Shape.of(0), new String[0]));
-        List<String> all =
-                new ArrayList<>(List.of(in.get(0), none, keys(f.sparse(), w), keys(f.dense(), w), keys(f.ragged(), w)));
-        all.addAll(in.subList(1, in.size()));
-        Attrs a = Attrs.of()
-                .dataTypes("Tdense", types(f.dense(), false))
-                .integer("num_sparse", f.sparse().size())
-                .dataTypes("sparse_types", types(f.sparse(), false))
-                .dataTypes("ragged_value_types", types(f.ragged(), false))
-                .dataTypes("ragged_split_types", types(f.ragged(), true))
-                .shapes(
-                        "dense_shapes",
-                        f.dense().stream().map(Fields.Field::shape).toList());
-        List<String> lists = Rules.outputs(
-                w.add("ParseExampleV2", "sparse_indices", all, a),
-                "sparse_values",
-                "sparse_shapes",
-                "dense_values",
-                "ragged_values",
-                "ragged_row_splits");
-        List<String> out = new ArrayList<>();
-        for (int i = 0; i < lists.size(); i++) {
-            List<Fields.Field> of = i < 3 ? f.sparse() : i == 3 ? f.dense() : f.ragged();
-            out.addAll(listed(lists.get(i), of.size()));
-        }
-        return out;
     }
 }

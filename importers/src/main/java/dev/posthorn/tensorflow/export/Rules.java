@@ -18,6 +18,7 @@ final class Rules {
                 CompositeRules.ALL,
                 ControlRules.ALL,
                 CodeRules.ALL,
+                ExampleRules.ALL,
                 ImageRules.ALL,
                 SparseRules.ALL,
                 SpecialRules.ALL,
