@@ -246,10 +246,15 @@ public final class KerasLayers {
 
     /** A layer of Keras by its class name and its configuration as Keras 3 writes it; absent keys have their defaults. */
     public static Layer of(String className, Map<String, ?> config) {
+        return of(className, config, Dialect.KERAS3);
+    }
+
+    /** The same of a configuration as another Keras writes it. */
+    static Layer of(String className, Map<String, ?> config, Dialect dialect) {
         Codec<? extends Layer> codec = codec(className)
                 .orElseThrow(() ->
                         new IllegalArgumentException("layer: expected a class of Keras but was '" + className + "'"));
-        Codec.Decoded<? extends Layer> decoded = codec.decode(config, Dialect.KERAS3, className);
+        Codec.Decoded<? extends Layer> decoded = codec.decode(config, dialect, className);
         if (!decoded.unknown().isEmpty()) {
             throw new IllegalArgumentException(className + ": expected keys that it has but was "
                     + decoded.unknown().keySet());

@@ -6,6 +6,7 @@ import dev.posthorn.codec.FieldType;
 import dev.posthorn.codec.Fields;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
@@ -27,12 +28,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
  * {@code y = gamma · (x − mean) / √(variance + epsilon) + beta} along one axis, or several in Keras 2: with the moving statistics, or in training
  * those of the batch, towards which the moving ones then go. A frozen layer keeps to the moving statistics in training
  * too. Source: keras/src/layers/normalization/batch_normalization.py.
+ *
+ * @param fuses whether pictures and volumes are normalised by TensorFlow's own operation, as in Keras 2, which ignores masks and
+ *     keeps the variance of a sample
  */
 public record BatchNormalization(
         String className,
@@ -46,7 +51,8 @@ public record BatchNormalization(
         Object meanInitializer,
         Object varianceInitializer,
         boolean isSynchronized,
-        Renorm renorm)
+        Renorm renorm,
+        boolean fuses)
         implements SimpleLayer {
     /** Batch renormalisation; Keras 2 says nothing of it where it is off. */
     public record Renorm(boolean on, Object clipping, double momentum) {
@@ -79,7 +85,9 @@ public record BatchNormalization(
                         f.of("moving_mean_initializer", FieldType.ANY, BatchNormalization::meanInitializer),
                         f.of("moving_variance_initializer", FieldType.ANY, BatchNormalization::varianceInitializer),
                         f.of(List.of("synchronized", ""), FieldType.BOOL, BatchNormalization::isSynchronized, false),
-                        f.group(Renorm::of, BatchNormalization::renorm)));
+                        f.group(Renorm::of, BatchNormalization::renorm),
+                        f.implied(
+                                "the variance of a sample", BatchNormalization::fuses, f.dialect() == Dialect.KERAS2)));
     }
 
     public BatchNormalization {
@@ -170,7 +178,8 @@ public record BatchNormalization(
         Value beta = center ? c.rawWeight("beta") : filled(b, n, 0);
         int at = x.shape().axis(axis.list().get(0));
         if (c.training() && c.trainable()) {
-            Moments batch = Moments.of(b, x, at, c.mask());
+            boolean fused = isFused(x, at);
+            Moments batch = Moments.of(b, x, at, fused ? Optional.empty() : c.mask());
             if (renorm.on) {
                 Value stddev = b.unary(Unary.Fn.SQRT, b.binary(Binary.Fn.ADD, batch.variance(), epsilon));
                 Value[] corrections = corrections(c, batch.mean(), stddev);
@@ -179,7 +188,8 @@ public record BatchNormalization(
                 remember(c, batch.mean(), stddev);
             } else {
                 c.update("moving_mean", towards(b, mean, batch.mean(), momentum));
-                c.update("moving_variance", towards(b, variance, batch.variance(), momentum));
+                Value spread = fused ? ofSample(b, x, at, batch.variance()) : batch.variance();
+                c.update("moving_variance", towards(b, variance, spread, momentum));
             }
             mean = batch.mean();
             variance = batch.variance();
@@ -187,6 +197,25 @@ public record BatchNormalization(
         return b.cast(
                 b.add(new BatchNorm(at, epsilon), x, gamma, beta, mean, variance),
                 c.policy().compute());
+    }
+
+    /** Source: BatchNormalizationBase.build and _fused_can_be_used of Keras 2.15. */
+    private boolean isFused(Value x, int at) {
+        int rank = x.shape().rank();
+        boolean can =
+                fuses && !renorm.on && !isSynchronized && !className.startsWith("Sync") && x.dtype() != DType.FLOAT64;
+        return can && (rank == 4 || rank == 5) && (at == 1 || at == rank - 1);
+    }
+
+    /** n / (n − 1) times the variance of n elements. Source: TF FusedBatchNormV3. */
+    private static Value ofSample(Builder b, Value x, int at, Value variance) {
+        Dim[] others = IntStream.range(0, x.shape().rank())
+                .filter(i -> i != at)
+                .mapToObj(i -> b.dim(x, i))
+                .toArray(Dim[]::new);
+        Value n = b.cast(b.reduce(Reduce.Fn.PROD, b.shape(others), false, 0), variance.dtype());
+        Value less = b.binary(Binary.Fn.MAX, b.binary(Binary.Fn.SUB, n, 1), 1);
+        return b.times(variance, b.over(n, less));
     }
 
     /** By which factor and difference the batch's statistics are away from the renorm ones, clipped. */
