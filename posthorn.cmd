@@ -36,5 +36,5 @@ if not "%STATUS%"=="0" (
 :run
 set RUN=-jar "%JAR%"
 if exist "%TARGET%\native" set RUN=--add-exports java.base/jdk.internal.module=ALL-UNNAMED -cp "%JAR%;%TARGET%\native\*" dev.posthorn.tools.Launcher
-"%JAVA%" -XX:MaxRAMPercentage=70 -XX:+UseSerialGC -XX:+IgnoreUnrecognizedVMOptions -XX:-UseFPUForSpilling %POSTHORN_JAVA_OPTS% %RUN% %*
+"%JAVA%" -XX:MaxRAMPercentage=70 -XX:+UseSerialGC %POSTHORN_JAVA_OPTS% %RUN% %*
 exit /b %ERRORLEVEL%
