@@ -10,6 +10,7 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Concat;
 import dev.posthorn.ir.op.Pad;
+import dev.posthorn.ir.op.Slice;
 import dev.posthorn.model.ShapeException;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
@@ -141,28 +142,23 @@ final class Joining {
     private static Value spaceToDepth(Site s, int k) {
         Value x = channelsFirst(s) ? s.b().transpose(s.in(0), 0, 2, 3, 1) : s.in(0);
         Dim[] d = s.b().dims(x);
-        int h = x.shape().dim(1);
-        int w = x.shape().dim(2);
-        int c = x.shape().dim(3);
-        Value parts = s.b().reshape(x, d[0], Dim.of(h / k), Dim.of(k), Dim.of(w / k), Dim.of(k), Dim.of(c));
-        Value y = s.b().reshape(
-                        s.b().transpose(parts, 0, 1, 3, 2, 4, 5),
-                        d[0],
-                        Dim.of(h / k),
-                        Dim.of(w / k),
-                        Dim.of(k * k * c));
+        Dim block = Dim.of(k);
+        Dim h = Shapes.over(s, d[1], k);
+        Dim w = Shapes.over(s, d[2], k);
+        Value parts = s.b().reshape(x, d[0], h, block, w, block, d[3]);
+        Value turned = s.b().transpose(parts, 0, 1, 3, 2, 4, 5);
+        Value y = s.b().reshape(turned, d[0], h, w, Shapes.times(s, d[3], Dim.of(k * k)));
         return channelsFirst(s) ? s.b().transpose(y, 0, 3, 1, 2) : y;
     }
 
     private static Value depthToSpace(Site s, int k) {
         Value x = channelsFirst(s) ? s.b().transpose(s.in(0), 0, 2, 3, 1) : s.in(0);
         Dim[] d = s.b().dims(x);
-        int h = x.shape().dim(1);
-        int w = x.shape().dim(2);
-        int c = x.shape().dim(3) / (k * k);
-        Value parts = s.b().reshape(x, d[0], Dim.of(h), Dim.of(w), Dim.of(k), Dim.of(k), Dim.of(c));
-        Value y =
-                s.b().reshape(s.b().transpose(parts, 0, 1, 3, 2, 4, 5), d[0], Dim.of(h * k), Dim.of(w * k), Dim.of(c));
+        Dim block = Dim.of(k);
+        Dim c = Shapes.over(s, d[3], k * k);
+        Value parts = s.b().reshape(x, d[0], d[1], d[2], block, block, c);
+        Value turned = s.b().transpose(parts, 0, 1, 3, 2, 4, 5);
+        Value y = s.b().reshape(turned, d[0], Shapes.times(s, d[1], block), Shapes.times(s, d[2], block), c);
         return channelsFirst(s) ? s.b().transpose(y, 0, 3, 1, 2) : y;
     }
 
@@ -185,10 +181,10 @@ final class Joining {
         List<Integer> order = new ArrayList<>();
         List<Dim> joined = new ArrayList<>();
         for (int i = 0; i < m; i++) {
-            apart.add(Dim.of(x.shape().dim(i + 1) / block[i]));
+            apart.add(Shapes.over(s, d[i + 1], block[i]));
             apart.add(Dim.of(block[i]));
             order.add(2 * i + 2);
-            joined.add(Dim.of(x.shape().dim(i + 1) / block[i]));
+            joined.add(Shapes.over(s, d[i + 1], block[i]));
         }
         order.add(0);
         for (int i = 0; i < m; i++) {
@@ -199,7 +195,7 @@ final class Joining {
             apart.add(d[a]);
             joined.add(d[a]);
         }
-        joined.add(0, Dim.of(-1));
+        joined.add(0, Shapes.times(s, d[0], Dim.of(Arrays.stream(block).reduce(1, (p, q) -> p * q))));
         Value y = s.b().transpose(
                         s.b().reshape(x, apart.toArray(Dim[]::new)),
                         order.stream().mapToInt(i -> i).toArray());
@@ -214,15 +210,15 @@ final class Joining {
         Dim[] d = s.b().dims(x);
         List<Dim> apart = new ArrayList<>();
         Arrays.stream(block).forEach(k -> apart.add(Dim.of(k)));
-        apart.add(Dim.of(x.shape().dim(0) == Shape.UNKNOWN ? -1 : x.shape().dim(0) / product));
+        apart.add(Shapes.over(s, d[0], product));
         List<Integer> order = new ArrayList<>(List.of(m));
         List<Dim> joined = new ArrayList<>();
-        joined.add(Dim.of(-1));
+        joined.add(apart.get(m));
         for (int i = 0; i < m; i++) {
             apart.add(d[i + 1]);
             order.add(m + 1 + i);
             order.add(i);
-            joined.add(Dim.of(x.shape().dim(i + 1) * block[i]));
+            joined.add(Shapes.times(s, d[i + 1], Dim.of(block[i])));
         }
         for (int a = m + 1; a < rank; a++) {
             order.add(m + a);
@@ -234,8 +230,7 @@ final class Joining {
                         order.stream().mapToInt(i -> i).toArray());
         y = s.b().reshape(y, joined.toArray(Dim[]::new));
         for (int i = 0; i < m; i++) {
-            int n = y.shape().dim(i + 1);
-            y = s.b().slice(y, i + 1, crops[2 * i], n - crops[2 * i + 1]);
+            y = s.b().slice(y, i + 1, crops[2 * i], crops[2 * i + 1] == 0 ? Slice.END : -crops[2 * i + 1]);
         }
         return y;
     }

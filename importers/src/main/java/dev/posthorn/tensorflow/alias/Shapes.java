@@ -193,11 +193,18 @@ final class Shapes {
         return s.b().reshape(s.b().broadcastTo(s.b().reshape(x, apart), repeated), joined);
     }
 
-    private static Dim times(Site s, Dim a, Dim b) {
+    static Dim times(Site s, Dim a, Dim b) {
         if (a.isKnown() && b.isKnown()) {
             return Dim.of(Math.multiplyExact(a.known(), b.known()));
         }
         return new Dim(Shape.UNKNOWN, s.b().times(value(s, a), value(s, b)));
+    }
+
+    /** The quotient without its fraction. */
+    static Dim over(Site s, Dim a, int b) {
+        return a.isKnown()
+                ? Dim.of(a.known() / b)
+                : new Dim(Shape.UNKNOWN, s.b().binary(Binary.Fn.FLOOR_DIV, a.value(), b));
     }
 
     static Value value(Site s, Dim d) {
