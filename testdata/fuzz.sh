@@ -10,7 +10,8 @@ version=0.24.0
 cd "$root"
 mvn -q -B -P'!error-prone' -pl importers -am test-compile dependency:build-classpath -Dmdep.outputFile="$dir/classpath" -Dmdep.includeScope=test
 mvn -q -B dependency:get -Dartifact=com.code-intelligence:jazzer:$version
-repository=$(mvn -q -B help:evaluate -Dexpression=settings.localRepository -DforceStdout)/com/code-intelligence
+mvn -q -B -N help:evaluate -Dexpression=settings.localRepository -Doutput="$dir/repository"
+repository=$(cat "$dir/repository")/com/code-intelligence
 cd importers
 classes=target/test-classes:target/classes:../proto/target/classes:../runtime/target/classes:../testdata/target/classes:$(cat "$dir/classpath")
 java -cp "$classes" dev.posthorn.fuzz.FileSeeds "$dir/seeds"
