@@ -57,9 +57,10 @@ class Rows:
         """A function of several operations; ``runs`` times with the same inputs, for those that go on from where they were."""
         self.rows.append(Row(f"rawops/{self.family}/{name}", function, arguments, grads, tol, runs=runs))
 
-    def old(self, name: str, function: Callable, tol: float = 1e-5, attributes: dict[str, Any] | None = None, **arguments: Any) -> None:
-        """An operation that this TensorFlow knows but runs no more, with what stands in for it today."""
-        self.rows.append(Row(f"rawops/{self.family}/{name}", function, arguments, False, tol, old=name,
+    def old(self, name: str, function: Callable, tol: float = 1e-5, attributes: dict[str, Any] | None = None, op: str = "",
+            **arguments: Any) -> None:
+        """An operation that this TensorFlow knows but runs no more, or not here, with what stands in for it: ``op``, or its name."""
+        self.rows.append(Row(f"rawops/{self.family}/{name}", function, arguments, False, tol, old=op or name,
                              attributes=attributes or {}))
 
     def version(self, name: str, op: str, producer: int, runs: int = 1, attributes: dict[str, Any] | None = None, tol: float = 1e-5,

@@ -88,3 +88,12 @@ op("rgb_to_hsv", "RGBToHSV", grads=True, images=X)
 op("rgb_to_hsv_grey", "RGBToHSV", images=GREY)
 op("hsv_to_rgb", "HSVToRGB", images=X)
 op("hsv_to_rgb_grey", "HSVToRGB", images=GREY)
+OFFSETS = f32([[0.3, -0.6], [-0.9, 0.95]])
+for version in ("", "V2"):
+    for normalized in (True, False):
+        for centered in (True, False):
+            offsets = OFFSETS if normalized else f32(OFFSETS * 3)
+            op(f"ExtractGlimpse{version}_{normalized}_{centered}", f"ExtractGlimpse{version}", input=X, size=Fixed(i32([3, 4])),
+               offsets=offsets, normalized=normalized, centered=centered, noise="zero", uniform_noise=False)
+    op(f"ExtractGlimpse{version}_inside", f"ExtractGlimpse{version}", input=X, size=Fixed(i32([2, 3])),
+       offsets=f32([[0.1, 0], [-0.2, 0.1]]))

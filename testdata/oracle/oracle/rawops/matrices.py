@@ -55,3 +55,28 @@ def first_vectors_then(x):
 
 
 old("SelfAdjointEig", first_vectors_then, tol=1e-3, x=POSITIVE)
+
+
+def complex_(name, *shape, dtype=np.complex64):
+    return (real(name, *shape) + 1j * real(name + " i", *shape)).astype(dtype)
+
+
+SIZES = (1, 2, 3, 5, 8)
+for n in SIZES:
+    op(f"Eig_float32_{n}", "Eig", tol=1e-3, input=real(f"eig{n}", 2, n, n), Tout=tf.complex64)
+    op(f"Eig_complex128_{n}", "Eig", tol=1e-9, input=complex_(f"eig{n}", 2, n, n, dtype=np.complex128), Tout=tf.complex128)
+    op(f"MatrixLogarithm_{n}", "MatrixLogarithm", tol=1e-9, input=complex_(f"log{n}", 2, n, n, dtype=np.complex128))
+op("Eig_float64_symmetric", "Eig", tol=1e-9, input=(A[0] + A[0].T).astype(np.float64), Tout=tf.complex128)
+op("Eig_values", "Eig", tol=1e-3, input=A, Tout=tf.complex64, compute_v=False)
+op("Eig_none", "Eig", input=np.zeros((2, 0, 0), np.float32), Tout=tf.complex64)
+op("Eig_defective", "Eig", tol=1e-6, input=np.float64([[2, 1], [0, 2]]), Tout=tf.complex128)
+op("Eig_gradient", "Eig", grads=True, tol=1e-8, input=complex_("eigd", 2, 4, 4, dtype=np.complex128), Tout=tf.complex128)
+op("MatrixLogarithm_complex64", "MatrixLogarithm", tol=1e-4, input=complex_("log", 3, 4, 4))
+op("MatrixLogarithm_positive", "MatrixLogarithm", tol=1e-4, input=POSITIVE.astype(np.complex64))
+for adjoint in (False, True):
+    op(f"MatrixSolve_complex_{adjoint}", "MatrixSolve", tol=1e-9, adjoint=adjoint,
+       matrix=complex_("ms", 2, 3, 3, dtype=np.complex128), rhs=complex_("mr", 2, 3, 2, dtype=np.complex128))
+    op(f"MatrixInverse_complex_{adjoint}", "MatrixInverse", tol=1e-9, adjoint=adjoint,
+       input=complex_("ms", 2, 3, 3, dtype=np.complex128))
+    op(f"MatrixTriangularSolve_complex_{adjoint}", "MatrixTriangularSolve", tol=1e-9, adjoint=adjoint,
+       matrix=complex_("ms", 2, 3, 3, dtype=np.complex128), rhs=complex_("mr", 2, 3, 2, dtype=np.complex128))

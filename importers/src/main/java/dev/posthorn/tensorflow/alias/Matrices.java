@@ -4,11 +4,15 @@ import static dev.posthorn.tensorflow.TfOp.many;
 import static dev.posthorn.tensorflow.TfOp.one;
 
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.ComplexNumbers;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.LinearSystems;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
+import dev.posthorn.ir.op.Eig;
 import dev.posthorn.ir.op.Eigh;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Svd;
@@ -28,6 +32,10 @@ final class Matrices {
             one("MatrixTriangularSolve", Matrices::triangular),
             many("Qr", s -> LinearSystems.qr(s.b(), s.in(0), s.attributes().bool("full_matrices", false))),
             many("SelfAdjointEigV2", Matrices::eigen),
+            many("Eig", s -> {
+                List<Value> both = s.b().addAll(new Eig(s.attributes().type("Tout")), List.of(s.in(0)));
+                return s.attributes().bool("compute_v", true) ? both : List.of(both.get(0), none(s, both.get(1)));
+            }),
             many("Svd", Matrices::singular),
             one("SelfAdjointEig", s -> {
                 List<Value> both = s.b().addAll(new Eigh(), List.of(s.in(0)));
@@ -65,24 +73,23 @@ final class Matrices {
     }
 
     private static Value adjoint(Site s, Value x) {
-        return s.attributes().bool("adjoint", false) ? transposed(s.b(), x) : x;
+        return s.attributes().bool("adjoint", false) ? ComplexNumbers.conjugate(s.b(), transposed(s.b(), x)) : x;
     }
 
     private static Value triangular(Site s) {
         boolean lower = s.attributes().bool("lower", true);
-        boolean adjoint = s.attributes().bool("adjoint", false);
-        Value a = LinearSystems.triangle(s.b(), s.in(0), lower);
-        return LinearSystems.solve(s.b(), adjoint ? transposed(s.b(), a) : a, s.in(1));
+        return LinearSystems.solve(s.b(), adjoint(s, LinearSystems.triangle(s.b(), s.in(0), lower)), s.in(1));
     }
 
     /** Values, and vectors as columns where they are asked for. */
     private static List<Value> eigen(Site s) {
         List<Value> both = s.b().addAll(new Eigh(), List.of(s.in(0)));
-        return s.attributes().bool("compute_v", true)
-                ? both
-                : List.of(
-                        both.get(0),
-                        s.b().constant(dev.posthorn.ir.Tensor.zeros(dev.posthorn.ir.TensorType.of(s.dtype(0), 0))));
+        return s.attributes().bool("compute_v", true) ? both : List.of(both.get(0), none(s, both.get(0)));
+    }
+
+    /** A vector of no elements, in place of what is not asked for. */
+    private static Value none(Site s, Value like) {
+        return s.b().constant(Tensor.zeros(TensorType.of(like.dtype(), 0)));
     }
 
     private static List<Value> singular(Site s) {
@@ -90,7 +97,7 @@ final class Matrices {
         if (s.attributes().bool("compute_uv", true)) {
             return all;
         }
-        Value none = s.b().constant(dev.posthorn.ir.Tensor.zeros(dev.posthorn.ir.TensorType.of(s.dtype(0), 0)));
+        Value none = none(s, s.in(0));
         return List.of(all.get(0), none, none);
     }
 

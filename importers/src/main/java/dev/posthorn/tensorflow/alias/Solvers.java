@@ -10,6 +10,7 @@ import dev.posthorn.ir.fn.LinearSystems;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Cumulative;
 import dev.posthorn.ir.op.Lu;
+import dev.posthorn.ir.op.MatrixLogarithm;
 import dev.posthorn.ir.op.NextAfter;
 import dev.posthorn.ir.op.PopulationCount;
 import dev.posthorn.ir.op.TridiagonalSolve;
@@ -33,6 +34,7 @@ final class Solvers {
             one("MatrixSquareRoot", s -> squareRoot(s.b(), s.in(0))),
             one("Cumprod", s -> cumulative(s, Cumulative.Fn.PROD)),
             one("CumulativeLogsumexp", s -> cumulative(s, Cumulative.Fn.LOGSUMEXP)),
+            Direct.of("MatrixLogarithm", new MatrixLogarithm()),
             Direct.of("NextAfter", new NextAfter()),
             Direct.of("PopulationCount", new PopulationCount()));
 

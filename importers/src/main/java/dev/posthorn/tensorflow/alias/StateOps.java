@@ -78,15 +78,19 @@ final class StateOps {
         return shared.isEmpty() || s.op().equals("VarHandleOp") ? s.name() : shared;
     }
 
-    /** The state that input 0 names. */
     private static String handle(Site s) {
-        if (s.raw(0) instanceof TfValue.Handle h) {
+        return handle(s, 0);
+    }
+
+    /** The state that input {@code i} names. */
+    static String handle(Site s, int i) {
+        if (s.raw(i) instanceof TfValue.Handle h) {
             return h.key();
         }
-        if (s.raw(0) instanceof TfValue.Reference r) {
+        if (s.raw(i) instanceof TfValue.Reference r) {
             return r.key();
         }
-        if (s.raw(0) instanceof TfValue.Missing m) {
+        if (s.raw(i) instanceof TfValue.Missing m) {
             throw s.unsupported(m.what());
         }
         throw new ModelFormatException(s.op() + ": expected a variable but was another, at " + s.where());
@@ -147,7 +151,7 @@ final class StateOps {
     }
 
     /** A variable that is a value is given on; a handle is not. */
-    private static List<TfValue> changed(Site s) {
+    static List<TfValue> changed(Site s) {
         return s.op().startsWith("Resource") ? List.of() : List.of(s.raw(0));
     }
 

@@ -101,17 +101,26 @@ final class StatefulRandoms {
     /** What {@code draw} gives for a key and a counter; the state goes on by {@code n · each}. */
     static Value counted(Site s, Value n, int each, BiFunction<Value, Value, Value> draw) {
         Builder b = s.b();
+        String key = s.counter();
+        Value now = s.frame().state().read(key);
+        Value more = b.times(b.cast(n, DType.INT64), b.constant(DType.INT64, each));
+        s.frame().state().assign(key, b.plus(now, more));
+        return seeded(s, b.reshape(b.cast(now, DType.UINT64), Dim.of(1)), draw);
+    }
+
+    /** What {@code draw} gives for the key and the counter at the beginning: the same in each run. */
+    static Value fixed(Site s, BiFunction<Value, Value, Value> draw) {
+        return seeded(s, s.b().constant(Tensor.of(DType.UINT64, Shape.of(1), new long[1])), draw);
+    }
+
+    private static Value seeded(Site s, Value low, BiFunction<Value, Value, Value> draw) {
+        Builder b = s.b();
         long seed = s.attributes().integer("seed", 0);
         long second = s.attributes().integer("seed2", 0);
         if (seed == 0 && second == 0) {
             seed = FRESH.nextLong();
             second = FRESH.nextLong();
         }
-        String key = s.counter();
-        Value now = s.frame().state().read(key);
-        Value more = b.times(b.cast(n, DType.INT64), b.constant(DType.INT64, each));
-        s.frame().state().assign(key, b.plus(now, more));
-        Value low = b.reshape(b.cast(now, DType.UINT64), Dim.of(1));
         Value high = b.constant(Tensor.of(DType.UINT64, Shape.of(1), new long[] {second}));
         Value first = b.constant(Tensor.of(DType.UINT64, Shape.of(1), new long[] {seed}));
         return draw.apply(first, b.concat(0, List.of(low, high)));

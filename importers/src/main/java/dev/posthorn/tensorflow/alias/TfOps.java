@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Every op of TensorFlow that is read, by name. */
 public final class TfOps {
@@ -67,6 +68,10 @@ public final class TfOps {
             RandomCrops.ALL,
             Generators.ALL,
             UniformCodes.ALL,
+            TrainingSteps.ALL,
+            CudnnLayers.ALL,
+            Glimpses.ALL,
+            FractionalPools.ALL,
             OldNames.ALL);
 
     /** Ops that are run for what they do to the state, needed or not. */
@@ -92,8 +97,9 @@ public final class TfOps {
             "StatefulStandardNormalV2",
             "StatefulTruncatedNormal");
 
-    private static final Set<String> SCATTERS =
-            StateOps.SCATTERS.stream().map(TfOp::name).collect(Collectors.toUnmodifiableSet());
+    private static final Set<String> STEPS = Stream.concat(StateOps.SCATTERS.stream(), TrainingSteps.ALL.stream())
+            .map(TfOp::name)
+            .collect(Collectors.toUnmodifiableSet());
 
     /** Ops that go on with a sequence of random numbers. */
     private static final Set<String> DRAWING = Set.of(
@@ -107,6 +113,10 @@ public final class TfOps {
             "RandomPoisson",
             "RandomPoissonV2",
             "RandomCrop",
+            "ExtractGlimpse",
+            "ExtractGlimpseV2",
+            "FractionalMaxPool",
+            "FractionalAvgPool",
             "SampleDistortedBoundingBox",
             "SampleDistortedBoundingBoxV2");
 
@@ -132,6 +142,6 @@ public final class TfOps {
 
     /** Whether the op changes the state: functions run it even where nothing needs its outputs. */
     public static boolean hasEffect(String op) {
-        return EFFECTS.contains(op) || SCATTERS.contains(op);
+        return EFFECTS.contains(op) || STEPS.contains(op);
     }
 }

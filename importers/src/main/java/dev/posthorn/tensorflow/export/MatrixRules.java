@@ -5,9 +5,11 @@ import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.op.Checked;
+import dev.posthorn.ir.op.Eig;
 import dev.posthorn.ir.op.Eigh;
 import dev.posthorn.ir.op.Ensured;
 import dev.posthorn.ir.op.HashCross;
+import dev.posthorn.ir.op.MatrixLogarithm;
 import dev.posthorn.ir.op.ProjectiveTransform;
 import dev.posthorn.ir.op.Svd;
 import dev.posthorn.proto.DataType;
@@ -38,6 +40,17 @@ final class MatrixRules {
                                     in,
                                     Attrs.of(n.input(0).dtype()).bool("compute_v", true)),
                             "v")),
+            Rule.same(
+                    Eig.class,
+                    "Eig",
+                    "e v",
+                    (op, n) ->
+                            Attrs.of(n.input(0).dtype()).type("Tout", op.to()).bool("compute_v", true)),
+            Rule.same(
+                    MatrixLogarithm.class,
+                    "MatrixLogarithm",
+                    "output",
+                    (op, n) -> Attrs.of(n.input(0).dtype())),
             Rule.one(ProjectiveTransform.class, MatrixRules::projection),
             Rule.one(HashCross.class, MatrixRules::cross),
             Rule.one(Checked.class, MatrixRules::checked),

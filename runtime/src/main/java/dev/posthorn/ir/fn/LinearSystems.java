@@ -1,6 +1,7 @@
 package dev.posthorn.ir.fn;
 
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.ComplexNumbers;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.TensorType;
@@ -113,7 +114,24 @@ public final class LinearSystems {
 
     /** The X of {@code A[…×n×n] · X = B[…×n×m]}. */
     public static Value solve(Builder b, Value a, Value right) {
-        return eliminated(b, a, right).solution();
+        return a.dtype().isComplex()
+                ? complex(b, a, right)
+                : eliminated(b, a, right).solution();
+    }
+
+    /** {@code (R + i·J)·X = B} as {@code [R −J; J R]·[Re X; Im X] = [Re B; Im B]}. */
+    private static Value complex(Builder b, Value a, Value right) {
+        Value real = ComplexNumbers.real(b, a);
+        Value imaginary = ComplexNumbers.imaginary(b, a);
+        Value above = b.concat(-1, List.of(real, b.unary(Unary.Fn.NEG, imaginary)));
+        Value below = b.concat(-1, List.of(imaginary, real));
+        Value known = b.concat(-2, List.of(ComplexNumbers.real(b, right), ComplexNumbers.imaginary(b, right)));
+        Value x = solve(b, b.concat(-2, List.of(above, below)), known);
+        int n = a.shape().dim(-1);
+        if (n < 0) {
+            throw new ShapeException("LinearSystems: expected complex matrices of known size but was " + a.type());
+        }
+        return ComplexNumbers.of(b, b.slice(x, -2, 0, n), b.slice(x, -2, n, 2 * n));
     }
 
     /** {@code A⁻¹}. */

@@ -3,12 +3,25 @@ package dev.posthorn.ir.op;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
+import dev.posthorn.model.ShapeException;
 import java.util.stream.IntStream;
 
 /** Matrices {@code […×m×n]} in gradients. */
 final class Matrices {
     private Matrices() {}
+
+    /** The shape of square matrices, of which one side may be known alone. */
+    static Shape square(Shape s) {
+        int m = s.dim(-2);
+        int n = s.dim(-1);
+        if (m != n && m != Shape.UNKNOWN && n != Shape.UNKNOWN) {
+            throw new ShapeException("expected square matrices but was " + s);
+        }
+        int side = m == Shape.UNKNOWN ? n : m;
+        return s.with(s.rank() - 1, side).with(s.rank() - 2, side);
+    }
 
     static Value transposed(Builder b, Value x) {
         int rank = x.shape().rank();
