@@ -72,16 +72,16 @@ final class Choice {
         graphs.forEach(g -> flat.add(new ArrayList<>()));
         int n = results.get(0).size();
         for (int i = 0; i < n; i++) {
-            int at = i;
             if (results.get(0).get(i) instanceof TfValue.Elements) {
-                TensorType row = results.stream()
-                        .map(r -> ((TfValue.Elements) r.get(at)).element())
-                        .reduce((a, b) -> a.withShape(Shape.merge(a.shape(), b.shape())))
-                        .orElseThrow();
+                TensorType row = row(i);
                 for (int k = 0; k < graphs.size(); k++) {
                     TfValue.Elements e = (TfValue.Elements) results.get(k).get(i);
-                    flat.get(k).add(e.length());
-                    flat.get(k).add(Loop.stacked(graphs.get(k).frame().builder(), e, row));
+                    Builder b = graphs.get(k).frame().builder();
+                    Value all = Loop.stacked(b, e, row);
+                    flat.get(k).addAll(List.of(e.length(), all));
+                    if (isUnlike(i)) {
+                        flat.get(k).add(e.sizes(b, all));
+                    }
                 }
             } else if (results.get(0).get(i) instanceof TfValue.Maybe) {
                 optional(i, flat);
@@ -104,6 +104,22 @@ final class Choice {
         }
         List<Value> out = flat.get(0).isEmpty() ? List.of() : site.b().addAll(new Branch(bodies), operands);
         return unflatten(out, n, changed);
+    }
+
+    /** Whether elements of list {@code i} may differ in shape. */
+    private boolean isUnlike(int i) {
+        return results.stream().anyMatch(r -> ((TfValue.Elements) r.get(i)).sizes() != null);
+    }
+
+    /** The type of an element of list {@code i}: what all branches know of it where elements may differ, else what any knows. */
+    private TensorType row(int i) {
+        return results.stream()
+                .map(r -> ((TfValue.Elements) r.get(i)).element())
+                .reduce((a, b) -> a.withShape(
+                        isUnlike(i) && a.shape().isRanked() && b.shape().isRanked()
+                                ? Shape.join(a.shape(), b.shape())
+                                : Shape.merge(a.shape(), b.shape())))
+                .orElseThrow();
     }
 
     /** Of an optional, whether it holds anything, and what; zeros where a branch holds nothing. */
@@ -151,8 +167,12 @@ final class Choice {
         for (int i = 0; i < n; i++) {
             TfValue first = results.get(0).get(i);
             if (first instanceof TfValue.Elements e) {
-                all.add(new TfValue.Elements(e.element(), out.get(at), null).with(out.get(at + 1)));
-                at += 2;
+                boolean unlike = isUnlike(i);
+                all.add(
+                        unlike
+                                ? new TfValue.Elements(row(i), out.get(at), out.get(at + 1), out.get(at + 2))
+                                : new TfValue.Elements(e.element(), out.get(at), null).with(out.get(at + 1)));
+                at += unlike ? 3 : 2;
             } else if (first instanceof TfValue.Maybe) {
                 int n0 = held(i).size();
                 List<TfValue> held = TfValue.of(out.subList(at + 1, at + 1 + n0));

@@ -15,10 +15,12 @@ import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.proto.NodeDef;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * Reads a while loop: what its body gives back as it came is captured, the rest is carried. A carry's shape is what every
@@ -35,6 +37,10 @@ final class Loop {
     private final Map<Integer, TensorType> types = new LinkedHashMap<>();
     private final Map<Integer, TensorType> elements = new LinkedHashMap<>();
     private final Map<Integer, Boolean> growing = new LinkedHashMap<>();
+
+    /** Of lists whose elements may differ in shape, the type of an element. */
+    private final Map<Integer, TensorType> unlike = new LinkedHashMap<>();
+
     private final Map<String, TensorType> states = new LinkedHashMap<>();
 
     private Loop(Site site, String condition, String body) {
@@ -72,6 +78,9 @@ final class Loop {
                 TfValue.Elements e = (TfValue.Elements) v;
                 elements.put(i, e.stacked() == null ? null : e.stacked().type());
                 growing.put(i, false);
+                if (e.sizes() != null) {
+                    unlike.put(i, e.element());
+                }
             }
         }
     }
@@ -125,13 +134,29 @@ final class Loop {
             } else {
                 TfValue.Elements e = (TfValue.Elements) v;
                 Value length = growing.get(i) ? g.parameter(TensorType.of(DType.INT32)) : g.bring(e.length());
-                TensorType all = elements.get(i);
-                TfValue.Elements bare = new TfValue.Elements(e.element(), length, null);
-                arguments.add(all == null ? bare : bare.with(g.parameter(all)));
+                arguments.add(list(i, length, g::parameter));
             }
         }
         states.forEach((key, type) -> g.frame().state().hold(key, g.parameter(type)));
         return new Part(g, arguments, g.frame().call(function, arguments, Map.of()));
+    }
+
+    /** The list that carry {@code i} is, of values that are made one after the other, as they are carried. */
+    private TfValue.Elements list(int i, Value length, Function<TensorType, Value> next) {
+        TensorType element = ((TfValue.Elements) first.get(i)).element();
+        TensorType all = elements.get(i);
+        if (all == null) {
+            return new TfValue.Elements(element, length, null);
+        }
+        Value stacked = next.apply(all);
+        return unlike.containsKey(i)
+                ? new TfValue.Elements(unlike.get(i), length, stacked, next.apply(sizes(all)))
+                : new TfValue.Elements(element, length, null).with(stacked);
+    }
+
+    /** The type of the shapes of elements. */
+    private static TensorType sizes(TensorType all) {
+        return TensorType.of(DType.INT32, all.shape().dim(0), all.shape().rank() - 1);
     }
 
     /** Adapts the types of carries to what the step gave; whether any changed. */
@@ -163,6 +188,7 @@ final class Loop {
             }
             changed |= !Objects.equals(was, now);
             e.setValue(now);
+            changed |= differs(i, result);
         }
         for (Map.Entry<String, Value> e : step.graph.frame().state().changed().entrySet()) {
             TensorType was = states.get(e.getKey());
@@ -172,6 +198,17 @@ final class Loop {
             states.put(e.getKey(), now);
         }
         return changed;
+    }
+
+    /** Whether it is new that elements of list {@code i} may differ in shape, or along which axes. */
+    private boolean differs(int i, TfValue.Elements result) {
+        TensorType was = unlike.get(i);
+        if (result.sizes() == null || result.element().equals(was)) {
+            return false;
+        }
+        TensorType now = was == null || !was.shape().isRanked() ? result.element() : joined(was, result.element());
+        unlike.put(i, now);
+        return !now.equals(was);
     }
 
     private TensorType joined(TensorType a, TensorType b) {
@@ -203,8 +240,13 @@ final class Loop {
                             .withShape(elements.get(i)
                                     .shape()
                                     .slice(1, elements.get(i).shape().rank()));
+                    Builder inner = step.graph.frame().builder();
                     operands.add(stacked(b, initial, row));
-                    next.add(stacked(step.graph.frame().builder(), result, row));
+                    next.add(stacked(inner, result, row));
+                    if (unlike.containsKey(i)) {
+                        operands.add(initial.sizes(b, stacked(b, initial, row)));
+                        next.add(result.sizes(inner, stacked(inner, result, row)));
+                    }
                 }
             }
         }
@@ -222,21 +264,20 @@ final class Loop {
 
     private List<TfValue> results(List<Value> out) {
         List<TfValue> all = new ArrayList<>();
-        int at = 0;
+        Iterator<Value> values = out.iterator();
         for (int i = 0; i < first.size(); i++) {
             if (types.containsKey(i)) {
-                all.add(new TfValue.Of(out.get(at++)));
+                all.add(new TfValue.Of(values.next()));
             } else if (elements.containsKey(i)) {
                 TfValue.Elements e = (TfValue.Elements) first.get(i);
-                Value length = growing.get(i) ? out.get(at++) : e.length();
-                TfValue.Elements bare = new TfValue.Elements(e.element(), length, null);
-                all.add(elements.get(i) == null ? bare : bare.with(out.get(at++)));
+                Value length = growing.get(i) ? values.next() : e.length();
+                all.add(list(i, length, type -> values.next()));
             } else {
                 all.add(first.get(i));
             }
         }
         for (String key : states.keySet()) {
-            site.frame().state().assign(key, out.get(at++));
+            site.frame().state().assign(key, values.next());
         }
         return all;
     }

@@ -2,9 +2,13 @@ package dev.posthorn.tensorflow;
 
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.UnsupportedModelException;
+import dev.posthorn.proto.AttrValue;
+import dev.posthorn.proto.DataType;
 import dev.posthorn.proto.FunctionDef;
 import dev.posthorn.proto.GraphDef;
 import dev.posthorn.proto.NodeDef;
+import dev.posthorn.proto.TensorProto;
+import dev.posthorn.proto.TensorShapeProto;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -237,8 +241,8 @@ final class OldControlFlow {
         nodes.put(loop.getName(), loop.build());
     }
 
-    private static dev.posthorn.proto.AttrValue functionAttr(String name) {
-        return dev.posthorn.proto.AttrValue.newBuilder()
+    private static AttrValue functionAttr(String name) {
+        return AttrValue.newBuilder()
                 .setFunc(dev.posthorn.proto.NameAttrList.newBuilder().setName(name))
                 .build();
     }
@@ -340,11 +344,13 @@ final class OldControlFlow {
             inputs.add(nodes.get(s).getInput(0));
         }
         String[] functions = new String[2];
+        int place = 0;
         for (String in : merge.getInputList()) {
             if (!in.startsWith("^")) {
                 int side = sideOf(in);
                 String name = merge.getName() + (side == 1 ? "/then" : "/else");
-                functions[side] = function(name, inputs.size(), "branch_", List.of(in), arguments);
+                List<String> results = List.of(in, index(merge, place++));
+                functions[side] = function(name, inputs.size(), "branch_", results, arguments);
             }
         }
         if (functions[0] == null || functions[1] == null) {
@@ -361,6 +367,30 @@ final class OldControlFlow {
                         .putAttr("then_branch", functionAttr(functions[1]))
                         .putAttr("else_branch", functionAttr(functions[0]))
                         .build());
+    }
+
+    /** A constant, the second output of a merge: which of its inputs there is. */
+    private String index(NodeDef merge, int place) {
+        String name = merge.getName() + "/index_" + place;
+        TensorProto value = TensorProto.newBuilder()
+                .setDtype(DataType.DT_INT32)
+                .setTensorShape(TensorShapeProto.getDefaultInstance())
+                .addIntVal(place)
+                .build();
+        nodes.put(
+                name,
+                NodeDef.newBuilder()
+                        .setName(name)
+                        .setOp("Const")
+                        .putAttr(
+                                "dtype",
+                                AttrValue.newBuilder()
+                                        .setType(DataType.DT_INT32)
+                                        .build())
+                        .putAttr(
+                                "value", AttrValue.newBuilder().setTensor(value).build())
+                        .build());
+        return name;
     }
 
     private String predicate(NodeDef merge, Set<String> border) {

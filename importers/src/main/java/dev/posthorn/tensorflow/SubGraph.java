@@ -48,7 +48,10 @@ public final class SubGraph {
         }
         if (v instanceof TfValue.Elements e) {
             return new TfValue.Elements(
-                    e.element(), bring(e.length()), e.stacked() == null ? null : bring(e.stacked()));
+                    e.element(),
+                    bring(e.length()),
+                    e.stacked() == null ? null : bring(e.stacked()),
+                    e.sizes() == null ? null : bring(e.sizes()));
         }
         if (v instanceof TfValue.Maybe m) {
             return new TfValue.Maybe(m.held() == null ? null : bring(m.held()), bring(m.holds()));

@@ -1,11 +1,14 @@
 package dev.posthorn.tensorflow;
 
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.tensorflow.bundle.Bundle;
+import java.util.Arrays;
 import java.util.List;
 
 /** What an edge of a TensorFlow graph carries while the graph is read. */
@@ -28,15 +31,32 @@ public sealed interface TfValue {
     /**
      * A TensorList or TensorArray: its elements stacked along a first axis.
      *
-     * @param element the type of an element as far as it is declared
+     * @param element the type of an element as far as it is declared; where there are sizes, what of its shape is unknown may
+     *     differ from one element to the other
      * @param length the number of elements, an int32 scalar
-     * @param stacked the elements; null as long as none was set
+     * @param stacked the elements, zeros behind those that are shorter than others; null as long as none was set
+     * @param sizes the shape of each element, int32 {@code [n×rank]}, -1 where it is that of the stacked; null where all are
      */
-    record Elements(TensorType element, Value length, Value stacked) implements TfValue {
+    record Elements(TensorType element, Value length, Value stacked, Value sizes) implements TfValue {
+        public Elements(TensorType element, Value length, Value stacked) {
+            this(element, length, stacked, null);
+        }
+
+        /** The elements, all of one shape. */
         public Elements with(Value all) {
             Shape known = Shape.merge(
                     element.shape(), all.shape().slice(1, all.shape().rank()));
             return new Elements(element.withShape(known), length, all);
+        }
+
+        /** The shape of each element of {@code all}, which are these, or zeros as long as none was set. */
+        public Value sizes(Builder b, Value all) {
+            if (sizes != null) {
+                return sizes;
+            }
+            Dim[] d = b.dims(all);
+            Value each = b.shape(Arrays.copyOfRange(d, 1, d.length));
+            return b.broadcastTo(stacked == null ? b.constant(DType.INT32, -1) : each, d[0], Dim.of(d.length - 1));
         }
     }
 

@@ -32,7 +32,7 @@ final class Lists {
             general("TensorListReserve", s -> List.of(new Elements(element(s, 0), scalar(s, s.in(1)), null))),
             general("EmptyTensorList", s -> List.of(new Elements(element(s, 0), s.b().constant(DType.INT32, 0), null))),
             general("TensorListFromTensor", s -> List.of(s.raw(0) instanceof TfValue.Ragged r ? r : of(s, s.in(0)))),
-            one("TensorListStack", s -> stacked(s, list(s, 0), element(s, 1).shape())),
+            general("TensorListStack", Lists::stack),
             one(
                     "TensorListLength",
                     s -> s.raw(0) instanceof Joined j
@@ -46,10 +46,10 @@ final class Lists {
                             s.raw(0) instanceof TfValue.Ragged r
                                     ? Raggeds.row(s.b(), r, scalar(s, s.in(1)))
                                     : new TfValue.Of(item(s, 0, element(s, 2).shape(), scalar(s, s.in(1)))))),
-            general("TensorListSetItem", s -> List.of(set(s, list(s, 0), scalar(s, s.in(1)), s.in(2)))),
+            general("TensorListSetItem", s -> List.of(set(s, list(s, 0), scalar(s, s.in(1)), given(s, 2)))),
             one(
                     "TensorListGather",
-                    s -> s.b().gather(stacked(s, list(s, 0), element(s, 2).shape()), s.in(1), 0)),
+                    s -> stacked(s, gathered(s, list(s, 0), element(s, 2).shape(), s.in(1)), Shape.UNRANKED)),
             general(
                     "TensorListScatterV2",
                     s -> List.of(scatter(s, new Elements(element(s, 2), scattered(s), null), s.in(1), s.in(0)))),
@@ -58,14 +58,13 @@ final class Lists {
                     s -> List.of(scatter(s, new Elements(element(s, 2), reach(s, s.in(1)), null), s.in(1), s.in(0)))),
             general("TensorListScatterIntoExistingList", s -> {
                 Elements e = list(s, 0);
-                Shape row = s.shape(1).slice(1, s.shape(1).rank());
                 Value n = s.b().binary(Binary.Fn.MAX, e.length(), reach(s, s.in(2)));
-                return List.of(scatter(s, resized(s, e, n, row), s.in(2), s.in(1)));
+                return List.of(scatter(s, resized(s, e, n), s.in(2), s.in(1)));
             }),
-            general("TensorListResize", s -> List.of(resized(s, list(s, 0), scalar(s, s.in(1)), Shape.UNRANKED))),
+            general("TensorListResize", s -> List.of(resized(s, list(s, 0), scalar(s, s.in(1))))),
             general("TensorListConcatLists", s -> List.of(joined(s, list(s, 0), list(s, 1)))),
             one("TensorListElementShape", Lists::elementShape),
-            general("TensorListPushBack", s -> List.of(push(s, list(s, 0), s.in(1)))),
+            general("TensorListPushBack", s -> List.of(push(s, list(s, 0), given(s, 1)))),
             general("TensorListPopBack", s -> pop(s, list(s, 0))),
             general("TensorListConcatV2", s -> concat(s, 0)),
             general("TensorListConcat", s -> concat(s, 0)),
@@ -92,7 +91,33 @@ final class Lists {
             Value places = s.b().add(new Iota(DType.INT32), s.b().gather(lengths, index, 0));
             return s.b().gather(j.rows(), s.b().plus(start, places), 0);
         }
-        return s.b().gather(stacked(s, list(s, i), declared), index, 0);
+        Elements e = list(s, i);
+        return e.sizes() == null ? s.b().gather(stacked(s, e, declared), index, 0) : Unlike.item(s, e, index);
+    }
+
+    /** What is put into a list: a tensor, also one that stands for a row of a ragged tensor. */
+    private static Value given(Site s, int i) {
+        if (s.raw(i) instanceof TfValue.Ragged r && r.splits().isEmpty()) {
+            return r.values();
+        }
+        return s.in(i);
+    }
+
+    /** The elements stacked; those that stand for rows of a ragged tensor, one after the other. */
+    private static List<TfValue> stack(Site s) {
+        Elements e = list(s, 0);
+        boolean ragged = e.element().dtype() == DType.VARIANT && e.stacked() != null;
+        return List.of(
+                ragged
+                        ? Unlike.ragged(s, e)
+                        : new TfValue.Of(stacked(s, e, element(s, 1).shape())));
+    }
+
+    /** The list of the elements at those places. */
+    static Elements gathered(Site s, Elements e, Shape declared, Value places) {
+        Value all = s.b().gather(e.sizes() == null ? stacked(s, e, declared) : e.stacked(), places, 0);
+        Value sizes = e.sizes() == null ? null : s.b().gather(e.sizes(), places, 0);
+        return new Elements(e.element(), rows(s, all), all, sizes);
     }
 
     static Value scalar(Site s, Value x) {
@@ -122,8 +147,13 @@ final class Lists {
         return new Elements(row, rows(s, all), all);
     }
 
-    /** All elements, zeros where none was set. */
+    /** All elements, which must be of one shape; zeros where none was set. */
     static Value stacked(Site s, Elements e, Shape declared) {
+        return e.sizes() == null ? filled(s, e, declared, e.element().dtype()) : Unlike.checked(s, e, 0);
+    }
+
+    /** The elements, with zeros behind what is shorter; zeros where none was set. */
+    private static Value filled(Site s, Elements e, Shape declared, DType dtype) {
         if (e.stacked() != null) {
             return e.stacked();
         }
@@ -139,52 +169,51 @@ final class Lists {
         for (int a = 0; a < row.rank(); a++) {
             dims[a + 1] = Dim.of(row.dim(a));
         }
-        return s.b().broadcastTo(
-                        s.b().constant(Tensor.zeros(TensorType.of(e.element().dtype()))), dims);
+        return s.b().broadcastTo(s.b().constant(Tensor.zeros(TensorType.of(dtype))), dims);
     }
 
     /** Where the attribute says so, the list grows up to the index, with zeros between. */
-    private static Elements grown(Site s, Elements e, Value index, Value item) {
+    private static Elements grown(Site s, Elements e, Value index) {
         Value n = s.b().binary(Binary.Fn.MAX, e.length(), s.b().binary(Binary.Fn.ADD, index, 1));
         if (n.equals(e.length())) {
             return e;
         }
-        Elements more = new Elements(e.element(), s.b().minus(n, e.length()), null);
-        Value all = s.b().concat(0, List.of(stacked(s, e, item.shape()), stacked(s, more, item.shape())));
-        return new Elements(e.element(), n, null).with(all);
+        if (e.stacked() == null) {
+            return new Elements(e.element(), n, null);
+        }
+        Dim more = s.frame().dims(s.b().reshape(s.b().minus(n, e.length()), 1)).get(0);
+        return behind(s, e, n, more);
+    }
+
+    /** The list with elements of zeros behind the others. */
+    private static Elements behind(Site s, Elements e, Value length, Dim more) {
+        Dim[] d = s.b().dims(e.stacked());
+        d[0] = more;
+        Tensor zero = Tensor.zeros(TensorType.of(e.stacked().dtype()));
+        Value all = s.b().concat(0, List.of(e.stacked(), s.b().broadcastTo(s.b().constant(zero), d)));
+        if (e.sizes() == null) {
+            return new Elements(e.element(), length, null).with(all);
+        }
+        Value whole = s.b().broadcastTo(s.b().constant(DType.INT32, -1), more, s.b().dim(e.sizes(), 1));
+        return new Elements(e.element(), length, all, s.b().concat(0, List.of(e.sizes(), whole)));
     }
 
     static Elements set(Site s, Elements given, Value index, Value item) {
         boolean grows = s.attributes().bool("resize_if_index_out_of_bounds", false)
                 || s.raw(0) instanceof TfValue.Array a && a.grows();
-        Elements e = grows ? grown(s, given, index, item) : given;
-        Value all = fitting(s, stacked(s, e, item.shape()), item);
-        Value one = s.b().expandDims(item, 0);
-        return e.with(s.b().add(new Scatter(Scatter.Fn.SET), all, s.b().add(new Reshape(), index, s.b().ints(1)), one));
+        Elements e = grows ? grown(s, given, index) : given;
+        return put(s, e, s.b().add(new Reshape(), index, s.b().ints(1)), s.b().expandDims(item, 0));
     }
 
-    /**
-     * The elements of a list, none of which is set yet where they are shorter than {@code item} along an axis whose length is
-     * known only when the graph runs: then zeros of the item's shape.
-     */
-    private static Value fitting(Site s, Value all, Value item) {
-        Value fits = all;
-        for (int a = 1; a < all.shape().rank(); a++) {
-            int have = all.shape().dim(a);
-            if (have == Shape.UNKNOWN || have == 0 && item.shape().dim(a - 1) != 0) {
-                Dim[] d = s.b().dims(fits);
-                Value more = s.b().minus(Shapes.value(s, s.b().dim(item, a - 1)), Shapes.value(s, d[a]));
-                d[a] = new Dim(Shape.UNKNOWN, more);
-                Value zeros = s.b().broadcastTo(s.b().constant(item.dtype(), 0), d);
-                fits = s.b().concat(a, List.of(fits, zeros));
-            }
-        }
-        return fits;
+    private static Elements put(Site s, Elements e, Value places, Value items) {
+        Value all = filled(s, e, items.shape().slice(1, items.shape().rank()), items.dtype());
+        return Unlike.alike(e, all, items)
+                ? e.with(s.b().add(new Scatter(Scatter.Fn.SET), all, places, items))
+                : Unlike.put(s, e, all, places, items);
     }
 
     static Elements scatter(Site s, Elements e, Value indices, Value values) {
-        Value all = stacked(s, e, values.shape().slice(1, values.shape().rank()));
-        return e.with(s.b().add(new Scatter(Scatter.Fn.SET), all, indices, values));
+        return put(s, e, indices, values);
     }
 
     /** One more than the largest of these places. */
@@ -204,16 +233,20 @@ final class Lists {
     }
 
     /** The first n elements, with zeros behind where there are fewer. */
-    private static Elements resized(Site s, Elements e, Value n, Shape row) {
+    private static Elements resized(Site s, Elements e, Value n) {
         if (e.stacked() == null || e.length().equals(n)) {
-            return new Elements(e.element(), n, e.stacked());
+            return new Elements(e.element(), n, e.stacked(), e.sizes());
         }
-        Value more = stacked(s, new Elements(e.with(e.stacked()).element(), n, null), row);
-        Value all = s.b().concat(0, List.of(e.stacked(), more));
-        return new Elements(e.element(), n, null).with(s.b().gather(all, s.b().add(new Iota(DType.INT32), n), 0));
+        Elements longer = behind(s, e, n, s.frame().dims(s.b().reshape(n, 1)).get(0));
+        Value places = s.b().add(new Iota(DType.INT32), n);
+        Value sizes = e.sizes() == null ? null : s.b().gather(longer.sizes(), places, 0);
+        return new Elements(longer.element(), n, s.b().gather(longer.stacked(), places, 0), sizes);
     }
 
     private static Elements joined(Site s, Elements a, Elements b) {
+        if (a.sizes() != null || b.sizes() != null) {
+            throw s.unsupported("lists whose elements may differ in shape");
+        }
         if (a.stacked() == null && b.stacked() == null) {
             return new Elements(a.element(), s.b().plus(a.length(), b.length()), null);
         }
@@ -235,22 +268,32 @@ final class Lists {
     private static Elements push(Site s, Elements e, Value item) {
         Value one = s.b().expandDims(item, 0);
         boolean empty = s.b().constant(DType.INT32, 0).equals(e.length());
-        Value all = empty ? one : s.b().concat(0, List.of(stacked(s, e, item.shape()), one));
-        return new Elements(e.element(), s.b().binary(Binary.Fn.ADD, e.length(), 1), null).with(all);
+        Value longer = s.b().binary(Binary.Fn.ADD, e.length(), 1);
+        Value before = empty ? one : filled(s, e, item.shape(), item.dtype());
+        if (!Unlike.alike(e, before, one)) {
+            return put(s, resized(s, e, longer), s.b().reshape(e.length(), 1), one);
+        }
+        Value all = empty ? one : s.b().concat(0, List.of(before, one));
+        return new Elements(e.element(), longer, null).with(all);
     }
 
     private static List<TfValue> pop(Site s, Elements e) {
-        Value all = stacked(s, e, element(s, 1).shape());
-        Value last = s.b().squeeze(s.b().slice(all, 0, -1, dev.posthorn.ir.op.Slice.END), 0);
-        Value rest = s.b().slice(all, 0, 0, -1);
+        Value all = filled(s, e, element(s, 1).shape(), e.element().dtype());
         Value length = s.b().binary(Binary.Fn.SUB, e.length(), 1);
-        return List.of(new Elements(e.element(), length, rest), new TfValue.Of(last));
+        Value last = e.sizes() == null
+                ? s.b().squeeze(s.b().slice(all, 0, -1, dev.posthorn.ir.op.Slice.END), 0)
+                : Unlike.item(s, e, length);
+        Value sizes = e.sizes() == null ? null : s.b().slice(e.sizes(), 0, 0, -1);
+        return List.of(new Elements(e.element(), length, s.b().slice(all, 0, 0, -1), sizes), new TfValue.Of(last));
     }
 
     /** The elements one after the other, and their lengths. */
     static List<TfValue> concat(Site s, int i) {
         if (s.raw(i) instanceof Joined j) {
             return List.of(new TfValue.Of(j.rows()), new TfValue.Of(s.b().cast(j.lengths(), DType.INT64)));
+        }
+        if (list(s, i).sizes() != null) {
+            return TfValue.of(Unlike.joined(s, list(s, i)));
         }
         Value all = stacked(s, list(s, i), Shape.UNRANKED);
         Dim[] d = s.b().dims(all);

@@ -4,6 +4,7 @@ import static dev.posthorn.tensorflow.TfOp.many;
 import static dev.posthorn.tensorflow.TfOp.one;
 
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.ArgReduce;
 import dev.posthorn.ir.op.Binary;
@@ -51,8 +52,8 @@ final class Reductions {
                                             s.attributes().bool("exclusive", false),
                                             s.attributes().bool("reverse", false)),
                                     s.in(0))),
-            many("TopKV2", s -> top(s, s.integer(1))),
-            many("TopK", s -> top(s, s.attributes().integer("k"))));
+            many("TopKV2", s -> top(s, s.frame().dims(s.b().reshape(s.in(1), 1)).get(0))),
+            many("TopK", s -> top(s, Dim.of(s.attributes().integer("k")))));
 
     private Reductions() {}
 
@@ -86,7 +87,7 @@ final class Reductions {
     }
 
     /** The k largest of the last axis and their places, equal ones in their order. */
-    private static List<Value> top(Site s, int k) {
+    private static List<Value> top(Site s, Dim k) {
         Value x = s.in(0);
         int last = x.shape().rank() - 1;
         Value places =
@@ -94,7 +95,10 @@ final class Reductions {
         List<Value> sorted = s.b().addAll(new Sort(last, true), List.of(x, places));
         List<Value> all = new ArrayList<>();
         for (Value v : sorted) {
-            all.add(s.b().slice(v, last, 0, k));
+            all.add(
+                    k.isKnown()
+                            ? s.b().slice(v, last, 0, k.known())
+                            : s.b().gather(v, s.b().add(new Iota(DType.INT32), k.value()), last));
         }
         DType index = s.attributes().type("index_type", DType.INT32);
         return List.of(all.get(0), Elementwise.cast(s.b(), all.get(1), index));

@@ -6,11 +6,14 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.ArgReduce;
+import dev.posthorn.ir.op.Constant;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
 import dev.posthorn.tensorflow.host.ResizePlan;
+import dev.posthorn.tensorflow.host.SamplePlan;
 import java.util.List;
 
 /**
@@ -140,22 +143,37 @@ final class Resizing {
     }
 
     private static Value scaleAndTranslate(Site s) {
-        int[] size = s.ints(1);
-        Tensor scale = s.constant(2);
-        Tensor translation = s.constant(3);
         boolean antialias = s.attributes().bool("antialias", true);
         ResizeWeights.Kernel kernel = ResizeWeights.Kernel.of(s.attributes().string("kernel_type", "lanczos3"));
         if (kernel == null) {
             throw s.unsupported("kernel " + s.attributes().string("kernel_type", ""));
         }
-        Shape x = s.shape(0);
+        List<Dim> size = s.dims(1);
+        Dim[] x = s.b().dims(s.in(0));
+        SamplePlan plan = new SamplePlan(
+                (n, m, scale, translation) -> ResizeWeights.sampled(n, m, scale, translation, kernel, antialias));
         Value[] along = new Value[2];
         for (int a = 0; a < 2; a++) {
-            float by = (float) scale.getDouble(a);
-            float to = (float) translation.getDouble(a);
-            int n = x.dim(a + 1);
-            along[a] = matrix(s, ResizeWeights.sampled(n, size[a], by, to, kernel, antialias), n);
+            List<Value> in = List.of(
+                    Shapes.value(s, x[a + 1]),
+                    Shapes.value(s, size.get(a)),
+                    element(s, s.in(2), a),
+                    element(s, s.in(3), a));
+            boolean known = in.stream().allMatch(v -> v.node().op() instanceof Constant);
+            List<TensorType> unknown = List.of(new TensorType(DType.FLOAT32, Shape.of(Shape.UNKNOWN, Shape.UNKNOWN)));
+            along[a] = known
+                    ? s.b().constant(plan.eval(in.stream().map(Resizing::known).toList(), unknown)
+                            .get(0))
+                    : s.b().addAll(plan, in).get(0);
         }
         return apply(s, along[0], along[1]);
+    }
+
+    private static Tensor known(Value v) {
+        return ((Constant) v.node().op()).value();
+    }
+
+    private static Value element(Site s, Value vector, int i) {
+        return s.b().reshape(s.b().slice(vector, 0, i, i + 1), new int[0]);
     }
 }

@@ -122,7 +122,10 @@ final class Tables {
         return fill(s, all.get(0), all.get(1));
     }
 
-    /** Lines of a file of words: a column, the whole line (-2) or the line's number (-1) as key and as value. */
+    /**
+     * Lines of a file of words: a column, the whole line (-2) or the line's number (-1), counted from the offset, as key and as
+     * value.
+     */
     private static List<TfValue> fillFromFile(Site s) {
         Resources.TableType type = s.frame().resources().table(handle(s));
         String name = s.constant(1).getString(0);
@@ -130,22 +133,23 @@ final class Tables {
         String delimiter = s.attributes().string("delimiter", "\t");
         long offset = s.attributes().integer("offset", 0);
         long most = s.attributes().integer("vocab_size", -1);
-        List<byte[]> used = lines.subList((int) Math.min(offset, lines.size()), lines.size());
-        if (most >= 0 && used.size() < most) {
+        if (most > lines.size()) {
             throw new ModelFormatException(
-                    "table: expected " + most + " lines but was " + used.size() + ", at asset '" + name + "'");
+                    "table: expected " + most + " lines but was " + lines.size() + ", at asset '" + name + "'");
         }
-        used = most >= 0 ? used.subList(0, (int) most) : used;
+        List<byte[]> used = most >= 0 ? lines.subList(0, (int) most) : lines;
         Tensor keys = column(
                 used,
                 (int) s.attributes().integer("key_index", -2),
                 delimiter,
+                offset,
                 type.key().dtype(),
                 name);
         Tensor values = column(
                 used,
                 (int) s.attributes().integer("value_index", -1),
                 delimiter,
+                offset,
                 type.value().dtype(),
                 name);
         return fill(s, s.b().constant(keys), s.b().constant(values));
@@ -164,11 +168,12 @@ final class Tables {
         return lines;
     }
 
-    private static Tensor column(List<byte[]> lines, int column, String delimiter, DType dtype, String name) {
+    private static Tensor column(
+            List<byte[]> lines, int column, String delimiter, long offset, DType dtype, String name) {
         Tensor t = Tensor.zeros(new TensorType(dtype, Shape.of(lines.size())));
         for (int i = 0; i < lines.size(); i++) {
             if (column == -1) {
-                t.setLong(i, i);
+                t.setLong(i, i + offset);
                 continue;
             }
             byte[] word = lines.get(i);

@@ -26,13 +26,11 @@ final class TensorArrays {
                             s -> List.of(Lists.set(s, Lists.list(s, 3), Lists.scalar(s, s.in(1)), s.in(2)))),
                     one(
                             "TensorArrayGather" + v,
-                            s -> s.b().gather(
-                                            Lists.stacked(
-                                                    s,
-                                                    Lists.list(s, 2),
-                                                    s.attributes().shape("element_shape")),
-                                            s.in(1),
-                                            0)),
+                            s -> Lists.stacked(
+                                    s,
+                                    Lists.gathered(
+                                            s, Lists.list(s, 2), s.attributes().shape("element_shape"), s.in(1)),
+                                    Shape.UNRANKED)),
                     general(
                             "TensorArrayScatter" + v,
                             s -> List.of(Lists.scatter(s, Lists.list(s, 3), s.in(1), s.in(2)))),
