@@ -11,8 +11,13 @@ import java.nio.ByteOrder;
  * @param text how strings are laid out, null for other types
  * @param opaque whether the meaning of the bytes is told by an attribute {@code dtype} of the dataset
  * @param name what to call it in messages
+ * @param message all bytes from its message on, empty for a type inside of another
  */
-record Datatype(int size, DType dtype, ByteOrder order, Text text, boolean opaque, String name) {
+record Datatype(int size, DType dtype, ByteOrder order, Text text, boolean opaque, String name, In message) {
+    private Datatype(int size, DType dtype, ByteOrder order, Text text, boolean opaque, String name) {
+        this(size, dtype, order, text, opaque, name, null);
+    }
+
     /** Layout of strings. */
     enum Text {
         ZERO_TERMINATED,
@@ -40,7 +45,7 @@ record Datatype(int size, DType dtype, ByteOrder order, Text text, boolean opaqu
     /** Decodes a datatype message, following it where it is shared, that is: committed to an object of its own. */
     static Datatype read(Bytes bytes, In in, boolean shared) {
         if (!shared) {
-            return read(in, 0);
+            return whole(in);
         }
         int version = in.version("shared message", 1, 3);
         int kind = in.u8();
@@ -49,8 +54,20 @@ record Datatype(int size, DType dtype, ByteOrder order, Text text, boolean opaqu
         }
         ObjectHeader header =
                 ObjectHeader.read(bytes, in.skip(version == 1 ? 6 : 0).offset());
-        return read(
-                header.one(ObjectHeader.DATATYPE).orElseThrow(() -> new Malformed("a committed datatype", "none")), 0);
+        return whole(
+                header.one(ObjectHeader.DATATYPE).orElseThrow(() -> new Malformed("a committed datatype", "none")));
+    }
+
+    private static Datatype whole(In in) {
+        int start = in.position();
+        Datatype t = read(in, 0);
+        In message = in.position(start).slice(in.remaining());
+        return new Datatype(t.size, t.dtype, t.order, t.text, t.opaque, t.name, message);
+    }
+
+    /** The type for copying elements as they are. */
+    synchronized RawType raw() {
+        return RawType.read(message.position(0), name);
     }
 
     private static Datatype read(In in, int depth) {
@@ -169,8 +186,8 @@ record Datatype(int size, DType dtype, ByteOrder order, Text text, boolean opaqu
         }
         return DType.ofKeras(keras)
                 .filter(d -> d.bytes() == size && d != DType.STRING)
-                .map(d -> new Datatype(size, d, order, null, false, keras))
+                .map(d -> new Datatype(size, d, order, null, false, keras, message))
                 .orElse(new Datatype(
-                        size, null, order, null, true, keras.isEmpty() ? name : keras + " (" + name + ")"));
+                        size, null, order, null, true, keras.isEmpty() ? name : keras + " (" + name + ")", message));
     }
 }

@@ -3,31 +3,29 @@ package dev.posthorn.hdf5;
 import dev.posthorn.ir.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * An attribute to be written.
  *
- * @param dims its dimensions, none for a scalar
+ * @param space the message of its extent
  * @param value its elements, where they are written in the object header itself
- * @param strings its elements, where they are strings of variable length, which lie in a heap
- * @param places where in the file each of these lies, once the layout is known
+ * @param items its elements, where they are of variable length and lie in a heap
  */
-record DraftAttribute(
-        String name, DraftType type, long[] dims, byte[] value, List<byte[]> strings, List<DraftHeap.Place> places) {
+record DraftAttribute(String name, DraftType type, byte[] space, byte[] value, DraftItems items) {
     static DraftAttribute of(String name, Tensor value) {
         DraftType type = DraftType.of(value.dtype(), DraftType.width(value));
         byte[] bytes = new byte[Math.multiplyExact(value.size(), type.size())];
         type.encode(value.data(), 0, value.size(), ByteBuffer.wrap(bytes));
-        return new DraftAttribute(name, type, dims(value), bytes, List.of(), List.of());
+        return new DraftAttribute(name, type, DraftObject.dataspace(dims(value)), bytes, DraftItems.NONE);
     }
 
     static DraftAttribute ofStrings(String name, List<String> values, boolean scalar) {
         List<byte[]> utf8 =
                 values.stream().map(s -> s.getBytes(StandardCharsets.UTF_8)).toList();
         long[] dims = scalar ? new long[0] : new long[] {values.size()};
-        return new DraftAttribute(name, DraftType.REFERENCE, dims, new byte[0], utf8, new ArrayList<>());
+        return new DraftAttribute(
+                name, DraftType.REFERENCE, DraftObject.dataspace(dims), new byte[0], new DraftItems(utf8, 1));
     }
 
     static long[] dims(Tensor t) {
@@ -41,8 +39,7 @@ record DraftAttribute(
     /** The body of the attribute message; before the layout is known, of the same length. */
     byte[] message() {
         byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-        byte[] space = DraftObject.dataspace(dims);
-        Out out = new Out()
+        return new Out()
                 .u8(3) // version
                 .u8(0)
                 .u16(utf8.length + 1)
@@ -53,13 +50,8 @@ record DraftAttribute(
                 .u8(0)
                 .bytes(type.message())
                 .bytes(space)
-                .bytes(value);
-        for (int i = 0; i < strings.size(); i++) {
-            boolean placed = i < places.size();
-            out.u32(strings.get(i).length)
-                    .u64(placed ? places.get(i).address() : 0)
-                    .u32(placed ? places.get(i).index() : 0);
-        }
-        return out.toBytes();
+                .bytes(value)
+                .bytes(items.references())
+                .toBytes();
     }
 }

@@ -3,7 +3,6 @@ package dev.posthorn.hdf5;
 import dev.posthorn.ir.Tensor;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -22,17 +21,20 @@ public final class DraftDataset extends DraftObject {
     private final DraftType type;
     private final long[] dims;
     private final Values values;
+    private final DraftItems items;
     private final long elements;
     private long data = Bytes.UNDEFINED;
 
-    DraftDataset(String path, DraftType type, long[] dims, Values values) {
+    /** @param dims the dimensions; null where it has no extent */
+    DraftDataset(String path, DraftType type, long[] dims, Values values, DraftItems items) {
         super(path);
         this.type = type;
-        this.dims = dims.clone();
+        this.dims = dims;
         this.values = values;
-        long n = 1;
-        for (long d : dims) {
-            n = Math.multiplyExact(n, d);
+        this.items = items;
+        long n = dims == null ? 0 : 1;
+        for (int i = 0; dims != null && i < dims.length; i++) {
+            n = Math.multiplyExact(n, dims[i]);
         }
         this.elements = n;
     }
@@ -41,12 +43,9 @@ public final class DraftDataset extends DraftObject {
         return (from, count) -> new Piece(t.data(), (int) from);
     }
 
-    static Values of(Hdf5Dataset source) {
-        return (from, count) -> {
-            Object array = Array.newInstance(Tensor.storage(source.dtype()).getComponentType(), count);
-            source.read(from, array, 0, count);
-            return new Piece(array, 0);
-        };
+    /** Its elements, where they lie in a heap. */
+    DraftItems items() {
+        return items;
     }
 
     /** Bytes of all elements. */

@@ -1,6 +1,5 @@
 package dev.posthorn.hdf5;
 
-import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +10,7 @@ import java.util.Optional;
 /** A group to be written. Its links stand in its object header. */
 public final class DraftGroup extends DraftObject {
     private final Map<String, DraftObject> children = new LinkedHashMap<>();
+    private final Map<String, String> soft = new LinkedHashMap<>();
 
     DraftGroup(String path) {
         super(path);
@@ -37,18 +37,21 @@ public final class DraftGroup extends DraftObject {
                         inner(path),
                         DraftType.of(values.dtype(), DraftType.width(values)),
                         DraftAttribute.dims(values),
-                        DraftDataset.of(values)));
+                        DraftDataset.of(values),
+                        DraftItems.NONE));
     }
 
-    /** Adds a dataset whose elements are those of another file, read when they are written. */
+    /** Adds a dataset whose elements are those of another file, whatever they mean, read when they are written. */
     public DraftDataset dataset(String path, Hdf5Dataset source) {
-        if (source.dtype() == DType.STRING) {
-            return dataset(path, source.read());
+        return dataset(path, source.draft(inner(path)));
+    }
+
+    /** Adds a name for what stands at {@code target}, a path from here or from the root. */
+    public void link(String name, String target) {
+        if (children.containsKey(name) || soft.putIfAbsent(name, target) != null) {
+            throw new IllegalArgumentException(
+                    "Hdf5Draft: expected a new name but was one that is there, at " + inner(name));
         }
-        return dataset(
-                path,
-                new DraftDataset(
-                        inner(path), DraftType.of(source.dtype(), 0), source.shape(), DraftDataset.of(source)));
     }
 
     private DraftDataset dataset(String path, DraftDataset dataset) {
@@ -109,6 +112,22 @@ public final class DraftGroup extends DraftObject {
                             .u16(utf8.length)
                             .bytes(utf8)
                             .u64(child.address())
+                            .toBytes()));
+        });
+        soft.forEach((name, target) -> {
+            byte[] utf8 = utf8(name, path());
+            byte[] path = utf8(target, path());
+            all.add(new Message(
+                    ObjectHeader.LINK,
+                    new Out()
+                            .u8(1)
+                            .u8(0x19) // as above, and the kind is said
+                            .u8(1) // soft
+                            .u8(1) // UTF-8
+                            .u16(utf8.length)
+                            .bytes(utf8)
+                            .u16(path.length)
+                            .bytes(path)
                             .toBytes()));
         });
         return all;

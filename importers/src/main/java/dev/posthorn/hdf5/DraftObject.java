@@ -72,14 +72,9 @@ public abstract sealed class DraftObject permits DraftGroup, DraftDataset {
         }
     }
 
-    /** Adds an attribute of a file that is read, with all of its elements. */
+    /** Adds an attribute of a file that is read as it is there, whatever its elements mean. */
     public void attribute(Hdf5Attribute source) {
-        boolean text = source.size() > 0 && source.dtype() == DType.STRING;
-        if (text) {
-            add(DraftAttribute.ofStrings(source.name(), source.strings(), source.shape().length == 0));
-        } else {
-            attribute(source.name(), source.read());
-        }
+        add(source.draft());
     }
 
     public boolean hasAttribute(String name) {
@@ -130,7 +125,11 @@ public abstract sealed class DraftObject permits DraftGroup, DraftDataset {
         return out.checksum().toBytes();
     }
 
+    /** The message of an extent; of none at all where {@code dims} is null. */
     static byte[] dataspace(long[] dims) {
+        if (dims == null) {
+            return new byte[] {2, 0, 0, 2};
+        }
         Out out = new Out().u8(2).u8(dims.length).u8(0).u8(dims.length == 0 ? 0 : 1);
         for (long d : dims) {
             out.u64(d);

@@ -107,7 +107,7 @@ record DraftType(int size, byte[] message) {
         } else if (from instanceof long[] a) {
             out.asLongBuffer().put(a, at, n);
         } else if (from instanceof byte[] a) {
-            out.put(a, at, n);
+            out.put(a, at * size, n * size);
         } else {
             for (int i = 0; i < n; i++) {
                 out.put(Arrays.copyOf(((byte[][]) from)[at + i], size));

@@ -93,6 +93,23 @@ public final class Hdf5Attribute {
         });
     }
 
+    /** The same attribute for another file, whatever its elements mean. */
+    DraftAttribute draft() {
+        Bytes bytes = owner.file().bytes();
+        return bytes.at(where(), () -> {
+            RawType raw = type.raw();
+            int n = (int) space.size();
+            byte[] extent = DraftObject.dataspace(space.isNull() ? null : space.dims());
+            byte[] value = new byte[raw.unit() > 0 ? 0 : n * type.size()];
+            data.duplicate().get(value);
+            DraftItems items = raw.unit() == 0
+                    ? DraftItems.NONE
+                    : new DraftItems(
+                            raw.items(data.duplicate(), n, bytes, owner.file().heap()), raw.unit());
+            return new DraftAttribute(name, raw.draft(), extent, value, items);
+        });
+    }
+
     /** The one string this attribute holds. */
     public String string() {
         List<String> all = strings();

@@ -4,7 +4,9 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import java.lang.reflect.Array;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** A dataset: elements of one type in a shape, read flat and in row-major order. */
 public final class Hdf5Dataset extends Hdf5Object {
@@ -147,6 +149,43 @@ public final class Hdf5Dataset extends Hdf5Object {
             layout().read(from, count, (raw, done, n) -> elements.decode(raw, into, at + done, n));
             return null;
         });
+    }
+
+    /** The same dataset for another file, whatever its elements mean; they are read when they are written. */
+    DraftDataset draft(String path) {
+        Bytes bytes = file().bytes();
+        return bytes.at(path(), () -> {
+            RawType raw = declared.raw();
+            long[] dims = space.isNull() ? null : space.dims();
+            if (raw.unit() == 0) {
+                return new DraftDataset(path, raw.draft(), dims, (from, n) -> raw(from, n), DraftItems.NONE);
+            }
+            int n = arraySize();
+            affordable(n);
+            List<byte[]> all = new ArrayList<>();
+            layout().read(0, n, (elements, at, count) -> all.addAll(raw.items(elements, count, bytes, file().heap())));
+            DraftItems items = new DraftItems(all, raw.unit());
+            return new DraftDataset(
+                    path,
+                    raw.draft(),
+                    dims,
+                    (from, count) -> new DraftDataset.Piece(items.references(), (int) from),
+                    items);
+        });
+    }
+
+    /** Elements as they lie in the file. */
+    private DraftDataset.Piece raw(long from, int count) {
+        byte[] all = new byte[Math.multiplyExact(count, declared.size())];
+        file().bytes().at(path(), () -> {
+            affordable(count);
+            layout().read(
+                            from,
+                            count,
+                            (elements, at, n) -> elements.get(all, at * declared.size(), n * declared.size()));
+            return null;
+        });
+        return new DraftDataset.Piece(all, 0);
     }
 
     private int arraySize() {

@@ -49,7 +49,10 @@ public final class Hdf5Draft {
         for (DraftObject o : objects) {
             o.address(at);
             at = aligned(at + o.header().length, 8);
-            o.attributes().forEach(this::heap);
+            o.attributes().forEach(a -> a.items().place(heaps));
+            if (o instanceof DraftDataset d) {
+                d.items().place(heaps);
+            }
         }
         for (DraftHeap h : heaps) {
             h.address(at);
@@ -63,20 +66,6 @@ public final class Hdf5Draft {
             }
         }
         return at;
-    }
-
-    private void heap(DraftAttribute attribute) {
-        for (byte[] s : attribute.strings()) {
-            if (s.length > 0 && (heaps.isEmpty() || heaps.get(heaps.size() - 1).full())) {
-                heaps.add(new DraftHeap());
-            }
-            attribute
-                    .places()
-                    .add(
-                            s.length == 0
-                                    ? DraftHeap.Place.NOWHERE
-                                    : heaps.get(heaps.size() - 1).add(s));
-        }
     }
 
     private static long aligned(long at, int to) {

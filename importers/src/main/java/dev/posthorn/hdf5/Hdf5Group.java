@@ -56,6 +56,11 @@ public final class Hdf5Group extends Hdf5Object {
         return links().containsKey(name);
     }
 
+    /** The path that a name stands for, where it is a soft link. */
+    public Optional<String> target(String name) {
+        return Optional.ofNullable(links().get(name)).map(Links.Link::soft);
+    }
+
     /** Every group and dataset in this group, in the order of {@link #names}, without the rare committed datatypes. */
     public List<Hdf5Object> children() {
         List<Hdf5Object> all = new ArrayList<>();
