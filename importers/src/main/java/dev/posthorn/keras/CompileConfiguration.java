@@ -27,7 +27,9 @@ final class CompileConfiguration {
             return compile;
         }
         Map<String, Object> out = new LinkedHashMap<>();
-        out.put("optimizer", objects(compile.get("optimizer_config"), o -> named(o, "keras.optimizers")));
+        if (compile.containsKey("optimizer_config")) {
+            out.put("optimizer", objects(compile.get("optimizer_config"), o -> named(o, "keras.optimizers")));
+        }
         compile.forEach((key, value) -> {
             if (!key.equals("optimizer_config")) {
                 String module = MODULES.getOrDefault(key, "");

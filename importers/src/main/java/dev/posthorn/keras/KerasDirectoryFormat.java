@@ -30,10 +30,10 @@ public final class KerasDirectoryFormat extends KerasFormat {
             Path config = path.resolve("config.json");
             Path metadata = path.resolve("metadata.json");
             Map<String, String> producer = new LinkedHashMap<>();
-            if (Files.exists(metadata)) {
-                producer.putAll(
-                        KerasZipFormat.producer(Json.object(KerasJsonFormat.text(metadata), metadata.toString())));
-            }
+            Map<String, Object> said = Files.exists(metadata)
+                    ? Json.object(KerasJsonFormat.text(metadata), metadata.toString())
+                    : Map.of();
+            producer.putAll(KerasZipFormat.producer(said));
             for (String name : new String[] {"model.weights.h5", "model.weights.json"}) {
                 if (Files.exists(path.resolve(name))) {
                     Map<String, Object> json = Json.object(KerasJsonFormat.text(config), config.toString());
@@ -43,7 +43,7 @@ public final class KerasDirectoryFormat extends KerasFormat {
                             producer,
                             KerasZipFormat.compile(json),
                             KerasWeightsFiles.open(path.resolve(name), closing),
-                            assets(path.resolve("assets")),
+                            assets(path.resolve("assets"), said),
                             closing.release());
                 }
             }
@@ -52,12 +52,17 @@ public final class KerasDirectoryFormat extends KerasFormat {
         }
     }
 
-    private static KerasFile.Assets assets(Path folder) {
+    private static KerasFile.Assets assets(Path folder, Map<String, Object> said) {
         return new KerasFile.Assets() {
             @Override
             public Optional<byte[]> read(String name) throws IOException {
                 Path file = folder.resolve(name);
                 return Files.isRegularFile(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+            }
+
+            @Override
+            public Map<String, Object> metadata() {
+                return KerasZipFormat.unknown(said);
             }
 
             @Override

@@ -40,6 +40,21 @@ record KerasFile(
         default Set<String> names() throws IOException {
             return Set.of();
         }
+
+        /** The paths of all other files of the archive that no part of the format accounts for. */
+        default Set<String> others() throws IOException {
+            return Set.of();
+        }
+
+        /** One of these. */
+        default byte[] other(String path) throws IOException {
+            throw new IOException("expected a file of the archive but was none, at " + path);
+        }
+
+        /** What {@code metadata.json} says beside who wrote the file, and when. */
+        default Map<String, Object> metadata() {
+            return Map.of();
+        }
     }
 
     /** A file without assets. */
@@ -96,7 +111,7 @@ record KerasFile(
     Origin origin(KerasProgram program, Reopen reopen) {
         try {
             Remainder rest = new Remainder(this, program);
-            return new Origin(dialect(), config, producer, reopen, rest.names(), rest.implied());
+            return new Origin(dialect(), config, producer, reopen, rest.names(), rest.implied(), rest.called());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

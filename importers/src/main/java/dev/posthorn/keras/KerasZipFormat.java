@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -31,6 +32,7 @@ import java.util.zip.ZipFile;
 /** Keras 3's {@code .keras}: a zip of {@code config.json}, {@code metadata.json} and {@code model.weights.h5}. */
 public final class KerasZipFormat extends KerasFormat {
     static final int LONGEST_JSON = 256 << 20;
+    static final Set<String> PARTS = Set.of("config.json", "metadata.json", "model.weights.h5");
 
     @Override
     public String name() {
@@ -67,8 +69,8 @@ public final class KerasZipFormat extends KerasFormat {
                 zip.add("metadata.json", Json.whole(archive.metadata()).getBytes(StandardCharsets.UTF_8));
                 zip.add("config.json", Json.whole(archive.config()).getBytes(StandardCharsets.UTF_8));
                 zip.add("model.weights.h5", archive.weights()::write);
-                for (Map.Entry<String, byte[]> asset : saving.assets().entrySet()) {
-                    zip.add("assets/" + asset.getKey(), asset.getValue());
+                for (Map.Entry<String, byte[]> file : saving.files().entrySet()) {
+                    zip.add(file.getKey(), file.getValue());
                 }
                 zip.finish();
             }
@@ -82,9 +84,10 @@ public final class KerasZipFormat extends KerasFormat {
             FileChannel channel = closing.add(FileChannel.open(path, StandardOpenOption.READ));
             Map<String, Object> config = Json.object(text(zip, "config.json", path), path + "!/config.json");
             Map<String, String> producer = new LinkedHashMap<>();
-            if (zip.getEntry("metadata.json") != null) {
-                producer.putAll(producer(Json.object(text(zip, "metadata.json", path), path + "!/metadata.json")));
-            }
+            Map<String, Object> metadata = zip.getEntry("metadata.json") == null
+                    ? Map.of()
+                    : Json.object(text(zip, "metadata.json", path), path + "!/metadata.json");
+            producer.putAll(producer(metadata));
             ZipEntry entry = zip.getEntry("model.weights.h5");
             if (entry == null) {
                 throw new ModelFormatException(
@@ -98,7 +101,7 @@ public final class KerasZipFormat extends KerasFormat {
                     producer,
                     compile(config),
                     Optional.of(weights),
-                    assets(zip, path),
+                    assets(zip, metadata, path),
                     closing.release());
         }
     }
@@ -144,7 +147,15 @@ public final class KerasZipFormat extends KerasFormat {
         return new String(bytes(zip, entry, LONGEST_JSON, path), StandardCharsets.UTF_8);
     }
 
-    private static KerasFile.Assets assets(ZipFile zip, Path path) {
+    /** What {@code metadata.json} says beside that. */
+    static Map<String, Object> unknown(Map<String, Object> metadata) {
+        Map<String, Object> unknown = new LinkedHashMap<>(metadata);
+        unknown.keySet().removeAll(producer(metadata).containsKey("Keras") ? Set.of("keras_version") : Set.of());
+        unknown.keySet().removeAll(producer(metadata).containsKey("saved") ? Set.of("date_saved") : Set.of());
+        return unknown;
+    }
+
+    private static KerasFile.Assets assets(ZipFile zip, Map<String, Object> metadata, Path path) {
         return new KerasFile.Assets() {
             @Override
             public Optional<byte[]> read(String name) throws IOException {
@@ -154,11 +165,30 @@ public final class KerasZipFormat extends KerasFormat {
             @Override
             public Set<String> names() {
                 Set<String> names = new TreeSet<>();
-                zip.stream()
-                        .map(ZipEntry::getName)
-                        .filter(n -> n.startsWith("assets/") && !n.endsWith("/"))
-                        .forEach(n -> names.add(n.substring("assets/".length())));
+                files().filter(n -> n.startsWith("assets/")).forEach(n -> names.add(n.substring("assets/".length())));
                 return names;
+            }
+
+            @Override
+            public Set<String> others() {
+                Set<String> names = new TreeSet<>();
+                files().filter(n -> !n.startsWith("assets/") && !PARTS.contains(n))
+                        .forEach(names::add);
+                return names;
+            }
+
+            @Override
+            public byte[] other(String name) throws IOException {
+                return bytes(zip, zip.getEntry(name), LONGEST_JSON, path);
+            }
+
+            @Override
+            public Map<String, Object> metadata() {
+                return unknown(metadata);
+            }
+
+            private Stream<String> files() {
+                return zip.stream().map(ZipEntry::getName).filter(n -> !n.endsWith("/"));
             }
         };
     }

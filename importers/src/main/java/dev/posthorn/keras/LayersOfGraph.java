@@ -65,7 +65,8 @@ record LayersOfGraph(KerasProgram program, Variables.Snapshot values) {
     }
 
     private static Origin origin(KerasFile file) {
-        return new Origin(file.dialect(), file.config(), file.producer(), () -> file, Set.of(), Set.of());
+        return new Origin(
+                file.dialect(), file.config(), file.producer(), () -> file, Set.of(), Set.of(), Origin.Names.NONE);
     }
 
     /** Without the wrappers that keep tuples and shapes apart from lists. Source: keras/saving/legacy/saved_model/json_utils.py. */

@@ -3,6 +3,7 @@ package dev.posthorn.keras;
 import dev.posthorn.codec.Dialect;
 import dev.posthorn.model.ModelFormatException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param file opens the file again
  * @param rest the names of what the file holds beside what is understood
  * @param implied the keys of variables that the file does not hold, for they follow from the rest
+ * @param names what the file calls what it holds
  */
 record Origin(
         Dialect dialect,
@@ -22,13 +24,25 @@ record Origin(
         Map<String, String> producer,
         KerasFile.Reopen file,
         Set<String> rest,
-        Set<String> implied) {
+        Set<String> implied,
+        Names names) {
+    /**
+     * Names that mean nothing, and are kept.
+     *
+     * @param weights the paths of datasets that hold a variable as it is, by its key
+     * @param optimizer the list of the optimizer's variables
+     * @param of the configuration of that optimizer; null for none
+     */
+    record Names(Map<String, String> weights, List<String> optimizer, Object of) {
+        static final Names NONE = new Names(Map.of(), List.of(), null);
+    }
+
     /** Where no date is known: equal models give equal bytes, so no clock is read. */
     static final String NO_DATE = "1980-01-01@00:00:00";
 
     /** Of a model whose layers are others since: its configuration is made of them, and nothing else is kept. */
     Origin edited() {
-        return new Origin(dialect, Map.of(), producer, file, Set.of(), implied);
+        return new Origin(dialect, Map.of(), producer, file, Set.of(), implied, Names.NONE);
     }
 
     boolean isEdited() {

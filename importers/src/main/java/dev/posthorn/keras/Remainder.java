@@ -10,10 +10,10 @@ import dev.posthorn.keras.layout.PathLayout;
 import dev.posthorn.keras.layout.Stored;
 import dev.posthorn.model.WeightSelection;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,10 +35,18 @@ final class Remainder {
             "layer_names",
             "weight_names");
 
+    /** Where files keep an optimizer's variables. */
+    private static final Set<String> TRAINING = Set.of("/optimizer", "/optimizer_weights");
+
     private interface Visitor {
         void dataset(Hdf5Dataset unknown);
 
         void attribute(Hdf5Object owner, Hdf5Attribute unknown);
+
+        void link(Hdf5Group owner, String name, String target);
+
+        /** A group without anything in it. */
+        void empty(Hdf5Group group);
     }
 
     private final KerasFile file;
@@ -62,8 +70,20 @@ final class Remainder {
             public void attribute(Hdf5Object owner, Hdf5Attribute unknown) {
                 names.add(owner.path() + "@" + unknown.name());
             }
+
+            @Override
+            public void link(Hdf5Group owner, String name, String target) {
+                names.add(path(owner, name) + " → " + target);
+            }
+
+            @Override
+            public void empty(Hdf5Group group) {
+                // has no name of its own
+            }
         });
         names.addAll(assets());
+        names.addAll(file.assets().others());
+        file.assets().metadata().keySet().forEach(key -> names.add("metadata.json." + key));
         return names;
     }
 
@@ -76,6 +96,21 @@ final class Remainder {
             }
         });
         return keys;
+    }
+
+    /** What the file calls what it holds. */
+    Origin.Names called() {
+        Map<String, String> weights = new LinkedHashMap<>();
+        stored().forEach((key, s) -> {
+            if (s.parts().size() == 1
+                    && Arrays.equals(s.shape(), s.parts().get(0).shape())) {
+                weights.put(key, s.parts().get(0).path());
+            }
+        });
+        return new Origin.Names(
+                weights,
+                StoredOptimizer.find(file).stream().map(Hdf5Dataset::path).toList(),
+                CompileConfiguration.optimizer(file.compile()));
     }
 
     /** The values of the program's variables in the file, by their keys. */
@@ -94,12 +129,23 @@ final class Remainder {
         return names;
     }
 
-    /** Adds everything to a file that is to be written, below its root. */
+    private static String path(Hdf5Group owner, String name) {
+        return owner.path().equals("/") ? "/" + name : owner.path() + "/" + name;
+    }
+
+    /** Adds everything to a file that is to be written, below its root; of an optimizer only where that has one. */
     void copy(DraftGroup root) {
         visit(new Visitor() {
+            private boolean trains(Hdf5Object object) {
+                String[] names = object.path().split("/", 3);
+                return names.length < 2
+                        || !TRAINING.contains("/" + names[1])
+                        || root.find(names[1]).isPresent();
+            }
+
             @Override
             public void dataset(Hdf5Dataset unknown) {
-                if (root.find(unknown.path()).isEmpty()) {
+                if (trains(unknown) && root.find(unknown.path()).isEmpty()) {
                     DraftObject copy = root.dataset(unknown.path(), unknown);
                     unknown.attributes().values().forEach(copy::attribute);
                 }
@@ -107,9 +153,26 @@ final class Remainder {
 
             @Override
             public void attribute(Hdf5Object owner, Hdf5Attribute unknown) {
-                Optional<DraftObject> at =
-                        owner instanceof Hdf5Group ? Optional.of(root.group(owner.path())) : root.find(owner.path());
-                at.filter(o -> !o.hasAttribute(unknown.name())).ifPresent(o -> o.attribute(unknown));
+                if (trains(owner)) {
+                    Optional<DraftObject> at = owner instanceof Hdf5Group
+                            ? Optional.of(root.group(owner.path()))
+                            : root.find(owner.path());
+                    at.filter(o -> !o.hasAttribute(unknown.name())).ifPresent(o -> o.attribute(unknown));
+                }
+            }
+
+            @Override
+            public void link(Hdf5Group owner, String name, String target) {
+                if (trains(owner) && root.find(path(owner, name)).isEmpty()) {
+                    root.group(owner.path()).link(name, target);
+                }
+            }
+
+            @Override
+            public void empty(Hdf5Group group) {
+                if (trains(group) && root.find(group.path()).isEmpty()) {
+                    root.group(group.path());
+                }
             }
         });
     }
@@ -120,6 +183,7 @@ final class Remainder {
             return;
         }
         Set<String> claimed = new HashSet<>(weights.layout().copies(program));
+        StoredOptimizer.find(file).forEach(d -> claimed.add(d.path()));
         stored().values().stream().flatMap(s -> s.parts().stream()).forEach(d -> claimed.add(d.path()));
         for (Hdf5Group root : weights.roots()) {
             visit(root.file().root(), claimed, visitor);
@@ -127,9 +191,6 @@ final class Remainder {
     }
 
     private static void visit(Hdf5Object object, Set<String> claimed, Visitor visitor) {
-        if (List.of("/optimizer", "/optimizer_weights").contains(object.path())) {
-            return;
-        }
         if (object instanceof Hdf5Dataset d && !claimed.contains(d.path())) {
             visitor.dataset(d);
             return;
@@ -140,7 +201,16 @@ final class Remainder {
             }
         }
         if (object instanceof Hdf5Group g) {
-            g.children().forEach(c -> visit(c, claimed, visitor));
+            if (g.names().isEmpty()) {
+                visitor.empty(g);
+            }
+            for (String name : g.names()) {
+                Optional<String> target = g.target(name);
+                target.ifPresent(to -> visitor.link(g, name, to));
+                if (target.isEmpty()) {
+                    g.child(name).ifPresent(c -> visit(c, claimed, visitor));
+                }
+            }
         }
     }
 }

@@ -15,12 +15,13 @@ import dev.posthorn.tensorflow.TensorFlowProgram;
 import dev.posthorn.train.StoredTraining;
 import dev.posthorn.train.TrainingConversion;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** A model on its way into a file: the parts of which each Keras format is put together. */
 final class Saving implements AutoCloseable {
@@ -67,6 +68,7 @@ final class Saving implements AutoCloseable {
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("keras_version", from.version(dialect));
         metadata.put("date_saved", from.producer().getOrDefault("saved", Origin.NO_DATE));
+        origin.ifPresent(file -> metadata.putAll(file.assets().metadata()));
         Function<String, Tensor> stored = new Merged(program, values)::get;
         Hdf5Draft weights = converts
                 ? paths(made.program(), made.values().apply(stored), training)
@@ -123,7 +125,9 @@ final class Saving implements AutoCloseable {
         DraftGroup weights = whole ? draft.root().group("model_weights") : draft.root();
         weights.attribute("backend", BACKEND);
         weights.attribute("keras_version", from.version(dialect));
-        Layout layout = new NamedLayout(dialect == Dialect.KERAS3 ? "" : ":0");
+        Layout layout = new NamedLayout(
+                dialect == Dialect.KERAS3 ? "" : ":0",
+                converts ? Map.of() : from.names().weights());
         layout.store(program, stored, weights);
         optimizer(draft.root(), training);
         remainder(layout, draft.root());
@@ -177,13 +181,26 @@ final class Saving implements AutoCloseable {
             return;
         }
         DraftGroup group = root.group("optimizer_weights");
-        List<String> names = new ArrayList<>();
-        for (Tensor t : optimizer) {
-            String name = CompileConfiguration.optimizerName(training.compile()) + "/variable_" + names.size();
-            names.add(name);
-            group.dataset(name, t);
+        List<String> names = names(training, optimizer.size(), group.path() + "/");
+        for (int i = 0; i < names.size(); i++) {
+            group.dataset(names.get(i), optimizer.get(i));
         }
         group.attribute("weight_names", names);
+    }
+
+    /** As the file called them, where they are still those of its optimizer. */
+    private List<String> names(StoredTraining training, int count, String group) {
+        Origin.Names old = program.origin().names();
+        boolean kept = old.optimizer().size() == count
+                && old.optimizer().stream().allMatch(name -> name.startsWith(group))
+                && Objects.equals(old.of(), CompileConfiguration.optimizer(training.compile()));
+        return kept
+                ? old.optimizer().stream()
+                        .map(name -> name.substring(group.length()))
+                        .toList()
+                : IntStream.range(0, count)
+                        .mapToObj(i -> CompileConfiguration.optimizerName(training.compile()) + "/variable_" + i)
+                        .toList();
     }
 
     /** What is not understood is written again where the layout is that of the file from which it came. */
@@ -193,15 +210,20 @@ final class Saving implements AutoCloseable {
                 .ifPresent(file -> new Remainder(file, program).copy(root));
     }
 
-    /** The files beside the weights, by their paths below {@code assets}. */
-    Map<String, byte[]> assets() throws IOException {
-        Map<String, byte[]> assets = new LinkedHashMap<>(program.assetFiles());
+    /** The files beside the weights, by their paths in the archive. */
+    Map<String, byte[]> files() throws IOException {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        program.assetFiles().forEach((name, bytes) -> files.put("assets/" + name, bytes));
         if (origin.isPresent()) {
-            for (String name : new Remainder(origin.get(), program).assets()) {
-                assets.put(name, origin.get().assets().read(name).orElseThrow());
+            KerasFile file = origin.get();
+            for (String name : new Remainder(file, program).assets()) {
+                files.put("assets/" + name, file.assets().read(name).orElseThrow());
+            }
+            for (String name : file.assets().others()) {
+                files.put(name, file.assets().other(name));
             }
         }
-        return assets;
+        return files;
     }
 
     @Override

@@ -33,6 +33,7 @@ import java.util.stream.Stream;
  */
 public final class NamedLayout implements Layout {
     private final String suffix;
+    private final Map<String, String> names;
 
     /** The layout as Keras 3 has it. */
     public NamedLayout() {
@@ -41,7 +42,13 @@ public final class NamedLayout implements Layout {
 
     /** The layout with weights whose names end so: in {@code :0} as tensors of TensorFlow 1, before Keras 3. */
     public NamedLayout(String suffix) {
+        this(suffix, Map.of());
+    }
+
+    /** The same, where {@code names} has the paths of datasets by the keys of variables, as a file called them. */
+    public NamedLayout(String suffix, Map<String, String> names) {
         this.suffix = suffix;
+        this.names = names;
     }
 
     /** A variable of a layer, and whether it is trainable where it stands. */
@@ -114,9 +121,25 @@ public final class NamedLayout implements Layout {
             List<String> keys = keys(program, node, program.root().trainable()).stream()
                     .map(OlderWeights.Wanted::key)
                     .toList();
-            group.attribute("weight_names", keys.stream().map(k -> k + suffix).toList());
-            keys.forEach(k -> group.dataset(k + suffix, values.apply(k)));
+            List<String> called = called(keys, group.path() + "/");
+            group.attribute("weight_names", called);
+            for (int i = 0; i < called.size(); i++) {
+                group.dataset(called.get(i), values.apply(keys.get(i)));
+            }
         }
+    }
+
+    /** What the variables of a layer are called below its group: as they were, where all were there. */
+    private List<String> called(List<String> keys, String group) {
+        List<String> old = keys.stream()
+                .map(k -> names.getOrDefault(k, ""))
+                .filter(path -> path.startsWith(group))
+                .map(path -> path.substring(group.length()))
+                .distinct()
+                .toList();
+        return old.size() == keys.size()
+                ? old
+                : keys.stream().map(k -> k + suffix).toList();
     }
 
     /** The keys of each outermost layer's variables, in the order in which files list them. */
