@@ -5,6 +5,7 @@ import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.keras.custom.CustomLayer;
 import dev.posthorn.keras.custom.Lambda;
+import dev.posthorn.keras.custom.LambdaCode;
 import dev.posthorn.keras.layer.InputLayer;
 import dev.posthorn.keras.layer.IntegerLookup;
 import dev.posthorn.keras.layer.StringLookup;
@@ -46,7 +47,7 @@ final class LayerWriter {
         }
         config.put("dtype", node.policy().json());
         if (node.layer() instanceof Lambda lambda) {
-            config.putAll(lambda.config());
+            config.putAll(LambdaCode.in(lambda, c.dialect(), c.path() + "." + node.name()));
             return object(node, config, module(node, c), null);
         }
         config.putAll(

@@ -219,7 +219,8 @@ final class ModelWriter {
         List<List<Object>> node = new ArrayList<>();
         for (Object t : tensors) {
             if (!(t instanceof TensorRef ref)) {
-                throw new UnsupportedModelException("call with " + t
+                String what = t instanceof Map<?, ?> ? "a dictionary" : t instanceof List<?> ? "a list" : "" + t;
+                throw new UnsupportedModelException("call with " + what
                         + " by position, where Keras 2 has tensors only, at " + c.path() + "." + step.layer());
             }
             List<Object> entry = new ArrayList<>(reference(ref, f, true));

@@ -1,6 +1,7 @@
 package dev.posthorn.keras;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,8 @@ import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.hdf5.Hdf5File;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.keras.custom.CustomObjects;
+import dev.posthorn.keras.custom.Expression;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.SaveOptions;
 import dev.posthorn.model.UnsupportedModelException;
@@ -24,6 +27,8 @@ import java.util.stream.Collectors;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What other versions of Keras need to find in a configuration, and what they cannot have. */
 class ConversionTest {
@@ -96,6 +101,102 @@ class ConversionTest {
             assertTrue(config.contains("[[\"x\",0,0,{\"value\":[\"x\",0,0]}]]"), config);
             assertTrue(config.contains("\"function\":\"math.add\""), config);
             assertTrue(config.contains("\"inbound_nodes\":[[\"mha\",0,0,{\"y\":[\"x\",0,0]}]]"), config);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"one_hot", "multi_hot", "count"})
+    void keras2EncodesCategoriesInAtMostTwoAxes(String mode) throws IOException {
+        for (String config : List.of(
+                "CategoryEncoding, 'num_tokens': 5, 'output_mode': '" + mode + "'",
+                "Hashing, 'num_bins': 5, 'output_mode': '" + mode + "'",
+                "Discretization, 'bin_boundaries': [0.5], 'output_mode': '" + mode + "'")) {
+            String className = config.substring(0, config.indexOf(','));
+            try (Model m = model(layer(className, "e", config.substring(config.indexOf(',')), "x"))) {
+                SaveOptions options = SaveOptions.DEFAULT.withDialect(Dialect.KERAS2);
+                UnsupportedModelException e = assertThrows(
+                        UnsupportedModelException.class, () -> m.save(folder.resolve("model.h5"), options));
+                assertTrue(e.getMessage().contains("output_mode " + mode + " of "), e.getMessage());
+                assertTrue(e.getMessage().contains("--dialect keras3"), e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void keras2ReadsWidthsOfNgramsAsATuple() throws IOException {
+        String config = "{'class_name': 'Sequential', 'keras_version': '3.15.1', 'config': {'name': 's', 'layers': ["
+                + "{'class_name': 'InputLayer', 'config': {'name': 'x', 'dtype': 'string', 'batch_shape': [null]}},"
+                + "{'class_name': 'TextVectorization', 'config': {'name': 't', 'ngrams': [1, 3], 'vocabulary': ['a', 'b'],"
+                + " 'max_tokens': 9}}]}}";
+        Path file = folder.resolve("text.json");
+        Files.writeString(file, config.replace('\'', '"'));
+        Path saved = folder.resolve("text.h5");
+        try (Model m = Model.load(file)) {
+            m.save(saved, SaveOptions.DEFAULT.withDialect(Dialect.KERAS2));
+        }
+        try (Hdf5File h5 = Hdf5File.open(saved)) {
+            String written = h5.root().string("model_config").orElseThrow();
+            assertTrue(written.contains("\"ngrams\":{\"class_name\":\"__tuple__\",\"items\":[1,3]}"), written);
+        }
+        Path back = folder.resolve("back.h5");
+        try (Model m = Model.load(saved)) {
+            m.save(back, SaveOptions.DEFAULT.withDialect(Dialect.KERAS3));
+        }
+        try (Hdf5File h5 = Hdf5File.open(back)) {
+            String written = h5.root().string("model_config").orElseThrow();
+            assertTrue(written.contains("\"ngrams\":[1,3]"), written);
+        }
+    }
+
+    @Test
+    void normalizationsKeepTheMomentumOfARenormalizationThatIsOff() throws IOException {
+        Path saved = folder.resolve("model.h5");
+        try (Model m = model(layer("BatchNormalization", "n", ", 'renorm': false, 'renorm_momentum': 0.6", "x"))) {
+            m.save(saved, SaveOptions.DEFAULT.withDialect(Dialect.KERAS2));
+        }
+        try (Hdf5File file = Hdf5File.open(saved)) {
+            String config = file.root().string("model_config").orElseThrow();
+            assertTrue(config.contains("\"renorm_momentum\":0.6"), config);
+        }
+    }
+
+    @Test
+    void codeOfLambdasIsKeptUnderTheKeysOfEachVersion() throws IOException {
+        String code =
+                ", 'function': {'class_name': '__lambda__', 'config': {'code': 'cXE=', 'defaults': [1], 'closure': null}},"
+                        + " 'output_shape': [4, 3], 'arguments': {}";
+        Path file = folder.resolve("model.json");
+        Files.writeString(
+                file,
+                MODEL.formatted(INPUT + ", " + layer("Lambda", "twice", code, "x"), "twice")
+                        .replace('\'', '"'));
+        CustomObjects twice = CustomObjects.NONE.function("twice", Expression.parse("x * 2"));
+        Path older = folder.resolve("older.h5");
+        Path newer = folder.resolve("newer.h5");
+        try (Model m = Model.load(file, twice)) {
+            m.save(older, SaveOptions.DEFAULT.withDialect(Dialect.KERAS2));
+        }
+        try (Model m = Model.load(older, twice)) {
+            m.save(newer, SaveOptions.DEFAULT.withDialect(Dialect.KERAS3));
+        }
+        try (Hdf5File two = Hdf5File.open(older);
+                Hdf5File three = Hdf5File.open(newer)) {
+            String config = two.root().string("model_config").orElseThrow();
+            assertTrue(config.contains("\"function\":[\"cXE=\",[1],null],\"function_type\":\"lambda\""), config);
+            assertTrue(config.contains("\"output_shape\":[4,3],\"output_shape_type\":\"raw\""), config);
+            String again = three.root().string("model_config").orElseThrow();
+            assertTrue(
+                    again.contains("\"function\":{\"class_name\":\"__lambda__\",\"config\":{\"code\":\"cXE=\","
+                            + "\"defaults\":[1],\"closure\":null}}"),
+                    again);
+            assertFalse(again.contains("_type\""), again);
+        }
+        String builtin = ", 'function': {'module': 'builtins', 'class_name': 'function', 'config': 'tanh'}";
+        try (Model m = model(layer("Lambda", "l", builtin, "x"))) {
+            SaveOptions options = SaveOptions.DEFAULT.withDialect(Dialect.KERAS2);
+            String problem = assertThrows(UnsupportedModelException.class, () -> m.save(older, options))
+                    .getMessage();
+            assertTrue(problem.contains("Lambda of Keras's own tanh by name, which Keras 2 does not find"), problem);
         }
     }
 

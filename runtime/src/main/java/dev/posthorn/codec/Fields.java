@@ -38,7 +38,11 @@ public interface Fields<T> {
     /** An argument on which no result depends, null where it is absent: a dialect that has no key for it drops it. */
     <F> F idle(List<String> keys, FieldType<F> type, Function<T, F> getter);
 
-    /** An argument that no key says, but the dialect; writing another value in it is a change of meaning. */
+    /**
+     * An argument that no key says, but the dialect; writing another value in it is a change of meaning.
+     *
+     * @param what which one, for errors; empty where it only decides what is refused
+     */
     <F> F implied(String what, Function<T, F> getter, F inDialect);
 
     /** Several arguments that always come together, read from and written to the same configuration. */

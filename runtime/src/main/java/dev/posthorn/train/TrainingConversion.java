@@ -12,8 +12,10 @@ import dev.posthorn.train.optimizer.Optimizer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -63,7 +65,7 @@ public final class TrainingConversion {
         StoredTraining bare = new StoredTraining(json, to, List.of(), List::of);
         Trainer after = trainer(program.withTraining(bare), values);
         if (problems.isEmpty()) {
-            compare(before, after, problems);
+            compare(program, before, after, problems);
         }
         if (!problems.isEmpty()) {
             throw new UnsupportedModelException(
@@ -101,20 +103,45 @@ public final class TrainingConversion {
         return new Trainer(Model.of(program, new Variables(program.variables(), values.values()), "java"));
     }
 
-    /** Losses, gradients and optimizers make one graph; metrics are compared as they are written. */
-    private static void compare(Trainer before, Trainer after, List<String> problems) throws IOException {
+    /** Losses, gradients and optimizers make one graph; metrics are compared as they are read. */
+    private static void compare(TrainableProgram program, Trainer before, Trainer after, List<String> problems)
+            throws IOException {
         CompileConfig was = before.config();
         CompileConfig is = after.config();
-        if (!was.metrics().equals(is.metrics()) || !was.weightedMetrics().equals(is.weightedMetrics())) {
-            problems.add("metrics " + was.metrics() + ", which would be " + is.metrics());
-        }
-        if (was.optimizer() != null && !was.loss().isNone()) {
-            boolean same = before.function(Optional.of(ROWS), false)
-                    .graph()
-                    .sameAs(after.function(Optional.of(ROWS), false).graph(), node -> node);
-            if (!same) {
-                problems.add("another step of " + was.optimizer());
+        boolean metrics =
+                was.metrics().equals(is.metrics()) && was.weightedMetrics().equals(is.weightedMetrics());
+        boolean step = was.optimizer() == null
+                || was.loss().isNone()
+                || before.function(Optional.of(ROWS), false)
+                        .graph()
+                        .sameAs(after.function(Optional.of(ROWS), false).graph(), node -> node);
+        if (!metrics || !step) {
+            int known = problems.size();
+            differ("", plain(was, program), plain(is, program), problems);
+            if (problems.size() == known) {
+                problems.add(step ? "other metrics" : "another step of the optimizer");
             }
+        }
+    }
+
+    private static Map<String, Object> plain(CompileConfig config, TrainableProgram program) {
+        return config.write(program.outputs(), new Context(Dialect.KERAS3, "", why -> {}).losing(why -> {}));
+    }
+
+    /** Where two configurations differ, and what each has there. */
+    private static void differ(String path, Object was, Object is, List<String> found) {
+        if (was instanceof Map<?, ?> a && is instanceof Map<?, ?> b) {
+            Set<Object> keys = new LinkedHashSet<>(a.keySet());
+            keys.addAll(b.keySet());
+            for (Object key : keys) {
+                differ(path.isEmpty() ? String.valueOf(key) : path + "." + key, a.get(key), b.get(key), found);
+            }
+        } else if (was instanceof List<?> a && is instanceof List<?> b && a.size() == b.size()) {
+            for (int i = 0; i < a.size(); i++) {
+                differ(path + "[" + i + "]", a.get(i), b.get(i), found);
+            }
+        } else if (!Objects.equals(was, is)) {
+            found.add(path + " " + was + ", which would be " + is);
         }
     }
 

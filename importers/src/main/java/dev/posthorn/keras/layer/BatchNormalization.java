@@ -56,17 +56,20 @@ public record BatchNormalization(
         implements SimpleLayer {
     /** Batch renormalisation; Keras 2 says nothing of it where it is off. */
     public record Renorm(boolean on, Object clipping, double momentum) {
+        private static final double MOMENTUM = 0.99;
+
         static Renorm of(Fields<Renorm> f) {
             if (f.dialect() == Dialect.KERAS3) {
                 return new Renorm(
                         f.of("renorm", FieldType.BOOL, Renorm::on, false),
                         f.of("renorm_clipping", FieldType.ANY, Renorm::clipping),
-                        f.of("renorm_momentum", Numbers.FLOAT, Renorm::momentum, 0.99));
+                        f.of("renorm_momentum", Numbers.FLOAT, Renorm::momentum, MOMENTUM));
             }
             Boolean on = f.rare("renorm", FieldType.BOOL, r -> r.on ? Boolean.TRUE : null);
             Object clipping = f.rare("renorm_clipping", FieldType.ANY, Renorm::clipping);
-            Double momentum = f.rare("renorm_momentum", Numbers.FLOAT, r -> r.on ? Double.valueOf(r.momentum) : null);
-            return new Renorm(Boolean.TRUE.equals(on), clipping, momentum == null ? 0.99 : momentum);
+            Double momentum =
+                    f.rare("renorm_momentum", Numbers.FLOAT, r -> r.on || r.momentum != MOMENTUM ? r.momentum : null);
+            return new Renorm(Boolean.TRUE.equals(on), clipping, momentum == null ? MOMENTUM : momentum);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
@@ -17,8 +18,10 @@ import java.util.Optional;
 /**
  * Category numbers as vectors: {@code x[…×n] → y[…×tokens]}; counts may be weighted by an argument {@code count_weights}.
  * Source: keras/src/layers/preprocessing/category_encoding.py.
+ *
+ * @param keras2 whether vectors are at most rows, as before Keras 3
  */
-public record CategoryEncoding(int tokens, OutputMode outputMode, boolean sparse) implements Layer {
+public record CategoryEncoding(int tokens, OutputMode outputMode, boolean sparse, boolean keras2) implements Layer {
     public static final Codec<CategoryEncoding> CODEC = Codec.of(
             "CategoryEncoding",
             f -> new CategoryEncoding(
@@ -28,7 +31,8 @@ public record CategoryEncoding(int tokens, OutputMode outputMode, boolean sparse
                             CategoryEncoding::tokens,
                             null),
                     f.of("output_mode", OutputMode.TYPE, CategoryEncoding::outputMode, OutputMode.MULTI_HOT),
-                    f.old("sparse", FieldType.BOOL, CategoryEncoding::sparse, false)));
+                    f.old("sparse", FieldType.BOOL, CategoryEncoding::sparse, false),
+                    f.implied("", CategoryEncoding::keras2, f.dialect() != Dialect.KERAS3)));
 
     public CategoryEncoding {
         OutputMode.dense("CategoryEncoding", sparse);
@@ -42,7 +46,7 @@ public record CategoryEncoding(int tokens, OutputMode outputMode, boolean sparse
         Value numbers = x.dtype() == DType.INT64 ? x : b.cast(x, DType.INT32);
         Optional<Object> weights = c.argument("count_weights", 1);
         if (weights.isEmpty()) {
-            return List.of(KerasTensor.of(outputMode.encode(b, numbers, tokens, dtype)));
+            return List.of(KerasTensor.of(outputMode.encode(c, numbers, tokens, dtype, keras2)));
         }
         if (outputMode != OutputMode.COUNT || x.shape().rank() > 2) {
             throw new UnsupportedModelException(

@@ -63,6 +63,6 @@ public record Discretization(
                 b.add(new SearchSorted(true, DType.INT32), b.constant(Tensor.of(Shape.of(sorted.length), sorted)), x);
         DType compute = c.policy().compute().isFloating() ? c.policy().compute() : DType.FLOAT32;
         DType dtype = outputMode != OutputMode.INT ? compute : keras2 ? DType.INT64 : DType.INT32;
-        return outputMode.encode(b, number, sorted.length + 1, dtype);
+        return outputMode.encode(c, number, sorted.length + 1, dtype, keras2);
     }
 }

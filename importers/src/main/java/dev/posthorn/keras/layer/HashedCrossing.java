@@ -46,7 +46,7 @@ public record HashedCrossing(int bins, OutputMode outputMode, boolean sparse) im
         Value number = c.builder()
                 .addAll(new HashCross(bins, HashCross.DEFAULT_KEY), x)
                 .get(0);
-        return List.of(KerasTensor.of(
-                outputMode.encode(c.builder(), number, bins, c.policy().compute())));
+        return List.of(
+                KerasTensor.of(outputMode.encode(c, number, bins, c.policy().compute(), false)));
     }
 }

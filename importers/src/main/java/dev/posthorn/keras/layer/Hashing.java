@@ -1,6 +1,7 @@
 package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
@@ -21,8 +22,10 @@ import java.util.List;
  * written. Source: keras/src/layers/preprocessing/hashing.py.
  *
  * @param salt the two numbers that make the hash a keyed one
+ * @param keras2 whether vectors are at most rows, as before Keras 3
  */
-public record Hashing(int bins, List<Long> salt, Object maskValue, OutputMode outputMode, boolean sparse)
+public record Hashing(
+        int bins, List<Long> salt, Object maskValue, OutputMode outputMode, boolean sparse, boolean keras2)
         implements SimpleLayer {
     public static final Codec<Hashing> CODEC = Codec.of(
             "Hashing",
@@ -31,7 +34,8 @@ public record Hashing(int bins, List<Long> salt, Object maskValue, OutputMode ou
                     f.of("salt", Numbers.SALT, Hashing::salt),
                     f.of("mask_value", FieldType.ANY, Hashing::maskValue),
                     f.of("output_mode", OutputMode.TYPE, Hashing::outputMode, OutputMode.INT),
-                    f.of("sparse", FieldType.BOOL, Hashing::sparse, false)));
+                    f.of("sparse", FieldType.BOOL, Hashing::sparse, false),
+                    f.implied("", Hashing::keras2, f.dialect() != Dialect.KERAS3)));
 
     public Hashing {
         OutputMode.dense("Hashing", sparse);
@@ -58,7 +62,7 @@ public record Hashing(int bins, List<Long> salt, Object maskValue, OutputMode ou
         boolean squeezed =
                 outputMode == OutputMode.ONE_HOT && rank > 0 && input.shape().dim(-1) == 1;
         Value x = squeezed ? b.squeeze(input, -1) : input;
-        return outputMode.encode(b, number(b, x), bins, c.policy().compute());
+        return outputMode.encode(c, number(b, x), bins, c.policy().compute(), keras2);
     }
 
     private Value number(Builder b, Value x) {

@@ -1,6 +1,7 @@
 package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
@@ -26,6 +27,7 @@ import dev.posthorn.keras.Weight;
 import dev.posthorn.keras.object.OutputMode;
 import dev.posthorn.keras.object.Vocabulary;
 import dev.posthorn.model.UnsupportedModelException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -47,6 +49,12 @@ public record TextVectorization(
         implements SimpleLayer {
     private static final String PUNCTUATION = "[!\"#$%&()\\*\\+,-\\./:;<=>?@\\[\\\\\\]^_`{|}~\\']";
 
+    private static final FieldType<Object> NGRAMS = new FieldType<>(
+            "a width, a list of widths or null",
+            (o, c) -> o instanceof Map<?, ?> tuple ? tuple.get("items") : o,
+            (n, c) -> n instanceof List<?> l && c.dialect() != Dialect.KERAS3 ? tuple(l) : n,
+            true);
+
     public static final Codec<TextVectorization> CODEC = Codec.of(
             "TextVectorization",
             f -> new TextVectorization(
@@ -57,7 +65,7 @@ public record TextVectorization(
                             TextVectorization::standardize,
                             "lower_and_strip_punctuation"),
                     f.of("split", name("split"), TextVectorization::split, "whitespace"),
-                    f.of("ngrams", FieldType.ANY, TextVectorization::ngrams),
+                    f.of("ngrams", NGRAMS, TextVectorization::ngrams),
                     f.of("output_sequence_length", FieldType.INT.orNull(), TextVectorization::length, null),
                     f.of("ragged", FieldType.BOOL, TextVectorization::ragged, false),
                     f.of("encoding", FieldType.STRING, TextVectorization::encoding, "utf-8")));
@@ -93,6 +101,14 @@ public record TextVectorization(
                         },
                         s -> (Object) s)
                 .orNull();
+    }
+
+    /** As Keras 2 reads it, which takes a list for none. Source: keras/saving/legacy/saved_model/json_utils.py. */
+    private static Map<String, Object> tuple(List<?> items) {
+        Map<String, Object> tuple = new LinkedHashMap<>();
+        tuple.put("class_name", "__tuple__");
+        tuple.put("items", items);
+        return tuple;
     }
 
     private List<Integer> widths() {

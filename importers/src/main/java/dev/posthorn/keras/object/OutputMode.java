@@ -8,6 +8,7 @@ import dev.posthorn.ir.op.BinCount;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Iota;
 import dev.posthorn.ir.op.Reduce;
+import dev.posthorn.keras.Call;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.List;
 import java.util.Locale;
@@ -49,13 +50,26 @@ public enum OutputMode {
         }
     }
 
-    /** Category numbers below {@code depth} in this form; TF_IDF gives the counts. */
-    public Value encode(Builder b, Value numbers, int depth, DType dtype) {
+    /**
+     * Category numbers below {@code depth} in this form; TF_IDF gives the counts.
+     *
+     * @param keras2 whether vectors are at most rows, as before Keras 3
+     */
+    public Value encode(Call c, Value numbers, int depth, DType dtype, boolean keras2) {
+        Builder b = c.builder();
         if (this == INT) {
             return b.cast(numbers, dtype);
         }
         Value x = numbers.shape().rank() == 0 ? b.expandDims(numbers, 0) : numbers;
         int rank = x.shape().rank();
+        boolean grows = this == ONE_HOT && x.shape().dim(-1) != 1;
+        if (keras2 && rank + (grows ? 1 : 0) > 2) {
+            String mode = "output_mode " + keras() + " of " + numbers.type();
+            throw new UnsupportedModelException(
+                    "expected a result of at most two axes, the most that Keras 2 encodes, but was that of " + mode
+                            + ", at " + c.path() + " (Keras 3 has it: --dialect keras3)",
+                    List.of(mode + ", of which Keras 2 makes at most two axes, at " + c.path()));
+        }
         if (this == ONE_HOT) {
             return oneHot(b, rank > 1 && x.shape().dim(-1) == 1 ? b.squeeze(x, -1) : x, depth, dtype);
         }

@@ -260,7 +260,7 @@ public record Vocabulary(
         List<Object> own = tokens(c, dtype);
         int depth = depth(tokenStart() + own.size());
         DType compute = c.policy().compute().isFloating() ? c.policy().compute() : DType.FLOAT32;
-        Value y = outputMode.encode(b, numbers, depth, keras2 ? compute : DType.INT64);
+        Value y = outputMode.encode(c, numbers, depth, keras2 ? compute : DType.INT64, keras2);
         if (outputMode != OutputMode.TF_IDF) {
             return y;
         }

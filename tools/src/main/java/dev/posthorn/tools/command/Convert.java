@@ -1,7 +1,6 @@
 package dev.posthorn.tools.command;
 
 import dev.posthorn.codec.Dialect;
-import dev.posthorn.model.Bindings;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.SaveOptions;
 import dev.posthorn.model.WeightSelection;
@@ -122,7 +121,7 @@ public final class Convert implements Callable<Integer> {
     private String from = "";
 
     @Mixin
-    private Cut cut;
+    private Bound bound;
 
     @Override
     public Integer call() throws IOException {
@@ -164,7 +163,7 @@ public final class Convert implements Callable<Integer> {
         options = xla ? options.forXla() : options;
         options = trains ? options.withTrainSignature() : options;
         options = weightsOnly ? options.ofWeights() : options;
-        try (Model model = Model.load(in, cut.or(Bindings.NONE))) {
+        try (Model model = folder == null ? bound.load(in, "java") : Model.load(in, bound.bindings())) {
             if (weights != null) {
                 model.loadWeights(weights, new WeightSelection(byName, skipMismatch));
             }
