@@ -210,9 +210,21 @@ public final class Conv2d implements PackedConv {
         }
         gatherRows(copies ? room : x, at + group * (cin / groups), count, room, rowsAt);
         int co = yo + row * window.outW() * cout + group * b.n;
-        Gemm.product(m, room, rowsAt, b.k, b, p0, p1, y, co, cout, room);
-        Gemm.finish(
-                m, b, p0, p1, y, co, cout, epilogues[group], residual, ro + row * window.outW() * cout + group * b.n);
+        Gemm.tile(
+                room,
+                m,
+                room,
+                rowsAt,
+                b.k,
+                b,
+                p0,
+                p1,
+                y,
+                co,
+                cout,
+                epilogues[group],
+                residual,
+                ro + row * window.outW() * cout + group * b.n);
     }
 
     /** Lays the inputs of each pixel of the tile one after the other. */

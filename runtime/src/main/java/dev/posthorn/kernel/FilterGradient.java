@@ -185,7 +185,7 @@ public final class FilterGradient {
             Arrays.fill(to, first + r * ldc, first + r * ldc + wide, 0);
         }
         int lda = gathers ? rows : cin;
-        PackedB b = PackedB.in(simd, CHUNK, n, room, packedAt);
+        PackedB b = PackedB.inPairs(simd, CHUNK, n, room, packedAt);
         for (int p = from; p < end; p += CHUNK) {
             int count = Math.min(CHUNK, end - p);
             float[] a = x;

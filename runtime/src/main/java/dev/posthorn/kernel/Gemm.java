@@ -119,8 +119,39 @@ public final class Gemm {
             Epilogue e,
             float[] residual,
             int ro) {
-        product(m, a, ao, lda, b, p0, p1, c, co, ldc, scratch.floats(edge(b.simd)));
-        finish(m, b, p0, p1, c, co, ldc, e, residual, ro);
+        tile(scratch.floats(edge(b.simd)), m, a, ao, lda, b, p0, p1, c, co, ldc, e, residual, ro);
+    }
+
+    /** As the other one, with room for {@link #edge} floats at the start of {@code edge}. */
+    static void tile(
+            float[] edge,
+            int m,
+            float[] a,
+            int ao,
+            int lda,
+            PackedB b,
+            int p0,
+            int p1,
+            float[] c,
+            int co,
+            int ldc,
+            Epilogue e,
+            float[] residual,
+            int ro) {
+        boolean byPanel = m >= ROWS && (e.bias() != null || residual != null);
+        for (int k0 = 0, blocks = blocks(b.k), i = 0; i < blocks; i++) {
+            int k1 = end(b.k, blocks, i);
+            Epilogue last = byPanel && i + 1 == blocks ? e : null;
+            block(m, a, ao + k0, lda, b, p0, p1, k0, k1 - k0, c, co, ldc, i == 0, edge, 0, last, residual, ro);
+            k0 = k1;
+        }
+        if (!byPanel) {
+            finish(m, b, p0, p1, c, co, ldc, e, residual, ro);
+        } else if (!e.act().clips()) {
+            int j = b.column(p0);
+            int cols = Math.min(b.n, b.column(p1)) - j;
+            b.simd.epilogue(m, cols, c, co + j, ldc, null, 0, null, 0, 0, e.act(), e.alpha(), e.beta());
+        }
     }
 
     /** How many blocks k terms are cut into; 1 for none. */
@@ -134,10 +165,10 @@ public final class Gemm {
     }
 
     /** Bias, residual and function, on m rows and the columns of the panels p0 … p1 − 1. */
-    static void finish(
+    private static void finish(
             int m, PackedB b, int p0, int p1, float[] c, int co, int ldc, Epilogue e, float[] residual, int ro) {
-        int j0 = p0 * b.nr;
-        int cols = Math.min(b.n, p1 * b.nr) - j0;
+        int j0 = b.column(p0);
+        int cols = Math.min(b.n, b.column(p1)) - j0;
         b.simd.epilogue(m, cols, c, co + j0, ldc, e.bias(), j0, residual, ro + j0, ldc, e.act(), e.alpha(), e.beta());
     }
 
@@ -151,7 +182,7 @@ public final class Gemm {
             int m, float[] a, int ao, int lda, PackedB b, int p0, int p1, float[] c, int co, int ldc, float[] edge) {
         for (int k0 = 0, blocks = blocks(b.k), i = 0; i < blocks; i++) {
             int k1 = end(b.k, blocks, i);
-            block(m, a, ao + k0, lda, b, p0, p1, k0, k1 - k0, c, co, ldc, i == 0, edge, 0);
+            block(m, a, ao + k0, lda, b, p0, p1, k0, k1 - k0, c, co, ldc, i == 0, edge, 0, null, null, 0);
             k0 = k1;
         }
     }
@@ -160,6 +191,7 @@ public final class Gemm {
      * c[i, j] (+)= Σₚ a[ao + i·lda + p] · b[k0 + p, j] for m rows, the columns of the panels p0 … p1 − 1 and kc terms.
      *
      * @param edge room for {@link #edge} floats at {@code edgeAt}
+     * @param e with bias or residual, to add these and clip a panel as soon as it is there, in the first-level cache; or null
      */
     static void block(
             int m,
@@ -176,19 +208,35 @@ public final class Gemm {
             int ldc,
             boolean first,
             float[] edge,
-            int edgeAt) {
+            int edgeAt,
+            Epilogue e,
+            float[] residual,
+            int ro) {
         int panel = p0;
+        for (int wide = Math.min(p1, b.wide); panel < wide; panel++) {
+            int j = b.column(panel);
+            int width = b.width(panel);
+            if (m == 1 && panel + 2 <= wide && j + 2 * width <= b.n) {
+                b.simd.gemv3(kc, a, ao, b.data, b.offset(panel) + k0 * width, width * b.k, c, co + j, first);
+                panel++;
+            } else {
+                threes(m, a, ao, lda, b, panel, k0, kc, c, co + j, ldc, first, edge, edgeAt);
+            }
+            clip(m, b, panel, panel + 1, c, co, ldc, e, residual, ro);
+        }
+        int pair = 2 * b.simd.lanes();
         if (m == 1 || b.simd.hasGemm12()) {
-            for (; panel + 2 <= p1 && (panel + 2) * b.nr <= b.n; panel += 2) {
-                pair(m, a, ao, lda, b, panel, k0, kc, c, co + panel * b.nr, ldc, first);
+            for (; panel + 2 <= p1 && b.column(panel) + 2 * pair <= b.n; panel += 2) {
+                pair(m, a, ao, lda, b, panel, k0, kc, c, co + b.column(panel), ldc, first);
+                clip(m, b, panel, panel + 2, c, co, ldc, e, residual, ro);
             }
         }
         for (; panel < p1; panel++) {
-            int j = panel * b.nr;
+            int j = b.column(panel);
             int width = b.width(panel);
             int cols = Math.min(width, b.n - j);
             int bo = b.offset(panel) + k0 * width;
-            boolean wide = width == b.nr;
+            boolean wide = width == pair;
             int i = 0;
             for (; b.simd.hasGemm12() && i + ROWS <= m; i += ROWS) {
                 int at = ao + i * lda;
@@ -213,6 +261,57 @@ public final class Gemm {
                     copy(b.simd, Math.min(4, m - i), cols, edge, edgeAt, width, c, to, ldc, first);
                 }
             }
+            clip(m, b, panel, panel + 1, c, co, ldc, e, residual, ro);
+        }
+    }
+
+    /** Bias, residual and clipping, of some panels; nothing if e is null. */
+    private static void clip(
+            int m, PackedB b, int p0, int p1, float[] c, int co, int ldc, Epilogue e, float[] residual, int ro) {
+        if (e != null) {
+            int j = b.column(p0);
+            int cols = Math.min(b.n, b.column(p1)) - j;
+            Unary act = e.act().clips() ? e.act() : Unary.NONE;
+            b.simd.epilogue(m, cols, c, co + j, ldc, e.bias(), j, residual, ro + j, ldc, act, e.alpha(), e.beta());
+        }
+    }
+
+    /** A panel of three vectors: three rows at a time, two where that leaves no single one. */
+    private static void threes(
+            int m,
+            float[] a,
+            int ao,
+            int lda,
+            PackedB b,
+            int panel,
+            int k0,
+            int kc,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first,
+            float[] edge,
+            int edgeAt) {
+        int width = b.width(panel);
+        int cols = Math.min(width, b.n - b.column(panel));
+        int bo = b.offset(panel) + k0 * width;
+        for (int i = 0, rows; i < m; i += rows) {
+            int left = m - i;
+            rows = left < 3 ? left : left == 4 ? 2 : 3;
+            int at = ao + i * lda;
+            int to = co + i * ldc;
+            boolean whole = cols == width;
+            float[] y = whole ? c : edge;
+            int yo = whole ? to : edgeAt;
+            int ldy = rows == 1 ? 0 : whole ? ldc : width;
+            if (rows == 3) {
+                b.simd.gemm3(kc, a, at, lda, b.data, bo, y, yo, ldy, first || !whole);
+            } else {
+                b.simd.gemm2(kc, a, at, rows == 1 ? 0 : lda, b.data, bo, y, yo, ldy, first || !whole);
+            }
+            if (!whole) {
+                copy(b.simd, rows, cols, edge, edgeAt, width, c, to, ldc, first);
+            }
         }
     }
 
@@ -230,8 +329,9 @@ public final class Gemm {
             int co,
             int ldc,
             boolean first) {
-        int bo = b.offset(panel) + k0 * b.nr;
-        int apart = b.nr * b.k;
+        int width = b.width(panel);
+        int bo = b.offset(panel) + k0 * width;
+        int apart = width * b.k;
         int i = 0;
         for (; i + 6 <= m; i += 6) {
             b.simd.gemm6(kc, a, ao + i * lda, lda, b.data, bo, apart, c, co + i * ldc, ldc, first);
@@ -239,7 +339,7 @@ public final class Gemm {
         for (; i + 4 <= m; i += 4) {
             int a0 = ao + i * lda;
             for (int q = 0; q < 2; q++) {
-                int to = co + i * ldc + q * b.nr;
+                int to = co + i * ldc + q * width;
                 b.simd.gemm4(
                         kc, a, a0, a0 + lda, a0 + 2 * lda, a0 + 3 * lda, b.data, bo + q * apart, c, to, ldc, first);
             }

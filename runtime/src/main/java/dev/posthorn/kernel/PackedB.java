@@ -4,39 +4,44 @@ import dev.posthorn.kernel.simd.Simd;
 import java.util.Arrays;
 
 /**
- * The right operand B[k×n] of a product in the order the micro-kernels read it: panels of 2L columns (L =
- * {@link Simd#lanes()}), each k rows of 2L values; the last panel is L wide where at most L columns are left; missing
+ * The right operand B[k×n] of a product in the order the micro-kernels read it: panels of columns, each k rows of so many
+ * values. With L = {@link Simd#lanes()}, panels have 2L columns, and the last one L where at most L are left. Providers that
+ * {@linkplain Simd#hasGemm3 have} the kernels for it get panels of 3L columns first, as many as leave 0, 2L or 4L. Missing
  * columns are zero. Immutable after packing.
  */
 public final class PackedB {
     final Simd simd;
     final int k;
     final int n;
-    /** Columns of a panel. */
+    /** Columns of most panels. */
     final int nr;
-    /** How many panels there are, the narrow one included. */
+    /** How many panels there are, the narrow ones included. */
     final int panels;
-    /** Columns of the last panel: nr or nr / 2. */
-    final int lastWidth;
+    /** How many of them, the first ones, have 3L columns. */
+    final int wide;
+
+    /** Columns of all panels. */
+    private final int columns;
 
     final float[] data;
     final int at;
 
-    private PackedB(Simd simd, int k, int n, float[] data, int at) {
+    private PackedB(Simd simd, int k, int n, boolean threes, float[] data, int at) {
         this.simd = simd;
         this.k = k;
         this.n = n;
-        this.nr = 2 * simd.lanes();
-        this.panels = (n + nr - 1) / nr;
-        int rest = n - (panels - 1) * nr;
-        this.lastWidth = rest <= nr / 2 ? nr / 2 : nr;
+        int vectors = (n + simd.lanes() - 1) / simd.lanes();
+        this.wide = !threes ? 0 : vectors % 3 == 1 ? Math.max(0, vectors - 4) / 3 : vectors / 3;
+        this.nr = (wide > 0 ? 3 : 2) * simd.lanes();
+        this.panels = wide + (vectors - 3 * wide + 1) / 2;
+        this.columns = vectors * simd.lanes();
         this.data = data;
         this.at = at;
     }
 
     /** Packs B[k×n], whose row p begins at {@code b[bo + p·ldb]}. */
     public static PackedB of(Simd simd, int k, int n, float[] b, int bo, int ldb) {
-        PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
+        PackedB packed = new PackedB(simd, k, n, simd.hasGemm3(), new float[size(simd, k, n)], 0);
         packed.fill(b, bo, ldb, false, 0, packed.panels);
         return packed;
     }
@@ -49,7 +54,7 @@ public final class PackedB {
 
     /** Packs B[k×n] of rows that are read a few at a time, so that B need not be in memory as it is, too. */
     public static PackedB of(Simd simd, int k, int n, Rows rows) {
-        PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
+        PackedB packed = new PackedB(simd, k, n, simd.hasGemm3(), new float[size(simd, k, n)], 0);
         int step = Math.max(1, Math.min(k, (1 << 20) / Math.max(1, n)));
         float[] some = new float[Math.multiplyExact(step, n)];
         for (int p = 0; p < k; p += step) {
@@ -62,14 +67,19 @@ public final class PackedB {
 
     /** Packs B[k×n] given as its transpose, whose row j begins at {@code b[bo + j·ldb]}. */
     public static PackedB ofTransposed(Simd simd, int k, int n, float[] b, int bo, int ldb) {
-        PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
+        PackedB packed = new PackedB(simd, k, n, simd.hasGemm3(), new float[size(simd, k, n)], 0);
         packed.fill(b, bo, ldb, true, 0, packed.panels);
         return packed;
     }
 
     /** A packing that lives in {@code data[at …]} for as long as the caller says: {@link #size} floats. */
     static PackedB in(Simd simd, int k, int n, float[] data, int at) {
-        return new PackedB(simd, k, n, data, at);
+        return new PackedB(simd, k, n, simd.hasGemm3(), data, at);
+    }
+
+    /** As {@link #in}, of panels of 2L columns whatever the provider has. */
+    static PackedB inPairs(Simd simd, int k, int n, float[] data, int at) {
+        return new PackedB(simd, k, n, false, data, at);
     }
 
     /** Floats that the packed k×n matrix takes. */
@@ -80,11 +90,16 @@ public final class PackedB {
 
     /** The columns of the panel. */
     int width(int panel) {
-        return panel == panels - 1 ? lastWidth : nr;
+        return column(panel + 1) - column(panel);
+    }
+
+    /** The first column of the panel; of that behind the last one, how many columns all panels have. */
+    int column(int panel) {
+        return Math.min(columns, (Math.min(panel, wide) + 2 * panel) * simd.lanes());
     }
 
     int offset(int panel) {
-        return at + panel * nr * k;
+        return at + column(panel) * k;
     }
 
     /** Rows k. */
@@ -101,10 +116,10 @@ public final class PackedB {
     void fillRows(float[] b, int bo, int ldb, int from, int to) {
         for (int panel = 0; panel < panels; panel++) {
             int width = width(panel);
-            int cols = Math.min(width, n - panel * nr);
+            int cols = Math.min(width, n - column(panel));
             for (int p = from; p < to; p++) {
                 int at = offset(panel) + p * width;
-                System.arraycopy(b, bo + (p - from) * ldb + panel * nr, data, at, cols);
+                System.arraycopy(b, bo + (p - from) * ldb + column(panel), data, at, cols);
                 Arrays.fill(data, at + cols, at + width, 0);
             }
         }
@@ -113,7 +128,7 @@ public final class PackedB {
     /** Packs the panels from … to − 1. */
     void fill(float[] b, int bo, int ldb, boolean transposed, int from, int to) {
         for (int panel = from; panel < to; panel++) {
-            int j0 = panel * nr;
+            int j0 = column(panel);
             int width = width(panel);
             int cols = Math.min(width, n - j0);
             int to0 = offset(panel);

@@ -205,7 +205,9 @@ public final class Recurrent {
         private void product(int from, PackedB b, int to) {
             for (int i = 0, k0 = 0, blocks = Gemm.blocks(u); i < blocks; i++) {
                 int k1 = Gemm.end(u, blocks, i);
-                Gemm.block(rows, room, from + k0, u, b, 0, b.panels, k0, k1 - k0, room, to, gates, false, room, edge);
+                Gemm.block(
+                        rows, room, from + k0, u, b, 0, b.panels, k0, k1 - k0, room, to, gates, false, room, edge, null,
+                        null, 0);
                 k0 = k1;
             }
         }

@@ -82,5 +82,10 @@ public enum Unary {
     COSH,
     ASINH,
     ACOSH,
-    ATANH
+    ATANH;
+
+    /** Whether it is min(max(x, low), high), of some bounds or none. */
+    public boolean clips() {
+        return this == NONE || this == RELU || this == RELU6 || this == CLIP;
+    }
 }

@@ -177,9 +177,8 @@ public final class Winograd implements PackedConv {
             int yo,
             float[] residual,
             int ro) {
-        int nr = weights[0].nr;
-        int j0 = p0 * nr;
-        int cols = Math.min(cout, p1 * nr) - j0;
+        int j0 = weights[0].column(p0);
+        int cols = Math.min(cout, weights[0].column(p1)) - j0;
         int tiles = (g1 - g0) * across;
         int edge = Gemm.edge(simd);
         int patch = edge + POSITIONS * Math.max(cin, cols);

@@ -14,7 +14,7 @@ class ScalarSimd implements Simd {
 
     private static final int LANES = 32;
     /** Four rows of sums and one row of b. */
-    private static final ThreadLocal<float[][]> ROWS = ThreadLocal.withInitial(() -> new float[5][2 * LANES]);
+    private static final ThreadLocal<float[][]> ROWS = ThreadLocal.withInitial(() -> new float[5][3 * LANES]);
 
     @Override
     public String name() {
@@ -81,6 +81,58 @@ class ScalarSimd implements Simd {
         for (int r = 0; r < 12; r += 4) {
             int at = ao + r * lda;
             gemm4Half(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, first);
+        }
+    }
+
+    @Override
+    public boolean hasGemm3() {
+        return false;
+    }
+
+    @Override
+    public void gemm3(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+        rows(3, kc, a, ao, lda, b, bo, c, co, ldc, first);
+    }
+
+    @Override
+    public void gemm2(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+        rows(2, kc, a, ao, lda, b, bo, c, co, ldc, first);
+    }
+
+    @Override
+    public void gemv3(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
+        rows(1, kc, a, ao, 0, b, bo, c, co, 0, first);
+        rows(1, kc, a, ao, 0, b, bo + panel, c, co + 3 * lanes(), 0, first);
+    }
+
+    /** At most three rows against a panel of 3L columns. */
+    private void rows(
+            int count,
+            int kc,
+            float[] a,
+            int ao,
+            int lda,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        float[][] rows = ROWS.get();
+        int nr = 3 * lanes();
+        for (int r = 0; r < count; r++) {
+            Arrays.fill(rows[r], 0, nr, 0);
+        }
+        for (int p = 0; p < kc; p++) {
+            System.arraycopy(b, bo + p * nr, rows[4], 0, nr);
+            for (int r = 0; r < count; r++) {
+                step(nr, a[ao + r * lda + p], rows[4], rows[r]);
+            }
+        }
+        for (int r = 0; r < (ldc == 0 ? 1 : count); r++) {
+            store(nr, rows[r], c, co + r * ldc, first);
         }
     }
 
@@ -162,7 +214,7 @@ class ScalarSimd implements Simd {
         float[][] rows = ROWS.get();
         int nr = 2 * lanes();
         for (int q = 0; q < 2; q++) {
-            Arrays.fill(rows[0], 0);
+            Arrays.fill(rows[0], 0, nr, 0);
             for (int p = 0; p < kc; p++) {
                 System.arraycopy(b, bo + q * panel + p * nr, rows[4], 0, nr);
                 step(nr, a[ao + p], rows[4], rows[0]);
@@ -344,7 +396,7 @@ class ScalarSimd implements Simd {
             Unary act,
             float alpha,
             float beta) {
-        boolean clips = act == Unary.NONE || act == Unary.RELU || act == Unary.RELU6 || act == Unary.CLIP;
+        boolean clips = act.clips();
         if (bias != null || residual != null) {
             float low = act == Unary.CLIP ? alpha : act == Unary.NONE || !clips ? Float.NEGATIVE_INFINITY : 0;
             float high = act == Unary.CLIP ? beta : act == Unary.RELU6 ? 6 : Float.POSITIVE_INFINITY;

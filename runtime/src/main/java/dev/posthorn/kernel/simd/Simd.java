@@ -24,7 +24,7 @@ public interface Simd {
     /** "scalar", or "vector" and the number of bits. */
     String name();
 
-    /** Floats in one vector. A panel of the packed matrix has 2 · lanes columns, or lanes where fewer are left. */
+    /** Floats in one vector. */
     int lanes();
 
     // ---- matrix product
@@ -74,6 +74,18 @@ public interface Simd {
 
     /** Whether twelve rows at once are faster than three times four, and six rows by two panels faster still. */
     boolean hasGemm12();
+
+    /** Whether panels of 3L columns are the fastest: with {@link #gemm3}, {@link #gemm2} and {@link #gemv3}. */
+    boolean hasGemm3();
+
+    /** As {@link #gemm4}, of three rows, those of a at ao + r · lda, against a panel of 3L columns. */
+    void gemm3(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first);
+
+    /** As {@link #gemm3}, of two rows; they may be one and the same. */
+    void gemm2(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first);
+
+    /** As {@link #gemv2}, for two panels of 3L columns. */
+    void gemv3(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first);
 
     /** As {@link #gemm4}, for a panel of L columns. */
     void gemm4Half(

@@ -191,6 +191,14 @@ final class VectorRuns {
             int ldr,
             float low,
             float high) {
+        if (cols == 3 * L && bias != null) {
+            if (residual == null) {
+                clipThree(rows, c, co, ldc, bias, bo, low, high);
+            } else {
+                clipThree(rows, c, co, ldc, bias, bo, residual, ro, ldr, low, high);
+            }
+            return;
+        }
         for (int r = 0; r < rows; r++) {
             if (residual == null) {
                 clipBias(cols, c, co, bias, bo, low, high);
@@ -199,6 +207,60 @@ final class VectorRuns {
             } else {
                 clipBoth(cols, c, co, bias, bo, residual, ro, low, high);
             }
+            co += ldc;
+            ro += ldr;
+        }
+    }
+
+    /** Rows of three vectors, whose bias stays in registers. */
+    private static void clipThree(int rows, float[] c, int co, int ldc, float[] bias, int bo, float low, float high) {
+        FloatVector lo = FloatVector.broadcast(S, low);
+        FloatVector hi = FloatVector.broadcast(S, high);
+        FloatVector b0 = FloatVector.fromArray(S, bias, bo);
+        FloatVector b1 = FloatVector.fromArray(S, bias, bo + L);
+        FloatVector b2 = FloatVector.fromArray(S, bias, bo + 2 * L);
+        for (int r = 0; r < rows; r++) {
+            FloatVector x = FloatVector.fromArray(S, c, co).add(b0);
+            FloatVector y = FloatVector.fromArray(S, c, co + L).add(b1);
+            FloatVector z = FloatVector.fromArray(S, c, co + 2 * L).add(b2);
+            x = x.blend(lo, x.compare(VectorOperators.LT, lo));
+            y = y.blend(lo, y.compare(VectorOperators.LT, lo));
+            z = z.blend(lo, z.compare(VectorOperators.LT, lo));
+            x.blend(hi, x.compare(VectorOperators.GT, hi)).intoArray(c, co);
+            y.blend(hi, y.compare(VectorOperators.GT, hi)).intoArray(c, co + L);
+            z.blend(hi, z.compare(VectorOperators.GT, hi)).intoArray(c, co + 2 * L);
+            co += ldc;
+        }
+    }
+
+    private static void clipThree(
+            int rows,
+            float[] c,
+            int co,
+            int ldc,
+            float[] bias,
+            int bo,
+            float[] residual,
+            int ro,
+            int ldr,
+            float low,
+            float high) {
+        FloatVector lo = FloatVector.broadcast(S, low);
+        FloatVector hi = FloatVector.broadcast(S, high);
+        FloatVector b0 = FloatVector.fromArray(S, bias, bo);
+        FloatVector b1 = FloatVector.fromArray(S, bias, bo + L);
+        FloatVector b2 = FloatVector.fromArray(S, bias, bo + 2 * L);
+        for (int r = 0; r < rows; r++) {
+            FloatVector x = FloatVector.fromArray(S, c, co).add(b0).add(FloatVector.fromArray(S, residual, ro));
+            FloatVector y = FloatVector.fromArray(S, c, co + L).add(b1).add(FloatVector.fromArray(S, residual, ro + L));
+            FloatVector z =
+                    FloatVector.fromArray(S, c, co + 2 * L).add(b2).add(FloatVector.fromArray(S, residual, ro + 2 * L));
+            x = x.blend(lo, x.compare(VectorOperators.LT, lo));
+            y = y.blend(lo, y.compare(VectorOperators.LT, lo));
+            z = z.blend(lo, z.compare(VectorOperators.LT, lo));
+            x.blend(hi, x.compare(VectorOperators.GT, hi)).intoArray(c, co);
+            y.blend(hi, y.compare(VectorOperators.GT, hi)).intoArray(c, co + L);
+            z.blend(hi, z.compare(VectorOperators.GT, hi)).intoArray(c, co + 2 * L);
             co += ldc;
             ro += ldr;
         }

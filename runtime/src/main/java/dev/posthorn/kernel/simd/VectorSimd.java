@@ -86,6 +86,29 @@ class VectorSimd extends ScalarSimd {
         VectorGemm12.gemm12Half(kc, a, ao, lda, b, bo, c, co, ldc, first);
     }
 
+    /** With sixteen registers, nine sums and a row of three vectors of b are all that fits. */
+    @Override
+    public boolean hasGemm3() {
+        return L < 16;
+    }
+
+    @Override
+    public void gemm3(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+        VectorGemm3.gemm3(kc, a, ao, lda, b, bo, c, co, ldc, first);
+    }
+
+    @Override
+    public void gemm2(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+        VectorGemm3.gemm2(kc, a, ao, lda, b, bo, c, co, ldc, first);
+    }
+
+    @Override
+    public void gemv3(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
+        VectorGemm3.gemv3(kc, a, ao, b, bo, panel, c, co, first);
+    }
+
     @Override
     public void gemm4Half(
             int kc,

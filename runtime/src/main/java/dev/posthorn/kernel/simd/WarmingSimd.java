@@ -54,6 +54,9 @@ final class WarmingSimd extends VectorSimd {
 
     private final Kernel gemm6 =
             new Kernel(true, () -> super.gemm6(16, a, 0, 16, b, 0, 1024, c, 0, 4 * L, (calls++ & 1) == 0));
+    private final Kernel gemm3 = new Kernel(() -> super.gemm3(16, a, 0, 16, b, 0, c, 0, 3 * L, (calls++ & 1) == 0));
+    private final Kernel gemm2 = new Kernel(() -> super.gemm2(16, a, 0, 16, b, 0, c, 0, 3 * L, (calls++ & 1) == 0));
+    private final Kernel gemv3 = new Kernel(() -> super.gemv3(16, a, 0, b, 0, 1024, c, 0, (calls++ & 1) == 0));
     private final Kernel gemm12 =
             new Kernel(true, () -> super.gemm12(16, a, 0, 16, b, 0, c, 0, 2 * L, (calls++ & 1) == 0));
     private final Kernel gemm12Half =
@@ -97,7 +100,9 @@ final class WarmingSimd extends VectorSimd {
     private final Kernel max = new Kernel(() -> super.tapsMax(0, 9, at, a, 0, 32, c, 0, 32, 4, 32));
     private final Kernel mean = new Kernel(() -> super.tapsMean(0, 9, at, a, 0, 32, c, 0, 32, 4, 32));
     private final List<Kernel> kernels = Stream.of(
+                    gemm3,
                     gemm4,
+                    gemm2,
                     gemm6,
                     gemm12,
                     taps,
@@ -108,6 +113,7 @@ final class WarmingSimd extends VectorSimd {
                     gather,
                     gemmHalf,
                     gemv,
+                    gemv3,
                     max,
                     mean,
                     functions,
@@ -115,6 +121,7 @@ final class WarmingSimd extends VectorSimd {
                     pairs,
                     gemm12Half)
             .filter(k -> !k.optional || hasGemm12())
+            .filter(k -> k != gemm3 && k != gemm2 && k != gemv3 || hasGemm3())
             .toList();
     private boolean started;
 
@@ -230,6 +237,35 @@ final class WarmingSimd extends VectorSimd {
         for (int r = 0; r < 12; r += 4) {
             int at = ao + r * lda;
             gemm4Half(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, first);
+        }
+    }
+
+    @Override
+    public void gemm3(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+        if (warm(gemm3)) {
+            super.gemm3(kc, a, ao, lda, b, bo, c, co, ldc, first);
+        } else {
+            PLAIN.gemm3(kc, a, ao, lda, b, bo, c, co, ldc, first);
+        }
+    }
+
+    @Override
+    public void gemm2(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+        if (warm(gemm2)) {
+            super.gemm2(kc, a, ao, lda, b, bo, c, co, ldc, first);
+        } else {
+            PLAIN.gemm2(kc, a, ao, lda, b, bo, c, co, ldc, first);
+        }
+    }
+
+    @Override
+    public void gemv3(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
+        if (warm(gemv3)) {
+            super.gemv3(kc, a, ao, b, bo, panel, c, co, first);
+        } else {
+            PLAIN.gemv3(kc, a, ao, b, bo, panel, c, co, first);
         }
     }
 
