@@ -13,7 +13,7 @@ import java.util.Arrays;
  * immutable.
  */
 public final class FilterGradient {
-    /** Places of a chunk: its part of dy stays in the second-level cache. */
+    /** Places of a chunk: what it reads of x and dy is laid together, and stays in the second-level cache. */
     private static final int CHUNK = 256;
     /** Most rows of dw of a tile. */
     private static final int ROWS = 96;
@@ -21,8 +21,6 @@ public final class FilterGradient {
     private static final int TILES = 8;
     /** Floats of dw up to which places are cut. */
     private static final int SMALL = 1 << 17;
-    /** Columns from which on rows of dy are laid together, if they are read often. */
-    private static final int WIDE = 129;
 
     private final Simd simd;
     private final Grid grid;
@@ -173,39 +171,29 @@ public final class FilterGradient {
         int nr = 2 * simd.lanes();
         int wide = (n + simd.lanes() - 1) / simd.lanes() * simd.lanes();
         boolean inPlace = wide == n && high == rows;
-        boolean gathers = !plain || c % 4 != 0 || c > ROWS && n > 2 * nr;
-        boolean packs = n >= WIDE && rows > ROWS / 2;
+        boolean gathers = !plain || c % 4 != 0;
         int gathered = inPlace ? 0 : high * wide;
-        int packedAt = gathered + (gathers ? CHUNK * rows + 4 + simd.lanes() : 0);
-        float[] room = s.floats(packedAt + PackedB.size(simd, CHUNK, n));
+        int columnsAt = gathered + (gathers ? CHUNK * rows + 8 + simd.lanes() : 0);
+        int packedAt = columnsAt + CHUNK * (high + 4) + simd.lanes();
+        float[] room = s.floats(packedAt + CHUNK * nr);
         float[] to = inPlace ? dw : room;
         int ldc = inPlace ? cout : wide;
         int first = inPlace ? wo + row * cout + group * n : 0;
         for (int r = 0; r < high; r++) {
             Arrays.fill(to, first + r * ldc, first + r * ldc + wide, 0);
         }
-        int lda = gathers ? rows : cin;
-        PackedB b = PackedB.inPairs(simd, CHUNK, n, room, packedAt);
         for (int p = from; p < end; p += CHUNK) {
             int count = Math.min(CHUNK, end - p);
-            float[] a = x;
-            int ao = xo + p * cin + group * c + row;
             if (gathers) {
-                a = room;
-                ao = gathered;
                 gather(s, p, count, x, xo + group * c, row, rows, room, gathered);
+                columns(count, high, room, gathered, rows, room, columnsAt);
+            } else {
+                columns(count, high, x, xo + p * cin + group * c + row, cin, room, columnsAt);
             }
-            int bo = dyo + p * cout + group * n;
-            // whole vectors may reach beyond the end
-            boolean packed = packs || bo + (count - 1) * cout + wide > dy.length;
-            if (packed) {
-                b.fillRows(dy, bo, cout, 0, count);
-            }
-            for (int panel = 0; panel < b.panels; panel++) {
-                boolean half = b.width(panel) < nr;
-                int at = packed ? b.offset(panel) : bo + panel * nr;
-                int ldb = packed ? b.width(panel) : cout;
-                outer(half, count, high, a, ao, lda, packed ? room : dy, at, ldb, to, first + panel * nr, ldc);
+            for (int j = 0; j < n; j += nr) {
+                int width = Math.min(nr, wide - j);
+                rows(count, Math.min(width, n - j), width, dy, dyo + p * cout + group * n + j, room, packedAt);
+                outer(width < nr, count, high, room, columnsAt, packedAt, to, first + j, ldc);
             }
         }
         for (int r = 0; r < rows && !inPlace; r++) {
@@ -213,33 +201,54 @@ public final class FilterGradient {
         }
     }
 
-    /** Adds the products of {@code high} columns of a with a panel. */
-    private void outer(
-            boolean half,
-            int count,
-            int high,
-            float[] a,
-            int ao,
-            int lda,
-            float[] b,
-            int bo,
-            int ldb,
-            float[] to,
-            int at,
-            int ldc) {
-        int r = 0;
-        for (; simd.hasGemm12() && r + 12 <= high; r += 12) {
-            if (half) {
-                simd.outer12Half(count, a, ao + r, lda, b, bo, ldb, to, at + r * ldc, ldc);
-            } else {
-                simd.outer12(count, a, ao + r, lda, b, bo, ldb, to, at + r * ldc, ldc);
-            }
+    /** How many columns of a lie together, of those from r on. */
+    private int together(int r, int high) {
+        return simd.hasGemm12() && r + 12 <= high ? 12 : 8;
+    }
+
+    /** Lays columns of a together. */
+    private void columns(int count, int high, float[] a, int ao, int lda, float[] to, int at) {
+        for (int r = 0; r < high; r += together(r, high)) {
+            simd.columns(together(r, high), a, ao + r, lda, to, at + r * CHUNK, count);
         }
-        for (; r < high; r += 4) {
-            if (half) {
-                simd.outer4Half(count, a, ao + r, lda, b, bo, ldb, to, at + r * ldc, ldc);
-            } else {
-                simd.outer4(count, a, ao + r, lda, b, bo, ldb, to, at + r * ldc, ldc);
+    }
+
+    /** Lays parts of rows of dy together, with zeros behind those that are less than {@code width}. */
+    private void rows(int count, int some, int width, float[] dy, int from, float[] to, int at) {
+        if (some == width) {
+            simd.columns(width, dy, from, cout, to, at, count);
+            return;
+        }
+        for (int p = 0; p < count; p++) {
+            System.arraycopy(dy, from + p * cout, to, at + p * width, some);
+            Arrays.fill(to, at + p * width + some, at + (p + 1) * width, 0);
+        }
+    }
+
+    /** Adds the products of {@code high} columns of a with a panel of b, both in {@code ab}. */
+    private void outer(boolean half, int count, int high, float[] ab, int ao, int bo, float[] to, int at, int ldc) {
+        for (int r = 0; r < high; ) {
+            int columns = ao + r * CHUNK;
+            int row = at + r * ldc;
+            int end = r + together(r, high);
+            if (end == r + 12) {
+                if (half) {
+                    simd.outer12Half(count, ab, columns, ab, bo, to, row, ldc);
+                } else {
+                    simd.outer12(count, ab, columns, ab, bo, to, row, ldc);
+                }
+                r = end;
+            }
+            if (half && end == r + 8 && end <= high) {
+                simd.outer8Half(count, ab, columns, ab, bo, to, row, ldc);
+                r = end;
+            }
+            for (; r < Math.min(end, high); r += 4, columns += 4, row += 4 * ldc) {
+                if (half) {
+                    simd.outer4Half(count, ab, columns, ab, bo, to, row, ldc);
+                } else {
+                    simd.outer4(count, ab, columns, ab, bo, to, row, ldc);
+                }
             }
         }
     }

@@ -26,12 +26,12 @@ public final class PackedB {
     final float[] data;
     final int at;
 
-    private PackedB(Simd simd, int k, int n, boolean threes, float[] data, int at) {
+    private PackedB(Simd simd, int k, int n, float[] data, int at) {
         this.simd = simd;
         this.k = k;
         this.n = n;
         int vectors = (n + simd.lanes() - 1) / simd.lanes();
-        this.wide = !threes ? 0 : vectors % 3 == 1 ? Math.max(0, vectors - 4) / 3 : vectors / 3;
+        this.wide = !simd.hasGemm3() ? 0 : vectors % 3 == 1 ? Math.max(0, vectors - 4) / 3 : vectors / 3;
         this.nr = (wide > 0 ? 3 : 2) * simd.lanes();
         this.panels = wide + (vectors - 3 * wide + 1) / 2;
         this.columns = vectors * simd.lanes();
@@ -41,7 +41,7 @@ public final class PackedB {
 
     /** Packs B[k×n], whose row p begins at {@code b[bo + p·ldb]}. */
     public static PackedB of(Simd simd, int k, int n, float[] b, int bo, int ldb) {
-        PackedB packed = new PackedB(simd, k, n, simd.hasGemm3(), new float[size(simd, k, n)], 0);
+        PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
         packed.fill(b, bo, ldb, false, 0, packed.panels);
         return packed;
     }
@@ -54,7 +54,7 @@ public final class PackedB {
 
     /** Packs B[k×n] of rows that are read a few at a time, so that B need not be in memory as it is, too. */
     public static PackedB of(Simd simd, int k, int n, Rows rows) {
-        PackedB packed = new PackedB(simd, k, n, simd.hasGemm3(), new float[size(simd, k, n)], 0);
+        PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
         int step = Math.max(1, Math.min(k, (1 << 20) / Math.max(1, n)));
         float[] some = new float[Math.multiplyExact(step, n)];
         for (int p = 0; p < k; p += step) {
@@ -67,19 +67,14 @@ public final class PackedB {
 
     /** Packs B[k×n] given as its transpose, whose row j begins at {@code b[bo + j·ldb]}. */
     public static PackedB ofTransposed(Simd simd, int k, int n, float[] b, int bo, int ldb) {
-        PackedB packed = new PackedB(simd, k, n, simd.hasGemm3(), new float[size(simd, k, n)], 0);
+        PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
         packed.fill(b, bo, ldb, true, 0, packed.panels);
         return packed;
     }
 
     /** A packing that lives in {@code data[at …]} for as long as the caller says: {@link #size} floats. */
     static PackedB in(Simd simd, int k, int n, float[] data, int at) {
-        return new PackedB(simd, k, n, simd.hasGemm3(), data, at);
-    }
-
-    /** As {@link #in}, of panels of 2L columns whatever the provider has. */
-    static PackedB inPairs(Simd simd, int k, int n, float[] data, int at) {
-        return new PackedB(simd, k, n, false, data, at);
+        return new PackedB(simd, k, n, data, at);
     }
 
     /** Floats that the packed k×n matrix takes. */
@@ -115,13 +110,21 @@ public final class PackedB {
     /** Packs rows from … to − 1 of all panels; row {@code from} begins at {@code b[bo]}. */
     void fillRows(float[] b, int bo, int ldb, int from, int to) {
         for (int panel = 0; panel < panels; panel++) {
-            int width = width(panel);
-            int cols = Math.min(width, n - column(panel));
-            for (int p = from; p < to; p++) {
-                int at = offset(panel) + p * width;
-                System.arraycopy(b, bo + (p - from) * ldb + column(panel), data, at, cols);
-                Arrays.fill(data, at + cols, at + width, 0);
-            }
+            fillRows(b, bo, ldb, panel, from, to);
+        }
+    }
+
+    private void fillRows(float[] b, int bo, int ldb, int panel, int from, int to) {
+        int width = width(panel);
+        int cols = Math.min(width, n - column(panel));
+        if (cols == width && width <= 2 * simd.lanes()) {
+            simd.columns(width, b, bo + column(panel), ldb, data, offset(panel) + from * width, to - from);
+            return;
+        }
+        for (int p = from; p < to; p++) {
+            int at = offset(panel) + p * width;
+            System.arraycopy(b, bo + (p - from) * ldb + column(panel), data, at, cols);
+            Arrays.fill(data, at + cols, at + width, 0);
         }
     }
 
@@ -143,10 +146,7 @@ public final class PackedB {
                     Arrays.fill(data, to0 + p * width + cols, to0 + (p + 1) * width, 0);
                 }
             } else {
-                for (int p = 0; p < k; p++) {
-                    System.arraycopy(b, bo + p * ldb + j0, data, to0 + p * width, cols);
-                    Arrays.fill(data, to0 + p * width + cols, to0 + (p + 1) * width, 0);
-                }
+                fillRows(b, bo, ldb, panel, 0, k);
             }
         }
     }

@@ -224,41 +224,56 @@ class ScalarSimd implements Simd {
     }
 
     @Override
-    public void outer4(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
-        outer(2 * lanes(), n, a, ao, lda, b, bo, ldb, c, co, ldc);
+    public void outer4(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
+        outer(2 * lanes(), n, a, ao, 8, b, bo, c, co, ldc);
     }
 
     @Override
-    public void outer4Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
-        outer(lanes(), n, a, ao, lda, b, bo, ldb, c, co, ldc);
+    public void outer4Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
+        outer(lanes(), n, a, ao, 8, b, bo, c, co, ldc);
     }
 
     @Override
-    public void outer12(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
-        for (int r = 0; r < 12; r += 4) {
-            outer4(n, a, ao + r, lda, b, bo, ldb, c, co + r * ldc, ldc);
+    public void outer8Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
+        for (int r = 0; r < 8; r += 4) {
+            outer(lanes(), n, a, ao + r, 8, b, bo, c, co + r * ldc, ldc);
         }
     }
 
     @Override
-    public void outer12Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+    public void outer12(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
         for (int r = 0; r < 12; r += 4) {
-            outer4Half(n, a, ao + r, lda, b, bo, ldb, c, co + r * ldc, ldc);
+            outer(2 * lanes(), n, a, ao + r, 12, b, bo, c, co + r * ldc, ldc);
         }
     }
 
-    private void outer(
-            int nr, int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+    @Override
+    public void outer12Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
+        for (int r = 0; r < 12; r += 4) {
+            outer(lanes(), n, a, ao + r, 12, b, bo, c, co + r * ldc, ldc);
+        }
+    }
+
+    private void outer(int nr, int n, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc) {
         float[][] rows = ROWS.get();
         for (int r = 0; r < 4; r++) {
             Arrays.fill(rows[r], 0, nr, 0);
         }
         for (int p = 0, at = ao; p < n; p++, at += lda) {
-            System.arraycopy(b, bo + p * ldb, rows[4], 0, nr);
+            System.arraycopy(b, bo + p * nr, rows[4], 0, nr);
             step(nr, a[at], a[at + 1], a[at + 2], a[at + 3], rows[4], rows[0], rows[1], rows[2], rows[3]);
         }
         for (int r = 0; r < 4; r++) {
             store(nr, rows[r], c, co + r * ldc, false);
+        }
+    }
+
+    @Override
+    public void columns(int width, float[] x, int xo, int xStep, float[] y, int yo, int n) {
+        for (int p = 0; p < n; p++, xo += xStep) {
+            for (int i = 0; i < width; i++) {
+                y[yo++] = xo + i < x.length ? x[xo + i] : 0;
+            }
         }
     }
 

@@ -109,19 +109,28 @@ public interface Simd {
     void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first);
 
     /**
-     * c[r, 0…2L) += Σₚ a[ao + p·lda + r] · b[bo + p·ldb …] for four r and p = 0 … n − 1: products of columns of a with rows of
-     * b; row r of c is at co + r · ldc.
+     * c[r, 0…2L) += Σₚ a[ao + 8p + r] · b[bo + p·2L …] for four r and p = 0 … n − 1: products of columns of a with rows of b,
+     * both laid together by {@link #columns}; row r of c is at co + r · ldc.
      */
-    void outer4(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc);
+    void outer4(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc);
 
-    /** As {@link #outer4}, for L columns of b. */
-    void outer4Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc);
+    /** As {@link #outer4}, for rows of L in b. */
+    void outer4Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc);
 
-    /** As {@link #outer4}, of twelve columns of a; fast where {@link #hasGemm12}. */
-    void outer12(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc);
+    /** As {@link #outer4Half}, of eight columns of a. */
+    void outer8Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc);
 
-    /** As {@link #outer12}, for L columns of b. */
-    void outer12Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc);
+    /** As {@link #outer4}, of twelve columns of a, in rows of twelve; fast where {@link #hasGemm12}. */
+    void outer12(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc);
+
+    /** As {@link #outer12}, for rows of L in b. */
+    void outer12Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc);
+
+    /**
+     * Lays columns together: y[yo + p·width + i] = x[xo + p·xStep + i] for p = 0 … n − 1 and i = 0 … width − 1, width 8, 12, L
+     * or 2L; zero for what lies behind the end of x. May overwrite {@link #lanes()} values behind the last.
+     */
+    void columns(int width, float[] x, int xo, int xStep, float[] y, int yo, int n);
 
     /**
      * dw[wo + ws[t] + i] += Σₚ x[xo + p·xStep + xs[t] + i] · dy[dyo + p·dyStep + i] for the taps t = t0 … t1 − 1, p = 0 …

@@ -12,7 +12,7 @@ final class VectorOuter {
     private VectorOuter() {}
 
     /** Four columns of a by two vectors of b. */
-    static void outer4(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+    static void outer4(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
         FloatVector c0x = FloatVector.zero(S), c0y = FloatVector.zero(S);
         FloatVector c1x = FloatVector.zero(S), c1y = FloatVector.zero(S);
         FloatVector c2x = FloatVector.zero(S), c2y = FloatVector.zero(S);
@@ -32,8 +32,8 @@ final class VectorOuter {
             FloatVector x3 = FloatVector.broadcast(S, a[ao + 3]);
             c3x = x3.fma(b0, c3x);
             c3y = x3.fma(b1, c3y);
-            ao += lda;
-            bo += ldb;
+            ao += 8;
+            bo += 2 * L;
         }
         FloatVector.fromArray(S, c, co).add(c0x).intoArray(c, co);
         FloatVector.fromArray(S, c, co + L).add(c0y).intoArray(c, co + L);
@@ -46,7 +46,7 @@ final class VectorOuter {
     }
 
     /** Four columns of a by one vector of b. */
-    static void outer4Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+    static void outer4Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
         FloatVector c0 = FloatVector.zero(S);
         FloatVector c1 = FloatVector.zero(S);
         FloatVector c2 = FloatVector.zero(S);
@@ -57,8 +57,8 @@ final class VectorOuter {
             c1 = FloatVector.broadcast(S, a[ao + 1]).fma(b0, c1);
             c2 = FloatVector.broadcast(S, a[ao + 2]).fma(b0, c2);
             c3 = FloatVector.broadcast(S, a[ao + 3]).fma(b0, c3);
-            ao += lda;
-            bo += ldb;
+            ao += 8;
+            bo += L;
         }
         FloatVector.fromArray(S, c, co).add(c0).intoArray(c, co);
         FloatVector.fromArray(S, c, co + ldc).add(c1).intoArray(c, co + ldc);
@@ -66,8 +66,41 @@ final class VectorOuter {
         FloatVector.fromArray(S, c, co + 3 * ldc).add(c3).intoArray(c, co + 3 * ldc);
     }
 
+    /** Eight columns of a by one vector of b. */
+    static void outer8Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
+        FloatVector c0 = FloatVector.zero(S);
+        FloatVector c1 = FloatVector.zero(S);
+        FloatVector c2 = FloatVector.zero(S);
+        FloatVector c3 = FloatVector.zero(S);
+        FloatVector c4 = FloatVector.zero(S);
+        FloatVector c5 = FloatVector.zero(S);
+        FloatVector c6 = FloatVector.zero(S);
+        FloatVector c7 = FloatVector.zero(S);
+        for (int p = 0; p < n; p++) {
+            FloatVector b0 = FloatVector.fromArray(S, b, bo);
+            c0 = FloatVector.broadcast(S, a[ao]).fma(b0, c0);
+            c1 = FloatVector.broadcast(S, a[ao + 1]).fma(b0, c1);
+            c2 = FloatVector.broadcast(S, a[ao + 2]).fma(b0, c2);
+            c3 = FloatVector.broadcast(S, a[ao + 3]).fma(b0, c3);
+            c4 = FloatVector.broadcast(S, a[ao + 4]).fma(b0, c4);
+            c5 = FloatVector.broadcast(S, a[ao + 5]).fma(b0, c5);
+            c6 = FloatVector.broadcast(S, a[ao + 6]).fma(b0, c6);
+            c7 = FloatVector.broadcast(S, a[ao + 7]).fma(b0, c7);
+            ao += 8;
+            bo += L;
+        }
+        FloatVector.fromArray(S, c, co).add(c0).intoArray(c, co);
+        FloatVector.fromArray(S, c, co + ldc).add(c1).intoArray(c, co + ldc);
+        FloatVector.fromArray(S, c, co + 2 * ldc).add(c2).intoArray(c, co + 2 * ldc);
+        FloatVector.fromArray(S, c, co + 3 * ldc).add(c3).intoArray(c, co + 3 * ldc);
+        FloatVector.fromArray(S, c, co + 4 * ldc).add(c4).intoArray(c, co + 4 * ldc);
+        FloatVector.fromArray(S, c, co + 5 * ldc).add(c5).intoArray(c, co + 5 * ldc);
+        FloatVector.fromArray(S, c, co + 6 * ldc).add(c6).intoArray(c, co + 6 * ldc);
+        FloatVector.fromArray(S, c, co + 7 * ldc).add(c7).intoArray(c, co + 7 * ldc);
+    }
+
     /** Twelve columns of a by two vectors of b. */
-    static void outer12(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+    static void outer12(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
         FloatVector c0x = FloatVector.zero(S), c0y = FloatVector.zero(S);
         FloatVector c1x = FloatVector.zero(S), c1y = FloatVector.zero(S);
         FloatVector c2x = FloatVector.zero(S), c2y = FloatVector.zero(S);
@@ -119,8 +152,8 @@ final class VectorOuter {
             FloatVector x11 = FloatVector.broadcast(S, a[ao + 11]);
             c11x = x11.fma(b0, c11x);
             c11y = x11.fma(b1, c11y);
-            ao += lda;
-            bo += ldb;
+            ao += 12;
+            bo += 2 * L;
         }
         FloatVector.fromArray(S, c, co).add(c0x).intoArray(c, co);
         FloatVector.fromArray(S, c, co + L).add(c0y).intoArray(c, co + L);
@@ -149,7 +182,7 @@ final class VectorOuter {
     }
 
     /** Twelve columns of a by one vector of b. */
-    static void outer12Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+    static void outer12Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
         FloatVector c0 = FloatVector.zero(S);
         FloatVector c1 = FloatVector.zero(S);
         FloatVector c2 = FloatVector.zero(S);
@@ -176,8 +209,8 @@ final class VectorOuter {
             c9 = FloatVector.broadcast(S, a[ao + 9]).fma(b0, c9);
             c10 = FloatVector.broadcast(S, a[ao + 10]).fma(b0, c10);
             c11 = FloatVector.broadcast(S, a[ao + 11]).fma(b0, c11);
-            ao += lda;
-            bo += ldb;
+            ao += 12;
+            bo += L;
         }
         FloatVector.fromArray(S, c, co).add(c0).intoArray(c, co);
         FloatVector.fromArray(S, c, co + ldc).add(c1).intoArray(c, co + ldc);
@@ -191,6 +224,62 @@ final class VectorOuter {
         FloatVector.fromArray(S, c, co + 9 * ldc).add(c9).intoArray(c, co + 9 * ldc);
         FloatVector.fromArray(S, c, co + 10 * ldc).add(c10).intoArray(c, co + 10 * ldc);
         FloatVector.fromArray(S, c, co + 11 * ldc).add(c11).intoArray(c, co + 11 * ldc);
+    }
+
+    /** Rows of less than a vector: each is written over what is too much of the one before. */
+    static void columns(int width, float[] x, int xo, int xStep, float[] y, int yo, int n) {
+        for (int p = 0; p < n; p++) {
+            FloatVector.fromArray(S, x, xo).intoArray(y, yo);
+            xo += xStep;
+            yo += width;
+        }
+    }
+
+    /** Rows of a vector. */
+    static void singles(float[] x, int xo, int xStep, float[] y, int yo, int n) {
+        int p = 0;
+        for (; p < n - 3; p += 4) {
+            int x1 = xo + xStep;
+            int x2 = x1 + xStep;
+            int x3 = x2 + xStep;
+            FloatVector v0 = FloatVector.fromArray(S, x, xo);
+            FloatVector v1 = FloatVector.fromArray(S, x, x1);
+            FloatVector v2 = FloatVector.fromArray(S, x, x2);
+            FloatVector v3 = FloatVector.fromArray(S, x, x3);
+            v0.intoArray(y, yo);
+            v1.intoArray(y, yo + L);
+            v2.intoArray(y, yo + 2 * L);
+            v3.intoArray(y, yo + 3 * L);
+            xo = x3 + xStep;
+            yo += 4 * L;
+        }
+        for (; p < n; p++) {
+            FloatVector.fromArray(S, x, xo).intoArray(y, yo);
+            xo += xStep;
+            yo += L;
+        }
+    }
+
+    /** Rows of two vectors. */
+    static void pairs(float[] x, int xo, int xStep, float[] y, int yo, int n) {
+        int p = 0;
+        for (; p < n - 1; p += 2) {
+            int next = xo + xStep;
+            FloatVector v0 = FloatVector.fromArray(S, x, xo);
+            FloatVector v1 = FloatVector.fromArray(S, x, xo + L);
+            FloatVector w0 = FloatVector.fromArray(S, x, next);
+            FloatVector w1 = FloatVector.fromArray(S, x, next + L);
+            v0.intoArray(y, yo);
+            v1.intoArray(y, yo + L);
+            w0.intoArray(y, yo + 2 * L);
+            w1.intoArray(y, yo + 3 * L);
+            xo = next + xStep;
+            yo += 4 * L;
+        }
+        if (p < n) {
+            FloatVector.fromArray(S, x, xo).intoArray(y, yo);
+            FloatVector.fromArray(S, x, xo + L).intoArray(y, yo + L);
+        }
     }
 
     /** What is not yet given away goes to the first tap that is the maximum. */

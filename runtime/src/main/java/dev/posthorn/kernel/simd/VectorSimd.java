@@ -132,23 +132,43 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
-    public void outer4(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
-        VectorOuter.outer4(n, a, ao, lda, b, bo, ldb, c, co, ldc);
+    public void outer4(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
+        VectorOuter.outer4(n, a, ao, b, bo, c, co, ldc);
     }
 
     @Override
-    public void outer4Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
-        VectorOuter.outer4Half(n, a, ao, lda, b, bo, ldb, c, co, ldc);
+    public void outer4Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
+        VectorOuter.outer4Half(n, a, ao, b, bo, c, co, ldc);
     }
 
     @Override
-    public void outer12(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
-        VectorOuter.outer12(n, a, ao, lda, b, bo, ldb, c, co, ldc);
+    public void outer8Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
+        VectorOuter.outer8Half(n, a, ao, b, bo, c, co, ldc);
     }
 
     @Override
-    public void outer12Half(int n, float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
-        VectorOuter.outer12Half(n, a, ao, lda, b, bo, ldb, c, co, ldc);
+    public void outer12(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
+        VectorOuter.outer12(n, a, ao, b, bo, c, co, ldc);
+    }
+
+    @Override
+    public void outer12Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
+        VectorOuter.outer12Half(n, a, ao, b, bo, c, co, ldc);
+    }
+
+    @Override
+    public void columns(int width, float[] x, int xo, int xStep, float[] y, int yo, int n) {
+        // Whole vectors are read: the last rows may not lie that far from the end of x.
+        int room = x.length - xo - (width > L ? 2 * L : L);
+        int safe = room < 0 ? 0 : xStep == 0 ? n : Math.min(n, room / xStep + 1);
+        if (width == 2 * L) {
+            VectorOuter.pairs(x, xo, xStep, y, yo, safe);
+        } else if (width == L) {
+            VectorOuter.singles(x, xo, xStep, y, yo, safe);
+        } else {
+            VectorOuter.columns(width, x, xo, xStep, y, yo, safe);
+        }
+        super.columns(width, x, xo + safe * xStep, xStep, y, yo + safe * width, n - safe);
     }
 
     @Override

@@ -94,6 +94,7 @@ final class WarmingSimd extends VectorSimd {
         super.binary(Binary.MUL, a, 0, b, 0, c, 0, 64);
     });
     private final Kernel gather = new Kernel(() -> super.gather(at, 16, a, 0, 16, c, 0, 4));
+    private final Kernel columns = new Kernel(() -> super.columns(2 * L, a, 0, 64, c, 0, 16));
     private final Kernel gemmHalf =
             new Kernel(() -> super.gemm4Half(16, a, 0, 16, 32, 48, b, 0, c, 0, L, (calls++ & 1) == 0));
     private final Kernel gemv = new Kernel(() -> super.gemv2(16, a, 0, b, 0, 1024, c, 0, (calls++ & 1) == 0));
@@ -111,6 +112,7 @@ final class WarmingSimd extends VectorSimd {
                     winogradIn,
                     winogradOut,
                     gather,
+                    columns,
                     gemmHalf,
                     gemv,
                     gemv3,
@@ -348,6 +350,15 @@ final class WarmingSimd extends VectorSimd {
             super.gather(runs, length, x, xo, xStep, y, yo, pixels);
         } else {
             PLAIN.gather(runs, length, x, xo, xStep, y, yo, pixels);
+        }
+    }
+
+    @Override
+    public void columns(int width, float[] x, int xo, int xStep, float[] y, int yo, int n) {
+        if (width <= L || warm(columns)) {
+            super.columns(width, x, xo, xStep, y, yo, n);
+        } else {
+            PLAIN.columns(width, x, xo, xStep, y, yo, n);
         }
     }
 

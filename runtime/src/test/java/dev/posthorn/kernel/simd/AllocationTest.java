@@ -128,10 +128,14 @@ class AllocationTest {
             }
         });
         all.put("gradients", s -> {
-            s.outer4(40, X, 0, 4, W, 0, 2 * L, Y, 0, 2 * L);
-            s.outer4Half(40, X, 0, 4, W, 0, L, Y, 0, 2 * L);
-            s.outer12(40, X, 0, 12, W, 0, 2 * L, Y, 0, 2 * L);
-            s.outer12Half(40, X, 0, 12, W, 0, L, Y, 0, 2 * L);
+            s.outer4(40, X, 0, W, 0, Y, 0, 2 * L);
+            s.outer4Half(40, X, 0, W, 0, Y, 0, 2 * L);
+            s.outer12(40, X, 0, W, 0, Y, 0, 2 * L);
+            s.outer12Half(40, X, 0, W, 0, Y, 0, 2 * L);
+            s.outer8Half(40, X, 0, W, 0, Y, 0, 2 * L);
+            s.columns(8, X, 0, 9, Y, 0, 40);
+            s.columns(L, X, 0, 7, Y, 0, 40);
+            s.columns(2 * L, X, 0, 2 * L, Y, 0, 20);
             for (int[] t : windows) {
                 s.tapsGradient(0, t.length, t, t, X, 0, N, W, 0, N, Y, 0, 7, N);
             }
