@@ -258,9 +258,11 @@ def _exported(folder: Path) -> dict:
 
 def _forwarded(path: Path) -> str | None:
     """What is wrong where the default signature is not one call of the
-    function serve, argument by argument and result by result. Where it is,
+    function serve, argument by argument and result by result, its own in the
+    order of their names, in which Python hands them over. Where it is,
     both are the same computation; two runs of it may still differ, for
     TensorFlow adds in an order that depends on where arrays lie in memory."""
+    from tensorflow.core.framework import types_pb2
     from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
     model = SavedModel.FromString((path / "saved_model.pb").read_bytes())
     graph = model.meta_graphs[0]
@@ -277,9 +279,17 @@ def _forwarded(path: Path) -> str | None:
     if len(function.node_def) != 1:
         return f"{name} has {len(function.node_def)} nodes instead of a call"
     call = function.node_def[0]
-    given = [a.name for a in function.signature.input_arg]
-    results = [function.ret[r.name] for r in function.signature.output_arg]
-    if call.attr["f"].func.name != serve or list(call.input) != given:
+    arguments = function.signature.input_arg
+    given = [a.name for a in arguments if a.type != types_pb2.DT_RESOURCE]
+    names = [r.name for r in function.signature.output_arg]
+    if given != sorted(given) or names != sorted(names):
+        return f"{name} takes {given} and gives {names}, as Python does not"
+    order = sorted(names, key=lambda n: (len(n), n))
+    results = [function.ret[n] for n in order]
+    inner = list(call.input)
+    if (call.attr["f"].func.name != serve
+            or sorted(inner[:len(given)]) != given
+            or inner[len(given):] != [a.name for a in arguments[len(given):]]):
         return f"{call.attr['f'].func.name}({', '.join(call.input)}) is " \
                f"called instead of {serve}({', '.join(given)})"
     if results != [f"{call.name}:output:{i}" for i in range(len(results))]:
@@ -317,9 +327,10 @@ def _saved_model(path: Path, folder: Path, xla: bool) -> str:
             return f"serve: {found}"
         found = _forwarded(path)
         default = loaded.signatures["serving_default"]
-        names = list(loaded.signatures["serve"].structured_input_signature[1])
-        if not found and not xla and not states and len(names) == 1:
-            named = default(**{names[0]: _tensors(expected, 0, info)[0]})
+        names = [s.name for s in loaded.serve.concrete_functions[0]
+                 .structured_input_signature[0]]
+        if not found and not xla and not states:
+            named = default(**dict(zip(names, _tensors(expected, 0, info))))
             found = wrong([named[f"output_{i}"] for i in range(len(outs))])
         if found:
             return f"serving_default: {found}"

@@ -10,15 +10,18 @@ import dev.posthorn.proto.DataType;
 import dev.posthorn.proto.FunctionDefLibrary;
 import dev.posthorn.tensorflow.Protos;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
- * A function of TensorFlow, twice: one takes the inputs in order, the other, which is that of its signatures, by name. After
- * the inputs both take the resources that they read and write.
+ * A function of TensorFlow, twice: one takes the inputs in order, the other, which is that of its signatures, by name: its
+ * inputs and its results are in the order of their names, for Python hands them over as dictionaries, which it flattens so.
+ * After the inputs both take the resources that they read and write. Source: tf.nest.flatten.
  *
  * @param name under which Python finds it
  * @param variables the keys of the variables that it takes
@@ -119,33 +122,56 @@ record ExportedFunction(
     /** Adds the function that takes the inputs by name. */
     private void wrap(FunctionDefLibrary.Builder library) {
         FunctionWriter w = new FunctionWriter(library, new TreeSet<>());
-        List<String> arguments = new ArrayList<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            arguments.add(w.argument(
-                    inputNames.get(i), Protos.dtype(inputs.get(i).type().dtype())));
+        String[] given = new String[inputs.size()];
+        for (int i : inputOrder()) {
+            given[i] = w.argument(
+                    inputNames.get(i), Protos.dtype(inputs.get(i).type().dtype()));
         }
+        List<String> arguments = new ArrayList<>(List.of(given));
         arguments.addAll(resources(w, variables, tables));
-        String first = w.add("StatefulPartitionedCall", "output", arguments, calling(call()));
+        String first = w.add("StatefulPartitionedCall", "output", arguments, calling(call(), inputs, outputs));
         w.wait(first);
-        for (int i = 0; i < outputs.size(); i++) {
+        for (int i : outputOrder()) {
             w.result(outputs.get(i).name(), outputs.get(i).type(), FunctionWriter.output(first, i));
         }
         w.finish(wrapper());
     }
 
-    /** The attributes of a call of one of the two functions. */
-    Attrs calling(String function) {
+    /** Which inputs the function that takes them by name takes first, second, … */
+    List<Integer> inputOrder() {
+        return order(inputNames);
+    }
+
+    /** Which results it gives first, second, … */
+    List<Integer> outputOrder() {
+        return order(outputNames());
+    }
+
+    private static List<Integer> order(List<String> names) {
+        return IntStream.range(0, names.size())
+                .boxed()
+                .sorted(Comparator.comparing(names::get))
+                .toList();
+    }
+
+    /** The attributes of a call of the function that takes the inputs by name. */
+    Attrs callingByName() {
+        return calling(
+                wrapper(),
+                inputOrder().stream().map(inputs::get).toList(),
+                outputOrder().stream().map(outputs::get).toList());
+    }
+
+    private Attrs calling(String function, List<Port> taken, List<Port> given) {
         List<DataType> in = new ArrayList<>();
-        inputs.forEach(p -> in.add(Protos.dtype(p.type().dtype())));
+        taken.forEach(p -> in.add(Protos.dtype(p.type().dtype())));
         variables.forEach(v -> in.add(DataType.DT_RESOURCE));
         tables.forEach(t -> in.add(DataType.DT_RESOURCE));
         return Attrs.of()
                 .dataTypes("Tin", in)
                 .dataTypes(
                         "Tout",
-                        outputs.stream()
-                                .map(p -> Protos.dtype(p.type().dtype()))
-                                .toList())
+                        given.stream().map(p -> Protos.dtype(p.type().dtype())).toList())
                 .function("f", function)
                 .text("config", "")
                 .text("config_proto", "")

@@ -176,12 +176,13 @@ final class ObjectGraphWriter {
     }
 
     private static SavedObject.Builder named(ExportedFunction f) {
+        List<String> names = f.inputOrder().stream().map(f.inputNames()::get).toList();
         return SavedObject.newBuilder()
                 .setBareConcreteFunction(SavedBareConcreteFunction.newBuilder()
                         .setConcreteFunctionName(f.wrapper())
-                        .addAllArgumentKeywords(f.inputNames())
+                        .addAllArgumentKeywords(names)
                         .setAllowedPositionalArguments(f.inputs().size())
-                        .setFunctionSpec(Structures.arguments(List.of(), f.inputNames(), Structures.NONE)));
+                        .setFunctionSpec(Structures.arguments(List.of(), names, Structures.NONE)));
     }
 
     private void list(int root, String name, Predicate<Variable> member, List<Variable> all) {

@@ -73,7 +73,7 @@ final class TopGraph {
     /** A call of a function with what signatures take. */
     private void call(String signature, ExportedFunction f) {
         List<String> in = new ArrayList<>();
-        for (int i = 0; i < f.inputs().size(); i++) {
+        for (int i : f.inputOrder()) {
             Port p = f.inputs().get(i);
             in.add(add(
                     signature + "_" + f.inputNames().get(i),
@@ -85,7 +85,7 @@ final class TopGraph {
         }
         f.variables().forEach(key -> in.add(handles.get(key)));
         f.tables().forEach(t -> in.add("tables/" + export.tables().indexOf(t)));
-        add(signature + "_call", "StatefulPartitionedCall", in, f.calling(f.wrapper()));
+        add(signature + "_call", "StatefulPartitionedCall", in, f.callingByName());
     }
 
     private void saver() {
@@ -155,8 +155,9 @@ final class TopGraph {
             signature.putInputs(
                     input, info(name + "_" + input + ":0", f.inputs().get(i)));
         }
-        for (int i = 0; i < f.outputs().size(); i++) {
-            Port p = f.outputs().get(i);
+        List<Integer> order = f.outputOrder();
+        for (int i = 0; i < order.size(); i++) {
+            Port p = f.outputs().get(order.get(i));
             signature.putOutputs(p.name(), info(name + "_call:" + i, p));
         }
         return signature.build();
