@@ -18,6 +18,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from keras import tree
 
 from . import storage
 from .verify import load_compiled
@@ -35,6 +36,10 @@ def _arrays(names: list[str], prefix: str, data) -> list[str]:
     return own or [k for k in data if k.startswith(prefix + ".")]
 
 
+def _key(name: str) -> str:
+    return name.split(".", 1)[1]
+
+
 def _outputs(model) -> list[str]:
     return getattr(model, "output_names", None) or ["0"]
 
@@ -45,17 +50,23 @@ class _Data:
         self.x = _arrays([t.name for t in model.inputs], "x", data)
         self.y = _arrays(_outputs(model), "y", data)
         self.weight = _arrays(_outputs(model), "sample_weight", data)
-        self.named = any(k.split(".", 1)[1].isidentifier() for k in self.y)
+        self.structs = [(self.x, getattr(model, "_inputs_struct", None)),
+                        (self.y, getattr(model, "_outputs_struct", None))]
+        self.named = any(_key(k).isidentifier() for k in self.y)
         self.batch = info["batch_size"]
         self.epochs = -(-STEPS // info["steps_per_epoch"])
         self.classes = info["class_weight"]
 
     def tree(self, keys):
+        """The arrays as the model's inputs or outputs are arranged."""
         if not keys:
             return None
         if self.named and keys != self.x:
-            return {k.split(".", 1)[1]: self.arrays[k] for k in keys}
+            return {_key(k): self.arrays[k] for k in keys}
         values = [self.arrays[k] for k in keys]
+        for own, struct in self.structs:
+            if own == keys and struct is not None:
+                return tree.pack_sequence_as(struct, values)
         return values if len(values) > 1 else values[0]
 
     def fit(self, model) -> list[float]:
@@ -91,7 +102,7 @@ def _state(model) -> list[tuple[str, np.ndarray]]:
             for v in list(model.weights) + list(model.optimizer.variables)]
 
 
-def _chance(folder: Path, info) -> set[str]:
+def chances(folder: Path, info) -> set[str]:
     """Names of weights whose gradient is rounding alone, such as a bias before
     batch normalisation: an optimizer that divides by its size makes whole
     steps of it, as chance has it."""
@@ -102,6 +113,12 @@ def _chance(folder: Path, info) -> set[str]:
         if v["name"].endswith("_velocity")}
     largest = max(size.values(), default=0)
     return {name for name, s in size.items() if 0 < s < 1e-9 * largest}
+
+
+def by_chance(path: str, names: set[str]) -> bool:
+    """Whether the gradient of a variable is among those of `chances`."""
+    plain = path.replace("/", "_")
+    return any(n.endswith(plain) or n in plain for n in names)
 
 
 def check(folder: Path, ending: str, posthorn: Path, scratch: Path) -> str:
@@ -141,10 +158,9 @@ def check(folder: Path, ending: str, posthorn: Path, scratch: Path) -> str:
         return f"{type(error).__name__}: {error}"
     if not np.allclose(losses, found, rtol=LOSS, atol=LOSS):
         return f"losses {found} instead of {losses}"
-    chance = _chance(folder, info)
+    chance = chances(folder, info)
     for (name, a), (_, b) in zip(state, _state(model)):
-        plain = name.replace("/", "_")
-        if any(c.endswith(plain) or c in plain for c in chance):
+        if by_chance(name, chance):
             continue
         scale = max(1e-3, float(np.max(np.abs(a.astype("float64")),
                                        initial=0)))
