@@ -76,6 +76,9 @@ final class WarmingSimd extends VectorSimd {
     private final Kernel rows = new Kernel(() -> {
         boolean biased = calls++ % 3 > 0;
         super.clipRows(2, 64, c, 0, 64, biased ? a : null, 0, calls % 3 == 0 ? null : b, 0, 64, 0, 6);
+        for (int panel = 2 * L; panel <= 3 * L; panel += L) {
+            super.clipRows(4, panel, c, 0, panel, a, 0, (calls & 1) == 0 ? null : b, 0, panel, 0, 6);
+        }
     });
     private final Kernel clip = new Kernel(() -> {
         super.unary(Unary.RELU, 0, 0, a, 0, c, 0, 64);
