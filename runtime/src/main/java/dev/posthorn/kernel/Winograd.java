@@ -18,7 +18,9 @@ public final class Winograd implements PackedConv {
     /** Floats that lie between the transforms. */
     private static final int BETWEEN = 3 << 17;
     /** Fewest outputs of all images: with fewer, reading the transformed weights costs more than is spared. */
-    private static final int LEAST_PIXELS = 100;
+    private static final int LEAST_PIXELS = 40;
+    /** Fewest input channels: with fewer, transforms take longer than what is spared of the products. */
+    private static final int LEAST_CHANNELS = 64;
     /** The least part of the tiles' outputs that lie inside of the image. */
     private static final double LEAST_INSIDE = 0.7;
     /** Multiplications below which weights are not worth handing over. */
@@ -118,7 +120,7 @@ public final class Winograd implements PackedConv {
         long inside = (long) w.outH() * w.outW();
         long tiles = (w.outH() + 1) / 2 * ((w.outW() + 1L) / 2);
         return takes(w)
-                && cin >= 32
+                && cin >= LEAST_CHANNELS
                 && cout >= 32
                 && batch * inside >= LEAST_PIXELS
                 && inside >= LEAST_INSIDE * 4 * tiles;
