@@ -220,11 +220,13 @@ def markdown(result):
     """The figures as tables for people."""
     out = ['# Speed', '', 'Written by `tools/bench/compare.sh --markdown docs/speed.md`. Ratios of our time to the other\'s,'
            ' smaller is better; in brackets what was wanted where it was missed. Medians of rounds in turns.', '',
-           f'{result["date"]}, {result["machine"]}' + (', short run (`--quick`)' if result['quick'] else ''), '']
+           f'{result["date"]}, {result["machine"]}, {result["rounds"]} rounds'
+           + (', batch 1 and one thread alone (`--quick`)' if result['quick'] else ''), '']
     titles = {'predict': 'Predictions', 'train': 'Training step with Adam', 'savedmodel': 'SavedModel against `.keras`',
               'cold': 'New process: load MobileNetV2 from `.h5`, predict once', 'memory': 'Peak resident memory'}
     for kind, title in titles.items():
         rows = [r for r in result['rows'] if r['kind'] == kind]
+        rows.sort(key=lambda r: (NAMES.index(r['model']), r['batch'], r['threads'], int(r['jdk'])))
         others = [n for n in SYSTEMS if any(n in r['ratio'] for r in rows)]
         if not rows:
             continue
@@ -244,6 +246,12 @@ def markdown(result):
                 cells += [f'{r["load_ms"]["posthorn"]:.0f}', f'{r["allocated"] / 1e3:.1f}']
             out.append('| ' + ' | '.join(map(str, cells)) + ' |')
         out.append('')
+    pairs = [(r, s) for r in result['rows'] for s in result['rows']
+             if r['threads'] == 1 and s['name'] == r['name'].replace(' t1 ', ' t2 ') and r['kind'] in ('predict', 'train')]
+    if pairs:
+        out += ['## Two threads', '', '| what | how many times as fast as one thread |', '|---|---|']
+        out += [f'| {r["name"].replace(" t1 ", " ")} | {r["ms"]["posthorn"] / s["ms"]["posthorn"]:.2f} |' for r, s in pairs]
+        out.append('')
     plain = [r['name'] for r in result['rows'] if r.get('tf_without_onednn')]
     if plain:
         out += ['TensorFlow ran without oneDNN, of which its process died here, in: ' + ', '.join(plain), '']
@@ -259,6 +267,19 @@ def machine():
     return f'{os.cpu_count()} × {name}'
 
 
+def keep(a, rows, past, history):
+    """Writes the history, and the files that were asked for, each whole or not at all."""
+    result = {'date': datetime.datetime.now().isoformat(timespec='seconds'), 'machine': machine(), 'quick': a.quick,
+              'rounds': a.rounds, 'only': a.only, 'rows': rows, 'all_within': all(r['within'] for r in rows)}
+    files = {history: json.dumps(past + [result], indent=1), a.json: json.dumps(result, indent=1),
+             a.markdown: markdown(result)}
+    for path, content in files.items():
+        if path:
+            with open(f'{path}.tmp', 'w') as f:
+                f.write(content)
+            os.replace(f'{path}.tmp', path)
+
+
 def main():
     p = argparse.ArgumentParser()
     for name in ('--home', '--tf', '--ort'):
@@ -267,10 +288,13 @@ def main():
     p.add_argument('--json', help='also write this run here')
     p.add_argument('--markdown', help='also write tables for people here')
     p.add_argument('--only', default='', help='only figures whose name has one of these words, parted by commas')
+    p.add_argument('--rounds', type=int, help='rounds whose median counts (default 5, with --quick 3)')
     p.add_argument('--models')
     a = p.parse_args()
     a.models = os.path.abspath(a.models or f'{a.home}/tools/bench/target/models')
+    given = a.rounds
     a.seconds, a.rounds, a.warm_up = (1, 3, WARM_UP * 2 / 3) if a.quick else (1.5, 5, WARM_UP)
+    a.rounds = given or a.rounds
     only = a.only.split(',')
     subprocess.run([a.tf, f'{a.home}/testdata/oracle/bench.py', 'prepare', a.models], check=True)
     homes = sorted(jdks(), key=lambda h: int(version(h)))
@@ -279,34 +303,29 @@ def main():
                        env=dict(os.environ, JAVA_HOME=home))
     rows = []
     print(f'posthorn: ratios of time, smaller is better; JDKs {[version(h) for h in homes]}')
-    jobs = [(m, b, t, 'predict') for m in NAMES for b in ((1,) if a.quick else (1, 32))
-            for t in ((1,) if a.quick else (1, 2))]
-    jobs += [(m, 32, t, 'train') for m in TRAINED for t in ((1,) if a.quick else (1, 2))]
+    jobs = [(m, 1, 1, 'predict') for m in NAMES] + [(m, 32, 1, 'train') for m in TRAINED]
+    if not a.quick:
+        jobs += [(m, b, t, 'predict') for b, t in ((32, 2), (1, 2), (32, 1)) for m in NAMES]
+        jobs += [(m, 32, 2, 'train') for m in TRAINED]
 
     def wanted(name):
         return any(w in name for w in only)
+
+    history = f'{a.home}/tools/bench/target/history.json'
+    os.makedirs(os.path.dirname(history), exist_ok=True)
+    past = json.load(open(history)) if os.path.exists(history) else []
 
     def add(made):
         for r in made:
             rows.append(r)
             show(r)
+        keep(a, rows, past, history)  # what is measured is kept, whatever stops the run
 
     if wanted('mobilenetv2 cold'):
         add(cold(a, homes))
     for model, batch, threads, kind in jobs:
         if wanted(f'{model} {kind} b{batch} t{threads}'):
             add(measure(a, model, batch, threads, kind, homes))
-    result = {'date': datetime.datetime.now().isoformat(timespec='seconds'), 'machine': machine(), 'quick': a.quick,
-              'only': a.only, 'rows': rows, 'all_within': all(r['within'] for r in rows)}
-    history = f'{a.home}/tools/bench/target/history.json'
-    os.makedirs(os.path.dirname(history), exist_ok=True)
-    past = json.load(open(history)) if os.path.exists(history) else []
-    for path, content in ((history, past + [result]),) + (((a.json, result),) if a.json else ()):
-        with open(path, 'w') as f:
-            json.dump(content, f, indent=1)
-    if a.markdown:
-        with open(a.markdown, 'w') as f:
-            f.write(markdown(result))
     missed = [r['name'] for r in rows if not r['within']]
     print('all within' if not missed else f'missed {len(missed)} of {len(rows)}: ' + ', '.join(missed))
 
