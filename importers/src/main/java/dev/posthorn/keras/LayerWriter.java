@@ -8,11 +8,13 @@ import dev.posthorn.keras.custom.Lambda;
 import dev.posthorn.keras.custom.LambdaCode;
 import dev.posthorn.keras.layer.InputLayer;
 import dev.posthorn.keras.layer.IntegerLookup;
+import dev.posthorn.keras.layer.Recurrent;
 import dev.posthorn.keras.layer.StringLookup;
 import dev.posthorn.keras.layer.TextVectorization;
 import dev.posthorn.keras.operation.OperationLayer;
 import dev.posthorn.model.UnsupportedModelException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -86,7 +88,28 @@ final class LayerWriter {
                             : "dtype policy " + node.policy().name()) + ", which Keras 2 does not have, at " + c.path()
                     + "." + node.name());
         }
+        List<DTypePolicy> inside = node.layer().children(node.policy()).stream()
+                .map(child -> child.node().policy())
+                .toList();
+        if (node.policy().place() != null) {
+            if (inside.stream().anyMatch(p -> !p.name().equals(node.policy().name()))) {
+                throw new UnsupportedModelException(
+                        "dtype policies by path, which Keras 2 does not have, at " + c.path() + "." + node.name());
+            }
+            config.put("dtype", node.policy().name());
+        }
+        if (node.layer() instanceof Recurrent
+                && inside.stream().anyMatch(p -> p.compute() != node.policy().compute())) {
+            throw new UnsupportedModelException("cell of another dtype policy than its layer's "
+                    + node.policy().name() + ", whose states Keras 2 does not cast, at " + c.path() + "."
+                    + node.name());
+        }
         config.replaceAll((key, value) -> plain(value));
+        boolean fails = Boolean.TRUE.equals(config.get("zero_output_for_mask"))
+                && Boolean.FALSE.equals(config.get("return_sequences"));
+        if (fails) { // Keras 2 then masks one step as if it were all, but in a loop
+            config.replace("unroll", true, false);
+        }
         if (node.layer() instanceof TextVectorization) {
             config.put("dtype", "string");
         } else if (node.layer() instanceof StringLookup || node.layer() instanceof IntegerLookup) {

@@ -214,6 +214,9 @@ final class ModelWriter {
             kwargs.put(names.get(i - 1), step.args().get(i));
         }
         kwargs.putAll(step.kwargs());
+        if (!(layer instanceof TFOpLambda)) {
+            kwargs.remove("mask", null); // in Keras 2 it is no mask, also where the tensor carries one
+        }
         List<?> tensors =
                 step.args().get(0) instanceof List<?> l ? l : step.args().subList(0, 1);
         List<List<Object>> node = new ArrayList<>();

@@ -9,6 +9,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.model.ModelFormatException;
 import io.jhdf.HdfFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -171,6 +172,48 @@ class Hdf5DraftTest {
                     hdf.getDatasetByPath("model_weights/dense/kernel").getDataFlat());
             assertEquals(41L, hdf.getDatasetByPath("model_weights/dense/step").getData());
             assertTrue(hdf.getByPath("model_weights/empty").isGroup());
+        }
+    }
+
+    /** Types that this room does not read, and where addresses lie in elements. */
+    @Test
+    void whatIsNotUnderstoodIsCopied() {
+        List<String> names = List.of("float8", "float24", "opaque", "compound", "complex", "sequence", "array");
+        try (Hdf5File file = Fixture.open("refused")) {
+            byte[] once = written(root -> {
+                names.forEach(name -> root.dataset(name, file.root().dataset(name)));
+                root.attribute(file.root().attribute("compound").orElseThrow());
+                root.link("again", "/float8");
+            });
+            try (Hdf5File copy = read(once)) {
+                for (String name : names) {
+                    Hdf5Dataset was = file.root().dataset(name);
+                    Hdf5Dataset is = copy.root().dataset(name);
+                    assertEquals(was.typeName(), is.typeName());
+                    assertArrayEquals(was.shape(), is.shape());
+                }
+                assertEquals("/float8", copy.root().target("again").orElseThrow());
+                assertEquals(
+                        file.root()
+                                .attribute("compound")
+                                .orElseThrow()
+                                .toString()
+                                .replaceAll(".*@", ""),
+                        copy.root()
+                                .attribute("compound")
+                                .orElseThrow()
+                                .toString()
+                                .replaceAll(".*@", ""));
+                assertArrayEquals(once, written(root -> {
+                    names.forEach(name -> root.dataset(name, copy.root().dataset(name)));
+                    root.attribute(copy.root().attribute("compound").orElseThrow());
+                    root.link("again", "/float8");
+                }));
+            }
+            ModelFormatException e = assertThrows(
+                    ModelFormatException.class,
+                    () -> written(root -> root.dataset("r", file.root().dataset("reference"))));
+            assertTrue(e.getMessage().contains("without addresses of others"), e.getMessage());
         }
     }
 

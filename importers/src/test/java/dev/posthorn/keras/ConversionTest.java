@@ -161,6 +161,62 @@ class ConversionTest {
     }
 
     @Test
+    void whatIsMaskedAltogetherIsZeroInKeras3Alone() throws IOException {
+        String embedding = layer("Masking", "m", "", "x");
+        SaveOptions options = SaveOptions.DEFAULT.withDialect(Dialect.KERAS2);
+        String heads = ", 'num_heads': 2, 'key_dim': 2";
+        try (Model m = model(embedding, layer("MultiHeadAttention", "a", heads + ", 'dropout': 0.1", "m", "m"))) {
+            String problem = assertThrows(
+                            UnsupportedModelException.class, () -> m.save(folder.resolve("model.h5"), options))
+                    .getMessage();
+            assertTrue(problem.contains("MultiHeadAttention: expected weights other than 0 where all is"), problem);
+        }
+        String causal = layer("MultiHeadAttention", "a", heads + ", 'dropout': 0.1", "x", "x")
+                .replace("'kwargs': {}", "'kwargs': {'use_causal_mask': true}");
+        for (String[] layers :
+                new String[][] {{causal}, {embedding, layer("MultiHeadAttention", "a", heads, "m", "m")}}) {
+            try (Model m = model(layers)) {
+                m.save(folder.resolve("model.h5"), options);
+            }
+        }
+    }
+
+    @Test
+    void keras2IsToldOfNoMaskOnlyWhereThereIsNone() throws IOException {
+        Path saved = folder.resolve("model.h5");
+        String lstm = layer("LSTM", "l", ", 'units': 2, 'unroll': true, 'zero_output_for_mask': true", "m");
+        try (Model m =
+                model(layer("Masking", "m", "", "x"), lstm.replace("'kwargs': {}", "'kwargs': {'mask': null}"))) {
+            m.save(saved, SaveOptions.DEFAULT.withDialect(Dialect.KERAS2));
+        }
+        try (Hdf5File file = Hdf5File.open(saved)) {
+            String config = file.root().string("model_config").orElseThrow();
+            assertFalse(config.contains("\"mask\""), config);
+            assertTrue(config.contains("\"unroll\":false"), config); // unrolled, Keras 2 fails with such a mask
+        }
+    }
+
+    @Test
+    void layersAsActivationsAreThoseThatKeras2Finds() throws IOException {
+        String dense = ", 'units': 2, 'activation': {'module': 'keras.layers', 'class_name': '%s', 'config': {%s}}";
+        SaveOptions options = SaveOptions.DEFAULT.withDialect(Dialect.KERAS2);
+        Path saved = folder.resolve("model.h5");
+        try (Model m = model(layer("Dense", "d", dense.formatted("LeakyReLU", "'negative_slope': 0.4"), "x"))) {
+            m.save(saved, options);
+        }
+        try (Hdf5File file = Hdf5File.open(saved)) {
+            String config = file.root().string("model_config").orElseThrow();
+            assertTrue(config.contains("\"alpha\":0.4"), config);
+            assertFalse(config.contains("\"module\""), config);
+        }
+        try (Model m = model(layer("Dense", "d", dense.formatted("Dropout", "'rate': 0.4"), "x"))) {
+            String problem = assertThrows(UnsupportedModelException.class, () -> m.save(saved, options))
+                    .getMessage();
+            assertTrue(problem.contains("Dropout as an activation, where Keras 2 takes only the layers"), problem);
+        }
+    }
+
+    @Test
     void codeOfLambdasIsKeptUnderTheKeysOfEachVersion() throws IOException {
         String code =
                 ", 'function': {'class_name': '__lambda__', 'config': {'code': 'cXE=', 'defaults': [1], 'closure': null}},"

@@ -106,7 +106,7 @@ public record GroupQueryAttention(
         Value k = repeated(b, Projection.call(c, projection.heads("key", keyValueHeads, headDim, policy), key));
         Value v = repeated(b, Projection.call(c, projection.heads("value", keyValueHeads, headDim, policy), value));
         boolean scores = AttentionMask.flag(c, "return_attention_scores", 7);
-        Heads heads = new Heads(List.of(1), 1 / Math.sqrt(headDim), dropout > 0 || scores);
+        Heads heads = new Heads(List.of(1), 1 / Math.sqrt(headDim), dropout > 0 || scores, false);
         Heads.Result r = heads.attend(b, q, k, v, mask, w -> drop(c, w));
         Value y = useGate
                 ? b.times(r.output(), Projection.call(c, projection.gate(queryHeads, headDim, policy), query))

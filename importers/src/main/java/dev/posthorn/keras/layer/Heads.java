@@ -20,8 +20,9 @@ import java.util.stream.IntStream;
  * @param axes the axes of t and s
  * @param explicit whether it goes through the layer {@code Softmax}, where an element that may attend to nothing gets
  *     zeros; else what is masked is only made very small, in float32 at least
+ * @param keras2 whether it gets something there too, as before Keras 3
  */
-record Heads(List<Integer> axes, double scale, boolean explicit) {
+record Heads(List<Integer> axes, double scale, boolean explicit, boolean keras2) {
     /** What is attended to, and how: {@code [batch…×heads×t…×s…]}, which carries the mask that it was made with. */
     record Result(Value output, KerasTensor scores) {}
 
@@ -47,7 +48,7 @@ record Heads(List<Integer> axes, double scale, boolean explicit) {
         Value weights;
         if (explicit) {
             Value logits = Einsum.of(b, dot, List.of(b.binary(Binary.Fn.MUL, q, scale), k));
-            weights = dev.posthorn.keras.layer.Softmax.of(b, logits, aligned, along);
+            weights = dev.posthorn.keras.layer.Softmax.of(b, logits, aligned, along, keras2);
         } else {
             DType wide = q.dtype() == DType.FLOAT64 ? q.dtype() : DType.FLOAT32;
             Value logits = b.binary(Binary.Fn.MUL, b.cast(Einsum.of(b, dot, List.of(q, k)), wide), scale);

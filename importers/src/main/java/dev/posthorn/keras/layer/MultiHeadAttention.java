@@ -1,6 +1,7 @@
 package dev.posthorn.keras.layer;
 
 import dev.posthorn.codec.Codec;
+import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.TensorType;
@@ -28,6 +29,7 @@ import java.util.stream.IntStream;
  *
  * @param valueDim null for the same as keyDim
  * @param outputShape the last axes of y; null for those of q
+ * @param keras2 whether a query that is masked, or to which all is, attends to something, as before Keras 3
  * @param attentionAxes null for all axes between the batch and the features
  */
 public record MultiHeadAttention(
@@ -40,7 +42,8 @@ public record MultiHeadAttention(
         List<Integer> attentionAxes,
         Integer slidingWindow,
         Projection projection,
-        Object seed)
+        Object seed,
+        boolean keras2)
         implements Layer {
     /** What Keras 2 notes of the inputs with which it was built, or null; it does not read configurations without. */
     private static final List<String> SHAPES = List.of("query_shape", "key_shape", "value_shape");
@@ -57,7 +60,11 @@ public record MultiHeadAttention(
                 f.of("attention_axes", Numbers.INTS.orNull(), MultiHeadAttention::attentionAxes),
                 f.of(List.of("sliding_window", ""), FieldType.INT.orNull(), MultiHeadAttention::slidingWindow, null),
                 f.group(Projection::of, MultiHeadAttention::projection),
-                f.of(List.of("seed", ""), FieldType.ANY, MultiHeadAttention::seed, null));
+                f.of(List.of("seed", ""), FieldType.ANY, MultiHeadAttention::seed, null),
+                f.implied(
+                        "weights other than 0 where all is masked",
+                        MultiHeadAttention::keras2,
+                        f.dialect() != Dialect.KERAS3));
     });
 
     public MultiHeadAttention {
@@ -123,7 +130,9 @@ public record MultiHeadAttention(
         List<Integer> axes = attentionAxes == null
                 ? IntStream.range(1, rank - 2).boxed().toList()
                 : attentionAxes.stream().map(a -> a < 0 ? rank - 1 + a : a).toList();
-        Heads heads = new Heads(axes, 1 / Math.sqrt(keyDim), dropout > 0 || scores || rank != 4);
+        boolean causal = AttentionMask.onlyCausal(c, queryMask, slidingWindow); // leaves something to each query
+        boolean explicit = dropout > 0 || scores || rank != 4;
+        Heads heads = new Heads(axes, 1 / Math.sqrt(keyDim), explicit, keras2 && !causal);
         Heads.Result r = heads.attend(c.builder(), q, k, v, mask, w -> drop(c, w));
         Value y = useGate
                 ? c.builder().times(r.output(), Projection.call(c, projection.gate(numHeads, valueDim, policy), query))

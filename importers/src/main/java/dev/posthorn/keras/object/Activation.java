@@ -8,6 +8,7 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Linear;
 import dev.posthorn.keras.Call;
 import dev.posthorn.keras.Child;
+import dev.posthorn.keras.KerasLayers;
 import dev.posthorn.keras.KerasTensor;
 import dev.posthorn.keras.Layer;
 import dev.posthorn.keras.LayerNode;
@@ -31,6 +32,10 @@ import java.util.function.UnaryOperator;
  * @param layer the layer, where it is more than an op; else null
  */
 public record Activation(Object config, Op op, LayerNode layer) {
+    /** The layers that Keras 2 finds where an activation is one. Source: keras/activations.py of Keras 2.15. */
+    private static final List<String> KERAS2 =
+            List.of("ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax", "ThresholdedReLU");
+
     /** The identity. */
     public static final Activation LINEAR = of("linear");
 
@@ -56,7 +61,34 @@ public record Activation(Object config, Op op, LayerNode layer) {
             throw new UnsupportedModelException(
                     "activation '" + a.config + "', which Keras 2 does not have, at " + c.path());
         }
-        return a.layer == null ? a.config : LayerReader.TYPE.writer().apply(a.layer, c);
+        Object written =
+                a.layer == null ? plain(a.config, c) : LayerReader.TYPE.writer().apply(a.layer, c);
+        boolean object = c.dialect() != Dialect.KERAS3
+                && written instanceof Map<?, ?> m
+                && KerasLayers.codec(String.valueOf(m.get("class_name"))).isPresent();
+        if (object && !KERAS2.contains(((Map<?, ?>) written).get("class_name"))) {
+            throw new UnsupportedModelException(((Map<?, ?>) written).get("class_name")
+                    + " as an activation, where Keras 2 takes only the layers " + String.join(", ", KERAS2) + ", at "
+                    + c.path());
+        }
+        return written;
+    }
+
+    /** How the configuration says it, or how the other version would. */
+    private static Object plain(Object config, FieldType.Context c) {
+        boolean keras3 = c.dialect() == Dialect.KERAS3;
+        if (!(config instanceof Map<?, ?> object) || object.containsKey("module") == keras3) {
+            return config;
+        }
+        if (object.get("config") instanceof String name) {
+            Object registered = object.get("registered_name");
+            return keras3 ? config : String.valueOf(registered).contains(">") ? registered : name;
+        }
+        Dialect own = keras3 ? Dialect.KERAS2 : Dialect.KERAS3;
+        LayerNode node = LayerReader.read(object, new FieldType.Context(own, c.path()));
+        return node.layer() instanceof Unsupported
+                ? config
+                : LayerReader.TYPE.writer().apply(node, c);
     }
 
     private static Activation function(Object raw, FieldType.Context c) {

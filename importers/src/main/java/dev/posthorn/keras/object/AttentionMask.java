@@ -61,6 +61,15 @@ public final class AttentionMask {
         return masks.stream().reduce((m, n) -> b.binary(Binary.Fn.AND, m, n));
     }
 
+    /** Whether nothing is masked but what comes later. */
+    public static boolean onlyCausal(Call c, Optional<Value> queryMask, Integer slidingWindow) {
+        return queryMask.isEmpty()
+                && carried(c, "value", 1).isEmpty()
+                && carried(c, "key", 2).isEmpty()
+                && slidingWindow == null
+                && tensor(c, "attention_mask", 6).isEmpty();
+    }
+
     /** The mask of an argument: the argument {@code name_mask}, else the one that the tensor carries. */
     public static Optional<Value> carried(Call c, String name, int position) {
         return tensor(c, name + "_mask", position + 3)
