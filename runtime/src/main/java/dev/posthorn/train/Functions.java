@@ -13,8 +13,6 @@ import java.util.Optional;
 
 /** Writes steps as functions, whose targets have the types that the losses ask for. */
 final class Functions {
-    private static final String SPARSE = "Sparse";
-
     private Functions() {}
 
     static StepFunction of(Trainer trainer, Optional<Integer> batch, boolean weighted) throws IOException {
@@ -51,13 +49,8 @@ final class Functions {
         return batch.isPresent() && open ? t.withShape(t.shape().with(0, batch.get())) : t;
     }
 
-    /** The numbers of classes for a sparse loss, else what is like the output. */
+    /** What the loss asks for; one that goes by the shapes of the targets takes them like the output. */
     private static TensorType target(Choice<Loss> choice, TensorType output) {
-        String name = choice.object().map(l -> l.codec().name()).orElse(choice.name());
-        boolean sparse = name.startsWith(SPARSE) || name.startsWith("sparse");
-        return sparse
-                ? new TensorType(
-                        DType.INT64, output.shape().slice(0, output.shape().rank() - 1))
-                : output.withDType(DType.FLOAT32);
+        return OutputLosses.known(choice).map(l -> l.target(output)).orElse(output.withDType(DType.FLOAT32));
     }
 }

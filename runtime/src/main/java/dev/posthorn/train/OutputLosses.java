@@ -57,14 +57,18 @@ final class OutputLosses {
                 .orElse(loss);
     }
 
-    private static Loss resolved(Choice<Loss> choice, Heads.Head head) {
+    /** The loss that was chosen; none where its name means one that depends on the shapes of the targets. */
+    static Optional<Loss> known(Choice<Loss> choice) {
         if (choice.object().isPresent()) {
-            return choice.object().get();
+            return choice.object();
         }
         String name = choice.name();
-        if (!name.equalsIgnoreCase("crossentropy") && !name.equalsIgnoreCase("ce")) {
-            return Losses.ALL.named(name);
-        }
-        return Losses.ALL.named(head.prefix() + "_crossentropy");
+        return name.equalsIgnoreCase("crossentropy") || name.equalsIgnoreCase("ce")
+                ? Optional.empty()
+                : Optional.of(Losses.ALL.named(name));
+    }
+
+    private static Loss resolved(Choice<Loss> choice, Heads.Head head) {
+        return known(choice).orElseGet(() -> Losses.ALL.named(head.prefix() + "_crossentropy"));
     }
 }

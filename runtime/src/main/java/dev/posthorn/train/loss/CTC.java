@@ -5,11 +5,13 @@ import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Expr;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Substitute;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Scan;
+import dev.posthorn.ir.op.Slice;
 import dev.posthorn.model.ShapeException;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +45,15 @@ public record CTC(LossOptions options) implements Loss {
     }
 
     @Override
+    public TensorType target(TensorType output) {
+        return TensorType.of(DType.INT64, output.shape().dim(0), Shape.UNKNOWN);
+    }
+
+    @Override
     public Value call(Builder b, Value yTrue, Value yPred) {
         if (yTrue.shape().rank() != 2
                 || yPred.shape().rank() != 3
-                || yTrue.shape().dim(1) < 1) { // (C1)
+                || yTrue.shape().dim(1) == 0) { // (C1)
             throw new ShapeException("CTC: expected labels [batch×length] and logits [batch×time×classes] but was "
                     + yTrue.type() + " and " + yPred.type());
         }
@@ -62,13 +69,12 @@ public record CTC(LossOptions options) implements Loss {
      * all integers of int32.
      */
     public static Value of(Builder b, Expr labels, Expr yPred, Expr lengths, Expr steps) {
-        int length = labels.shape().dim(1);
         Expr logits = yPred.cast(DType.FLOAT32);
         Expr states = between(labels, labels.number(0));
-        Expr skips = between(differ(labels, length), labels.with(b.constant(DType.BOOL, 0)));
+        Expr skips = between(differ(labels), labels.with(b.constant(DType.BOOL, 0)));
         Expr seen = observed(states, Logits.logSoftmax(logits, 2));
         Expr n = lengths.times(2).expandDims(1);
-        Expr at = labels.iota(Dim.of(2 * length + 1));
+        Expr at = labels.iota(b.dim(states.v(), 1));
         Expr ends = at.equalTo(n).or(at.equalTo(n.minus(1)));
         Expr last = seen.number(0);
         Expr penalty = ends.select(last, last.with(b.constant(DType.FLOAT32, NEVER)));
@@ -91,22 +97,21 @@ public record CTC(LossOptions options) implements Loss {
         Expr every = labels.expandDims(-1);
         Expr filled = x.broadcastTo(every);
         Dim rows = b.dim(labels.v(), 0);
-        Value pairs = b.reshape(
-                b.concat(2, List.of(filled.v(), every.v())),
-                rows,
-                Dim.of(2 * labels.shape().dim(1)));
+        Dim length = b.dim(labels.v(), 1);
+        Dim twice = length.isKnown()
+                ? Dim.of(2 * length.known())
+                : new Dim(Shape.UNKNOWN, b.plus(length.value(), length.value()));
+        Value pairs = b.reshape(b.concat(2, List.of(filled.v(), every.v())), rows, twice);
         return labels.with(b.concat(1, List.of(pairs, b.slice(filled.squeeze(-1).v(), 1, 0, 1))));
     }
 
     /** Which labels differ from the one before them: these need no blank between. */
-    private static Expr differ(Expr labels, int length) {
+    private static Expr differ(Expr labels) {
         Builder b = labels.b();
-        Value first = labels.with(b.slice(labels.v(), 1, 0, 1))
-                .equalTo(labels.with(b.slice(labels.v(), 1, 0, 1)))
-                .v();
-        Expr others = labels.with(b.slice(labels.v(), 1, 1, length))
-                .notEqualTo(labels.with(b.slice(labels.v(), 1, 0, length - 1)));
-        return length == 1 ? labels.with(first) : labels.with(b.concat(1, List.of(first, others.v())));
+        Expr first = labels.with(b.slice(labels.v(), 1, 0, 1));
+        Expr others = labels.with(b.slice(labels.v(), 1, 1, Slice.END))
+                .notEqualTo(labels.with(b.slice(labels.v(), 1, 0, -1)));
+        return labels.with(b.concat(1, List.of(first.equalTo(first).v(), others.v())));
     }
 
     /** {@code log p[time×batch×states]} of what each state reads. */
@@ -133,9 +138,8 @@ public record CTC(LossOptions options) implements Loss {
                 body.input("counts", TensorType.of(DType.BOOL, alpha.shape().dim(0), 1)));
         Expr skip = alpha.with(body.input("skips", skips.v().type()));
         Expr column = outside.broadcastTo(alpha.with(body.slice(alpha.v(), 1, 0, 1)));
-        int n = alpha.shape().dim(1);
-        Expr before = alpha.with(body.concat(1, List.of(column.v(), body.slice(alpha.v(), 1, 0, n - 1))));
-        Expr two = alpha.with(body.concat(1, List.of(column.v(), column.v(), body.slice(alpha.v(), 1, 0, n - 2))));
+        Expr before = alpha.with(body.concat(1, List.of(column.v(), body.slice(alpha.v(), 1, 0, -1))));
+        Expr two = alpha.with(body.concat(1, List.of(column.v(), column.v(), body.slice(alpha.v(), 1, 0, -2))));
         Expr beforeThat = skip.select(two, alpha.number(Double.NEGATIVE_INFINITY));
         Expr next = logSum(alpha.max(before).max(beforeThat), alpha, before, beforeThat)
                 .plus(now);

@@ -5,6 +5,7 @@ import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Expr;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Unary;
@@ -33,6 +34,11 @@ public record Circle(LossOptions options, double gamma, double margin, boolean r
     @Override
     public Codec<Circle> codec() {
         return CODEC;
+    }
+
+    @Override
+    public TensorType target(TensorType output) {
+        return TensorType.of(DType.INT64, output.shape().dim(0));
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.posthorn.codec.Codec;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Expr;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -13,6 +14,11 @@ public interface Loss {
     Codec<? extends Loss> codec();
 
     LossOptions options();
+
+    /** The type of the targets of an output, where nothing but the output tells it; a number of a class is an int64. */
+    default TensorType target(TensorType output) {
+        return output.withDType(DType.FLOAT32);
+    }
 
     /**
      * One loss for each sample. What Keras knows as a function: {@code keras.losses.mean_squared_error}.

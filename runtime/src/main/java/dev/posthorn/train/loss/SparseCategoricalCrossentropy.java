@@ -5,6 +5,7 @@ import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Expr;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import java.util.Optional;
 
@@ -31,6 +32,12 @@ public record SparseCategoricalCrossentropy(LossOptions options, boolean fromLog
     @Override
     public Codec<SparseCategoricalCrossentropy> codec() {
         return CODEC;
+    }
+
+    @Override
+    public TensorType target(TensorType output) {
+        return new TensorType(
+                DType.INT64, output.shape().slice(0, output.shape().rank() - 1));
     }
 
     @Override
