@@ -116,9 +116,11 @@ def chances(folder: Path, info) -> set[str]:
 
 
 def by_chance(path: str, names: set[str]) -> bool:
-    """Whether the gradient of a variable is among those of `chances`."""
+    """Whether a variable goes by one of `chances`: it is one of them, or a
+    moving mean, which follows the bias before it."""
     plain = path.replace("/", "_")
-    return any(n.endswith(plain) or n in plain for n in names)
+    return any(n.endswith(plain) or n in plain for n in names) or (
+        bool(names) and path.endswith("moving_mean"))
 
 
 def check(folder: Path, ending: str, posthorn: Path, scratch: Path) -> str:

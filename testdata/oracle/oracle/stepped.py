@@ -77,6 +77,9 @@ def check(folder: Path, posthorn: Path, scratch: Path) -> str:
         names = _identifiers([t.name for t in model.inputs] + targets)
         keys = rows.x + rows.y
         if weighted:
+            rank = data[rows.weight[0]].ndim
+            if rank > len(takes["sample_weight"].shape):
+                return f"refused weights of rank {rank}: it takes one a row"
             names.append("sample_weight")
             keys = keys + rows.weight
         for k in range(min(STEPS, len(data[rows.x[0]]) // rows.batch)):
