@@ -70,6 +70,18 @@ def captured(c):
 
     c.module("table_in_a_loop", in_loop, grads=False)
 
+    def lines(seed):
+        m = tf.Module()
+        with open("words.txt", "w") as file:
+            file.write("the\ncat\nmat")
+        L = tf.lookup
+        m.numbers = L.StaticHashTable(L.TextFileInitializer(
+            "words.txt", tf.string, L.TextFileIndex.WHOLE_LINE, tf.int64, L.TextFileIndex.LINE_NUMBER, value_index_offset=2), 1)
+        return m, {"serving_default": Signature(lambda t: {"ids": m.numbers.lookup(t)},
+                                                {"t": Str(None, values=["the", "cat", "dog", "mat"])})}
+
+    c.module("lines_from_an_offset", lines, grads=False)
+
     def words(seed):
         m = tf.Module()
         m.vocabulary = tf.lookup.StaticVocabularyTable(
@@ -119,6 +131,28 @@ def loops(c):
         return out.concat()
 
     c.op("array_of_unlike_rows", halves, N(None, 3), grads=False)
+
+    @tf.function
+    def unlike(x):
+        out = tf.TensorArray(tf.float32, size=3, infer_shape=False, element_shape=[None], clear_after_read=False)
+        for i in tf.range(3):
+            out = out.write(i, x[0, :i + 1])
+        total = 0.0
+        for i in tf.range(3):
+            total += tf.reduce_sum(out.read(i)) * tf.cast(i + 1, tf.float32)
+        return {"total": total, "first": out.read(0), "all": out.concat()}
+
+    c.op("array_of_unlike_rows_read", unlike, X, grads=False)
+
+    @tf.function
+    def ranges(n):
+        out = tf.TensorArray(tf.int32, size=0, dynamic_size=True, infer_shape=False, element_shape=[None])
+        for i in tf.range(tf.shape(n)[0]):
+            out = out.write(i, tf.range(n[i]))
+        rows = tf.map_fn(lambda k: tf.range(k) * k, n, fn_output_signature=tf.RaggedTensorSpec([None], tf.int32))
+        return {"ranges": out.concat(), "rows": rows, "largest": tf.sort(rows.to_tensor(-1), direction="DESCENDING")}
+
+    c.op("rows_of_a_loop", ranges, Int(None, low=0, high=5), grads=False)
 
     @tf.function
     def collected(x):
@@ -346,6 +380,9 @@ def inputs(c):
         return m, {"serving_default": Signature(run, {"image_bytes": Fixed(pictures, "string")})}
 
     c.module("pictures_as_bytes", decoded, grads=False, tol=1e-4)
+    c.op("pictures_resized_smoothly", lambda t: tf.map_fn(
+        lambda p: tf.image.resize(tf.io.decode_png(p, 3), [6, 5], antialias=True), t,
+        fn_output_signature=tf.TensorSpec([6, 5, 3], tf.float32)), Fixed(pictures, "string"), grads=False, tol=1e-4)
     web = [tf.io.encode_base64(p).numpy() for p in pictures]
     c.op("pictures_as_base64", lambda t: tf.map_fn(
         lambda b: tf.reduce_sum(tf.cast(tf.io.decode_png(tf.io.decode_base64(b)), tf.int32)), t, fn_output_signature=tf.int32),
