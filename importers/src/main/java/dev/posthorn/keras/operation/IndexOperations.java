@@ -7,6 +7,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Boxes;
 import dev.posthorn.ir.fn.Extents;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
@@ -261,25 +262,6 @@ final class IndexOperations {
         Value x = a.tensor("inputs", 0);
         Value starts = b.cast(a.tensor("start_indices", 1), DType.INT32);
         Value y = b.cast(a.tensor("updates", 2), x.dtype());
-        Value inside = null;
-        for (int i = 0; i < x.shape().rank(); i++) {
-            Value size = Extents.scalar(b, b.dim(y, i));
-            Value most = b.minus(Extents.scalar(b, b.dim(x, i)), size);
-            Value start = b.binary(
-                    Binary.Fn.MAX, b.binary(Binary.Fn.MIN, b.squeeze(b.slice(starts, 0, i, i + 1), 0), most), 0);
-            Value place = b.minus(b.add(new Iota(DType.INT32), Extents.scalar(b, b.dim(x, i))), start);
-            Value last = b.binary(Binary.Fn.SUB, size, 1);
-            y = b.gather(y, b.binary(Binary.Fn.MIN, b.binary(Binary.Fn.MAX, place, 0), last), i);
-            Value here = b.binary(
-                    Binary.Fn.AND,
-                    b.compare(Compare.Fn.GE, place, b.constant(DType.INT32, 0)),
-                    b.compare(Compare.Fn.LE, place, last));
-            Dim[] along = new Dim[x.shape().rank()];
-            Arrays.fill(along, Dim.of(1));
-            along[i] = b.dim(x, i);
-            here = b.reshape(here, along);
-            inside = inside == null ? here : b.binary(Binary.Fn.AND, inside, here);
-        }
-        return inside == null ? y : b.select(inside, y, x);
+        return Boxes.updated(b, x, starts, y);
     }
 }

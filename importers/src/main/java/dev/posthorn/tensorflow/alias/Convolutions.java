@@ -112,9 +112,17 @@ final class Convolutions {
         return fromLast(s, s.b().add(of(s, 2, x.shape(), w.shape(), true), x, w));
     }
 
+    /** The shape of a filter, all of which must be known before the graph runs. */
+    private static Shape filter(Site s, Shape w) {
+        if (!w.isKnown()) {
+            throw s.unsupported("a filter " + w + ", whose size is known only when the graph runs");
+        }
+        return w;
+    }
+
     /** A filter for each channel, as one of as many groups. */
     static Value wide(Site s, Value w) {
-        Shape k = w.shape();
+        Shape k = filter(s, w.shape());
         return s.b().reshape(w, k.dim(0), k.dim(1), 1, k.dim(2) * k.dim(3));
     }
 
@@ -122,7 +130,7 @@ final class Convolutions {
     static Conv of(Site s, int rank, Shape x, Shape w, boolean depthwise) {
         List<Integer> size = new ArrayList<>();
         for (int a = 0; a < rank; a++) {
-            size.add(w.dim(a));
+            size.add(filter(s, w).dim(a));
         }
         Window window = window(
                 s,

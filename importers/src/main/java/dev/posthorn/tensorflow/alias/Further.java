@@ -6,6 +6,7 @@ import static dev.posthorn.tensorflow.TfOp.one;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Boxes;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Conv;
@@ -35,6 +36,7 @@ final class Further {
             one("ToBool", Further::truth),
             one("Conv", Further::convolution),
             many("NearestNeighbors", Further::nearest),
+            one("XlaDynamicUpdateSlice", s -> Boxes.updated(s.b(), s.in(0), s.b().cast(s.in(2), DType.INT32), s.in(1))),
             one(
                     "SobolSample",
                     s -> s.b().add(
