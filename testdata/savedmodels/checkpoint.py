@@ -4,7 +4,8 @@
 
 `model.ckpt-3.meta`, `.index` and `.data-00000-of-00001`; `graph.pbtxt`, the same graph as text; `feed.pb`, a frozen graph that
 takes its rows from an iterator; `object.index`, a checkpoint of today of the same variables; `expected.npz`: `x`, `logits`,
-`hidden` (the tensor `body/Tanh:0`), `fed` (of `feed.pb`).
+`hidden` (the tensor `body/Tanh:0`), `fed` (of `feed.pb`), `parts` (of `parts.pb`, a graph with a variable in three parts, a
+choice by a placeholder that has a default, and a trained average; `parts.index` has the variables).
 """
 
 import os
@@ -50,10 +51,25 @@ def main():
             tf.add(tf.reduce_sum(rows, 1), tf.cast(labels, tf.float32), name="y")
             fed = session.run("y:0")
             (out / "feed.pb").write_bytes(graph.as_graph_def().SerializeToString(deterministic=True))
+        v1.disable_control_flow_v2()
+        with tf.Graph().as_default() as graph, v1.Session() as session:
+            holder = v1.placeholder(tf.float32, (None, 4), name="x")
+            training = v1.placeholder_with_default(False, (), name="training")
+            with v1.variable_scope("body", partitioner=v1.fixed_size_partitioner(3)):
+                w = v1.get_variable("w", [4, 5], initializer=v1.random_normal_initializer(seed=3))
+            inner = tf.matmul(holder, tf.convert_to_tensor(w))
+            outer = tf.identity(v1.cond(training, lambda: inner * 0.5, lambda: tf.tanh(inner)), name="y")
+            scale = v1.get_variable("scale", initializer=2.0)
+            v1.train.ExponentialMovingAverage(0.9).apply([scale])
+            v1.train.AdamOptimizer().minimize(v1.losses.mean_squared_error(tf.zeros_like(outer), outer))
+            session.run(v1.global_variables_initializer())
+            v1.train.Saver().save(session, str(out / "parts"), write_meta_graph=False)
+            (out / "parts.pb").write_bytes(graph.as_graph_def().SerializeToString(deterministic=True))
+            parts = session.run(outer, {holder: x})
         body, head = tf.Module(), tf.Module()
         body.w, head.b = tf.Variable(values[0], name="body/w"), tf.Variable(values[1], name="head/b")
         tf.train.Checkpoint(body=body, head=head).write(str(out / "object"))
-        np.savez(out / "expected.npz", x=x, logits=y, hidden=h, fed=fed)
+        np.savez(out / "expected.npz", x=x, logits=y, hidden=h, fed=fed, parts=parts)
         (out / "checkpoint").unlink(missing_ok=True)
         with zipfile.ZipFile(HERE / "checkpoint.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(out.iterdir()):

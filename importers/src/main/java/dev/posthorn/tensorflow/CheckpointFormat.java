@@ -48,7 +48,11 @@ public final class CheckpointFormat implements ModelFormat {
         Tensor read() throws IOException;
     }
 
-    private static Map<String, Source> sources(Path path) throws IOException {
+    /**
+     * The tensors by the names of their variables; where {@code inParts}, those that were saved in parts also part by part, as
+     * partitioners name them.
+     */
+    private static Map<String, Source> sources(Path path, boolean inParts) throws IOException {
         Map<String, Source> all = new LinkedHashMap<>();
         if (!Bundle.isIndex(path)) {
             OldCheckpoint.read(path).forEach((name, t) -> all.put(name, source(t)));
@@ -56,7 +60,19 @@ public final class CheckpointFormat implements ModelFormat {
         }
         Bundle bundle = Bundle.open(path);
         if (!bundle.contains(ObjectGraph.KEY)) {
-            bundle.keys().forEach(key -> all.put(key, source(bundle, key)));
+            for (String key : bundle.keys()) {
+                all.put(key, source(bundle, new Bundle.Place(key, "")));
+                List<Bundle.Place> parts = inParts ? bundle.parts(key) : List.of();
+                for (int i = 0; i < parts.size(); i++) {
+                    String part = "/part_" + i;
+                    all.putIfAbsent(key + part, source(bundle, parts.get(i)));
+                    int slot = key.lastIndexOf('/'); // what an optimizer keeps of a part is called after it
+                    if (slot > 0) {
+                        all.putIfAbsent(
+                                key.substring(0, slot) + part + key.substring(slot), source(bundle, parts.get(i)));
+                    }
+                }
+            }
             return all;
         }
         TrackableObjectGraph graph = Messages.parse(
@@ -67,23 +83,23 @@ public final class CheckpointFormat implements ModelFormat {
             for (TrackableObject.SerializedTensor t : o.getAttributesList()) {
                 if (bundle.contains(t.getCheckpointKey())) {
                     String name = t.getFullName().isEmpty() ? t.getCheckpointKey() : t.getFullName();
-                    all.put(name.replaceAll(":0$", ""), source(bundle, t.getCheckpointKey()));
+                    all.put(name.replaceAll(":0$", ""), source(bundle, new Bundle.Place(t.getCheckpointKey(), "")));
                 }
             }
         }
         return all;
     }
 
-    private static Source source(Bundle bundle, String key) {
+    private static Source source(Bundle bundle, Bundle.Place place) {
         return new Source() {
             @Override
             public TensorType type() {
-                return bundle.type(key);
+                return bundle.type(place.key()).withShape(bundle.shape(place));
             }
 
             @Override
             public Tensor read() throws IOException {
-                return bundle.read(key);
+                return bundle.read(place);
             }
         };
     }
@@ -109,7 +125,7 @@ public final class CheckpointFormat implements ModelFormat {
         if (!accepts(path)) {
             return Optional.empty();
         }
-        Map<String, Source> sources = sources(path);
+        Map<String, Source> sources = sources(path, true);
         Map<String, Tensor> values = new LinkedHashMap<>();
         List<String> missing = new ArrayList<>();
         for (Variable v : program.variables()) {
@@ -153,7 +169,7 @@ public final class CheckpointFormat implements ModelFormat {
         long parameters = 0;
         long bytes = 0;
         List<String> notes = new ArrayList<>(List.of("weights alone: load the model that they belong to"));
-        for (Map.Entry<String, Source> e : sources(path).entrySet()) {
+        for (Map.Entry<String, Source> e : sources(path, false).entrySet()) {
             TensorType t = e.getValue().type();
             parameters += t.shape().longSize();
             bytes += t.shape().longSize() * Math.max(1, t.dtype().bytes());

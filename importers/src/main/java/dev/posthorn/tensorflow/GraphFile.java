@@ -47,6 +47,7 @@ record GraphFile(
         roots.remove("");
         GraphDef lowered = OldControlFlow.lower(graph, roots);
         Body body = Body.of(lowered);
+        int producer = graph.getVersions().getProducer();
         String file = path.getFileName().toString();
         return new GraphFile(
                 path,
@@ -54,7 +55,7 @@ record GraphFile(
                 meta,
                 body,
                 new Functions(lowered.getLibrary()),
-                signatures.isEmpty() ? List.of(cut.entry(body, wanted)) : signatures,
+                signatures.isEmpty() ? List.of(cut.entry(body, wanted, producer)) : signatures,
                 prefix.filter(p -> Files.exists(Bundle.index(p))));
     }
 

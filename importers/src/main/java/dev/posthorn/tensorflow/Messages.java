@@ -11,10 +11,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.logging.Logger;
 import java.util.zip.CRC32;
 
 /** Messages in files: reads them, which are not trusted, and writes them. */
 public final class Messages {
+    private static final Logger TEXT = Logger.getLogger(TextFormat.class.getName());
+
     private Messages() {}
 
     static <M> M read(Path file, Parser<M> parser) throws IOException {
@@ -34,6 +37,11 @@ public final class Messages {
             throw new ModelFormatException(
                     "file: expected a protocol buffer but was broken (" + e.getMessage() + "), at " + where, e);
         }
+    }
+
+    static {
+        // Files of other versions of TensorFlow have fields that are not known here: nothing that a user can mend.
+        TEXT.setFilter(r -> !r.getMessage().startsWith("Input contains unknown fields"));
     }
 
     /** Reads a message as text; fields that are not known are passed over. */

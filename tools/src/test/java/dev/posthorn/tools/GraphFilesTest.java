@@ -70,6 +70,43 @@ class GraphFilesTest {
         }
     }
 
+    /**
+     * Where nothing is named, what saves, trains and counts is no output, a setting keeps its default, and the parts of a variable
+     * are found in the whole.
+     */
+    @Test
+    void aGraphOfATrainingIsCutWhereItPredicts() throws IOException {
+        try (Model model = Model.load(folder.resolve("parts.pb"))) {
+            assertEquals(List.of("x"), names(model.inputs()));
+            List<String> others = names(model.outputs()).stream()
+                    .filter(n -> n.matches(".*(save|gradients|Adam|Average|read|cond|training).*"))
+                    .toList();
+            assertEquals(List.of(), others);
+            assertTrue(names(model.outputs()).contains("mean_squared_error/value"));
+        }
+        try (Model model = Model.load(folder.resolve("parts.pb"), new GraphCut(List.of(), List.of("y")))) {
+            assertEquals(List.of("x"), names(model.inputs()));
+            model.loadWeights(folder.resolve("parts.index"), new WeightSelection(false, false));
+            same("parts", model.predict(expected.get("x")));
+        }
+    }
+
+    /** In graphs up to version 21 nothing is known of a placeholder whose shape is said to be a scalar's; unknown fields are no matter. */
+    @ParameterizedTest
+    @ValueSource(ints = {21, 22})
+    void aScalarOfAnOldGraphMayBeAnything(int version) throws IOException {
+        Path file = folder.resolve("scalar" + version + ".pbtxt");
+        Files.writeString(file, """
+                versions { producer: %d } not_known { field: 1 }
+                node { name: 'x' op: 'Placeholder' attr { key: 'dtype' value { type: DT_FLOAT } }
+                  attr { key: 'shape' value { shape { } } } }
+                node { name: 'y' op: 'Neg' input: 'x' attr { key: 'T' value { type: DT_FLOAT } } }
+                """.formatted(version));
+        try (Model model = Model.load(file)) {
+            assertEquals(version > 21, model.inputs().get(0).type().shape().isRanked());
+        }
+    }
+
     /** Any tensor may be given, and any wanted. */
     @Test
     void aGraphIsCutWhereItIsAsked() throws IOException {

@@ -26,6 +26,18 @@ record Box(int[] start, Shape shape) {
         return new Box(start, Shape.of(length));
     }
 
+    /** The box as {@code RestoreV2} has it, {@code "10 4 0,5:0,4"}. */
+    String text(Shape whole) {
+        StringBuilder text = new StringBuilder();
+        for (int a = 0; a < start.length; a++) {
+            text.append(whole.dim(a)).append(' ');
+        }
+        for (int a = 0; a < start.length; a++) {
+            text.append(a == 0 ? "" : ":").append(start[a]).append(',').append(shape.dim(a));
+        }
+        return text.toString();
+    }
+
     /** The slice of {@code whole}. */
     Tensor part(Tensor whole) {
         Tensor part = Tensor.zeros(whole.type().withShape(shape));

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -191,7 +192,23 @@ public final class Bundle {
     /** The tensor, or part of one, that lies there. */
     public Tensor read(Place place) throws IOException {
         Tensor whole = read(place.key);
-        return place.slice.isEmpty() ? whole : box(place, whole).part(whole);
+        return place.slice.isEmpty() ? whole : box(place, whole.shape()).part(whole);
+    }
+
+    /** The parts of a tensor that was saved in slices, in their order along the axes; none of one that was saved whole. */
+    public List<Place> parts(String key) {
+        Shape whole = type(key).shape();
+        return entry(key).getSlicesList().stream()
+                .map(s -> Box.of(s, whole, where(key)))
+                .sorted((a, b) -> Arrays.compare(a.start(), b.start()))
+                .map(b -> new Place(key, b.text(whole)))
+                .toList();
+    }
+
+    /** The shape of what lies there, without reading it. */
+    public Shape shape(Place place) {
+        Shape whole = type(place.key).shape();
+        return place.slice.isEmpty() ? whole : box(place, whole).shape();
     }
 
     /** Whether two whole tensors are the same, by their types and checksums; what lies in parts is not compared. */
@@ -211,12 +228,12 @@ public final class Bundle {
         if (place.slice.isEmpty()) {
             return value;
         }
-        box(place, whole).copy(value, whole);
+        box(place, whole.shape()).copy(value, whole);
         return whole;
     }
 
     /** The box of a place, {@code "10 4 0,5:-"}: the whole shape, and its start and length for each axis. */
-    private Box box(Place place, Tensor whole) {
+    private Box box(Place place, Shape whole) {
         String key = place.key;
         String spec = place.slice;
         String box = spec.substring(spec.lastIndexOf(' ') + 1);
@@ -234,7 +251,7 @@ public final class Bundle {
             throw new ModelFormatException(
                     "checkpoint: expected a slice such as 0,5:- but was '" + spec + "', at " + where(key), e);
         }
-        return Box.of(slice.build(), whole.shape(), where(key));
+        return Box.of(slice.build(), whole, where(key));
     }
 
     /** The elements of a tensor of variants. */
