@@ -15,9 +15,10 @@ import dev.posthorn.model.ShapeException;
 import java.util.List;
 
 /**
- * Eigenvalues of any square matrices, by ascending size, and their vectors as columns of length 1: {@code A[…×n×n] → w[…×n],
- * V[…×n×n]}, {@code A·V = V·diag(w)}, complex numbers {@code to}. In double, see {@link ComplexSchur}. Source: TF Eig (Eigen's
- * ComplexEigenSolver, whose phases these are).
+ * Eigenvalues of any square matrices and their vectors as columns of length 1: {@code A[…×n×n] → w[…×n], V[…×n×n]}, {@code A·V =
+ * V·diag(w)}, complex numbers {@code to}. Those of complex matrices by ascending size, see {@link ComplexSchur}; those of real ones
+ * as {@link RealEigen} finds them, where the phases of pairs, and some signs, follow from rounding. In double. Source: TF Eig
+ * (Eigen's ComplexEigenSolver and EigenSolver).
  */
 public record Eig(DType to) implements Op.Primitive {
     @Override
@@ -40,6 +41,10 @@ public record Eig(DType to) implements Op.Primitive {
         double epsilon = to == DType.COMPLEX128 ? Math.ulp(1.0) : Math.ulp(1f);
         for (int m = 0; n > 0 && m < v.size() / (n * n); m++) {
             double[][][] a = ComplexMatrices.read(in.get(0), m, n);
+            if (!in.get(0).dtype().isComplex()) {
+                real(new RealEigen(a[0], epsilon), m, w, v);
+                continue;
+            }
             ComplexSchur schur = new ComplexSchur(a[0], a[1], epsilon);
             double[][][] x = vectors(schur, epsilon);
             int[] order = order(schur);
@@ -52,6 +57,16 @@ public record Eig(DType to) implements Op.Primitive {
             }
         }
         return List.of(w, v);
+    }
+
+    private static void real(RealEigen e, int m, Tensor w, Tensor v) {
+        int n = e.values[0].length;
+        for (int k = 0; k < n; k++) {
+            w.setComplex(m * n + k, e.values[0][k], e.values[1][k]);
+            for (int i = 0; i < n; i++) {
+                v.setComplex((m * n + i) * n + k, e.vectors[0][i][k], e.vectors[1][i][k]);
+            }
+        }
     }
 
     /** Those of the triangle by substitution, taken back by U. */
