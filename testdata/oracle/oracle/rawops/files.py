@@ -216,3 +216,5 @@ op("gif_first", "DecodeImage", contents=Fixed(ANIMATION), expand_animations=Fals
 op("gif_as_png", "DecodePng", contents=Fixed(gif([(0, 0, FRAME, None)], (20, 23))))
 op("png_as_jpeg", "DecodeJpeg", contents=Fixed(png(KINDS[2], 8, 2)))
 op("png_as_gif", "DecodeGif", contents=Fixed(png(KINDS[2], 8, 2)))
+
+op("EncodeWav", "EncodeWav", audio=np.float32([[0.5, -0.5], [1, -1], [2, -3], [1e-5, 0.3], [0.49999, 0.3]]), sample_rate=np.int32(16000))

@@ -97,3 +97,11 @@ for version in ("", "V2"):
                offsets=offsets, normalized=normalized, centered=centered, noise="zero", uniform_noise=False)
     op(f"ExtractGlimpse{version}_inside", f"ExtractGlimpse{version}", input=X, size=Fixed(i32([2, 3])),
        offsets=f32([[0.1, 0], [-0.2, 0.1]]))
+PHOTO = np.clip(ROWS.rng("photo").normal(size=(23, 37, 3)).cumsum(0).cumsum(1) * 20 + 120, 0, 255).astype(np.uint8)
+for name, picture in (("rgb", PHOTO), ("grey", PHOTO[:, :, :1]), ("even", PHOTO[:16, :32]), ("tiny", PHOTO[:1, :1]), ("column", PHOTO[:18, :9]),
+                      ("noise", ROWS.rng("noise").integers(0, 256, (19, 20, 3)).astype(np.uint8))):
+    for quality in (95, 30, 100, 0):
+        op(f"EncodeJpeg_{name}_{quality}", "EncodeJpeg", image=picture, quality=quality)
+op("EncodeJpeg_full_colours", "EncodeJpeg", image=PHOTO, chroma_downsampling=False)
+op("EncodeJpeg_density", "EncodeJpeg", image=PHOTO, density_unit="cm", x_density=72, y_density=500, xmp_metadata="<x/>", format="rgb")
+op("EncodeJpegVariableQuality", "EncodeJpegVariableQuality", images=PHOTO, quality=i32(62))

@@ -9,9 +9,11 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.DecodeWav;
+import dev.posthorn.ir.op.EncodeWav;
 import dev.posthorn.ir.op.Mfcc;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.model.ShapeException;
+import dev.posthorn.tensorflow.Direct;
 import dev.posthorn.tensorflow.Site;
 import dev.posthorn.tensorflow.TfOp;
 import java.util.List;
@@ -25,6 +27,7 @@ final class Audio {
                                     new DecodeWav((int) s.attributes().integer("desired_channels", -1), (int)
                                             s.attributes().integer("desired_samples", -1)),
                                     List.of(s.in(0)))),
+            Direct.of("EncodeWav", new EncodeWav()),
             one("AudioSpectrogram", Audio::spectrogram),
             one(
                     "Mfcc",

@@ -7,6 +7,7 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.image.DecodeImage;
 import dev.posthorn.ir.op.image.DecodeImage.Format;
 import dev.posthorn.ir.op.image.DecodeImage.Frames;
+import dev.posthorn.ir.op.image.EncodeJpeg;
 import dev.posthorn.ir.op.image.EncodePng;
 import dev.posthorn.ir.op.image.JpegShape;
 import dev.posthorn.tensorflow.Site;
@@ -28,9 +29,32 @@ final class ImageFiles {
             one(
                     "ExtractJpegShape",
                     s -> s.b().add(new JpegShape(s.attributes().type("output_type", DType.INT32)), s.in(0))),
+            one("EncodeJpeg", ImageFiles::encoded),
+            one("EncodeJpegVariableQuality", s -> s.b().add(new EncodeJpeg(true, 1, 300, 300, ""), s.in(0), s.in(1))),
             one("EncodePng", s -> s.b().add(new EncodePng((int) s.attributes().integer("compression", -1)), s.in(0))));
 
     private ImageFiles() {}
+
+    private static Value encoded(Site s) {
+        String format = s.attributes().string("format", "");
+        int channels = s.shape(0).dim(2);
+        boolean fits = format.isEmpty() || channels < 0 || channels == (format.equals("grayscale") ? 1 : 3);
+        if (!List.of("", "grayscale", "rgb").contains(format) || !fits) {
+            throw s.unsupported("format " + format + " of " + channels + " channels");
+        }
+        for (String option : List.of("progressive", "optimize_size")) {
+            if (s.attributes().bool(option, false)) {
+                throw s.unsupported("a JPEG file that is " + option);
+            }
+        }
+        EncodeJpeg op = new EncodeJpeg(
+                s.attributes().bool("chroma_downsampling", true),
+                s.attributes().string("density_unit", "in").equals("in") ? 1 : 2,
+                (int) s.attributes().integer("x_density", 300),
+                (int) s.attributes().integer("y_density", 300),
+                s.attributes().string("xmp_metadata", ""));
+        return s.b().add(op, s.in(0), s.b().constant(DType.INT32, s.attributes().integer("quality", 95)));
+    }
 
     private static Value decoded(Site s, Frames frames, Format only) {
         if (s.attributes().bool("try_recover_truncated", false)) {

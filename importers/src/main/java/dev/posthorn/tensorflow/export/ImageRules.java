@@ -2,6 +2,7 @@ package dev.posthorn.tensorflow.export;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Node;
+import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.image.CombinedNonMaxSuppression;
 import dev.posthorn.ir.op.image.CropAndResize;
 import dev.posthorn.ir.op.image.CropBoxGradient;
@@ -10,6 +11,7 @@ import dev.posthorn.ir.op.image.DecodeImage;
 import dev.posthorn.ir.op.image.DecodeImage.Format;
 import dev.posthorn.ir.op.image.DecodeImage.Frames;
 import dev.posthorn.ir.op.image.DrawBoxes;
+import dev.posthorn.ir.op.image.EncodeJpeg;
 import dev.posthorn.ir.op.image.EncodePng;
 import dev.posthorn.ir.op.image.JpegShape;
 import dev.posthorn.ir.op.image.NonMaxSuppression;
@@ -30,6 +32,7 @@ final class ImageRules {
                     "EncodePng",
                     "contents",
                     (op, n) -> Attrs.of(n.input(0).dtype()).integer("compression", op.level())),
+            Rule.one(EncodeJpeg.class, ImageRules::encoded),
             Rule.one(CropAndResize.class, ImageRules::cropped),
             Rule.same(
                     CropBoxGradient.class,
@@ -55,6 +58,24 @@ final class ImageRules {
                             Attrs.of().bool("pad_per_class", op.padPerClass()).bool("clip_boxes", op.clip())));
 
     private ImageRules() {}
+
+    /** With a quality that is known, or the options of the op that takes one. */
+    private static String encoded(EncodeJpeg op, Node n, List<String> in, FunctionWriter w) {
+        if (n.input(1).node().op() instanceof Constant quality) {
+            Attrs a = Attrs.of()
+                    .integer("quality", quality.value().getLong(0))
+                    .bool("chroma_downsampling", op.halved())
+                    .text("density_unit", op.unit() == 1 ? "in" : "cm")
+                    .integer("x_density", op.xDensity())
+                    .integer("y_density", op.yDensity())
+                    .text("xmp_metadata", op.xmp());
+            return w.add("EncodeJpeg", "contents", in.subList(0, 1), a);
+        }
+        if (!op.equals(new EncodeJpeg(true, 1, 300, 300, ""))) {
+            throw Rules.unsupported("a JPEG file of unknown quality with other options than the usual ones");
+        }
+        return w.add("EncodeJpegVariableQuality", "contents", in, Attrs.of());
+    }
 
     private static String method(boolean bilinear) {
         return bilinear ? "bilinear" : "nearest";

@@ -6,6 +6,7 @@ import dev.posthorn.ir.op.BeamSearch;
 import dev.posthorn.ir.op.Bitcast;
 import dev.posthorn.ir.op.CtcLoss;
 import dev.posthorn.ir.op.DecodeWav;
+import dev.posthorn.ir.op.EncodeWav;
 import dev.posthorn.ir.op.Mfcc;
 import dev.posthorn.ir.op.Sobol;
 import dev.posthorn.ir.op.Special;
@@ -58,6 +59,7 @@ final class SpecialRules {
                     (op, n) -> Attrs.of()
                             .integer("desired_channels", op.channels())
                             .integer("desired_samples", op.samples())),
+            Rule.same(EncodeWav.class, "EncodeWav", "contents", (op, n) -> Attrs.of()),
             Rule.same(
                     Mfcc.class,
                     "Mfcc",
