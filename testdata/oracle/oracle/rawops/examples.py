@@ -78,3 +78,21 @@ op("serialize", "SerializeTensor", tensor=f32([[1, 2], [3, 4]]))
 op("serialize_string", "SerializeTensor", tensor=text(["a", "bcd"]))
 for t, v in (("float32", f32([[1, 2], [3, 4]])), ("string", np.asarray([b"a", b"bcd"])), ("int64", i64(7)), ("bool", np.asarray([True, False]))):
     op(f"parse_{t}", "ParseTensor", serialized=Fixed(tf.io.serialize_tensor(v).numpy()), out_type=t)
+
+
+JSON = [
+    '{"features": {"feature": {"a": {"floatList": {"value": [1.5, "NaN", -2e3]}}, "b": {"int64List": {"value": ["7", -3]}},'
+    ' "c": {"bytesList": {"value": ["aGk=", ""]}}}}}',
+    '{"features": {"feature": {"a": {"float_list": {"value": [0, 1, 2]}}, "c": {"bytes_list": {"value": ["-_8="]}}, "d": {}}}}',
+]
+
+
+def from_json(x):
+    made = tf.raw_ops.DecodeJSONExample(json_examples=x)
+    parsed = tf.io.parse_example(made, dict(a=tf.io.FixedLenFeature([3], tf.float32), b=tf.io.VarLenFeature(tf.int64),
+                                            c=tf.io.VarLenFeature(tf.string)))
+    return [parsed["a"], *[part for key in "bc" for part in (parsed[key].indices, parsed[key].values)]]
+
+
+ROWS.fn("json", from_json, x=text(JSON))
+op("json_one", "DecodeJSONExample", json_examples=text(['{"features": {"feature": {"a": {"int64List": {"value": [1, 300]}}}}}', "{}"]))

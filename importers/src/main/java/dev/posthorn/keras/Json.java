@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** JSON as Python writes it: NaN and Infinity are numbers. Objects keep the order of their keys. */
-final class Json {
+public final class Json {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
@@ -49,7 +49,7 @@ final class Json {
     }
 
     /** The object that {@code text} holds. */
-    static Map<String, Object> object(String text, String where) {
+    public static Map<String, Object> object(String text, String where) {
         try {
             return object(text);
         } catch (IOException e) {

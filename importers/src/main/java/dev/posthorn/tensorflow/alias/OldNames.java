@@ -26,6 +26,7 @@ final class OldNames {
             Map.entry("BatchMatrixSolve", "MatrixSolve"),
             Map.entry("BatchMatrixSolveLs", "MatrixSolveLs"),
             Map.entry("BatchMatrixTriangularSolve", "MatrixTriangularSolve"),
+            Map.entry("BatchSelfAdjointEig", "SelfAdjointEig"),
             Map.entry("BatchSelfAdjointEigV2", "SelfAdjointEigV2"),
             Map.entry("BatchSvd", "Svd"),
             Map.entry("Copy", "Identity"),
@@ -34,6 +35,7 @@ final class OldNames {
             Map.entry("GuaranteeConst", "Identity"),
             Map.entry("InvGrad", "ReciprocalGrad"),
             Map.entry("RefIdentity", "Identity"),
+            Map.entry("RefSelect", "Select"),
             Map.entry("ScatterNdNonAliasingAdd", "TensorScatterAdd"));
 
     static final List<TfOp> ALL = NOW.entrySet().stream()

@@ -20,6 +20,7 @@ import dev.posthorn.ir.op.text.UnicodeScripts;
 import dev.posthorn.ir.op.text.UnicodeTranscode;
 import dev.posthorn.proto.DataType;
 import dev.posthorn.tensorflow.Protos;
+import dev.posthorn.tensorflow.host.DecodeJsonExample;
 import dev.posthorn.tensorflow.host.ParseTensor;
 import dev.posthorn.tensorflow.host.SerializeTensor;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ final class CodeRules {
                     "SerializeTensor",
                     "serialized",
                     (op, n) -> Attrs.of(n.input(0).dtype())),
+            Rule.same(DecodeJsonExample.class, "DecodeJSONExample", "binary_examples", (op, n) -> Attrs.of()),
             Rule.same(
                     ParseTensor.class,
                     "ParseTensor",
