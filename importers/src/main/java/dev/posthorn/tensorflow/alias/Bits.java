@@ -45,14 +45,11 @@ final class Bits {
 
     /** {@code 2^y}, y in the type's bits. */
     private static Value power(Site s) {
-        if (s.dtype(0).kind() == DType.Kind.UNSIGNED && s.dtype(0).bytes() == 8) {
-            throw s.unsupported("shifts of uint64");
-        }
         Value most = s.b().constant(s.dtype(1), 8 * s.dtype(0).bytes() - 1);
-        Value by = s.b().binary(
-                        Binary.Fn.MAX,
-                        s.b().binary(Binary.Fn.MIN, s.in(1), most),
-                        s.b().constant(dev.posthorn.ir.Tensor.zeros(dev.posthorn.ir.TensorType.of(s.dtype(1)))));
+        Value by = s.b().binary(Binary.Fn.MIN, s.in(1), most);
+        if (s.dtype(1).kind() == DType.Kind.SIGNED) {
+            by = s.b().binary(Binary.Fn.MAX, by, 0);
+        }
         return s.b().binary(Binary.Fn.POW, s.b().constant(s.dtype(0), 2), by);
     }
 

@@ -2,10 +2,13 @@ package dev.posthorn.tensorflow.alias;
 
 import static dev.posthorn.tensorflow.TfOp.one;
 
+import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.Pool;
+import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Window;
 import dev.posthorn.model.ShapeException;
 import dev.posthorn.tensorflow.Site;
@@ -103,7 +106,12 @@ final class Convolutions {
 
     static Value conv(Site s, int rank) {
         Value x = toLast(s, s.in(0));
-        return fromLast(s, s.b().add(of(s, rank, x.shape(), s.shape(1), false), x, s.in(1)));
+        Conv op = of(s, rank, x.shape(), s.shape(1), false);
+        if (x.dtype() == DType.INT32) { // sums of whole numbers are exact in float64 as far as 2^53, and wrap
+            Value wide = s.b().add(op, s.b().cast(x, DType.FLOAT64), s.b().cast(s.in(1), DType.FLOAT64));
+            return fromLast(s, s.b().cast(s.b().cast(wide, DType.INT64), DType.INT32));
+        }
+        return fromLast(s, s.b().add(op, x, s.in(1)));
     }
 
     static Value depthwise(Site s) {
@@ -182,8 +190,25 @@ final class Convolutions {
     }
 
     private static Value pool(Site s, int rank, Pool.Fn fn, List<Integer> ksize, List<Integer> strides) {
+        int channel = channelsFirst(s) ? 1 : rank + 1;
+        if (rank == 2 && fn == Pool.Fn.MAX && ksize.size() == 4 && ksize.get(channel) > 1) {
+            return ofChannels(s, ksize, strides);
+        }
         Value x = toLast(s, s.in(0));
         return fromLast(s, s.b().add(new Pool(fn, pooling(s, rank, ksize, strides, x.shape())), x));
+    }
+
+    /** The largest of each group of as many channels, which TensorFlow takes alone, without gaps or overlaps. */
+    private static Value ofChannels(Site s, List<Integer> ksize, List<Integer> strides) {
+        Value x = s.in(0);
+        int channels = s.shape(0).dim(3);
+        int k = ksize.get(3);
+        if (channelsFirst(s) || !ksize.equals(List.of(1, 1, 1, k)) || !strides.equals(ksize) || channels % k != 0) {
+            throw s.unsupported("a window over channels, " + ksize + " every " + strides + " of " + x.shape());
+        }
+        Dim[] dims = s.b().dims(x);
+        Value groups = s.b().reshape(x, dims[0], dims[1], dims[2], Dim.of(channels / k), Dim.of(k));
+        return s.b().reduce(Reduce.Fn.MAX, groups, false, 4);
     }
 
     /** The window of a pooling over an x with its channels last. */

@@ -7,6 +7,7 @@ import dev.posthorn.codec.FieldType;
 import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.ComplexNumbers;
 import dev.posthorn.ir.DType;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Elu;
 import dev.posthorn.ir.fn.LeakyRelu;
@@ -14,6 +15,7 @@ import dev.posthorn.ir.fn.Relu6;
 import dev.posthorn.ir.fn.Selu;
 import dev.posthorn.ir.fn.Softsign;
 import dev.posthorn.ir.op.Binary;
+import dev.posthorn.ir.op.Bitcast;
 import dev.posthorn.ir.op.Cast;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Unary;
@@ -86,7 +88,10 @@ final class Elementwise {
                     Codec.of(
                             "LeakyRelu",
                             f -> new LeakyRelu(f.of("alpha", FieldType.FLOAT, LeakyRelu::alpha, (double) 0.2f)))),
-            one("Cast", s -> cast(s.b(), s.in(0), s.attributes().type("DstT"))),
+            one("Cast", s -> {
+                DType to = s.attributes().type("DstT");
+                return cast(s.b(), s.attributes().bool("Truncate", false) ? cut(s.b(), s.in(0), to) : s.in(0), to);
+            }),
             one("AddN", s -> s.all().stream().reduce(s.b()::plus).orElseThrow()),
             one("AccumulateNV2", s -> s.all().stream().reduce(s.b()::plus).orElseThrow()),
             one("SquaredDifference", Elementwise::squaredDifference),
@@ -123,6 +128,21 @@ final class Elementwise {
 
     static Value cast(Builder b, Value x, DType to) {
         return x.dtype() == to ? x : b.add(new Cast(to), x);
+    }
+
+    /** x without the bits of its fraction that the other type has not, where that is a narrower one. */
+    private static Value cut(Builder b, Value x, DType to) {
+        DType from = x.dtype();
+        boolean wide = from == DType.FLOAT32 || from == DType.FLOAT64;
+        if (!wide || !to.isFloating() || to.bytes() >= from.bytes()) {
+            return x;
+        }
+        int kept = to == DType.FLOAT32 ? 23 : to == DType.FLOAT16 ? 10 : 7;
+        int bits = (from == DType.FLOAT32 ? 23 : 52) - kept;
+        DType whole = from == DType.FLOAT32 ? DType.INT32 : DType.INT64;
+        Value mask = b.constant(Tensor.scalar(whole, -1L << bits));
+        Value cut = b.binary(Binary.Fn.AND, b.add(new Bitcast(whole), x), mask);
+        return b.add(new Bitcast(from), cut);
     }
 
     private static Value squaredDifference(Site s) {

@@ -39,9 +39,7 @@ final class Indexing {
             one("ReverseV2", s -> s.b().reverse(s.in(0), s.ints(1))),
             one("Reverse", s -> s.b().reverse(s.in(0), flagged(s.constant(1)))),
             one("Roll", Indexing::roll),
-            one(
-                    "ScatterNd",
-                    s -> scatterNd(s, Scatter.Fn.ADD, zeros(s, s.in(2), s.in(1).dtype()), s.in(0), s.in(1))),
+            one("ScatterNd", Indexing::scattered),
             one("TensorScatterUpdate", s -> scatterNd(s, Scatter.Fn.SET, s.in(0), s.in(1), s.in(2))),
             one("TensorScatterAdd", s -> scatterNd(s, Scatter.Fn.ADD, s.in(0), s.in(1), s.in(2))),
             one(
@@ -149,6 +147,16 @@ final class Indexing {
         Value y =
                 s.b().add(new Scatter(fn), rows(s, x, d, k), places, s.b().reshape(updates, rows.toArray(Dim[]::new)));
         return s.b().reshape(y, d);
+    }
+
+    /** Numbers added up, truth values where one holds, texts one behind the other, where they are put at one place. */
+    private static Value scattered(Site s) {
+        Value u = s.in(1);
+        if (u.dtype() == DType.BOOL) {
+            Value n = s.b().cast(u, DType.INT32);
+            return s.b().cast(scatterNd(s, Scatter.Fn.MAX, zeros(s, s.in(2), DType.INT32), s.in(0), n), DType.BOOL);
+        }
+        return scatterNd(s, Scatter.Fn.ADD, zeros(s, s.in(2), u.dtype()), s.in(0), u);
     }
 
     private static int[] flagged(Tensor flags) {

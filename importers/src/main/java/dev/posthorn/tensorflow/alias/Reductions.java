@@ -6,6 +6,7 @@ import static dev.posthorn.tensorflow.TfOp.one;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.fn.Extents;
 import dev.posthorn.ir.op.ArgReduce;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.CumSum;
@@ -67,9 +68,13 @@ final class Reductions {
         int[] distinct =
                 Arrays.stream(axes).map(a -> x.shape().axis(a)).distinct().toArray();
         if (fn == Reduce.Fn.MEAN && x.dtype().isInteger()) {
-            Value wide = s.b().cast(x, DType.FLOAT64);
-            Value sum = s.b().reduce(Reduce.Fn.MEAN, wide, keep, distinct);
-            return s.b().cast(sum, x.dtype());
+            DType wide = x.dtype().kind() == DType.Kind.SIGNED ? DType.INT64 : DType.UINT64;
+            Value sum = s.b().reduce(Reduce.Fn.SUM, s.b().cast(x, wide), keep, distinct);
+            Dim[] counted =
+                    Arrays.stream(distinct).mapToObj(i -> s.b().dim(x, i)).toArray(Dim[]::new);
+            Value n = Extents.scalar(s.b(), Extents.product(s.b(), counted));
+            Value count = s.b().cast(s.b().binary(Binary.Fn.MAX, n, 1), wide);
+            return s.b().cast(s.b().over(sum, count), x.dtype());
         }
         return s.b().reduce(fn, x, keep, distinct);
     }

@@ -68,9 +68,9 @@ final class Segments {
 
     /** As many segments as the last one says. */
     private static Dim sorted(Site s) {
-        Value last = s.b().slice(s.in(1), 0, -1, Slice.END);
-        Value n = s.b().binary(Binary.Fn.ADD, s.b().cast(s.b().reshape(last, new int[0]), DType.INT32), 1);
-        return s.frame().dims(s.b().reshape(n, 1)).get(0);
+        Value ids = s.b().concat(0, List.of(s.b().ints(-1), s.b().cast(s.in(1), DType.INT32)));
+        Value last = s.b().slice(ids, 0, -1, Slice.END);
+        return s.frame().dims(s.b().binary(Binary.Fn.ADD, last, 1)).get(0);
     }
 
     /** Rows of x whose segments are input 1; those of negative segments are left out. */
@@ -204,14 +204,21 @@ final class Segments {
     /** Whether fewer than k classes are more likely than the right one. */
     private static Value inTop(Site s, Value k) {
         Value x = s.in(0);
-        Value targets = s.b().cast(s.in(1), DType.INT32);
+        Value given = s.in(1);
+        Value classes = s.b().cast(Shapes.value(s, s.b().dim(x, 1)), given.dtype());
+        Value there = s.b().binary(
+                        Binary.Fn.AND,
+                        s.b().compare(Compare.Fn.GE, given, s.b().constant(given.dtype(), 0)),
+                        s.b().compare(Compare.Fn.LT, given, classes));
+        Value targets = s.b().cast(s.b().select(there, given, s.b().constant(given.dtype(), 0)), DType.INT32);
         Value own = Indexing.gather(s, x, s.b().expandDims(targets, -1), 1, 1);
         Value more = s.b().cast(s.b().compare(Compare.Fn.GT, x, own), DType.INT32);
         Value count = s.b().reduce(dev.posthorn.ir.op.Reduce.Fn.SUM, more, false, -1);
         Value fewer = s.b().compare(Compare.Fn.LT, count, s.b().cast(k, DType.INT32));
         Value infinity = s.b().constant(x.dtype(), Double.POSITIVE_INFINITY);
-        Value finite = s.b().compare(Compare.Fn.LT, s.b().unary(Unary.Fn.ABS, own), infinity);
-        return s.b().binary(Binary.Fn.AND, fewer, s.b().squeeze(finite, -1));
+        Value each = s.b().compare(Compare.Fn.LT, s.b().unary(Unary.Fn.ABS, x), infinity);
+        Value finite = s.b().reduce(dev.posthorn.ir.op.Reduce.Fn.ALL, each, false, 1);
+        return s.b().binary(Binary.Fn.AND, fewer, s.b().binary(Binary.Fn.AND, there, finite));
     }
 
     private static Value nth(Site s) {

@@ -4,6 +4,7 @@ import static dev.posthorn.tensorflow.TfOp.general;
 import static dev.posthorn.tensorflow.TfOp.many;
 import static dev.posthorn.tensorflow.TfOp.one;
 
+import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.ComplexNumbers;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Dim;
@@ -63,9 +64,7 @@ final class Shapes {
             one("Range", Shapes::range),
             one("LinSpace", Shapes::linSpace),
             one("Tile", Shapes::tile),
-            one(
-                    "BroadcastArgs",
-                    s -> ints(s, Shape.broadcast(asShape(s, 0), asShape(s, 1)).dims())),
+            one("BroadcastArgs", Shapes::broadcastArgs),
             many("BroadcastGradientArgs", Shapes::broadcastGradient),
             one("Transpose", s -> s.b().transpose(s.in(0), s.ints(1))),
             one("ConjugateTranspose", s -> ComplexNumbers.conjugate(s.b(), s.b().transpose(s.in(0), s.ints(1)))),
@@ -209,6 +208,31 @@ final class Shapes {
 
     static Value value(Site s, Dim d) {
         return d.isKnown() ? s.b().constant(DType.INT32, d.known()) : d.value();
+    }
+
+    /** The shape to which two are broadcast, which may be known only when the graph runs. */
+    private static Value broadcastArgs(Site s) {
+        if (s.isConstant(0) && s.isConstant(1)) {
+            return ints(s, Shape.broadcast(asShape(s, 0), asShape(s, 1)).dims());
+        }
+        Builder b = s.b();
+        int n = s.shape(0).dim(0);
+        int m = s.shape(1).dim(0);
+        if (n < 0 || m < 0) {
+            throw s.unsupported("shapes of unknown rank");
+        }
+        Value one = b.constant(s.dtype(0), 1);
+        Value x = b.concat(0, List.of(b.broadcastTo(one, Dim.of(Math.max(0, m - n))), s.in(0)));
+        Value y = b.concat(0, List.of(b.broadcastTo(one, Dim.of(Math.max(0, n - m))), s.in(1)));
+        Value free = b.compare(Compare.Fn.EQ, x, one);
+        Value fits = b.binary(
+                Binary.Fn.OR,
+                b.binary(Binary.Fn.OR, free, b.compare(Compare.Fn.EQ, y, one)),
+                b.compare(Compare.Fn.EQ, x, y));
+        s.frame()
+                .state()
+                .check(b, "shapes that broadcast (" + s.where() + ")", b.reduce(Reduce.Fn.ALL, fits, false, 0));
+        return b.select(free, y, x);
     }
 
     /** The axes over which each operand was broadcast. */

@@ -72,8 +72,12 @@ public final class LinearSystems {
     private static Elimination eliminated(Builder b, Value a, Value right) {
         int rank = a.shape().rank();
         int[] matrix = {rank - 2, rank - 1};
-        Value one = b.reduce(Reduce.Fn.MAX, b.times(a, b.constant(a.dtype(), 0)), true, matrix);
+        Value one = b.reduce(Reduce.Fn.SUM, b.times(a, b.constant(a.dtype(), 0)), true, matrix);
         one = b.plus(one, b.constant(a.dtype(), 1));
+        if (a.shape().dim(-1) == 0) {
+            Value none = scalar(b, one);
+            return new Elimination(right, none, none, b.minus(none, none));
+        }
         List<Value> out = loop(b, b.dim(a, -1), List.of(a, right, one, one, b.minus(one, one)), (s, k, c) -> {
             Value m = c.get(0);
             Value x = c.get(1);

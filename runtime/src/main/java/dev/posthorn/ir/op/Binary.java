@@ -54,6 +54,17 @@ public record Binary(Fn fn) implements Op.Single {
             return integer.applyAsLong(x, y);
         }
 
+        /** On integers of 64 bits without a sign. */
+        private LongBinaryOperator unsigned() {
+            return switch (this) {
+                case DIV, FLOOR_DIV -> Long::divideUnsigned;
+                case FLOOR_MOD, REM -> Long::remainderUnsigned;
+                case MAX -> (x, y) -> Long.compareUnsigned(x, y) > 0 ? x : y;
+                case MIN -> (x, y) -> Long.compareUnsigned(x, y) < 0 ? x : y;
+                default -> integer;
+            };
+        }
+
         private boolean takes(DType dtype) {
             boolean bitwise = real == null;
             return dtype.isFloating() ? !bitwise : dtype.isInteger() ? integer != null : dtype == DType.BOOL && bitwise;
@@ -95,6 +106,7 @@ public record Binary(Fn fn) implements Op.Single {
         int[] xi = Index.broadcast(x.shape(), out.shape());
         int[] yi = Index.broadcast(y.shape(), out.shape());
         boolean floating = out.dtype().isFloating();
+        LongBinaryOperator whole = out.dtype() == DType.UINT64 ? fn.unsigned() : fn.integer;
         for (int i = 0; i < xi.length; i++) {
             if (floating) {
                 z.setDouble(i, (fn == Fn.FLOOR_DIV ? Fn.DIV : fn).apply(x.getDouble(xi[i]), y.getDouble(yi[i])));
@@ -102,7 +114,7 @@ public record Binary(Fn fn) implements Op.Single {
                     z.setDouble(i, Math.floor(z.getDouble(i)));
                 }
             } else {
-                z.setLong(i, fn.integer.applyAsLong(x.getLong(xi[i]), y.getLong(yi[i])));
+                z.setLong(i, whole.applyAsLong(x.getLong(xi[i]), y.getLong(yi[i])));
             }
         }
         return z;

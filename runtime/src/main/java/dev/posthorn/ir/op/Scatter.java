@@ -2,6 +2,7 @@ package dev.posthorn.ir.op;
 
 import dev.posthorn.ir.Adjoint;
 import dev.posthorn.ir.Builder;
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Shape;
@@ -9,13 +10,14 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.model.ShapeException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Rows put into x one after the other: {@code x[n×r…], i[k], u[k×r…] → y[n×r…]}, y = x, then
  * {@code y[i[j]] = fn(y[i[j]], u[j])} for j = 0 … k-1.
  *
- * <p>(C1) integer indices in [0, n). (C2) one dtype, numeric unless fn is SET. Source: TF TensorScatterUpdate,
+ * <p>(C1) integer indices in [0, n). (C2) one dtype, numeric unless fn is SET; ADD puts texts one behind the other. Source: TF TensorScatterUpdate,
  * UnsortedSegmentSum and kin.
  */
 public record Scatter(Fn fn) implements Op.Single {
@@ -31,7 +33,9 @@ public record Scatter(Fn fn) implements Op.Single {
     @Override
     public TensorType type(Operands in) {
         TensorType x = in.count(3).type(0);
-        boolean numeric = x.dtype().isFloating() || x.dtype().isInteger();
+        boolean numeric = x.dtype().isFloating()
+                || x.dtype().isInteger()
+                || fn == Fn.ADD && x.dtype() == DType.STRING;
         if (in.dtype(2) != x.dtype() || !in.dtype(1).isInteger() || fn != Fn.SET && !numeric) { // (C2)
             throw new ShapeException("expected rows of one dtype and integers but was " + in.types());
         }
@@ -61,6 +65,8 @@ public record Scatter(Fn fn) implements Op.Single {
                 int to = (int) at * row + k;
                 if (fn == Fn.SET) {
                     Copy.element(updates, j * row + k, y, to);
+                } else if (out.dtype() == DType.STRING) {
+                    append(y.byteStrings(), to, updates.byteStrings()[j * row + k]);
                 } else if (out.dtype().isFloating()) {
                     y.setDouble(to, real(y.getDouble(to), updates.getDouble(j * row + k)));
                 } else {
@@ -126,12 +132,18 @@ public record Scatter(Fn fn) implements Op.Single {
         return b.cast(b.compare(Compare.Fn.EQ, x, y), x.dtype());
     }
 
+    private static void append(byte[][] texts, int at, byte[] more) {
+        byte[] both = Arrays.copyOf(texts[at], texts[at].length + more.length);
+        System.arraycopy(more, 0, both, texts[at].length, more.length);
+        texts[at] = both;
+    }
+
     private double real(double y, double u) {
         return switch (fn) {
             case ADD -> y + u;
             case MUL -> y * u;
-            case MAX -> Math.max(y, u);
-            default -> Math.min(y, u);
+            case MAX -> y < u ? u : y;
+            default -> u < y ? u : y;
         };
     }
 

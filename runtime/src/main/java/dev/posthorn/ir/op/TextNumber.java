@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 public record TextNumber(DType to) implements Op.Single {
     private static final Set<DType> TYPES = Set.of(DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64);
     private static final Pattern REAL = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
+    private static final Pattern HEXADECIMAL =
+            Pattern.compile("[+-]?0[xX]([0-9a-fA-F]+\\.?[0-9a-fA-F]*|\\.[0-9a-fA-F]+)([pP][+-]?\\d+)?");
     private static final Pattern WHOLE = Pattern.compile("[+-]?\\d{1,19}");
 
     @Override
@@ -36,8 +38,8 @@ public record TextNumber(DType to) implements Op.Single {
         for (int i = 0; i < x.length; i++) {
             String s = new String(x[i], StandardCharsets.ISO_8859_1).strip();
             switch (to) {
-                case FLOAT32 -> y.setDouble(i, special(s, i) ? value(s) : Float.parseFloat(s));
-                case FLOAT64 -> y.setDouble(i, special(s, i) ? value(s) : Double.parseDouble(s));
+                case FLOAT32 -> y.setDouble(i, special(s, i) ? value(s) : Float.parseFloat(java(s)));
+                case FLOAT64 -> y.setDouble(i, special(s, i) ? value(s) : Double.parseDouble(java(s)));
                 default -> y.setLong(i, whole(s, i));
             }
         }
@@ -45,11 +47,17 @@ public record TextNumber(DType to) implements Op.Single {
     }
 
     private static boolean special(String s, int i) {
-        if (REAL.matcher(s).matches()) {
+        if (REAL.matcher(s).matches() || HEXADECIMAL.matcher(s).matches()) {
             return false;
         }
         value(s, i);
         return true;
+    }
+
+    /** As Java writes it, which has an exponent behind every hexadecimal number. */
+    private static String java(String s) {
+        boolean bare = HEXADECIMAL.matcher(s).matches() && s.indexOf('p') < 0 && s.indexOf('P') < 0;
+        return bare ? s + "p0" : s;
     }
 
     private static double value(String s) {
