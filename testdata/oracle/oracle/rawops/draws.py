@@ -57,3 +57,13 @@ fn("StatelessSampleDistortedBoundingBox", lambda x, b: [tf.identity(v) for v in 
 PICTURE = f32(np.arange(9 * 7 * 2)).reshape(9, 7, 2)
 for name, size in (("part", (4, 3)), ("rows", (9, 2)), ("whole", (9, 7))):
     ROWS.version(f"RandomCrop_{name}", "RandomCrop", 7, runs=3, attributes=SEEDS, image=PICTURE, size=Fixed(np.int64(size)))
+TRUE = np.int64([[3, 0], [17, 9]])
+for kind in ("Uniform", "LogUniform"):
+    for unique in (True, False):
+        for n, most in ((6, 20), (5, 1000)):
+            fn(f"{kind}CandidateSampler_{unique}_{most}", lambda x, k=kind, u=unique, n=n, m=most: [tf.identity(v) for v in getattr(
+                raw, f"{k}CandidateSampler")(true_classes=x, num_true=2, num_sampled=n, unique=u, range_max=m, **SEEDS)], runs=3, x=TRUE)
+fn("AllCandidateSampler", lambda x: [tf.identity(v) for v in raw.AllCandidateSampler(
+    true_classes=x, num_true=2, num_sampled=18, unique=True, **SEEDS)], x=TRUE)
+op("ComputeAccidentalHits", "ComputeAccidentalHits", true_classes=TRUE, sampled_candidates=np.int64([9, 5, 3, 9, 1]), num_true=2)
+op("ComputeAccidentalHits_none", "ComputeAccidentalHits", true_classes=TRUE, sampled_candidates=np.int64([5, 1]), num_true=2)

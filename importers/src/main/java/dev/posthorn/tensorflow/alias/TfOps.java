@@ -72,6 +72,7 @@ public final class TfOps {
             CudnnLayers.ALL,
             Glimpses.ALL,
             FractionalPools.ALL,
+            Candidates.ALL,
             OldNames.ALL);
 
     /** Ops that are run for what they do to the state, needed or not. */
@@ -117,6 +118,9 @@ public final class TfOps {
             "ExtractGlimpseV2",
             "FractionalMaxPool",
             "FractionalAvgPool",
+            "AllCandidateSampler",
+            "UniformCandidateSampler",
+            "LogUniformCandidateSampler",
             "SampleDistortedBoundingBox",
             "SampleDistortedBoundingBoxV2");
 

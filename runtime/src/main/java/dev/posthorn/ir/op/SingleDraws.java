@@ -46,4 +46,15 @@ public final class SingleDraws {
         }
         return Integer.remainderUnsigned(drawn, n);
     }
+
+    /** One of the numbers below n, a positive one, of 64 bits each time, the lower ones first. */
+    public long belowOf64(long n) {
+        long left = (n & n - 1) == 0 ? 0 : Long.remainderUnsigned(-1, n) + 1;
+        long drawn;
+        do {
+            drawn = next() & 0xffffffffL;
+            drawn |= (long) next() << 32;
+        } while (Long.compareUnsigned(drawn, left) < 0);
+        return Long.remainderUnsigned(drawn, n);
+    }
 }
