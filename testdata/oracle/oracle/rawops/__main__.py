@@ -19,7 +19,7 @@ from ..pack import DATE  # noqa: E402
 # The archives and the families in them, each a module here with ROWS.
 ARCHIVES = {
     "data": ["images", "files", "sparse", "strings", "examples", "tables"],
-    "math": ["numbers", "matrices", "layers", "integers", "draws", "steps", "recurrent", "fractions"],
+    "math": ["numbers", "matrices", "layers", "integers", "draws", "steps", "recurrent", "fractions", "unusual"],
 }
 
 

@@ -38,6 +38,7 @@ class Row:
     keep: tuple = ()
     runs: int = 1
     old: str = ""
+    feed: str = ""
     attributes: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
 
@@ -79,6 +80,10 @@ class Rows:
                 made.attr[k].CopyFrom(attribute(v))
             return tf.import_graph_def(graph, {f"in{i}": h for i, h in enumerate(holders)}, ["op:0"], name=op)[0]
         self.rows.append(Row(f"rawops/{self.family}/{name}", function, arguments, False, tol, runs=runs))
+
+    def fed(self, name: str, op: str, function: Callable, **arguments: Any) -> None:
+        """A function of what an operation takes from a queue or an iterator, which the inputs stand for."""
+        self.rows.append(Row(f"rawops/{self.family}/{name}", function, arguments, False, 1e-5, feed=op))
 
     def rng(self, name: str) -> np.random.Generator:
         return np.random.default_rng(zlib.crc32(f"{self.family}/{name}".encode()))
@@ -160,6 +165,29 @@ def _single(row: Row, graph: Any, feeds: dict) -> Any:
     return single
 
 
+def _fed(row: Row, graph: Any, feeds: dict) -> Any:
+    """The graph whose placeholders are what ``row.feed`` takes, one from each queue or iterator."""
+    for place in [n for n in graph.node if n.name in feeds]:
+        dtype = feeds[place.name][0].dtype
+        iterator = row.feed.startswith("Iterator")
+        source = graph.node.add(name=f"{place.name}_source", op="IteratorV2" if iterator else "FIFOQueueV2")
+        types = {"output_types" if iterator else "component_types": [dtype]}
+        for node_, more in ((source, dict(shared_name="", container="")), (place, {})):
+            node_.attr.clear() if node_ is place else None
+            for k, v in {**types, **more}.items():
+                node_.attr[k].CopyFrom(attribute(v))
+        for shapes in ("output_shapes",) if iterator else ("shapes",):
+            for node_ in (source, place) if iterator else (source,):
+                node_.attr[shapes].list.shape.add().CopyFrom(feeds[place.name][0].shape.as_proto())
+        place.op = row.feed
+        place.input[:] = [source.name] + ([f"{place.name}_many"] if "Many" in row.feed or "UpTo" in row.feed else [])
+        if len(place.input) > 1:
+            many = graph.node.add(name=f"{place.name}_many", op="Const")
+            many.attr["dtype"].CopyFrom(attribute(tf.int32))
+            many.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(2, tf.int32))
+    return graph
+
+
 def _operations(graph: Any) -> dict[str, int]:
     nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
     return dict(sorted(Counter(n.op for n in nodes if n.op not in ("Placeholder", "Const", "NoOp")).items()))
@@ -208,6 +236,8 @@ def record(row: Row, folder: Path) -> dict[str, Any]:
                 grads = session.run(there, feed)
     if row.old:
         frozen = _single(row, frozen, feeds)
+    if row.feed:
+        frozen = _fed(row, frozen, feeds)
     (folder / "frozen_graph.pb").write_bytes(frozen.SerializeToString(deterministic=True))
     expected = {}
     for b, run in enumerate(all_runs):

@@ -27,10 +27,17 @@ for kind in ("Max", "Avg"):
     op(f"{name}_tied", name, grads=True, value=f32(np.round(X)), pooling_ratio=RATIO, deterministic=True, seed=1, seed2=2,
        overlapping=True)
 ROWS_AT, COLUMNS_AT = np.int64([0, 2, 3, 5, 7, 8, 10, 11]), np.int64([0, 2, 4, 5, 7, 9])
+
+
+def largest_gradient(x, d, overlapping):
+    y, rows, columns = raw.FractionalMaxPool(value=x, pooling_ratio=RATIO, deterministic=True, seed=4, seed2=1,
+                                             overlapping=overlapping)
+    return raw.FractionalMaxPoolGrad(orig_input=x, orig_output=y, out_backprop=d, row_pooling_sequence=rows,
+                                     col_pooling_sequence=columns, overlapping=overlapping)
+
+
 DY = f32(ROWS.rng("dy").normal(size=(2, 7, 5, 3)))
 for overlapping in (True, False):
-    fn(f"FractionalMaxPoolGrad_{overlapping}", lambda x, d, o=overlapping: raw.FractionalMaxPoolGrad(
-        orig_input=x, orig_output=tf.zeros([2, 7, 5, 3]), out_backprop=d, row_pooling_sequence=ROWS_AT,
-        col_pooling_sequence=COLUMNS_AT, overlapping=o), x=X, d=DY)
+    fn(f"FractionalMaxPoolGrad_{overlapping}", lambda x, d, o=overlapping: largest_gradient(x, d, o), x=X, d=DY)
     op(f"FractionalAvgPoolGrad_{overlapping}", "FractionalAvgPoolGrad", orig_input_tensor_shape=Fixed(np.int64(X.shape)),
        out_backprop=DY, row_pooling_sequence=ROWS_AT, col_pooling_sequence=COLUMNS_AT, overlapping=overlapping)

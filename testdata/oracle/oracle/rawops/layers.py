@@ -128,3 +128,5 @@ op("CTCGreedyDecoder_blank", "CTCGreedyDecoder", inputs=CTC, sequence_length=np.
 op("Conv", "Conv", tol=1e-4, grads=False, input=X, filter=real("k", 3, 2, 3, 4), strides=[1, 2, 1, 1], padding="EXPLICIT",
    explicit_paddings=[0, 0, 1, 2, 2, 0, 0, 0])
 op("Conv_3d", "Conv", tol=1e-4, input=V, filter=real("k3", 2, 2, 2, 2, 3), strides=[1, 1, 1, 1, 1], padding="SAME")
+for feed in ("IteratorGetNext", "QueueDequeueV2", "QueueDequeueManyV2", "QueueDequeueUpToV2"):
+    ROWS.fed(feed, feed, lambda x, k: tf.nn.relu(tf.matmul(x, k)), x=real("fx", 2, 3), k=real("fk", 3, 4))

@@ -71,10 +71,10 @@ def row(name, mode, layers=1, directions=1, version="", major=True, lengths=None
     if version == "V3":
         given["sequence_lengths"] = np.int32(lengths)
 
+    out = computed(mode, layers, directions, major, given["input"], given["input_h"], given["input_c"], given["params"],
+                   np.int32(lengths) if version == "V3" else None)
+
     def stand_in(**_):
-        with tf.init_scope():
-            out = computed(mode, layers, directions, major, given["input"], given["input_h"], given["input_c"], given["params"],
-                           np.int32(lengths) if version == "V3" else None)
         return [tf.constant(y) for y in out]
     attributes = dict(rnn_mode=mode, input_mode="linear_input", is_training=False, dropout=0.0, seed=0, seed2=0,
                       direction="bidirectional" if directions == 2 else "unidirectional")

@@ -60,6 +60,11 @@ public record GraphCut(List<String> inputs, List<String> outputs) implements Bin
     private static final Pattern FEEDS =
             Pattern.compile("Placeholder.*|IteratorGetNext(Sync)?|Queue(Dequeue|DequeueMany|DequeueUpTo)(V2)?");
 
+    /** Whether what the op gives becomes an input of a graph. */
+    public static boolean feeds(String op) {
+        return FEEDS.matcher(op).matches();
+    }
+
     public GraphCut {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
@@ -83,9 +88,10 @@ public record GraphCut(List<String> inputs, List<String> outputs) implements Bin
             return outputs;
         }
         Map<String, List<String>> users = new HashMap<>();
-        graph.getNodeList().forEach(n -> n.getInputList().forEach(in -> users.computeIfAbsent(
-                        Body.Ref.of(in).node(), k -> new ArrayList<>())
-                .add(n.getName())));
+        graph.getNodeList()
+                .forEach(n -> n.getInputList()
+                        .forEach(in -> users.computeIfAbsent(Body.Ref.of(in).node(), k -> new ArrayList<>())
+                                .add(n.getName())));
         Set<String> saving = saving(graph, users);
         Map<String, NodeDef> nodes = new HashMap<>();
         graph.getNodeList().forEach(n -> nodes.put(n.getName(), n));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.posthorn.tensorflow.GraphCut;
 import dev.posthorn.tensorflow.alias.TfOps;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ class TensorFlowOpsTest {
     private static final Path CASES = Path.of("..", "testdata", "cases");
     private static final Path OPS = Path.of("..", "testdata", "tensorflow_ops.txt");
     private static final Path LEFT = Path.of("..", "testdata", "tensorflow_ops_left.txt");
+    private static final List<String> SOURCES = List.of("FIFOQueueV2", "IteratorV2");
     private static final Map<Character, String> PEERS =
             new TreeMap<>(Map.of('D', "DL4J", 'J', "TensorFlow.js", 'O', "tf2onnx", 'T', "tract"));
 
@@ -59,21 +61,29 @@ class TensorFlowOpsTest {
 
     private static String page() throws IOException {
         List<Op> ops = ops();
-        List<Op> read = ops.stream().filter(o -> isRead(o.name)).toList();
+        List<Op> read =
+                ops.stream().filter(o -> isRead(o.name) && !isCut(o.name)).toList();
         StringBuilder s = new StringBuilder("# Operations of TensorFlow\n\n");
         s.append("Generated from the registry and the committed cases by `TensorFlowOpsTest`.\n\n");
         s.append("Of the ").append(ops.size()).append(" operations of `tf.raw_ops` in TensorFlow 2.21, ");
         s.append(read.size()).append(" are read from graphs; control flow of TensorFlow 1 (");
         s.append(list(List.of("Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond")));
-        s.append(")\nis turned into functions besides. What other runtimes import:\n\n");
+        s.append(")\nis turned into functions besides. What ");
+        s.append(list(ops.stream()
+                .map(Op::name)
+                .filter(o -> isCut(o) && !SOURCES.contains(o))
+                .toList()));
+        s.append("\ntake from an iterator or a queue becomes an input of the graph, and ");
+        s.append(list(SOURCES)).append(" are left out with it.\nWhat other runtimes import:\n\n");
         s.append("| | imports | of which are read |\n|---|---|---|\n");
         PEERS.forEach((letter, name) -> row(s, name, ops, letter.toString()));
         row(s, "any of them", ops, "");
         s.append("\nImported by one of them and not read: ");
-        s.append(list(ops.stream()
+        List<String> missing = ops.stream()
                 .filter(o -> !o.peers.isEmpty() && !isRead(o.name))
                 .map(Op::name)
-                .toList()));
+                .toList();
+        s.append(missing.isEmpty() ? "none" : list(missing));
         s.append(".\n\n## Read\n\nA case is a model with outputs that real TensorFlow computed in which the operation "
                 + "is run, in the archives of\n`testdata/cases`; the gradient is TensorFlow's own, by which the cases of "
                 + "that operation are compared too.\n\n");
@@ -114,9 +124,15 @@ class TensorFlowOpsTest {
         return s.toString();
     }
 
-    /** Old control flow is lowered before ops are read. */
+    /** Old control flow is lowered before ops are read; a graph is cut where data comes in. */
     private static boolean isRead(String op) {
-        return TfOps.ALL.containsKey(op) || op.matches("(Ref)?(Enter|Exit|Switch|Merge|NextIteration)|LoopCond");
+        return TfOps.ALL.containsKey(op)
+                || isCut(op)
+                || op.matches("(Ref)?(Enter|Exit|Switch|Merge|NextIteration)|LoopCond");
+    }
+
+    private static boolean isCut(String op) {
+        return SOURCES.contains(op) || GraphCut.feeds(op) && !TfOps.ALL.containsKey(op);
     }
 
     private static void row(StringBuilder s, String name, List<Op> ops, String letter) {
