@@ -43,7 +43,10 @@ final class Candidates {
         return out;
     }
 
-    /** Of each true class {@code [b×n]} that was sampled its row, the last place of it among the samples, and −∞, nearly. */
+    /**
+     * Of each true class {@code [b×n]} that was sampled its row, the last place of it among the samples, and −∞,
+     * nearly.
+     */
     private static List<Value> hits(Site s) {
         Builder b = s.b();
         Value same = b.compare(Compare.Fn.EQ, b.expandDims(s.in(0), 2), s.in(1));
@@ -53,7 +56,6 @@ final class Candidates {
         Value at = b.add(new NonZero(), b.compare(Compare.Fn.GE, last, b.constant(DType.INT64, 0)));
         Value rows = b.cast(b.squeeze(b.slice(at, 1, 0, 1), 1), DType.INT32);
         Value weights = b.binary(Binary.Fn.MUL, b.cast(rows, DType.FLOAT32), 0);
-        return List.of(
-                rows, Indexing.gatherNd(s, last, at), b.binary(Binary.Fn.SUB, weights, Float.MAX_VALUE));
+        return List.of(rows, Indexing.gatherNd(s, last, at), b.binary(Binary.Fn.SUB, weights, Float.MAX_VALUE));
     }
 }

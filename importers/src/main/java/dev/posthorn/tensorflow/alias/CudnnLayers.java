@@ -19,11 +19,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Layers of recurrent cells as cuDNN computes them: {@code input[t×b×in], input_h[l·d×b×u], input_c[l·d×b×u], params[…] (,
- * sequence_lengths[b]) → output[t×b×d·u], output_h, output_c}, l layers of d directions. All weights stand in {@code params}
- * first, layer by layer and direction by direction, each gate's matrix of the input {@code [u×in]}, then each gate's of the
- * state {@code [u×u]}; then all biases in that order. Gates are i f c o of an LSTM, r z h of a GRU whose reset gate comes after
- * the product. Sources: NVIDIA's cudnnGetRNNWeightParams; Keras's {@code _canonical_to_params}.
+ * Layers of recurrent cells as cuDNN computes them: {@code input[t×b×in], input_h[l·d×b×u], input_c[l·d×b×u],
+ * params[…] (, sequence_lengths[b]) → output[t×b×d·u], output_h, output_c}, l layers of d directions. All weights
+ * stand in {@code params} first, layer by layer and direction by direction, each gate's matrix of the input {@code
+ * [u×in]}, then each gate's of the state {@code [u×u]}; then all biases in that order. Gates are i f c o of an LSTM, r
+ * z h of a GRU whose reset gate comes after the product. Sources: NVIDIA's cudnnGetRNNWeightParams; Keras's {@code
+ * _canonical_to_params}.
  */
 final class CudnnLayers {
     static final List<TfOp> ALL = List.of(

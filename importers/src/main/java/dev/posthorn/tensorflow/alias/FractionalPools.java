@@ -23,8 +23,9 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * Pooling over windows of random sizes: the largest or the mean of each, and where they begin. Windows are gathered, the longest
- * of them setting the size, and what is beyond a shorter one does not count. Source: TF FractionalMaxPool, FractionalAvgPool.
+ * Pooling over windows of random sizes: the largest or the mean of each, and where they begin. Windows are gathered,
+ * the longest of them setting the size, and what is beyond a shorter one does not count. Source: TF FractionalMaxPool,
+ * FractionalAvgPool.
  */
 final class FractionalPools {
     static final List<TfOp> ALL = List.of(

@@ -19,8 +19,9 @@ import dev.posthorn.tensorflow.TfOp;
 import java.util.List;
 
 /**
- * Parts of pictures about given places: {@code x[b×h×w×c], size[2], offsets[b×2] → y[b×size×c]}. What is beyond a picture is 0, or
- * noise, whose numbers are others in each run, as TensorFlow's are. Source: tensorflow/core/kernels/eigen_attention.h.
+ * Parts of pictures about given places: {@code x[b×h×w×c], size[2], offsets[b×2] → y[b×size×c]}. What is beyond a
+ * picture is 0, or noise, whose numbers are others in each run, as TensorFlow's are. Source:
+ * tensorflow/core/kernels/eigen_attention.h.
  */
 final class Glimpses {
     static final List<TfOp> ALL =

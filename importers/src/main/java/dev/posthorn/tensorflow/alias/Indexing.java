@@ -89,8 +89,8 @@ final class Indexing {
     }
 
     /**
-     * The flat place of each index vector of the last axis among the first axes of {@code shape}; of one that is outside of
-     * any of them a place that is none, so that using it is an error, as on TensorFlow's CPU.
+     * The flat place of each index vector of the last axis among the first axes of {@code shape}; of one that is
+     * outside of any of them a place that is none, so that using it is an error, as on TensorFlow's CPU.
      */
     static Value flatPlaces(Site s, Dim[] dims, Value indices) {
         Builder b = s.b();

@@ -62,7 +62,10 @@ final class Matrices {
         return b.broadcastTo(one, b.dims(a));
     }
 
-    /** The gradient by A of {@code L·Lᵀ = A}: {@code S + Sᵀ} with {@code 2S = L⁻ᵀ·Φ(Lᵀ·dL)·L⁻¹}, Φ taking half of the diagonal. */
+    /**
+     * The gradient by A of {@code L·Lᵀ = A}: {@code S + Sᵀ} with {@code 2S = L⁻ᵀ·Φ(Lᵀ·dL)·L⁻¹}, Φ taking half of the
+     * diagonal.
+     */
     static Value choleskyGradient(Builder b, Value l, Value dl) {
         Value turned = transposed(b, l);
         Value low = LinearSystems.triangle(b, b.matmul(turned, LinearSystems.triangle(b, dl, true)), true);

@@ -25,9 +25,9 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * Random numbers whose ops go on where they were: the seeds are the key and the upper half of the counter, the lower half is
- * state. Without seeds the numbers are others in each run of the program, as TensorFlow's are. And further distributions of
- * those that follow from operands alone.
+ * Random numbers whose ops go on where they were: the seeds are the key and the upper half of the counter, the lower
+ * half is state. Without seeds the numbers are others in each run of the program, as TensorFlow's are. And further
+ * distributions of those that follow from operands alone.
  */
 final class StatefulRandoms {
     private static final SecureRandom FRESH = new SecureRandom();

@@ -8,7 +8,10 @@ import dev.posthorn.ir.op.Unary;
 import dev.posthorn.tensorflow.Attributes;
 import java.util.List;
 
-/** What each rule of training makes of a variable, its slots and a gradient. Source: tensorflow/core/kernels/training_ops.cc. */
+/**
+ * What each rule of training makes of a variable, its slots and a gradient. Source:
+ * tensorflow/core/kernels/training_ops.cc.
+ */
 final class StepRules {
     /** A step; {@code states} are the variable and its slots, {@code set} the settings in their order. */
     @FunctionalInterface

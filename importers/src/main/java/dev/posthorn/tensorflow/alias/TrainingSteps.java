@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Steps of training as ops, {@code (var, slots…, settings…, gradient) → (var, slots…)}: of a whole variable, or of the rows that
- * {@code indices} name, one after the other where a row is named more than once. Source:
+ * Steps of training as ops, {@code (var, slots…, settings…, gradient) → (var, slots…)}: of a whole variable, or of the
+ * rows that {@code indices} name, one after the other where a row is named more than once. Source:
  * tensorflow/core/kernels/training_ops.cc.
  */
 final class TrainingSteps {

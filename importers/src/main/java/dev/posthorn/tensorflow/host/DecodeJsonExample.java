@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Messages Example from their form in JSON: {@code x[…] → y[…]}, texts both; features stand in the order of the text, numbers
- * one by one. Integers may be strings, bytes are base64. Source: TF DecodeJSONExample; tensorflow/core/example/feature.proto;
- * protobuf.dev/programming-guides/json.
+ * Messages Example from their form in JSON: {@code x[…] → y[…]}, texts both; features stand in the order of the text,
+ * numbers one by one. Integers may be strings, bytes are base64. Source: TF DecodeJSONExample;
+ * tensorflow/core/example/feature.proto; protobuf.dev/programming-guides/json.
  */
 public record DecodeJsonExample() implements Op.Single {
     @Override

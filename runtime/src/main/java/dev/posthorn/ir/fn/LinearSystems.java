@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Systems of linear equations and decompositions of matrices {@code […×n×n]}, as loops over columns; each step is a sum of
- * outer products under masks. Source: Golub and Van Loan, Matrix Computations.
+ * Systems of linear equations and decompositions of matrices {@code […×n×n]}, as loops over columns; each step is a
+ * sum of outer products under masks. Source: Golub and Van Loan, Matrix Computations.
  */
 public final class LinearSystems {
     private LinearSystems() {}

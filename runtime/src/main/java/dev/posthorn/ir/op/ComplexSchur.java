@@ -1,9 +1,9 @@
 package dev.posthorn.ir.op;
 
 /**
- * {@code A = U·T·U*} of a complex n×n matrix, U unitary, T upper triangular, as parts. Reflections to Hessenberg form, then QR
- * steps with the shift of the last two rows, as many as the precision of the type needs, for each may turn phases. In double.
- * Source: Eigen's ComplexSchur and HessenbergDecomposition, whose phases these are.
+ * {@code A = U·T·U*} of a complex n×n matrix, U unitary, T upper triangular, as parts. Reflections to Hessenberg form,
+ * then QR steps with the shift of the last two rows, as many as the precision of the type needs, for each may turn
+ * phases. In double. Source: Eigen's ComplexSchur and HessenbergDecomposition, whose phases these are.
  */
 final class ComplexSchur {
     private static final int SWEEPS = 30;
@@ -198,7 +198,10 @@ final class ComplexSchur {
         }
     }
 
-    /** Rows i and i + 1 of T by the adjoint of the rotation, columns i and i + 1 of T (as far as {@code rows}) and U by it. */
+    /**
+     * Rows i and i + 1 of T by the adjoint of the rotation, columns i and i + 1 of T (as far as {@code rows}) and U by
+     * it.
+     */
     private void rotate(int i, int rows, double[] g) {
         double c = g[0];
         double sr = g[1];

@@ -15,10 +15,10 @@ import dev.posthorn.model.ShapeException;
 import java.util.List;
 
 /**
- * Eigenvalues of any square matrices and their vectors as columns of length 1: {@code A[…×n×n] → w[…×n], V[…×n×n]}, {@code A·V =
- * V·diag(w)}, complex numbers {@code to}. Those of complex matrices by ascending size, see {@link ComplexSchur}; those of real ones
- * as {@link RealEigen} finds them, where the phases of pairs, and some signs, follow from rounding. In double. Source: TF Eig
- * (Eigen's ComplexEigenSolver and EigenSolver).
+ * Eigenvalues of any square matrices and their vectors as columns of length 1: {@code A[…×n×n] → w[…×n], V[…×n×n]},
+ * {@code A·V = V·diag(w)}, complex numbers {@code to}. Those of complex matrices by ascending size, see {@link
+ * ComplexSchur}; those of real ones as {@link RealEigen} finds them, where the phases of pairs, and some signs, follow
+ * from rounding. In double. Source: TF Eig (Eigen's ComplexEigenSolver and EigenSolver).
  */
 public record Eig(DType to) implements Op.Primitive {
     @Override
@@ -134,7 +134,10 @@ public record Eig(DType to) implements Op.Primitive {
         return order;
     }
 
-    /** {@code V⁻*·(diag(dw) + f̄ ∘ (V*·dV − V*·V·diag(Re V*·dV)))·V*}, {@code f[i,j] = 1/(w[j] − w[i])}, 0 on the diagonal. */
+    /**
+     * {@code V⁻*·(diag(dw) + f̄ ∘ (V*·dV − V*·V·diag(Re V*·dV)))·V*}, {@code f[i,j] = 1/(w[j] − w[i])}, 0 on the
+     * diagonal.
+     */
     @Override
     public void gradient(Adjoint g) {
         Builder b = g.builder();

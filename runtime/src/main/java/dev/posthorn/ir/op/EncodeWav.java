@@ -13,8 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The WAV file of a sound: {@code x[samples×channels], rate[] → y[]}, samples of 16 bits, numbers beyond [-1, 1) cut off. Source: TF
- * EncodeWav.
+ * The WAV file of a sound: {@code x[samples×channels], rate[] → y[]}, samples of 16 bits, numbers beyond [-1, 1) cut
+ * off. Source: TF EncodeWav.
  */
 public record EncodeWav() implements Op.Single {
     private static final int HEADER = 44;
@@ -42,7 +42,11 @@ public record EncodeWav() implements Op.Single {
         ByteBuffer file = ByteBuffer.allocate(HEADER + 2 * x.length).order(ByteOrder.LITTLE_ENDIAN);
         text(file, "RIFF").putInt(file.capacity() - 8);
         text(file, "WAVE");
-        text(file, "fmt ").putInt(16).putShort((short) 1).putShort((short) channels).putInt(rate);
+        text(file, "fmt ")
+                .putInt(16)
+                .putShort((short) 1)
+                .putShort((short) channels)
+                .putInt(rate);
         file.putInt(rate * 2 * channels).putShort((short) (2 * channels)).putShort((short) 16);
         text(file, "data").putInt(2 * x.length);
         for (float v : x) {

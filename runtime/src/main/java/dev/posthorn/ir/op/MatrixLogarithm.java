@@ -8,9 +8,10 @@ import dev.posthorn.model.ShapeException;
 import java.util.List;
 
 /**
- * The X of {@code exp(X) = A} whose eigenvalues have imaginary parts of (−π, π]: {@code A[…×n×n] → X[…×n×n]}, complex. Of the
- * triangle of {@link ComplexSchur}: roots until it is near 1, then Gauss and Legendre's sum for {@code ∫ Y·(1 + t·Y)⁻¹ dt}, Y
- * = T − 1, as often doubled as roots were taken. In double. Source: TF MatrixLogarithm; Higham, Functions of Matrices, 11.
+ * The X of {@code exp(X) = A} whose eigenvalues have imaginary parts of (−π, π]: {@code A[…×n×n] → X[…×n×n]}, complex.
+ * Of the triangle of {@link ComplexSchur}: roots until it is near 1, then Gauss and Legendre's sum for {@code ∫ Y·(1 +
+ * t·Y)⁻¹ dt}, Y = T − 1, as often doubled as roots were taken. In double. Source: TF MatrixLogarithm; Higham,
+ * Functions of Matrices, 11.
  */
 public record MatrixLogarithm() implements Op.Single {
     private static final double NEAR = 0.05;

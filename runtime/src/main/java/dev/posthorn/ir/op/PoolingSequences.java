@@ -11,9 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where random windows begin that fractional pooling cuts axes into: {@code n[], key[1], counter[2] → y[outputs+1]} for each of
- * the axes, whose lengths are the first operands; int64, from 0 to n. Windows are {@code ⌊n/outputs⌋} or one more in size: in
- * random order, or as {@code ⌈n/outputs·(i + u)⌉} has it, u random, where {@code pseudo}. Source: TF FractionalMaxPool.
+ * Where random windows begin that fractional pooling cuts axes into: {@code n[], key[1], counter[2] → y[outputs+1]}
+ * for each of the axes, whose lengths are the first operands; int64, from 0 to n. Windows are {@code ⌊n/outputs⌋} or
+ * one more in size: in random order, or as {@code ⌈n/outputs·(i + u)⌉} has it, u random, where {@code pseudo}. Source:
+ * TF FractionalMaxPool.
  */
 public record PoolingSequences(List<Integer> outputs, boolean pseudo) implements Op.Primitive {
     public PoolingSequences {
@@ -76,7 +77,8 @@ public record PoolingSequences(List<Integer> outputs, boolean pseudo) implements
     private static long[] shuffled(int n, int m, Philox source) {
         long[] sizes = new long[m + 1];
         for (int i = 0; i < m; i++) {
-            sizes[i + 1] = n / m + (i < n % m ? 1 : 0);
+            int size = n / m + (i < n % m ? 1 : 0);
+            sizes[i + 1] = size;
         }
         int[] four = {};
         for (int i = 0; i + 1 < m; i++) {

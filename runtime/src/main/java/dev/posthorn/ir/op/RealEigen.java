@@ -1,8 +1,8 @@
 package dev.posthorn.ir.op;
 
 /**
- * Eigenvalues of a real matrix in the order of {@link RealSchur}, those of a pair the one of positive imaginary part first, and
- * their vectors of length 1. In double. Source: Eigen's EigenSolver; EISPACK hqr2.
+ * Eigenvalues of a real matrix in the order of {@link RealSchur}, those of a pair the one of positive imaginary part
+ * first, and their vectors of length 1. In double. Source: Eigen's EigenSolver; EISPACK hqr2.
  */
 final class RealEigen {
     /** Real and imaginary parts. */
@@ -127,9 +127,7 @@ final class RealEigen {
                 double vr = apart * apart + values[1][i] * values[1][i] - q * q;
                 double vi = apart * 2 * q;
                 if (vr == 0 && vi == 0) {
-                    vr = epsilon
-                            * norm
-                            * (Math.abs(w) + Math.abs(q) + Math.abs(x) + Math.abs(y) + Math.abs(lastW));
+                    vr = epsilon * norm * (Math.abs(w) + Math.abs(q) + Math.abs(x) + Math.abs(y) + Math.abs(lastW));
                 }
                 set(i, k, x * lastRa - lastW * ra + q * sa, x * lastSa - lastW * sa - q * ra, vr, vi);
                 if (Math.abs(x) > Math.abs(lastW) + Math.abs(q)) {

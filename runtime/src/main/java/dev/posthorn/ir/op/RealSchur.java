@@ -1,9 +1,10 @@
 package dev.posthorn.ir.op;
 
 /**
- * {@code A = U·T·Uᵀ} of a real n×n matrix, U orthogonal, T upper triangular but for a 2×2 block on the diagonal for each pair of
- * complex eigenvalues. Reflections to Hessenberg form, then double steps of Francis, as many as the precision of the type needs,
- * for each may turn signs. In double. Source: Eigen's RealSchur and HessenbergDecomposition; EISPACK hqr2.
+ * {@code A = U·T·Uᵀ} of a real n×n matrix, U orthogonal, T upper triangular but for a 2×2 block on the diagonal for
+ * each pair of complex eigenvalues. Reflections to Hessenberg form, then double steps of Francis, as many as the
+ * precision of the type needs, for each may turn signs. In double. Source: Eigen's RealSchur and
+ * HessenbergDecomposition; EISPACK hqr2.
  */
 final class RealSchur {
     private static final int SWEEPS = 40;
@@ -237,8 +238,8 @@ final class RealSchur {
                 break;
             }
             double left = t[first][first - 1] * (Math.abs(v[1]) + Math.abs(v[2]));
-            double right = v[0]
-                    * (Math.abs(t[first - 1][first - 1]) + Math.abs(own) + Math.abs(t[first + 1][first + 1]));
+            double right =
+                    v[0] * (Math.abs(t[first - 1][first - 1]) + Math.abs(own) + Math.abs(t[first + 1][first + 1]));
             if (Math.abs(left) < epsilon * right) {
                 break;
             }

@@ -12,13 +12,16 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Random classes, and how often classes are expected among them: {@code true[…], key[1], counter[2] → sampled[n], ofTrue[…],
- * ofSampled[n]}; classes are int64, below {@code range} (C1). Where they are {@code unique}, classes are drawn until there are n, and
- * t draws expect {@code 1 − (1 − p)^t} of a class of probability p; else {@code n·p}. Sources: TF UniformCandidateSampler;
- * tensorflow/core/kernels/range_sampler.cc.
+ * Random classes, and how often classes are expected among them: {@code true[…], key[1], counter[2] → sampled[n],
+ * ofTrue[…], ofSampled[n]}; classes are int64, below {@code range} (C1). Where they are {@code unique}, classes are
+ * drawn until there are n, and t draws expect {@code 1 − (1 − p)^t} of a class of probability p; else {@code n·p}.
+ * Sources: TF UniformCandidateSampler; tensorflow/core/kernels/range_sampler.cc.
  */
 public record SampleCandidates(Kind kind, int n, int range, boolean unique) implements Op.Primitive {
-    /** What is drawn: all classes in order, any, or class c with probability {@code log((c + 2)/(c + 1))/log(range + 1)}. */
+    /**
+     * What is drawn: all classes in order, any, or class c with probability {@code log((c + 2)/(c + 1))/log(range +
+     * 1)}.
+     */
     public enum Kind {
         ALL,
         UNIFORM,
@@ -27,8 +30,7 @@ public record SampleCandidates(Kind kind, int n, int range, boolean unique) impl
 
     public SampleCandidates {
         if (n < 1 || range < 1 || unique && n > range || kind == Kind.ALL && n != range) {
-            throw new ShapeException(
-                    "SampleCandidates: expected classes to choose from but was " + n + " of " + range);
+            throw new ShapeException("SampleCandidates: expected classes to choose from but was " + n + " of " + range);
         }
     }
 

@@ -33,9 +33,7 @@ public record Scatter(Fn fn) implements Op.Single {
     @Override
     public TensorType type(Operands in) {
         TensorType x = in.count(3).type(0);
-        boolean numeric = x.dtype().isFloating()
-                || x.dtype().isInteger()
-                || fn == Fn.ADD && x.dtype() == DType.STRING;
+        boolean numeric = x.dtype().isFloating() || x.dtype().isInteger() || fn == Fn.ADD && x.dtype() == DType.STRING;
         if (in.dtype(2) != x.dtype() || !in.dtype(1).isInteger() || fn != Fn.SET && !numeric) { // (C2)
             throw new ShapeException("expected rows of one dtype and integers but was " + in.types());
         }
@@ -78,8 +76,8 @@ public record Scatter(Fn fn) implements Op.Single {
     }
 
     /**
-     * dy reaches u where it was put; x where nothing replaced it. Of updates of one row by SET each gets its derivative, as
-     * in TensorFlow.
+     * dy reaches u where it was put; x where nothing replaced it. Of updates of one row by SET each gets its
+     * derivative, as in TensorFlow.
      */
     @Override
     public void gradient(Adjoint g) {

@@ -10,8 +10,8 @@ import dev.posthorn.model.ShapeException;
 import java.util.List;
 
 /**
- * The JPEG file of a picture: {@code x[h×w×c], quality[] → y[]}, c 1 or 3, uint8; quality from 0 to 100. Baseline, in the integers of
- * libjpeg, whose bytes these are. Source: TF EncodeJpegVariableQuality.
+ * The JPEG file of a picture: {@code x[h×w×c], quality[] → y[]}, c 1 or 3, uint8; quality from 0 to 100. Baseline, in
+ * the integers of libjpeg, whose bytes these are. Source: TF EncodeJpegVariableQuality.
  *
  * @param halved whether colours have half the rows and columns
  * @param unit of the densities: 0 for none, 1 for inches, 2 for centimetres
@@ -20,7 +20,8 @@ public record EncodeJpeg(boolean halved, int unit, int xDensity, int yDensity, S
     @Override
     public TensorType type(Operands in) {
         TensorType x = in.count(2).type(0);
-        boolean picture = x.dtype() == DType.UINT8 && (!x.shape().isRanked() || x.shape().rank() == 3);
+        boolean picture =
+                x.dtype() == DType.UINT8 && (!x.shape().isRanked() || x.shape().rank() == 3);
         if (!picture || in.dtype(1) != DType.INT32 || !Shape.SCALAR.accepts(in.shape(1))) {
             throw new ShapeException("expected a picture of uint8 and a quality but was " + in.types());
         }
@@ -39,7 +40,8 @@ public record EncodeJpeg(boolean halved, int unit, int xDensity, int yDensity, S
             throw new ShapeException("expected a quality in [0, 100] but was " + quality);
         }
         Tensor y = Tensor.zeros(out);
-        y.byteStrings()[0] = new JpegFile(this, quality).of(x.bytes(), x.shape().dim(0), x.shape().dim(1), c);
+        y.byteStrings()[0] = new JpegFile(this, quality)
+                .of(x.bytes(), x.shape().dim(0), x.shape().dim(1), c);
         return y;
     }
 }

@@ -3,13 +3,16 @@ package dev.posthorn.ir.op.image;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Writes one JPEG file: its tables, and the blocks of its planes in turn. Source: ITU T.81; libjpeg jcmarker.c, jchuff.c. */
+/**
+ * Writes one JPEG file: its tables, and the blocks of its planes in turn. Source: ITU T.81; libjpeg jcmarker.c,
+ * jchuff.c.
+ */
 final class JpegFile {
     /** For each place in a file its place in a block. */
     private static final int[] ZIGZAG = {
-        0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,
-        28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61,
-        54, 47, 55, 62, 63
+        0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14,
+        21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60,
+        61, 54, 47, 55, 62, 63
     };
 
     private final EncodeJpeg options;
@@ -20,9 +23,7 @@ final class JpegFile {
 
     JpegFile(EncodeJpeg options, int quality) {
         this.options = options;
-        this.tables = new int[][] {
-            scaled(JpegTables.LUMINANCE, quality), scaled(JpegTables.CHROMINANCE, quality)
-        };
+        this.tables = new int[][] {scaled(JpegTables.LUMINANCE, quality), scaled(JpegTables.CHROMINANCE, quality)};
     }
 
     private static int[] scaled(int[] table, int quality) {

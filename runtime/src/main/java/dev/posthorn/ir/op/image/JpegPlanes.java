@@ -1,8 +1,9 @@
 package dev.posthorn.ir.op.image;
 
 /**
- * A picture as planes of 8×8 blocks: grey as it is, colours as luminance and two differences, of which means of 2×2 are kept where
- * {@code factor} is 2. The last rows and columns are repeated to whole units. Source: libjpeg jccolor.c, jcsample.c, jcprepct.c.
+ * A picture as planes of 8×8 blocks: grey as it is, colours as luminance and two differences, of which means of 2×2
+ * are kept where {@code factor} is 2. The last rows and columns are repeated to whole units. Source: libjpeg
+ * jccolor.c, jcsample.c, jcprepct.c.
  */
 final class JpegPlanes {
     private static final int BITS = 16;
@@ -60,8 +61,8 @@ final class JpegPlanes {
     }
 
     /**
-     * Means of 2×2, halves rounded down and up in turn, in the first half of each of the first half of rows; the last of {@code used}
-     * rows is repeated.
+     * Means of 2×2, halves rounded down and up in turn, in the first half of each of the first half of rows; the last
+     * of {@code used} rows is repeated.
      */
     private static void halve(int[] plane, int high, int wide, int used) {
         for (int r = 0; r < high; r++) {
