@@ -77,7 +77,7 @@ public final class Conv2d implements PackedConv {
                 !copies && groups == 1 && window.kh() == 1 && window.kw() == 1 && window.sh() == 1 && window.sw() == 1;
         width = copies ? window.paddedWidth() : window.w();
         int most = Math.min(PIXELS, GATHERED / Math.max(1, k));
-        rows = Math.min(window.outH(), Math.max(1, most / Math.max(1, window.outW())));
+        rows = Gemm.evenly(window.outH(), Math.max(1, most / Math.max(1, window.outW())), 1);
         // Terms that lie together in the input: a row of the window, or one of its pixels.
         boolean joined = groups == 1 && window.dw() == 1;
         run = joined ? window.kw() * c : c;

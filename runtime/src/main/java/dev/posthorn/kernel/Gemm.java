@@ -21,6 +21,8 @@ public final class Gemm {
     private static final int TILE_C = 1 << 15;
     /** Floats of b that the tiles of one range of panels have in common: they stay in the second-level cache. */
     private static final int SHARED_B = 1 << 18;
+    /** Floats of b that stay in the smallest second-level caches, beside a and c. */
+    private static final int NEAR_B = 1 << 16;
     /** Multiplications below which a tile is not worth handing over. */
     private static final long SMALL = 1 << 16;
 
@@ -47,8 +49,8 @@ public final class Gemm {
         if (m == 0 || b.n == 0) {
             return;
         }
-        int pc = panelsPerTile(b);
-        int mc = Math.min(m, rowsPerTile(b, pc));
+        int pc = panelsPerTile(b, m);
+        int mc = evenly(m, rowsPerTile(b, pc), b.simd.hasGemm3() ? 3 : ROWS);
         long work = (long) m * b.n * Math.max(b.k, 1);
         int wanted = workers.size() == 1 ? 1 : (int) Math.min(4L * workers.size(), work / SMALL);
         int rowTiles = (m + mc - 1) / mc;
@@ -96,6 +98,25 @@ public final class Gemm {
 
     private static int whole(int rows) {
         return Math.max(ROWS, rows / ROWS * ROWS);
+    }
+
+    /** The size of tiles that part m rows evenly, each about {@code rows}, so that none has a few that are left. */
+    static int evenly(int m, int rows, int unit) {
+        int tiles = Math.max(1, (m + rows / 2) / rows);
+        return Math.min(m, ((m + tiles - 1) / tiles + unit - 1) / unit * unit);
+    }
+
+    /**
+     * {@link #panelsPerTile(PackedB)}, or fewer where that spares reading: either all rows pass by a small part of b, once for
+     * each of these, or b passes by a few rows, once for each tile.
+     */
+    private static int panelsPerTile(PackedB b, int m) {
+        int most = panelsPerTile(b);
+        int few = (int) Math.max(1, Math.min(most, NEAR_B / ((long) b.nr * Math.max(b.k, 1))));
+        int rows = rowsPerTile(b, most);
+        long tiles = (m + rows - 1L) / rows;
+        long parts = (b.panels + few - 1L) / few;
+        return parts * m + b.n < m + tiles * b.n ? few : most;
     }
 
     /** As many panels as stay in cache while tile after tile of rows passes by. */

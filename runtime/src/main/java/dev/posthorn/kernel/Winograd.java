@@ -20,7 +20,7 @@ public final class Winograd implements PackedConv {
     /** Fewest outputs of all images: with fewer, reading the transformed weights costs more than is spared. */
     private static final int LEAST_PIXELS = 40;
     /** Fewest input channels: with fewer, transforms take longer than what is spared of the products. */
-    private static final int LEAST_CHANNELS = 64;
+    private static final int LEAST_CHANNELS = 32;
     /** The least part of the tiles' outputs that lie inside of the image. */
     private static final double LEAST_INSIDE = 0.7;
     /** Multiplications below which weights are not worth handing over. */
