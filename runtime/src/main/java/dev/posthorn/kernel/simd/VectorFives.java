@@ -11,6 +11,9 @@ import jdk.incubator.vector.FloatVector;
  * inputs while windows have them in common. Sums in the order of the taps: what a pass leaves in y, the next one goes on from.
  */
 final class VectorFives {
+    /** Whether there are too few registers for two rows of weights. */
+    private static final boolean ONE_ROW = L < 16;
+
     private VectorFives() {}
 
     /** Whether pixels lie as far apart as taps, or twice as far. */
@@ -49,10 +52,11 @@ final class VectorFives {
             int fo = bias == null ? yo + i : bo + i;
             int fStep = bias == null ? yStep : 0;
             int to = yo + i;
-            for (int t = t0; t < t1; t += 10) {
+            for (int t = t0, next; t < t1; t = next) {
+                next = ONE_ROW || t + 5 == t1 ? t + 5 : t + 10;
                 int xa = xo + xs[t] + i;
                 int wa = wo + ws[t] + i;
-                if (t + 5 == t1) {
+                if (next == t + 5) {
                     if (near) {
                         five(x, xa, col, w, wa, wCol, from, fo, fStep, y, to, yStep, pixels);
                     } else {
