@@ -161,7 +161,9 @@ class AllocationTest {
             for (Unary act : acts) {
                 for (float[] bias : OPTIONAL) {
                     for (float[] residual : OPTIONAL) {
-                        s.epilogue(5, N, Y, 0, N, bias, 0, residual, 0, N, act, 1, 2);
+                        for (int n : new int[] {N, 2 * L, 3 * L}) {
+                            s.epilogue(5, n, Y, 0, N, bias, 0, residual, 0, N, act, 1, 2);
+                        }
                     }
                 }
             }

@@ -65,6 +65,26 @@ class WarmingTest {
                                         "both",
                                         (s, a, b, c) ->
                                                 s.epilogue(3, 37, c, 0, 50, a, 0, b, 0, 60, Unary.CLIP, -0.5f, 0.5f))),
+                        Stream.of(2, 3)
+                                .flatMap(v -> Stream.of(true, false)
+                                        .map(adds ->
+                                                new Row(v + " vectors" + (adds ? ", residual" : ""), (s, a, b, c) -> {
+                                                    int n = v * Simd.best().lanes();
+                                                    s.epilogue(
+                                                            5,
+                                                            n,
+                                                            c,
+                                                            1,
+                                                            70,
+                                                            a,
+                                                            3,
+                                                            adds ? b : null,
+                                                            2,
+                                                            60,
+                                                            Unary.RELU6,
+                                                            0,
+                                                            0);
+                                                }))),
                         Stream.of(Unary.RELU, Unary.RELU6, Unary.CLIP)
                                 .map(f -> new Row(f.name(), (s, a, b, c) -> s.unary(f, -1, 1, a, 1, c, 2, 77))),
                         Stream.of(Unary.EXP, Unary.SIGMOID, Unary.SILU, Unary.TANH)
