@@ -98,3 +98,23 @@ for width, paths, merge in ((4, 1, True), (6, 3, False)):
 for dim, dtype in ((1, F32), (5, F64), (40, F32)):
     case(f"Sobol {dim} {np.dtype(dtype).name}", lambda n, skip: raw.SobolSample(
         dim=dim, num_results=n, skip=skip, dtype=dtype), np.array(9, I32), np.array(dim // 5, I32))
+for dtype in (np.complex64, np.complex128):
+    name = np.dtype(dtype).name
+    case(f"Eig {name}", lambda a: list(raw.Eig(input=a, Tout=dtype, compute_v=True)), complex_("eig", 2, 4, 4, dtype=dtype))
+    case(f"MatrixLogarithm {name}", lambda a: raw.MatrixLogarithm(input=a),
+         complex_("log", 2, 3, 3, dtype=dtype) + 5 * np.eye(3, dtype=dtype))
+case("EncodeWav", lambda x, rate: raw.EncodeWav(audio=x, sample_rate=rate),
+     np.array([[0.5, -1], [1, -2], [0.25, 3], [1 / 65536, -1 / 32768]], F32), np.array(8000, I32))
+#: The key, and a counter whose upper half is the second seed, of an op with these seeds.
+SEEDS, FIRST = dict(seed=5, seed2=9), (np.array([5], np.uint64), np.array([0, 9], np.uint64))
+for pseudo in (False, True):
+    case(f"PoolingSequences {str(pseudo).lower()}", lambda m, n, k, c: list(raw.FractionalMaxPool(
+        value=tf.zeros([1, m, n, 1]), pooling_ratio=[1.0, 1.44, 1.73, 1.0], pseudo_random=pseudo, deterministic=True, **SEEDS)[1:]),
+        np.array(23, I32), np.array(19, I32), *FIRST)
+TRUE = np.array([[0, 3], [7, 1]], I64)
+case("SampleCandidates ALL 18 18 true", lambda x, k, c: list(raw.AllCandidateSampler(
+    true_classes=x, num_true=2, num_sampled=18, unique=True, **SEEDS)), TRUE, *FIRST)
+for kind, sampler in (("UNIFORM", raw.UniformCandidateSampler), ("LOG_UNIFORM", raw.LogUniformCandidateSampler)):
+    for unique in (False, True):
+        case(f"SampleCandidates {kind} 6 20 {str(unique).lower()}", lambda x, k, c: list(sampler(
+            true_classes=x, num_true=2, num_sampled=6, unique=unique, range_max=20, **SEEDS)), TRUE, *FIRST)

@@ -65,7 +65,9 @@ import dev.posthorn.ir.op.CumSum;
 import dev.posthorn.ir.op.Cumulative;
 import dev.posthorn.ir.op.DecodeWav;
 import dev.posthorn.ir.op.DynamicSlice;
+import dev.posthorn.ir.op.Eig;
 import dev.posthorn.ir.op.Eigh;
+import dev.posthorn.ir.op.EncodeWav;
 import dev.posthorn.ir.op.Ensured;
 import dev.posthorn.ir.op.Fft;
 import dev.posthorn.ir.op.Gather;
@@ -76,6 +78,7 @@ import dev.posthorn.ir.op.Lookup;
 import dev.posthorn.ir.op.Lu;
 import dev.posthorn.ir.op.Magnitude;
 import dev.posthorn.ir.op.MatMul;
+import dev.posthorn.ir.op.MatrixLogarithm;
 import dev.posthorn.ir.op.MaxPoolGather;
 import dev.posthorn.ir.op.MaxPoolGradient;
 import dev.posthorn.ir.op.Mfcc;
@@ -85,6 +88,7 @@ import dev.posthorn.ir.op.NonZero;
 import dev.posthorn.ir.op.Pad;
 import dev.posthorn.ir.op.Part;
 import dev.posthorn.ir.op.Pool;
+import dev.posthorn.ir.op.PoolingSequences;
 import dev.posthorn.ir.op.PopulationCount;
 import dev.posthorn.ir.op.ProjectiveTransform;
 import dev.posthorn.ir.op.Random;
@@ -98,6 +102,7 @@ import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.RegexReplace;
 import dev.posthorn.ir.op.Reshape;
 import dev.posthorn.ir.op.Reverse;
+import dev.posthorn.ir.op.SampleCandidates;
 import dev.posthorn.ir.op.Scan;
 import dev.posthorn.ir.op.Scatter;
 import dev.posthorn.ir.op.ScatterAdd;
@@ -201,6 +206,8 @@ final class OpRows {
         double tolerance(int i) {
             boolean normal = op instanceof Random r && r.distribution().name().endsWith("NORMAL");
             if (op instanceof Eigh
+                    || op instanceof Eig
+                    || op instanceof MatrixLogarithm
                     || op instanceof Svd
                     || op instanceof Special
                     || op instanceof Lu
@@ -328,6 +335,20 @@ final class OpRows {
         row("Sobol 40 float32", new Sobol(40, DType.FLOAT32));
         for (DType t : List.of(DType.INT8, DType.UINT16, DType.INT32, DType.UINT64)) {
             row("PopulationCount " + t, new PopulationCount());
+        }
+        for (DType t : List.of(DType.COMPLEX64, DType.COMPLEX128)) {
+            row("Eig " + t, new Eig(t));
+            row("MatrixLogarithm " + t, new MatrixLogarithm());
+        }
+        row("EncodeWav", new EncodeWav());
+        for (boolean pseudo : new boolean[] {false, true}) {
+            row("PoolingSequences " + pseudo, new PoolingSequences(List.of(15, 10), pseudo));
+        }
+        row("SampleCandidates ALL 18 18 true", new SampleCandidates(SampleCandidates.Kind.ALL, 18, 18, true));
+        for (SampleCandidates.Kind kind : List.of(SampleCandidates.Kind.UNIFORM, SampleCandidates.Kind.LOG_UNIFORM)) {
+            for (boolean unique : new boolean[] {false, true}) {
+                row("SampleCandidates " + kind + " 6 20 " + unique, new SampleCandidates(kind, 6, 20, unique));
+            }
         }
     }
 
