@@ -1,5 +1,8 @@
 package dev.posthorn.tensorflow.host;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import dev.posthorn.ir.DType;
@@ -7,8 +10,6 @@ import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Operands;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
-import dev.posthorn.keras.Json;
-import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.ShapeException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,6 +26,10 @@ import java.util.Map;
  * tensorflow/core/example/feature.proto; protobuf.dev/programming-guides/json.
  */
 public record DecodeJsonExample() implements Op.Single {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
     @Override
     public TensorType type(Operands in) {
         TensorType x = in.count(1).type(0);
@@ -40,13 +45,18 @@ public record DecodeJsonExample() implements Op.Single {
         byte[][] y = new byte[x.length][];
         for (int i = 0; i < x.length; i++) {
             try {
-                y[i] = example(Json.object(new String(x[i], StandardCharsets.UTF_8), "element " + i));
-            } catch (ModelFormatException | ClassCastException | IllegalArgumentException | ArithmeticException e) {
+                y[i] = example(JSON.readValue(new String(x[i], StandardCharsets.UTF_8), Map.class));
+            } catch (JsonProcessingException | ClassCastException | IllegalArgumentException | ArithmeticException e) {
                 throw new ShapeException(
-                        "expected an Example in JSON but was another (" + e.getMessage() + ", element " + i + ")", e);
+                        "expected an Example in JSON but was another (" + message(e) + ", element " + i + ")", e);
             }
         }
         return Tensor.of(DType.STRING, in.get(0).shape(), y);
+    }
+
+    /** What is wrong, in one line. */
+    private static String message(Exception e) {
+        return e instanceof JsonProcessingException j ? j.getOriginalMessage() : e.getMessage();
     }
 
     /** Writes the fields of a message. */
@@ -69,7 +79,7 @@ public record DecodeJsonExample() implements Op.Single {
 
     private static byte[] example(Object json) {
         return message(out -> {
-            for (Map.Entry<?, ?> e : ((Map<?, ?>) json).entrySet()) {
+            for (Map.Entry<?, ?> e : object(json)) {
                 known(e.getKey(), "features");
                 if (e.getValue() != null) {
                     out.writeByteArray(1, features(e.getValue()));
@@ -80,7 +90,7 @@ public record DecodeJsonExample() implements Op.Single {
 
     private static byte[] features(Object json) {
         return message(out -> {
-            for (Map.Entry<?, ?> e : ((Map<?, ?>) json).entrySet()) {
+            for (Map.Entry<?, ?> e : object(json)) {
                 known(e.getKey(), "feature");
                 for (Map.Entry<?, ?> f : entries(e.getValue())) {
                     out.writeByteArray(1, message(entry -> {
@@ -93,12 +103,19 @@ public record DecodeJsonExample() implements Op.Single {
     }
 
     private static Iterable<? extends Map.Entry<?, ?>> entries(Object json) {
-        return json == null ? List.of() : ((Map<?, ?>) json).entrySet();
+        return json == null ? List.of() : object(json);
+    }
+
+    private static Iterable<? extends Map.Entry<?, ?>> object(Object json) {
+        if (json instanceof Map<?, ?> map) {
+            return map.entrySet();
+        }
+        throw new IllegalArgumentException(json + " in place of an object");
     }
 
     private static byte[] feature(Object json) {
         return message(out -> {
-            for (Map.Entry<?, ?> e : ((Map<?, ?>) json).entrySet()) {
+            for (Map.Entry<?, ?> e : object(json)) {
                 int number = switch ((String) e.getKey()) {
                     case "bytesList", "bytes_list" -> 1;
                     case "floatList", "float_list" -> 2;
@@ -114,7 +131,7 @@ public record DecodeJsonExample() implements Op.Single {
 
     private static byte[] list(int kind, Object json) {
         return message(out -> {
-            for (Map.Entry<?, ?> e : ((Map<?, ?>) json).entrySet()) {
+            for (Map.Entry<?, ?> e : object(json)) {
                 known(e.getKey(), "value");
                 for (Object v : e.getValue() == null ? List.of() : (List<?>) e.getValue()) {
                     switch (kind) {
