@@ -88,6 +88,17 @@ public interface Backend {
         return Optional.empty();
     }
 
+    /**
+     * The same backend with a bound on the memory of intermediate values, all those of a run together: what does not fit is
+     * computed again where it is read. Results are the same bits. A graph that no plan brings within it is refused.
+     *
+     * @throws IllegalArgumentException where the backend has no such bound
+     */
+    default Backend within(long bytes) {
+        throw new IllegalArgumentException("backend " + name() + ": expected no bound of memory but was " + bytes
+                + " bytes (backend java has one)");
+    }
+
     /** Prepares a graph with these values of its variables; those that it does not update stay as they are. */
     default Executable compile(Graph graph, Variables.Snapshot variables) {
         return compile(graph, variables, Set.of());

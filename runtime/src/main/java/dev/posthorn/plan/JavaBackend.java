@@ -31,10 +31,28 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** The fast backend: passes, a plan, and our own kernels. */
 public final class JavaBackend implements Backend {
+    private final OptionalLong memory;
+    private final Workers workers;
+
+    public JavaBackend() {
+        this(OptionalLong.empty(), Workers.shared());
+    }
+
+    private JavaBackend(OptionalLong memory, Workers workers) {
+        this.memory = memory;
+        this.workers = workers;
+    }
+
+    @Override
+    public JavaBackend within(long bytes) {
+        return new JavaBackend(OptionalLong.of(bytes), workers);
+    }
+
     @Override
     public String name() {
         return "java";
@@ -49,7 +67,8 @@ public final class JavaBackend implements Backend {
                 Specialise.apply(HoistSums.apply(RecoverFunctions.apply(RecoverCells.apply(CountLoops.apply(bound)))));
         Graph legal = improve(FoldPad.apply(known));
         List<Variable> read = legal.variables();
-        Plan plan = Planner.plan(legal, Workers.shared());
+        Plan plan =
+                memory.isPresent() ? Planner.plan(legal, workers, memory.getAsLong()) : Planner.plan(legal, workers);
         return new Executable() {
             @Override
             public List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now) {

@@ -83,6 +83,15 @@ public final class MemoryPlan {
         return sizes.getOrDefault(arena, 0);
     }
 
+    /** Bytes of all arenas together. */
+    long bytes() {
+        long sum = 0;
+        for (Map.Entry<Integer, Integer> e : sizes.entrySet()) {
+            sum += (long) e.getValue() * Planner.elementBytes(DType.values()[e.getKey()]);
+        }
+        return sum;
+    }
+
     /** Elements of all arenas together. */
     public long elements() {
         return sizes.values().stream().mapToLong(i -> i).sum();

@@ -174,6 +174,11 @@ public final class Plan {
         return nested;
     }
 
+    /** Bytes of all intermediate values, those of nested plans too. */
+    long bytes() {
+        return memory.bytes() + nested.stream().mapToLong(Plan::bytes).sum();
+    }
+
     MemoryPlan memory() {
         return memory;
     }

@@ -22,6 +22,9 @@ import java.util.Set;
 
 /** Makes a plan of a graph whose composites are those that kernels take: a step a node, a place a value. */
 final class Planner implements StepRule.Room {
+    /** How often a bound of memory is tried to be met. */
+    private static final int TRIES = 5;
+
     private final Graph graph;
     private final Workers workers;
     private final Map<Value, Slot> slots = new HashMap<>();
@@ -41,14 +44,37 @@ final class Planner implements StepRule.Room {
     }
 
     static Plan plan(Graph graph, Workers workers) {
-        return new Planner(graph, workers).plan();
+        return new Planner(graph, workers).plan(graph.nodes());
     }
 
-    private Plan plan() {
+    /**
+     * A plan whose values take so many bytes at most, because some are computed again.
+     *
+     * @throws IllegalArgumentException where no such plan is found, with the least bytes of one that is
+     */
+    static Plan plan(Graph graph, Workers workers, long bytes) {
+        Plan plan = plan(graph, workers);
+        long least = plan.bytes();
+        long alive = bytes;
+        for (int i = 0; least > bytes && i <= TRIES; i++) {
+            plan = new Planner(graph, workers).plan(Rematerialisation.order(graph, alive));
+            least = Math.min(least, plan.bytes());
+            // what steps need for themselves, and gaps between values, come on top of what is alive
+            alive = i == TRIES - 1 ? 0 : alive * bytes / Math.max(1, plan.bytes());
+        }
+        if (least > bytes) {
+            throw new IllegalArgumentException("plan: expected a bound of at least " + least
+                    + " bytes for intermediate values but was " + bytes + " (a smaller batch needs less)");
+        }
+        return plan;
+    }
+
+    /** @param order the graph's nodes, some of them more than once: readers read what was made last */
+    private Plan plan(List<Node> order) {
         List<Value> results = new ArrayList<>(graph.results());
         results.addAll(graph.updates().values());
         Set<Value> whole = wholeResults(results);
-        for (Node n : graph.nodes()) {
+        for (Node n : order) {
             if (n.op() instanceof Constant c) {
                 constants.put(add(n.output(), Slot.Place.CONSTANT).index(), c.value());
             } else if (n.op() instanceof Input || n.op() instanceof Variable) {
@@ -101,6 +127,14 @@ final class Planner implements StepRule.Room {
 
     private static Slot.Place place(TensorType t) {
         return t.shape().isKnown() && t.dtype() != DType.STRING ? Slot.Place.ARENA : Slot.Place.DYNAMIC;
+    }
+
+    /** Bytes of an element in its array. */
+    static int elementBytes(DType dtype) {
+        Class<?> element = Tensor.storage(dtype).getComponentType();
+        return element == byte.class || element == boolean.class
+                ? 1
+                : element == short.class ? 2 : element == long.class || element == double.class ? 8 : 4;
     }
 
     /** The length of a value's range in its array. */

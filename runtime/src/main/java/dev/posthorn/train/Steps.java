@@ -39,6 +39,7 @@ final class Steps {
     private static final int PLANS = 8;
 
     private final Model model;
+    private final Backend backend;
     private final TrainableProgram program;
     private final CompileConfig config;
     private final Trained trained;
@@ -71,6 +72,7 @@ final class Steps {
             Set<String> undecayed,
             Optional<StoredTraining> goesOn) {
         this.model = trainer.model();
+        this.backend = trainer.backend();
         this.program = trainer.program();
         this.config = config;
         Map<LayerPatterns, Double> factors = new LinkedHashMap<>();
@@ -173,7 +175,7 @@ final class Steps {
                 }
             }
             Variables.Snapshot snapshot = new Variables.Snapshot(0, all);
-            p = new Planned(step, model.backend().compile(step.graph(), snapshot, Set.copyOf(changing)), constants);
+            p = new Planned(step, backend.compile(step.graph(), snapshot, Set.copyOf(changing)), constants);
             plans.put(key, p);
         }
         return p;

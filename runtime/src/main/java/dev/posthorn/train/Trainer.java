@@ -3,6 +3,7 @@ package dev.posthorn.train;
 import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType.Context;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.model.Backend;
 import dev.posthorn.model.LayerPatterns;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.Profile;
@@ -57,6 +58,7 @@ public final class Trainer {
     private Optimizer optimizerOfFile;
     private boolean fresh;
     private boolean scalesLoss;
+    private OptionalLong memory = OptionalLong.empty();
     private Steps steps;
     private Steps before;
 
@@ -120,6 +122,21 @@ public final class Trainer {
         steps = null;
         before = null;
         return this;
+    }
+
+    /**
+     * Bounds the memory of what a step computes between its batch and the new weights: activations and gradients. Those that do
+     * not fit are computed again in the backward pass, with the same bits as without. The first step throws where that cannot
+     * be, with the least that can.
+     */
+    public Trainer memory(long bytes) {
+        model.backend().within(bytes);
+        memory = OptionalLong.of(bytes);
+        return compiled(config());
+    }
+
+    Backend backend() {
+        return memory.isPresent() ? model.backend().within(memory.getAsLong()) : model.backend();
     }
 
     /** Sets the optimizer, which begins anew. */

@@ -50,6 +50,11 @@ public final class ModelTimer {
         return new ModelTimer(model, x, Optional.of(t), batch);
     }
 
+    /** Bounds the memory of training steps. */
+    public void memory(long bytes) {
+        trainer.orElseThrow().memory(bytes);
+    }
+
     /** Made-up numbers for ports. */
     public static List<Tensor> inputs(List<Port> ports, int rows, int length) {
         List<Tensor> all = new ArrayList<>();

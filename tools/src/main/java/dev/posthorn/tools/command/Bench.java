@@ -2,6 +2,7 @@ package dev.posthorn.tools.command;
 
 import dev.posthorn.kernel.Workers;
 import dev.posthorn.model.Model;
+import dev.posthorn.tools.InputException;
 import dev.posthorn.tools.Posthorn;
 import dev.posthorn.tools.bench.ModelTimer;
 import java.io.BufferedReader;
@@ -54,6 +55,15 @@ public final class Bench implements Callable<Integer> {
             description = "Time steps of Adam, with classes 0, 1, … as labels, rather than predictions.")
     private boolean train;
 
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            converter = Bytes.class,
+            description =
+                    "With --train: of what a step computes, keep so much at once at most, such as 500MB; what does not "
+                            + "fit is computed again. The results are the same bits.")
+    private Long memory;
+
     @Option(names = "--explain", description = "Also print the graph and the plan: what was fused, and what was not.")
     private boolean explain;
 
@@ -69,10 +79,13 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
+        if (memory != null && !train) {
+            throw new InputException("bench: expected --train with --memory but was " + memory + " bytes without it");
+        }
         long begin = System.nanoTime();
         try (Model m = bound.load(model, backend.name())) {
             double load = (System.nanoTime() - begin) / 1e9;
-            ModelTimer timer = train ? ModelTimer.training(m, batch, length) : ModelTimer.predictions(m, batch, length);
+            ModelTimer timer = train ? training(m) : ModelTimer.predictions(m, batch, length);
             begin = System.nanoTime();
             double[] first = timer.call();
             double once = (System.nanoTime() - begin) / 1e9;
@@ -101,6 +114,14 @@ public final class Bench implements Callable<Integer> {
             }
         }
         return Posthorn.RIGHT;
+    }
+
+    private ModelTimer training(Model m) {
+        ModelTimer timer = ModelTimer.training(m, batch, length);
+        if (memory != null) {
+            timer.memory(memory);
+        }
+        return timer;
     }
 
     private static void serve(ModelTimer timer, double load, double[] first, PrintWriter out) throws IOException {

@@ -111,6 +111,15 @@ public final class Train implements Callable<Integer> {
             description = "How much the rows of a class count.")
     private Map<Integer, Double> classWeights = Map.of();
 
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            converter = Bytes.class,
+            description =
+                    "Of what a training step computes, keep so much at once at most, such as 500MB; what does not fit "
+                            + "is computed again. The results are the same bits.")
+    private Long memory;
+
     @Option(names = "--seed", paramLabel = "N", description = "Decides the order of the rows. Default: 0.")
     private long seed;
 
@@ -226,6 +235,9 @@ public final class Train implements Callable<Integer> {
         if (optimizer != null) {
             trainer.optimizer(Optimizers.ALL.read(
                     PythonCall.read(optimizer, "--optimizer"), new FieldType.Context(Dialect.KERAS3, "--optimizer")));
+        }
+        if (memory != null) {
+            trainer.memory(memory);
         }
         trainer.withoutWeightDecay(undecayed.toArray(String[]::new));
         if (learningRate != null) {

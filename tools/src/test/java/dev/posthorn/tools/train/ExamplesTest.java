@@ -90,7 +90,7 @@ class ExamplesTest {
             assertTrue(here.contains(plain(block.group(1))), block.group(1));
             blocks++;
         }
-        assertEquals(9, blocks);
+        assertEquals(10, blocks);
     }
 
     private static String plain(String java) {
@@ -155,6 +155,7 @@ class ExamplesTest {
         Tensor sampleWeight = Tensor.of(Shape.of(32), random.doubles(32).toArray());
         trainer.fit(Dataset.of(Batch.of(x, y, sampleWeight)), Fit.epochs(1));
         trainer.fit(Dataset.of(x, y), Fit.epochs(1).classWeights(Map.of(0, 1.0, 1, 2.5)));
+        trainer.memory(500_000_000).fit(Dataset.of(x, y), Fit.epochs(1));
         assertTrue(trainer.evaluate(Dataset.of(x, y)).has("loss"));
     }
 
