@@ -19,13 +19,23 @@ final class VectorUnary {
 
     private static final float[] ONES = new float[BLOCK];
     private static final ThreadLocal<float[]> TEMPORARY = ThreadLocal.withInitial(() -> new float[4 * BLOCK]);
+    /** Functions of several loops; null where f is none. */
+    private static final Loops[] LOOPS = new Loops[Unary.values().length];
+
     private static final boolean[] HAS = new boolean[Unary.values().length];
 
     static {
         Arrays.fill(ONES, 1);
         for (Unary f : Unary.values()) {
+            LOOPS[f.ordinal()] = loops(f);
             HAS[f.ordinal()] = run(f, 0, 0, new float[L], 0, new float[L], 0, L);
         }
+    }
+
+    /** y[yo + i] = f(x[xo + i]) for n up to a block. */
+    @FunctionalInterface
+    private interface Loops {
+        void run(float alpha, float beta, float[] t, float[] x, int xo, float[] y, int yo, int n);
     }
 
     private VectorUnary() {}
@@ -89,62 +99,80 @@ final class VectorUnary {
             case EXPM1:
                 VectorExp.expm1(x, xo, y, yo, n);
                 return true;
-            case TANH, SIGMOID, SILU, SOFTPLUS, MISH, ELU, SELU, ERF, ERFC, GELU_ERF, GELU_TANH, LOG, LOG1P:
+            default:
+                Loops loops = LOOPS[f.ordinal()];
+                if (loops == null) {
+                    return false;
+                }
                 float[] t = TEMPORARY.get();
                 for (int i = 0; i < n; i += BLOCK) {
-                    block(f, alpha, beta, t, x, xo + i, y, yo + i, Math.min(BLOCK, n - i));
+                    loops.run(alpha, beta, t, x, xo + i, y, yo + i, Math.min(BLOCK, n - i));
                 }
                 return true;
-            default:
-                return false;
         }
     }
 
-    /** Functions of several loops. */
-    private static void block(
-            Unary f, float alpha, float beta, float[] t, float[] x, int xo, float[] y, int yo, int n) {
-        switch (f) {
-            case TANH -> {
-                VectorExp.expAbs(2, x, xo, t, 0, n);
-                VectorMath.tanh(t, 0, x, xo, y, yo, n);
-            }
-            case SIGMOID -> VectorExp.logistic(1, x, xo, ONES, 0, t, 0, BLOCK, y, yo, n);
-            case SILU -> VectorExp.logistic(alpha, x, xo, x, xo, t, 0, BLOCK, y, yo, n);
-            case GELU_TANH -> {
-                VectorMath.geluCubic(x, xo, t, 0, n);
-                VectorExp.logistic(1, t, 0, x, xo, t, BLOCK, BLOCK, y, yo, n);
-            }
-            case LOG -> VectorMath.log(x, xo, t, 0, BLOCK, y, yo, n);
-            case LOG1P -> log1p(t, x, xo, y, yo, n);
-            case SOFTPLUS -> {
-                VectorExp.expAbs(-1, x, xo, t, BLOCK, n);
-                log1p(t, t, BLOCK, t, BLOCK, n);
-                VectorMath.positivePlus(t, BLOCK, x, xo, y, yo, n);
-            }
-            case MISH -> {
-                VectorExp.exp(0, x, xo, t, 0, n);
-                VectorMath.mish(t, 0, x, xo, y, yo, n);
-            }
-            case ELU, SELU -> {
-                VectorExp.expm1(x, xo, t, 0, n);
-                VectorMath.elu(alpha, f == Unary.ELU ? 1 : beta, t, 0, x, xo, y, yo, n);
-            }
-            case GELU_ERF -> {
-                VectorExp.expSquare(0.70710678f, x, xo, t, BLOCK, t, 0, n);
-                VectorMath.erfcAbs(0.70710678f, t, 0, t, BLOCK, x, xo, t, 0, n);
-                VectorMath.geluErf(t, 0, x, xo, y, yo, n);
-            }
-            default -> {
-                VectorExp.expSquare(1, x, xo, t, BLOCK, t, 0, n);
-                VectorMath.erfcAbs(1, t, 0, t, BLOCK, x, xo, t, 0, n);
-                if (f == Unary.ERF) {
+    /**
+     * The loops of f, each function's its own: called through an interface, C2 compiles those of one or two functions at a time.
+     * Inlined into one method that knows all functions, they are so many nodes that it stops inlining and boxes vectors.
+     */
+    private static Loops loops(Unary f) {
+        return switch (f) {
+            case TANH ->
+                (alpha, beta, t, x, xo, y, yo, n) -> {
+                    VectorExp.expAbs(2, x, xo, t, 0, n);
+                    VectorMath.tanh(t, 0, x, xo, y, yo, n);
+                };
+            case SIGMOID ->
+                (alpha, beta, t, x, xo, y, yo, n) -> VectorExp.logistic(1, x, xo, ONES, 0, t, 0, BLOCK, y, yo, n);
+            case SILU ->
+                (alpha, beta, t, x, xo, y, yo, n) -> VectorExp.logistic(alpha, x, xo, x, xo, t, 0, BLOCK, y, yo, n);
+            case GELU_TANH ->
+                (alpha, beta, t, x, xo, y, yo, n) -> {
+                    VectorMath.geluCubic(x, xo, t, 0, n);
+                    VectorExp.logistic(1, t, 0, x, xo, t, BLOCK, BLOCK, y, yo, n);
+                };
+            case LOG -> (alpha, beta, t, x, xo, y, yo, n) -> VectorMath.log(x, xo, t, 0, BLOCK, y, yo, n);
+            case LOG1P -> (alpha, beta, t, x, xo, y, yo, n) -> log1p(t, x, xo, y, yo, n);
+            case SOFTPLUS ->
+                (alpha, beta, t, x, xo, y, yo, n) -> {
+                    VectorExp.expAbs(-1, x, xo, t, BLOCK, n);
+                    log1p(t, t, BLOCK, t, BLOCK, n);
+                    VectorMath.positivePlus(t, BLOCK, x, xo, y, yo, n);
+                };
+            case MISH ->
+                (alpha, beta, t, x, xo, y, yo, n) -> {
+                    VectorExp.exp(0, x, xo, t, 0, n);
+                    VectorMath.mish(t, 0, x, xo, y, yo, n);
+                };
+            case ELU -> (alpha, beta, t, x, xo, y, yo, n) -> elu(alpha, 1, t, x, xo, y, yo, n);
+            case SELU -> VectorUnary::elu;
+            case GELU_ERF ->
+                (alpha, beta, t, x, xo, y, yo, n) -> {
+                    VectorExp.expSquare(0.70710678f, x, xo, t, BLOCK, t, 0, n);
+                    VectorMath.erfcAbs(0.70710678f, t, 0, t, BLOCK, x, xo, t, 0, n);
+                    VectorMath.geluErf(t, 0, x, xo, y, yo, n);
+                };
+            case ERF ->
+                (alpha, beta, t, x, xo, y, yo, n) -> {
+                    VectorExp.expSquare(1, x, xo, t, BLOCK, t, 0, n);
+                    VectorMath.erfcAbs(1, t, 0, t, BLOCK, x, xo, t, 0, n);
                     VectorMath.erf(t, 0, x, xo, y, yo, n);
-                } else {
+                };
+            case ERFC ->
+                (alpha, beta, t, x, xo, y, yo, n) -> {
+                    VectorExp.expSquare(1, x, xo, t, BLOCK, t, 0, n);
+                    VectorMath.erfcAbs(1, t, 0, t, BLOCK, x, xo, t, 0, n);
                     VectorMath.erf(t, 0, x, xo, t, BLOCK, n);
                     VectorMath.erfc(t, 0, t, BLOCK, x, xo, y, yo, n);
-                }
-            }
-        }
+                };
+            default -> null;
+        };
+    }
+
+    private static void elu(float alpha, float beta, float[] t, float[] x, int xo, float[] y, int yo, int n) {
+        VectorExp.expm1(x, xo, t, 0, n);
+        VectorMath.elu(alpha, beta, t, 0, x, xo, y, yo, n);
     }
 
     /** t[0 … n) and its second half are overwritten; x and y may lie in t between them. */
