@@ -11,7 +11,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What holds of gradients by weights: they are the definition, for both providers and any number of threads. */
 class FilterGradientTest {
     private static final int[][] CHANNELS = {
-        {1, 1, 1}, {3, 8, 1}, {16, 40, 1}, {20, 17, 1}, {6, 9, 3}, {8, 70, 2}, {37, 37, 37}, {4, 8, 4}, {96, 32, 1}
+        {1, 1, 1},
+        {3, 8, 1},
+        {16, 40, 1},
+        {20, 17, 1},
+        {6, 9, 3},
+        {8, 70, 2},
+        {37, 37, 37},
+        {4, 8, 4},
+        {96, 32, 1},
+        {4, 8, 1},
+        {12, 20, 1}
     };
 
     static Stream<Arguments> gradients() {
