@@ -104,6 +104,7 @@ def main():
             print(f'| predict once, {size} MB of weights, {os.path.basename(model)} | {seconds:.1f} | {own:.0f} | {both:.0f} |',
                   flush=True)
         first, *others = map(np.load, results)
+        # values of tanh, at most 1; a graph may add up in another order
         if not all(np.allclose(first, y, rtol=0, atol=1e-5) for y in others):
             raise SystemExit('scale: expected equal results of all formats but was a difference, at the model of 4 GB')
         for count in (ROWS // 64, ROWS):
