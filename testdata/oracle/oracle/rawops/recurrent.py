@@ -1,11 +1,14 @@
-"""Recurrent layers that cuDNN computes, on a GPU alone: Keras's own layers with the same weights stand in for it."""
+"""Recurrent layers that cuDNN computes, on a GPU alone: what a GPU gave (cudnn.py), or Keras's own layers with the same weights."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from . import cudnn
 from .base import Rows
 
 ROWS = Rows("recurrent")
@@ -74,6 +77,10 @@ def row(name, mode, layers=1, directions=1, version="", major=True, lengths=None
     out = computed(mode, layers, directions, major, given["input"], given["input_h"], given["input_c"], given["params"],
                    np.int32(lengths) if version == "V3" else None)
 
+    place(name, mode, directions, version, major, given, out)
+
+
+def place(name, mode, directions, version, major, given, out):
     def stand_in(**_):
         return [tf.constant(y) for y in out]
     attributes = dict(rnn_mode=mode, input_mode="linear_input", is_training=False, dropout=0.0, seed=0, seed2=0,
@@ -89,3 +96,14 @@ for kind in GATES:
     row(f"CudnnRNNV3_{kind}", kind, layers=2, directions=2, version="V3", lengths=[4, 2])
 row("CudnnRNNV3_full", "lstm", version="V3", major=False, lengths=[4, 4])
 row("CudnnRNNV3_batch_major", "gru", directions=2, version="V3", major=False, lengths=[1, 3])
+
+with np.load(Path(__file__).with_name("cudnn.npz")) as recorded:
+    for kind in cudnn.MODES:
+        for sizes in cudnn.SIZES:
+            key = "_".join(map(str, (kind, *sizes)))
+            of = {k.split(".")[1]: recorded[k] for k in recorded.files if k.startswith(key + ".")}
+            inputs = {k: of[k] for k in ("input", "input_h", "input_c", "params")}
+            states = ("output_h", "output_c") if kind == "lstm" else ("output_h",)
+            place(f"CudnnRNN_gpu_{key}", kind, sizes[3], "", True, inputs, [of["output"], *(of[s] for s in states)])
+            place(f"CudnnRNNV3_gpu_{key}", kind, sizes[3], "V3", True, dict(inputs, sequence_lengths=np.int32(cudnn.LENGTHS)),
+                  [of["short"], *(of["short_" + s] for s in states)])
