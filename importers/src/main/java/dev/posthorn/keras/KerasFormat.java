@@ -2,6 +2,7 @@ package dev.posthorn.keras;
 
 import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
+import dev.posthorn.file.Large;
 import dev.posthorn.hdf5.Hdf5Dataset;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
@@ -29,9 +30,6 @@ import java.util.Optional;
 
 /** What the Keras formats share: a configuration and weights, wherever in the file they are. */
 abstract class KerasFormat implements ModelFormat {
-    /** Bytes of a file from which on weights stay in it, so that memory holds only what plans make of them. */
-    private static final long LARGE = Long.getLong("posthorn.large", 1L << 30);
-
     /** Opens the file and finds its parts; tensors are not read yet. */
     abstract KerasFile open(Path path) throws IOException;
 
@@ -49,7 +47,7 @@ abstract class KerasFormat implements ModelFormat {
             check(root, path.toString());
             KerasProgram program = program(root, file, path);
             Map<String, Tensor> values = new LinkedHashMap<>(program.states());
-            boolean large = Files.isRegularFile(path) && Files.size(path) > LARGE;
+            boolean large = Files.isRegularFile(path) && Large.is(Files.size(path));
             file.weights()
                     .ifPresent(w -> values.putAll(large ? w.later(program) : w.read(program, WeightSelection.ALL)));
             if (large) {

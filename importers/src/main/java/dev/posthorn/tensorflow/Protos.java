@@ -12,7 +12,6 @@ import dev.posthorn.proto.TensorProto;
 import dev.posthorn.proto.TensorShapeProto;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -166,43 +165,16 @@ public final class Protos {
                     + bytes.remaining() + ", at " + where);
         }
         Tensor t = Tensor.zeros(type);
-        ByteBuffer in = bytes.order(ByteOrder.LITTLE_ENDIAN);
-        if (t.data() instanceof float[] a) {
-            in.asFloatBuffer().get(a);
-        } else if (t.data() instanceof double[] a) {
-            in.asDoubleBuffer().get(a);
-        } else if (t.data() instanceof int[] a) {
-            in.asIntBuffer().get(a);
-        } else if (t.data() instanceof long[] a) {
-            in.asLongBuffer().get(a);
-        } else if (t.data() instanceof short[] a) {
-            in.asShortBuffer().get(a);
-        } else {
-            in.get(t.bytes());
-        }
+        LittleEndian.get(bytes, t.data(), 0, Array.getLength(t.data()));
         return t;
     }
 
     /** The elements as little-endian bytes. */
     public static ByteBuffer bytes(Tensor t) {
         int n = Array.getLength(t.data());
-        int each = t.dtype().bytes() / (t.dtype().kind() == DType.Kind.COMPLEX ? 2 : 1);
-        ByteBuffer out = ByteBuffer.allocate(Math.multiplyExact(n, each)).order(ByteOrder.LITTLE_ENDIAN);
-        if (t.data() instanceof float[] a) {
-            out.asFloatBuffer().put(a);
-        } else if (t.data() instanceof double[] a) {
-            out.asDoubleBuffer().put(a);
-        } else if (t.data() instanceof int[] a) {
-            out.asIntBuffer().put(a);
-        } else if (t.data() instanceof long[] a) {
-            out.asLongBuffer().put(a);
-        } else if (t.data() instanceof short[] a) {
-            out.asShortBuffer().put(a);
-        } else {
-            out.put(t.bytes());
-            out.rewind();
-        }
-        return out;
+        ByteBuffer out = ByteBuffer.allocate(Math.multiplyExact(n, LittleEndian.width(t.dtype())));
+        LittleEndian.put(t.data(), 0, n, out);
+        return out.flip();
     }
 
     /** The message of a tensor; {@link #tensor} reads it back. */

@@ -26,6 +26,29 @@ record Box(int[] start, Shape shape) {
         return new Box(start, Shape.of(length));
     }
 
+    /**
+     * The box that {@code spec} names as {@code RestoreV2} does, {@code "10 4 0,5:-"}: the whole shape, and its start and
+     * length for each axis.
+     */
+    static Box of(String spec, Shape whole, String where) {
+        String box = spec.substring(spec.lastIndexOf(' ') + 1);
+        TensorSliceProto.Builder slice = TensorSliceProto.newBuilder();
+        try {
+            for (String extent : box.split(":", -1)) {
+                TensorSliceProto.Extent.Builder e = TensorSliceProto.Extent.newBuilder();
+                if (!extent.equals("-")) {
+                    String[] parts = extent.split(",", -1);
+                    e.setStart(Long.parseLong(parts[0])).setLength(Long.parseLong(parts[1]));
+                }
+                slice.addExtent(e);
+            }
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            throw new ModelFormatException(
+                    "checkpoint: expected a slice such as 0,5:- but was '" + spec + "', at " + where, e);
+        }
+        return of(slice.build(), whole, where);
+    }
+
     /** The box as {@code RestoreV2} has it, {@code "10 4 0,5:0,4"}. */
     String text(Shape whole) {
         StringBuilder text = new StringBuilder();
@@ -51,6 +74,8 @@ record Box(int[] start, Shape shape) {
     }
 
     private void copy(Tensor part, Tensor whole, boolean in) {
+        Object some = part.data();
+        Object all = whole.data();
         int rank = start.length;
         int row = rank == 0 ? 1 : shape.dim(rank - 1);
         int rows = row == 0 ? 0 : shape.size() / row;
@@ -67,9 +92,9 @@ record Box(int[] start, Shape shape) {
             int to = (at + (rank == 0 ? 0 : start[rank - 1])) * each;
             int from = r * row * each;
             if (in) {
-                System.arraycopy(part.data(), from, whole.data(), to, row * each);
+                System.arraycopy(some, from, all, to, row * each);
             } else {
-                System.arraycopy(whole.data(), to, part.data(), from, row * each);
+                System.arraycopy(all, to, some, from, row * each);
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.posthorn.tensorflow.bundle;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.posthorn.file.Large;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
@@ -13,7 +14,6 @@ import dev.posthorn.proto.VariantTensorDataProto;
 import dev.posthorn.tensorflow.Protos;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,26 +25,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 
 /**
  * A checkpoint of TensorFlow: {@code prefix.index} says where each tensor lies in {@code prefix.data-00000-of-0000n}.
- * Tensors are read when they are asked for.
+ * Tensors are read when they are asked for; those of a {@linkplain Large large} one stay where they are until their elements
+ * are wanted, and only their checksums are looked at before.
  */
 public final class Bundle {
     private static final String INDEX = ".index";
 
-    private final Path prefix;
-    private final int shards;
+    private final Shards shards;
     private final Map<String, BundleEntryProto> entries;
     private final Map<String, BundleEntryProto> slices;
+    private final boolean large;
 
     private Bundle(
-            Path prefix, int shards, Map<String, BundleEntryProto> entries, Map<String, BundleEntryProto> slices) {
-        this.prefix = prefix;
+            Shards shards, Map<String, BundleEntryProto> entries, Map<String, BundleEntryProto> slices, boolean large) {
         this.shards = shards;
         this.entries = entries;
         this.slices = slices;
+        this.large = large;
     }
 
     /** A tensor in a checkpoint, or the part of one that {@code slice} names as {@code RestoreV2} has it; empty for all. */
@@ -69,6 +71,11 @@ public final class Bundle {
 
     /** Opens the bundle of this prefix, or of this index. */
     public static Bundle open(Path prefixOrIndex) throws IOException {
+        return open(prefixOrIndex, Large::is);
+    }
+
+    /** @param large whether tensors of so many bytes stay where they are */
+    static Bundle open(Path prefixOrIndex, LongPredicate large) throws IOException {
         String name = prefixOrIndex.getFileName().toString();
         Path prefix = name.endsWith(INDEX)
                 ? prefixOrIndex.resolveSibling(name.substring(0, name.length() - INDEX.length()))
@@ -98,7 +105,11 @@ public final class Bundle {
             String key = slice ? e.getKey() : utf8(e.getKey());
             (slice ? slices : entries).put(key, parse(e.getValue(), BundleEntryProto.parser(), index + "!/" + key));
         }
-        return new Bundle(prefix, header.getNumShards(), entries, slices);
+        long bytes = Stream.of(entries, slices)
+                .flatMap(m -> m.values().stream())
+                .mapToLong(BundleEntryProto::getSize)
+                .sum();
+        return new Bundle(new Shards(prefix, header.getNumShards()), entries, slices, large.test(bytes));
     }
 
     private static String utf8(String latin) {
@@ -128,7 +139,7 @@ public final class Bundle {
     }
 
     public Path prefix() {
-        return prefix;
+        return shards.prefix();
     }
 
     /** The type of a tensor, without reading it. */
@@ -140,22 +151,15 @@ public final class Bundle {
     BundleEntryProto entry(String key) {
         return Optional.ofNullable(entries.get(key))
                 .orElseThrow(() -> new ModelFormatException(
-                        "checkpoint: expected '" + key + "' but was absent, at " + index(prefix)));
+                        "checkpoint: expected '" + key + "' but was absent, at " + index(prefix())));
     }
 
     private String where(String key) {
-        return index(prefix) + "!/" + key;
+        return index(prefix()) + "!/" + key;
     }
 
-    /** The files that hold its tensors. */
-    public List<Path> shards() {
-        return IntStream.range(0, shards)
-                .mapToObj(i -> shard(prefix, i, shards))
-                .toList();
-    }
-
-    static Path shard(Path prefix, int i, int of) {
-        return prefix.resolveSibling(String.format("%s.data-%05d-of-%05d", prefix.getFileName(), i, of));
+    Shards shards() {
+        return shards;
     }
 
     /** The tensor of that key, put together where it was saved in slices. */
@@ -232,33 +236,15 @@ public final class Bundle {
         return whole;
     }
 
-    /** The box of a place, {@code "10 4 0,5:-"}: the whole shape, and its start and length for each axis. */
     private Box box(Place place, Shape whole) {
-        String key = place.key;
-        String spec = place.slice;
-        String box = spec.substring(spec.lastIndexOf(' ') + 1);
-        TensorSliceProto.Builder slice = TensorSliceProto.newBuilder();
-        try {
-            for (String extent : box.split(":", -1)) {
-                TensorSliceProto.Extent.Builder e = TensorSliceProto.Extent.newBuilder();
-                if (!extent.equals("-")) {
-                    String[] parts = extent.split(",", -1);
-                    e.setStart(Long.parseLong(parts[0])).setLength(Long.parseLong(parts[1]));
-                }
-                slice.addExtent(e);
-            }
-        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-            throw new ModelFormatException(
-                    "checkpoint: expected a slice such as 0,5:- but was '" + spec + "', at " + where(key), e);
-        }
-        return Box.of(slice.build(), whole, where(key));
+        return Box.of(place.slice, whole, where(place.key));
     }
 
     /** The elements of a tensor of variants. */
     public List<VariantTensorDataProto> readVariants(String key) throws IOException {
         BundleEntryProto e = entry(key);
         Shape shape = Protos.known(e.getShape(), where(key));
-        Cursor in = new Cursor(bytes(e, where(key)), where(key));
+        Cursor in = new Cursor(shards.bytes(e, where(key)), where(key));
         Checksum crc = new Checksum();
         List<VariantTensorDataProto> all = new ArrayList<>();
         for (int i = 0; i < shape.size(); i++) {
@@ -266,11 +252,11 @@ public final class Bundle {
             byte[] element = in.array(n);
             crc.add(n, 8).add(element);
             int stored = in.int32();
-            check(stored, crc.masked(), where(key));
+            crc.check(stored, where(key));
             crc.add(stored, 4);
             all.add(parse(element, VariantTensorDataProto.parser(), where(key)));
         }
-        check(e.getCrc32C(), crc.masked(), where(key));
+        crc.check(e.getCrc32C(), where(key));
         return all;
     }
 
@@ -280,86 +266,21 @@ public final class Bundle {
                     "checkpoint: expected " + type + " but was " + Protos.shape(e.getShape(), where) + ", at " + where);
         }
         if (type.dtype() == DType.STRING) {
-            return strings(bytes(e, where), type, e.getCrc32C(), where);
+            return Strings.read(shards.bytes(e, where), type, e.getCrc32C(), where);
         }
-        long expected = type.shape().longSize() * type.dtype().bytes();
-        if (e.getSize() != expected) {
-            throw new ModelFormatException("checkpoint: expected " + expected + " bytes for " + type + " but was "
-                    + e.getSize() + ", at " + where);
+        if (e.getSize() != Elements.bytes(type)) {
+            throw new ModelFormatException("checkpoint: expected " + Elements.bytes(type) + " bytes for " + type
+                    + " but was " + e.getSize() + ", at " + where);
         }
-        ByteBuffer bytes = bytes(e, where);
-        check(e.getCrc32C(), new Checksum().add(bytes).masked(), where);
-        return Protos.ofBytes(type, bytes, where);
-    }
-
-    private static Tensor strings(ByteBuffer bytes, TensorType type, int crc, String where) {
-        Cursor in = new Cursor(bytes, where);
-        if (type.shape().longSize() > bytes.remaining()) {
-            throw new ModelFormatException("checkpoint: expected the lengths of " + type + " but was "
-                    + bytes.remaining() + " bytes, at " + where);
+        if (large) {
+            Elements there = new Elements(shards.kept(e, where), e.getOffset(), type.dtype());
+            there.checksum(e.getSize()).check(e.getCrc32C(), where);
+            return Tensor.lazily(type, there);
         }
-        int[] lengths = new int[type.shape().size()];
-        Checksum sum = new Checksum();
-        for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = in.count(in.remaining(), "bytes of a string");
-            sum.add(lengths[i], 4);
+        try (Shard shard = shards.open(e, where)) {
+            Tensor t = Tensor.zeros(type);
+            new Elements(shard, e.getOffset(), type.dtype()).read(t.data()).check(e.getCrc32C(), where);
+            return t;
         }
-        int stored = in.int32();
-        check(stored, sum.masked(), where);
-        sum.add(stored, 4);
-        Tensor t = Tensor.zeros(type);
-        for (int i = 0; i < lengths.length; i++) {
-            t.byteStrings()[i] = in.array(lengths[i]);
-            sum.add(t.byteStrings()[i]);
-        }
-        check(crc, sum.masked(), where);
-        return t;
-    }
-
-    private static void check(int expected, int was, String where) {
-        if (expected != was) {
-            throw new ModelFormatException(String.format(
-                    "checkpoint: expected checksum %08x but was %08x (the file is damaged), at %s",
-                    expected, was, where));
-        }
-    }
-
-    /** The bytes of an entry, mapped. */
-    private ByteBuffer bytes(BundleEntryProto e, String where) throws IOException {
-        if (e.getSize() > Integer.MAX_VALUE) {
-            throw new ModelFormatException(
-                    "checkpoint: expected tensors of at most 2^31 bytes but was " + e.getSize() + ", at " + where);
-        }
-        try (FileChannel in = open(e, where)) {
-            return in.map(FileChannel.MapMode.READ_ONLY, e.getOffset(), e.getSize())
-                    .order(ByteOrder.LITTLE_ENDIAN);
-        }
-    }
-
-    /** Appends the bytes of an entry of {@code key}, as they are, to a file. */
-    void copy(BundleEntryProto e, String key, FileChannel out) throws IOException {
-        try (FileChannel in = open(e, where(key))) {
-            for (long done = 0; done < e.getSize(); ) {
-                done += in.transferTo(e.getOffset() + done, e.getSize() - done, out);
-            }
-        }
-    }
-
-    /** The shard that holds an entry. */
-    private FileChannel open(BundleEntryProto e, String where) throws IOException {
-        if (e.getShardId() < 0 || e.getShardId() >= shards) {
-            throw new ModelFormatException(
-                    "checkpoint: expected one of " + shards + " shards but was " + e.getShardId() + ", at " + where);
-        }
-        Path shard = shard(prefix, e.getShardId(), shards);
-        if (!Files.isRegularFile(shard)) {
-            throw new ModelFormatException("checkpoint: expected a shard but was nothing, at " + shard);
-        }
-        long size = Files.size(shard);
-        if (e.getOffset() < 0 || e.getSize() < 0 || e.getOffset() > size - e.getSize()) {
-            throw new ModelFormatException("checkpoint: expected " + e.getSize() + " bytes at " + e.getOffset()
-                    + " but was a shard of " + size + " bytes, at " + where);
-        }
-        return FileChannel.open(shard, StandardOpenOption.READ);
     }
 }

@@ -8,10 +8,8 @@ import dev.posthorn.proto.BundleHeaderProto;
 import dev.posthorn.proto.TensorSliceProto;
 import dev.posthorn.proto.VersionDef;
 import dev.posthorn.tensorflow.Protos;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +40,7 @@ public final class BundleWriter implements AutoCloseable {
     public static void write(Path prefix, Map<String, Tensor> tensors) throws IOException {
         SortedMap<String, Tensor> sorted = new TreeMap<>();
         tensors.forEach((key, t) -> sorted.put(Bundle.latin(key), t));
-        try (BundleWriter w = new BundleWriter(Bundle.shard(prefix, 0, 1), 1)) {
+        try (BundleWriter w = new BundleWriter(Shards.file(prefix, 0, 1), 1)) {
             for (Map.Entry<String, Tensor> e : sorted.entrySet()) {
                 w.index.put(e.getKey(), w.append(e.getValue()).toByteArray());
             }
@@ -52,7 +50,7 @@ public final class BundleWriter implements AutoCloseable {
 
     /** Writes a checkpoint again where none is, in one shard; tensors that do not change are copied as bytes. */
     public static void copy(Bundle from, Path prefix, BundleEdit edit) throws IOException {
-        Files.write(Bundle.index(prefix), copy(from, Bundle.shard(prefix, 0, 1), 1, edit));
+        Files.write(Bundle.index(prefix), copy(from, Shards.file(prefix, 0, 1), 1, edit));
     }
 
     /**
@@ -60,12 +58,13 @@ public final class BundleWriter implements AutoCloseable {
      * those that are there, and the index is put in its place last: at any moment there is the old checkpoint or the new.
      */
     public static void replace(Bundle from, Path prefix, BundleEdit edit) throws IOException {
-        List<Path> old =
-                Files.exists(Bundle.index(prefix)) ? Bundle.open(prefix).shards() : List.of();
+        List<Path> old = Files.exists(Bundle.index(prefix))
+                ? Bundle.open(prefix).shards().files()
+                : List.of();
         int shards = old.size() == 1 ? 2 : 1;
         List<Path> unused = new ArrayList<>();
         for (int i = 0; i < shards; i++) {
-            unused.add(Bundle.shard(prefix, i, shards));
+            unused.add(Shards.file(prefix, i, shards));
         }
         try (AtomicFile file = AtomicFile.create(Bundle.index(prefix))) {
             for (Path rest : unused) {
@@ -120,47 +119,27 @@ public final class BundleWriter implements AutoCloseable {
     private BundleEntryProto copied(Bundle from, String key, BundleEntryProto entry) throws IOException {
         BundleEntryProto now =
                 entry.toBuilder().setShardId(0).setOffset(out.position()).build();
-        from.copy(entry, key, out);
+        from.shards().copy(entry, key, out);
         return now;
     }
 
     private BundleEntryProto append(Tensor t) throws IOException {
-        Checksum crc = new Checksum();
-        ByteBuffer bytes = t.dtype() == DType.STRING ? strings(t, crc) : Protos.bytes(t);
-        if (t.dtype() != DType.STRING) {
-            crc.add(bytes);
-        }
-        BundleEntryProto entry = BundleEntryProto.newBuilder()
+        BundleEntryProto.Builder entry = BundleEntryProto.newBuilder()
                 .setDtype(Protos.dtype(t.dtype()))
                 .setShape(Protos.shape(t.shape()))
-                .setOffset(out.position())
-                .setSize(bytes.remaining())
-                .setCrc32C(crc.masked())
-                .build();
+                .setOffset(out.position());
+        if (t.dtype() != DType.STRING) {
+            return entry.setSize(Elements.bytes(t.type()))
+                    .setCrc32C(Elements.write(t, out).masked())
+                    .build();
+        }
+        Checksum crc = new Checksum();
+        ByteBuffer bytes = Strings.write(t, crc);
+        entry.setSize(bytes.remaining()).setCrc32C(crc.masked());
         while (bytes.hasRemaining()) {
             out.write(bytes);
         }
-        return entry;
-    }
-
-    /** The lengths, their checksum, the bytes. */
-    private static ByteBuffer strings(Tensor t, Checksum crc) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        for (byte[] s : t.byteStrings()) {
-            IndexTableWriter.varint(out, s.length);
-            crc.add(s.length, 4);
-        }
-        int lengths = crc.masked();
-        crc.add(lengths, 4);
-        out.writeBytes(ByteBuffer.allocate(4)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(lengths)
-                .array());
-        for (byte[] s : t.byteStrings()) {
-            out.writeBytes(s);
-            crc.add(s);
-        }
-        return ByteBuffer.wrap(out.toByteArray());
+        return entry.build();
     }
 
     @Override

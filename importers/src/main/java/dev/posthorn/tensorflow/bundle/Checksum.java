@@ -1,5 +1,6 @@
 package dev.posthorn.tensorflow.bundle;
 
+import dev.posthorn.model.ModelFormatException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -30,6 +31,15 @@ final class Checksum {
     /** The checksum of all that was added, as it is stored. */
     int masked() {
         return mask((int) crc.getValue());
+    }
+
+    /** Refuses what was added where another checksum is stored for it. */
+    void check(int stored, String where) {
+        if (stored != masked()) {
+            throw new ModelFormatException(String.format(
+                    "checkpoint: expected checksum %08x but was %08x (the file is damaged), at %s",
+                    stored, masked(), where));
+        }
     }
 
     static int mask(int crc) {
