@@ -2,16 +2,21 @@
 
     python tools/bench/growth.py [--models DIR] [--output docs/growth.png]
 
-Needs TensorFlow (which makes the models), NumPy and Pillow. Each figure is the median of a few rounds of `posthorn bench`.
+Needs TensorFlow (which makes the models) and Pillow; takes two minutes on two processors that do nothing else. Each figure is
+the median of three rounds of `posthorn bench`; all sizes of a series are timed by one process, the largest first. Beside each
+series stands its slope, by least squares over the larger half of the sizes: 1 is a time that doubles with the size.
 """
 import argparse
 import json
+import math
 import os
 import subprocess
 
 HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BATCHES = [1, 2, 4, 8, 16, 32, 64]
 LENGTHS = [32, 64, 128, 256, 512, 1024]
+#: Milliseconds of a processor before anything is timed.
+WARM = 6000
 COLORS = {'convolutions': 'crimson', 'lstm': 'royalblue', 'attention': 'seagreen'}
 
 
@@ -35,30 +40,45 @@ def models(directory):
     return made
 
 
-def milliseconds(model, batch, length):
+def milliseconds(model, sizes):
+    """The milliseconds of a call for each (batch, length)."""
+    batch, length = sizes[-1]
     command = [f'{HOME}/posthorn', 'bench', model, '--batch', str(batch), '--length', str(length), '--serve']
     p = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+    def said(what):
+        p.stdin.write(what + '\n')
+        p.stdin.flush()
+        return p.stdout.readline()
+
     try:
         while not p.stdout.readline().startswith('ready'):
             if p.poll() is not None:
-                raise SystemExit(f'{" ".join(command)}: expected a server but it ended')
-        rounds, spent = [], 0
-        while len(rounds) < 3:
-            p.stdin.write('run 0.7\n')
-            p.stdin.flush()
-            r = json.loads(p.stdout.readline())
+                raise SystemExit(f'growth: expected a server but was one that ended, at {" ".join(command)}')
+        spent = 0
+        while spent < WARM:  # until it is compiled
+            r = json.loads(said('run 0.5'))
             spent += r['cpu_ms'] * r['calls']
-            if spent > 6000:  # compiled
-                rounds.append(r['wall_ms'])
-        return sorted(rounds)[1]
+        times = []
+        for batch, length in reversed(sizes):
+            p.stdin.write(f'size {batch} {length}\n')
+            said('run 0.3')
+            times.append(sorted(json.loads(said('run 0.5'))['wall_ms'] for _ in range(3))[1])
+        return times[::-1]
     finally:
         p.stdin.close()
         p.wait()
 
 
+def slope(points):
+    """Of the logarithm of the time over that of the size, in the larger half of the sizes."""
+    half = [(math.log(s), math.log(t)) for s, t in points[len(points) // 2:]]
+    x, y = (sum(v) / len(half) for v in zip(*half))
+    return sum((s - x) * (t - y) for s, t in half) / sum((s - x) ** 2 for s, _ in half)
+
+
 def plot(series, file):
     """Time over size, both in powers of two; a grey line is what doubles with the size."""
-    import math
     from PIL import Image, ImageDraw
     width, height, left, bottom = 900, 420, 70, 50
     image = Image.new('RGB', (width, height), 'white')
@@ -82,7 +102,7 @@ def plot(series, file):
             straight = [(s, t0 * s / s0) for s, _ in points if t0 * s / s0 >= 2 ** low]
             draw.line([at(s, t) for s, t in straight], 'darkgrey')
             draw.line([at(s, t) for s, t in points], color, width=2)
-            draw.text((at(*points[-1])[0] - 80, at(*points[-1])[1] - 14), name, color)
+            draw.text((at(*points[-1])[0] - 110, at(*points[-1])[1] - 14), f'{name} {slope(points):.2f}', color)
         draw.text((x0 + 100, 15), title, 'black')
     image.save(file)
 
@@ -93,11 +113,14 @@ def main():
     p.add_argument('--output', default=f'{HOME}/docs/growth.png')
     a = p.parse_args()
     made = models(a.models)
+    rows, steps = [(b, 64) for b in BATCHES], [(1, n) for n in LENGTHS]
     series = {'milliseconds by rows of a batch': {
-        name: [(b, milliseconds(made[name], b, 64)) for b in BATCHES] for name in ('convolutions', 'lstm')},
+        name: list(zip(BATCHES, milliseconds(made[name], rows))) for name in ('convolutions', 'lstm')},
         'milliseconds by steps of a sequence': {
-            name: [(n, milliseconds(made[name], 1, n)) for n in LENGTHS] for name in ('lstm', 'attention')}}
-    print(json.dumps(series, indent=1))
+            name: list(zip(LENGTHS, milliseconds(made[name], steps))) for name in ('lstm', 'attention')}}
+    for title, lines in series.items():
+        for name, points in lines.items():
+            print(f'{title}, {name}: ' + ', '.join(f'{s} {t:.2f}' for s, t in points) + f'; slope {slope(points):.2f}')
     plot(series, a.output)
 
 

@@ -65,7 +65,7 @@ def small(folder):
 def peak(command):
     """Seconds, and the most MB of its own and with the files it maps that a process held."""
     begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     own = both = 0
     while process.poll() is None:
         try:
@@ -76,7 +76,7 @@ def peak(command):
         except (KeyError, FileNotFoundError, ProcessLookupError):
             pass  # between two programs, or at its end
         time.sleep(0.05)
-    out, err = process.communicate()
+    _, err = process.communicate()
     if process.returncode:
         raise SystemExit(f'scale: expected exit code 0 but was {process.returncode}, at {" ".join(command)}\n{err}')
     return time.perf_counter() - begun, own / 1024, both / 1024

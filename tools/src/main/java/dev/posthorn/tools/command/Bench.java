@@ -67,7 +67,10 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--explain", description = "Also print the graph and the plan: what was fused, and what was not.")
     private boolean explain;
 
-    @Option(names = "--serve", hidden = true, description = "Answer 'run SECONDS' lines: for tools/bench.")
+    @Option(
+            names = "--serve",
+            hidden = true,
+            description = "Answer 'run SECONDS' and 'size BATCH LENGTH' lines: for tools/bench.")
     private boolean serve;
 
     @Mixin
@@ -85,12 +88,12 @@ public final class Bench implements Callable<Integer> {
         long begin = System.nanoTime();
         try (Model m = bound.load(model, backend.name())) {
             double load = (System.nanoTime() - begin) / 1e9;
-            ModelTimer timer = train ? training(m) : ModelTimer.predictions(m, batch, length);
+            ModelTimer timer = timer(m);
             begin = System.nanoTime();
             double[] first = timer.call();
             double once = (System.nanoTime() - begin) / 1e9;
             if (serve) {
-                serve(timer, load, first, out);
+                serve(m, timer, load, first, out);
                 return Posthorn.RIGHT;
             }
             timer.run(seconds);
@@ -116,7 +119,10 @@ public final class Bench implements Callable<Integer> {
         return Posthorn.RIGHT;
     }
 
-    private ModelTimer training(Model m) {
+    private ModelTimer timer(Model m) {
+        if (!train) {
+            return ModelTimer.predictions(m, batch, length);
+        }
         ModelTimer timer = ModelTimer.training(m, batch, length);
         if (memory != null) {
             timer.memory(memory);
@@ -124,12 +130,20 @@ public final class Bench implements Callable<Integer> {
         return timer;
     }
 
-    private static void serve(ModelTimer timer, double load, double[] first, PrintWriter out) throws IOException {
-        out.printf(Locale.ROOT, "ready {\"load_s\": %.4f, \"first\": %s}%n", load, Arrays.toString(first));
+    private void serve(Model m, ModelTimer first, double load, double[] once, PrintWriter out) throws IOException {
+        ModelTimer timer = first;
+        out.printf(Locale.ROOT, "ready {\"load_s\": %.4f, \"first\": %s}%n", load, Arrays.toString(once));
         out.flush();
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            ModelTimer.Round r = timer.run(Double.parseDouble(line.substring(line.indexOf(' ') + 1)));
+            String[] words = line.split(" ");
+            if (words[0].equals("size")) {
+                batch = Integer.parseInt(words[1]);
+                length = Integer.parseInt(words[2]);
+                timer = timer(m);
+                continue;
+            }
+            ModelTimer.Round r = timer.run(Double.parseDouble(words[1]));
             out.printf(
                     Locale.ROOT,
                     "{\"wall_ms\": %.5f, \"cpu_ms\": %.5f, \"calls\": %d, \"allocated\": %.0f}%n",
