@@ -137,7 +137,7 @@ public final class Attributes {
     }
 
     public Tensor tensor(String name) {
-        return Protos.tensor(
+        return Protos.constant(
                 find(name, AttrValue.ValueCase.TENSOR)
                         .orElseThrow(() -> absent(name))
                         .getTensor(),

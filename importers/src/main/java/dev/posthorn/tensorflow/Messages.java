@@ -1,10 +1,12 @@
 package dev.posthorn.tensorflow;
 
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.TextFormat;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.posthorn.model.ModelFormatException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,10 +22,16 @@ public final class Messages {
 
     private Messages() {}
 
+    /** Reads a message; bytes in it are those of the file, no copies. */
     static <M> M read(Path file, Parser<M> parser) throws IOException {
         check(file);
+        CodedInputStream in =
+                UnsafeByteOperations.unsafeWrap(Files.readAllBytes(file)).newCodedInput();
+        in.enableAliasing(true);
         try {
-            return parser.parseFrom(Files.readAllBytes(file));
+            M message = parser.parseFrom(in);
+            in.checkLastTagWas(0);
+            return message;
         } catch (InvalidProtocolBufferException e) {
             throw new ModelFormatException(
                     "file: expected a protocol buffer but was broken (" + e.getMessage() + "), at " + file, e);

@@ -21,6 +21,9 @@ import java.util.stream.Collectors;
 public final class Protos {
     private static final int REFERENCE = 100;
 
+    /** Bytes from which on a constant stays in the message of its graph. */
+    private static final int LARGE = 1 << 20;
+
     /** Quantised integers are the integers that hold them; what they stand for, their ops say. */
     private static final Map<Integer, DType> QUANTISED =
             Map.of(11, DType.INT8, 12, DType.UINT8, 13, DType.INT32, 15, DType.INT16, 16, DType.UINT16);
@@ -102,6 +105,21 @@ public final class Protos {
         return shape;
     }
 
+    /** As {@link #tensor}, but the elements of a large one stay in the message, which is there anyway, until they are wanted. */
+    static Tensor constant(TensorProto proto, String where) {
+        ByteString content = proto.getTensorContent();
+        DType dtype = dtype(proto.getDtype(), where);
+        if (content.size() < LARGE || dtype == DType.STRING || dtype == DType.RESOURCE || dtype == DType.VARIANT) {
+            return tensor(proto, where);
+        }
+        TensorType type = new TensorType(dtype, known(proto.getTensorShape(), where));
+        check(type, content.size(), where);
+        int width = LittleEndian.width(dtype);
+        ByteBuffer bytes = content.asReadOnlyByteBuffer().slice(); // whose first byte need not be that of the file
+        return Tensor.lazily(
+                type, (from, into, at, n) -> LittleEndian.get(bytes.duplicate().position(from * width), into, at, n));
+    }
+
     /** The tensor. Its elements must be there, or one that stands for all. */
     public static Tensor tensor(TensorProto proto, String where) {
         DType dtype = dtype(proto.getDtype(), where);
@@ -159,14 +177,18 @@ public final class Protos {
 
     /** The tensor whose elements are these little-endian bytes, exactly. */
     public static Tensor ofBytes(TensorType type, ByteBuffer bytes, String where) {
-        long expected = type.shape().longSize() * type.dtype().bytes();
-        if (bytes.remaining() != expected) {
-            throw new ModelFormatException("tensor: expected " + expected + " bytes for " + type + " but was "
-                    + bytes.remaining() + ", at " + where);
-        }
+        check(type, bytes.remaining(), where);
         Tensor t = Tensor.zeros(type);
         LittleEndian.get(bytes, t.data(), 0, Array.getLength(t.data()));
         return t;
+    }
+
+    private static void check(TensorType type, int bytes, String where) {
+        long expected = type.shape().longSize() * type.dtype().bytes();
+        if (bytes != expected) {
+            throw new ModelFormatException(
+                    "tensor: expected " + expected + " bytes for " + type + " but was " + bytes + ", at " + where);
+        }
     }
 
     /** The elements as little-endian bytes. */

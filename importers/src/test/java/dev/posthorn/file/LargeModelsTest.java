@@ -8,6 +8,11 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.Variable;
+import dev.posthorn.proto.AttrValue;
+import dev.posthorn.proto.DataType;
+import dev.posthorn.proto.GraphDef;
+import dev.posthorn.proto.NodeDef;
+import dev.posthorn.tensorflow.Protos;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,7 +34,11 @@ class LargeModelsTest {
 
     private static final int UNITS = 1536;
 
-    private static final String MEMORY = "-Xmx64m";
+    /** For the weights, and what else a JVM needs; not for the weights twice. */
+    private static final String ONCE = "-Xmx64m";
+
+    /** For the message of a graph and the weights; not for the weights twice. */
+    private static final String WITH_MESSAGE = "-Xmx100m";
 
     @TempDir
     private Path folder;
@@ -50,7 +60,7 @@ class LargeModelsTest {
     }
 
     /** What a JVM of little memory prints. */
-    private static String run(Object... arguments) throws IOException, InterruptedException {
+    private static String run(String memory, Object... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
@@ -58,7 +68,7 @@ class LargeModelsTest {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
             command.addAll(List.of("--add-modules", "jdk.incubator.vector")); // the same kernels as here: the same bits
         }
-        command.addAll(List.of(MEMORY, "-Xmn8m", "-XX:+UseSerialGC", "-Dposthorn.large=1048576"));
+        command.addAll(List.of(memory, "-Xmn8m", "-XX:+UseSerialGC", "-Dposthorn.large=1048576"));
         command.add(LargeModelsTest.class.getName());
         Arrays.stream(arguments).map(Object::toString).forEach(command::add);
         Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -68,8 +78,9 @@ class LargeModelsTest {
     }
 
     private Model model() throws IOException {
-        StringBuilder layers = new StringBuilder("{'class_name': 'InputLayer', 'config': {'name': 'x', 'dtype': 'float32',"
-                + " 'batch_shape': [null, " + UNITS + "]}}");
+        StringBuilder layers =
+                new StringBuilder("{'class_name': 'InputLayer', 'config': {'name': 'x', 'dtype': 'float32',"
+                        + " 'batch_shape': [null, " + UNITS + "]}}");
         for (int i = 0; i < LAYERS; i++) {
             layers.append(", {'class_name': 'Dense', 'config': {'name': 'layer_" + i + "', 'units': " + UNITS
                     + ", 'activation': 'tanh'}}");
@@ -82,8 +93,7 @@ class LargeModelsTest {
                         .replace('\'', '"'));
         Model model = Model.load(json);
         model.variables()
-                .set(model.variables().list().stream()
-                        .collect(Collectors.toMap(Variable::key, v -> random(v.type()))));
+                .set(model.variables().list().stream().collect(Collectors.toMap(Variable::key, v -> random(v.type()))));
         return model;
     }
 
@@ -106,10 +116,51 @@ class LargeModelsTest {
             model.save(file);
         }
         if (!name.equals("saved")) {
-            assertEquals(expected, run(file));
+            assertEquals(expected, run(ONCE, file));
             return;
         }
-        assertEquals(expected, run(file, file)); // saved where it lies, it has its old weights until it is closed
-        assertEquals(expected, run(file));
+        assertEquals(expected, run(ONCE, file, file)); // saved where it lies, it has its old weights until it is closed
+        assertEquals(expected, run(ONCE, file));
+    }
+
+    /** Constants of a graph are in memory as its message and as plans pack them. */
+    @Test
+    void constantsStayInTheirMessage() throws IOException, InterruptedException {
+        AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
+        GraphDef.Builder graph = GraphDef.newBuilder();
+        graph.addNode(NodeDef.newBuilder()
+                .setName("layer")
+                .setOp("Placeholder")
+                .putAttr("dtype", type)
+                .putAttr(
+                        "shape",
+                        AttrValue.newBuilder()
+                                .setShape(Protos.shape(Shape.of(Shape.UNKNOWN, UNITS)))
+                                .build()));
+        String last = "layer";
+        for (int i = 0; i < LAYERS; i++) {
+            Tensor w = random(new TensorType(DType.FLOAT32, Shape.of(UNITS, UNITS)));
+            graph.addNode(NodeDef.newBuilder()
+                    .setName("w" + i)
+                    .setOp("Const")
+                    .putAttr("dtype", type)
+                    .putAttr(
+                            "value",
+                            AttrValue.newBuilder().setTensor(Protos.tensor(w)).build()));
+            graph.addNode(NodeDef.newBuilder()
+                    .setName("layer" + i)
+                    .setOp("MatMul")
+                    .addInput(last)
+                    .addInput("w" + i)
+                    .putAttr("T", type));
+            last = "layer" + i;
+        }
+        Path file = folder.resolve("frozen.pb");
+        Files.write(file, graph.build().toByteArray());
+        String expected;
+        try (Model model = Model.load(file)) {
+            expected = Integer.toString(predictions(model));
+        }
+        assertEquals(expected, run(WITH_MESSAGE, file));
     }
 }

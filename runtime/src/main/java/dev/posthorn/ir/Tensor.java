@@ -298,6 +298,9 @@ public final class Tensor {
         if (to == type.dtype()) {
             return this;
         }
+        if (source != null) {
+            return new Tensor(type, data()).cast(to); // all elements are wanted, read once
+        }
         Tensor out = zeros(type.withDType(to));
         boolean whole = !type.dtype().isFloating() && !(type.dtype() == DType.UINT64 && to.isFloating());
         for (int i = 0, n = size(); i < n; i++) {
