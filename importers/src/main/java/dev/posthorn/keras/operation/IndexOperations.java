@@ -176,12 +176,12 @@ final class IndexOperations {
         Arrays.fill(dims, Dim.of(1));
         dims[0] = segments;
         dims[1] = b.dim(ids, 0);
-        double most = ElementwiseOperations.largest(x.dtype());
+        double most = RoundingOperations.largest(x.dtype());
         double neutral = switch (fn) {
             case SUM -> 0;
             case PROD -> 1;
             case MIN -> most;
-            default -> ElementwiseOperations.least(x.dtype());
+            default -> RoundingOperations.least(x.dtype());
         };
         Value chosen = b.select(b.reshape(member, dims), b.expandDims(x, 0), b.constant(x.dtype(), neutral));
         return b.reduce(fn, chosen, false, 1);

@@ -15,6 +15,9 @@ public final class KerasOperations {
         Map<String, Operation> all = new TreeMap<>();
         for (Map<String, Operation> family : List.of(
                 ElementwiseOperations.ALL,
+                ComparisonOperations.ALL,
+                RoundingOperations.ALL,
+                SpecialFunctionOperations.ALL,
                 ReductionOperations.ALL,
                 ShapeOperations.ALL,
                 IndexOperations.ALL,

@@ -224,11 +224,11 @@ final class NeuralOperations {
             logits = b.plus(logits, a.tensor("bias", 3));
         }
         if (a.raw("mask", 4) != null) {
-            Value low = b.constant(logits.dtype(), -0.7 * ElementwiseOperations.largest(logits.dtype()));
+            Value low = b.constant(logits.dtype(), -0.7 * RoundingOperations.largest(logits.dtype()));
             logits = b.select(a.tensor("mask", 4), logits, low);
         }
         if (a.flag("is_causal")) {
-            Value low = b.constant(logits.dtype(), -0.7 * ElementwiseOperations.largest(logits.dtype()));
+            Value low = b.constant(logits.dtype(), -0.7 * RoundingOperations.largest(logits.dtype()));
             Value past = b.compare(Compare.Fn.LE, Extents.positions(b, logits, 3), Extents.positions(b, logits, 2));
             logits = b.select(past, logits, low);
         }

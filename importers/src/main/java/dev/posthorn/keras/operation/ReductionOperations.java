@@ -213,7 +213,7 @@ final class ReductionOperations {
 
     private static Value without(Builder b, Value x, double instead) {
         return x.dtype().isFloating()
-                ? b.select(ElementwiseOperations.isNan(b, x), b.constant(x.dtype(), instead), x)
+                ? b.select(ComparisonOperations.isNan(b, x), b.constant(x.dtype(), instead), x)
                 : wide(b, x);
     }
 
@@ -222,7 +222,7 @@ final class ReductionOperations {
         if (!x.dtype().isFloating()) {
             return extreme(a, fn);
         }
-        Value none = reduce(a, Reduce.Fn.ALL, ElementwiseOperations.isNan(a.b(), x));
+        Value none = reduce(a, Reduce.Fn.ALL, ComparisonOperations.isNan(a.b(), x));
         return a.b().select(none, a.b().constant(x.dtype(), Double.NaN), reduce(a, fn, without(a.b(), x, neutral)));
     }
 
@@ -242,7 +242,7 @@ final class ReductionOperations {
         if (!x.dtype().isFloating()) {
             return arg(a, x, largest);
         }
-        Value none = reduce(a, Reduce.Fn.ALL, ElementwiseOperations.isNan(a.b(), x));
+        Value none = reduce(a, Reduce.Fn.ALL, ComparisonOperations.isNan(a.b(), x));
         Value clean = without(a.b(), x, largest ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
         return a.b().select(none, a.b().constant(DType.INT32, -1), arg(a, clean, largest));
     }
