@@ -2,7 +2,7 @@
 
     python tools/bench/scale.py [--dir DIR] [--only memory|callers] [--seconds S]
 
-Needs TensorFlow, which makes the models, 13 GB of disk and 12 GB of memory. A model of 4 GB is read from .keras, .h5 and a
+Needs TensorFlow, which makes the models, 20 GB of disk and 12 GB of memory. A model of 4 GB is read from .keras, .h5 and a
 SavedModel; what a process holds of its own (RssAnon) counts apart from pages of files that it maps, which the system takes back
 as it likes. JAVA_HOME names the JDK.
 """
