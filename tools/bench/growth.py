@@ -2,7 +2,7 @@
 
     python tools/bench/growth.py [--models DIR] [--output docs/growth.png]
 
-Needs TensorFlow (which makes the models) and Pillow; takes two minutes on two processors that do nothing else. Each figure is
+Needs TensorFlow (which makes the models) and Pillow; took less than four minutes on two busy processors. Each figure is
 the median of three rounds of `posthorn bench`; all sizes of a series are timed by one process, the largest first. Beside each
 series stands its slope, by least squares over the larger half of the sizes: 1 is a time that doubles with the size.
 """
