@@ -23,7 +23,8 @@ final class GraphReader {
     /** Bounds what functions that call each other can make of a small file. */
     private static final int MOST_NODES = 500_000;
 
-    private static final int MOST_DEPTH = 100;
+    /** Most functions that are called inside of each other. */
+    static final int MOST_DEPTH = 100;
 
     private final Functions functions;
     private final Resources resources;

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.TextFormat;
+import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.model.Mode;
+import dev.posthorn.model.Model;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.ShapeException;
 import dev.posthorn.model.Signature;
@@ -35,6 +38,9 @@ class HostileGraphsTest {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final String X =
             node("x", "Placeholder", "", "dtype { type: DT_FLOAT }", "shape { shape { dim { size: 4 } } }");
+
+    private static final String GO = "versions { producer: 1000 }\n"
+            + node("go", "Placeholder", "", "dtype { type: DT_BOOL }", "shape { shape {} }");
 
     @TempDir
     private Path folder;
@@ -201,6 +207,7 @@ class HostileGraphsTest {
             X + node("e", "Enter", "x", "frame_name { s: 'f' }") + node("m", "Merge", "e e") + node("a", "Relu", "m"),
             "expected"
         });
+        all.put("conditions inside of each other", new String[] {X + conditions(500, true), "at most"});
         all.put("a merge of itself", new String[] {X + node("m", "Merge", "x m") + node("a", "Relu", "m"), "expected"});
         return all.entrySet().stream();
     }
@@ -277,6 +284,50 @@ class HostileGraphsTest {
                 new FrozenGraphFormat().load(file).program().signatures().get(0);
         assertEquals(
                 List.of("y"), signature.outputs().stream().map(p -> p.name()).toList());
+    }
+
+    /** Conditions of the number {@code go}: each of the result of the one before, or inside of one of its branches. */
+    private static String conditions(int count, boolean inside) {
+        StringBuilder s = new StringBuilder(GO);
+        for (int i = 0; i < count; i++) {
+            String from = i == 0 ? "x" : inside ? "s" + (i - 1) + ":1" : "m" + (i - 1);
+            s.append(node("s" + i, "Switch", from + " go", "T { type: DT_FLOAT }"));
+            s.append(node("n" + i, "Neg", "s" + i, "T { type: DT_FLOAT }"));
+            String other = inside && i < count - 1 ? "m" + (i + 1) : "s" + i + ":1";
+            s.append(node("m" + i, "Merge", "n" + i + " " + other, "T { type: DT_FLOAT }", "N { i: 2 }"));
+        }
+        return s.toString();
+    }
+
+    @Test
+    void manyConditionsAreSoonRead() throws IOException {
+        Path file = folder.resolve("graph.pbtxt");
+        Files.writeString(file, X + conditions(10_000, false));
+        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(60), () -> read(file));
+    }
+
+    /** Old graphs after an optimizer: a branch reads a value of the graph around it, for which there is no switch. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBranchReadsWhatIsAroundIt(boolean go) throws IOException {
+        Path file = folder.resolve("graph.pbtxt");
+        Files.writeString(
+                file,
+                X
+                        + GO
+                        + node("h", "Exp", "x", "T { type: DT_FLOAT }")
+                        + node("s", "Switch", "x go", "T { type: DT_FLOAT }")
+                        + node("n", "Mul", "s h", "T { type: DT_FLOAT }")
+                        + node("p", "AddV2", "h s:1", "T { type: DT_FLOAT }")
+                        + node("m", "Merge", "n p", "T { type: DT_FLOAT }", "N { i: 2 }"));
+        Tensor x = Tensor.of(Shape.of(4), 0, 1, 2, 3);
+        try (Model model = Model.load(file)) {
+            List<Tensor> y = model.call(Signature.DEFAULT, List.of(x, Tensor.scalar(DType.BOOL, go ? 1 : 0)));
+            for (int i = 0; i < 4; i++) {
+                double e = Math.exp(i);
+                assertEquals(go ? e + i : e * i, y.get(0).floats()[i], 1e-4);
+            }
+        }
     }
 
     @Test

@@ -31,6 +31,9 @@ public final class FuseElementwise {
     /** Most ops of a group: more would not leave their values in cache. */
     private static final int LIMIT = 48;
 
+    /** Most operands that are looked at for one joining: so that the time is in proportion to the graph. */
+    private static final int MOST_READ = 20_000;
+
     /** A node by itself, or a group. */
     private static final class Unit {
         final List<Node> nodes = new ArrayList<>();
@@ -101,26 +104,31 @@ public final class FuseElementwise {
         }
     }
 
-    /** Whether something outside of both lies between them. */
+    /**
+     * Whether something outside of both lies between them. Only nodes behind the first of both can: those before it are
+     * not grouped yet. Where too much lies there to look through, it says that something does.
+     */
     private boolean wouldLoop(Unit a, Unit b) {
         round++;
-        Deque<Unit> work = new ArrayDeque<>();
-        for (Unit u : List.of(a, b)) {
-            for (Unit from : before(u)) {
-                if (from != a && from != b && from.seen != round) {
-                    from.seen = round;
-                    work.push(from);
-                }
-            }
-        }
+        int from = Math.min(position.get(a.nodes.get(0)), position.get(b.nodes.get(0)));
+        int left = MOST_READ;
+        Deque<Unit> work = new ArrayDeque<>(List.of(a, b));
         while (!work.isEmpty()) {
-            for (Unit from : before(work.pop())) {
-                if (from == a || from == b) {
-                    return true;
-                }
-                if (from.seen != round) {
-                    from.seen = round;
-                    work.push(from);
+            Unit u = work.pop();
+            boolean end = u == a || u == b;
+            List<Unit> before = before(u);
+            left -= before.size();
+            if (left < 0) {
+                return true;
+            }
+            for (Unit v : before) {
+                if (v == a || v == b) {
+                    if (!end) {
+                        return true;
+                    }
+                } else if (v.last > from && v.seen != round) {
+                    v.seen = round;
+                    work.push(v);
                 }
             }
         }

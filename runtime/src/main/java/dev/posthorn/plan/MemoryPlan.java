@@ -3,15 +3,20 @@ package dev.posthorn.plan;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which range of which arena each value takes: first fit over lifetimes, so that rooms are used again. */
+/**
+ * Which range of which arena each value takes: by {@link FirstFit} over lifetimes, so that rooms are used again; by
+ * {@link Sweep} where values are very many.
+ */
 public final class MemoryPlan {
     /** Elements between values: a cache line of floats. */
     private static final int ALIGNMENT = 16;
+
+    /** Values of an arena that are compared with each other; more are placed in the order of their steps. */
+    private static final int MOST_COMPARED = 20_000;
 
     private final Map<Integer, Integer> offsets = new HashMap<>();
     private final Map<Integer, Integer> sizes = new HashMap<>();
@@ -30,23 +35,10 @@ public final class MemoryPlan {
         return plan;
     }
 
-    /** Largest first: what is large is placed before the gaps are cut up. */
     private void fit(int arena, List<Life> lives) {
-        List<Life> placed = new ArrayList<>();
-        List<Life> order = new ArrayList<>(lives);
-        order.sort(Comparator.comparingInt(Life::elements).reversed().thenComparingInt(Life::slot));
-        for (Life l : order) {
-            long at = 0;
-            List<Life> busy = placed.stream()
-                    .filter(o -> o.first <= l.last && l.first <= o.last)
-                    .sorted(Comparator.comparingInt(o -> offsets.get(o.slot)))
-                    .toList();
-            for (Life o : busy) {
-                if (offsets.get(o.slot) - at >= l.elements) {
-                    break;
-                }
-                at = Math.max(at, roundUp((long) offsets.get(o.slot) + o.elements));
-            }
+        Placement placement = lives.size() <= MOST_COMPARED ? new FirstFit(lives.size()) : new Sweep();
+        placement.order(lives).forEach(l -> {
+            long at = placement.place(l);
             long end = at + l.elements;
             if (end > Integer.MAX_VALUE - 8) {
                 throw new IllegalArgumentException(
@@ -55,12 +47,20 @@ public final class MemoryPlan {
             }
             offsets.put(l.slot, (int) at);
             sizes.merge(arena, (int) end, Math::max);
-            placed.add(l);
             unshared += l.elements;
-        }
+        });
     }
 
-    private static long roundUp(long n) {
+    /** How rooms are chosen. */
+    interface Placement {
+        /** In which order values are placed. */
+        List<Life> order(List<Life> lives);
+
+        /** Where a value begins. */
+        long place(Life life);
+    }
+
+    static long roundUp(long n) {
         return (n + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 

@@ -32,12 +32,32 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds of fused elements: they mean what they did before, and are computed alike by the fast backend. */
 class FuseElementwiseTest {
     private static final Variables.Snapshot NONE = new Variables.Snapshot(1, Map.of());
+
+    /** A chain is joined in time that grows as its length; so is one whose first value each of its nodes reads. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Timeout(60)
+    void longChainsAreSoonJoined(boolean wide) {
+        int n = 150_000;
+        Builder b = new Builder();
+        Value x = b.input("x", TensorType.f32(4));
+        Value first = b.add(new Unary(Unary.Fn.TANH), x);
+        Value y = first;
+        for (int i = 0; i < n; i++) {
+            y = wide ? b.add(new Binary(Binary.Fn.MUL), y, first) : b.add(new Unary(Unary.Fn.TANH), y);
+        }
+        Graph g = b.graph(List.of(x), Map.of("y", y), Map.of());
+        Graph joined = FuseElementwise.apply(g, node -> !(node.op() instanceof Input));
+        assertEquals((n + 1 + 47) / 48 + 1, joined.nodes().size(), wide ? 1 : 0);
+    }
 
     static IntStream seeds() {
         return IntStream.range(0, 60);
