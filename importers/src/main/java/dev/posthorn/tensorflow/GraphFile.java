@@ -45,7 +45,7 @@ record GraphFile(
         roots.add(meta.getSaverDef().getRestoreOpName());
         Restoring1.initOp(meta).ifPresent(op -> roots.addAll(GraphReader.names(List.of(op))));
         roots.remove("");
-        GraphDef lowered = OldControlFlow.lower(graph, roots);
+        GraphDef lowered = OldControlFlow.lower(Restoring1.withAssets(meta), roots);
         Body body = Body.of(lowered);
         int producer = graph.getVersions().getProducer();
         String file = path.getFileName().toString();

@@ -1,21 +1,27 @@
 package dev.posthorn.tensorflow;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.proto.AssetFileDef;
+import dev.posthorn.proto.AttrValue;
 import dev.posthorn.proto.CollectionDef;
+import dev.posthorn.proto.DataType;
+import dev.posthorn.proto.GraphDef;
 import dev.posthorn.proto.MetaGraphDef;
 import dev.posthorn.proto.NodeDef;
 import dev.posthorn.proto.SignatureDef;
 import dev.posthorn.proto.TensorInfo;
+import dev.posthorn.proto.TensorProto;
 import dev.posthorn.tensorflow.alias.TfOps;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,6 +106,31 @@ record Restoring1(Body graph, Functions functions, MetaGraphDef meta, Resources 
             }
         }
         return assets;
+    }
+
+    /** The graph, whose constants that name files of where it was made name those that it was saved with. */
+    static GraphDef withAssets(MetaGraphDef meta) {
+        Map<String, String> files = new HashMap<>();
+        assets(meta)
+                .forEach(a -> files.put(Body.Ref.of(a.getTensorInfo().getName()).node(), a.getFilename()));
+        GraphDef.Builder graph = meta.getGraphDef().toBuilder();
+        for (int i = 0; i < graph.getNodeCount() && !files.isEmpty(); i++) {
+            NodeDef n = graph.getNode(i);
+            String file = files.get(n.getName());
+            if (file != null && n.getOp().equals("Const")) {
+                TensorProto name = TensorProto.newBuilder()
+                        .setDtype(DataType.DT_STRING)
+                        .addStringVal(ByteString.copyFromUtf8(file))
+                        .build();
+                graph.setNode(
+                        i,
+                        n.toBuilder()
+                                .putAttr(
+                                        "value",
+                                        AttrValue.newBuilder().setTensor(name).build()));
+            }
+        }
+        return graph.build();
     }
 
     /** The node that initialises a graph once its variables are restored. */

@@ -42,7 +42,7 @@ final class SavedModelFile {
         this.model = model;
         this.meta = meta;
         this.entries = entries(meta);
-        GraphDef lowered = OldControlFlow.lower(meta.getGraphDef(), roots());
+        GraphDef lowered = OldControlFlow.lower(Restoring1.withAssets(meta), roots());
         this.graph = Body.of(lowered);
         this.functions = new Functions(lowered.getLibrary());
     }
