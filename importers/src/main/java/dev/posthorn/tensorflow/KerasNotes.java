@@ -20,17 +20,26 @@ import java.util.Map;
  * @param version of Keras; empty where it is not said
  * @param model what kind of model it is, and its name
  * @param layers the class of each layer, by the path of its place in the model and its name
+ * @param damage why there are no notes though there is a file; empty where it was read
  */
-record KerasNotes(String version, String model, Map<String, String> layers) {
+record KerasNotes(String version, String model, Map<String, String> layers, String damage) {
     static final String FILE = "keras_metadata.pb";
-    private static final KerasNotes NONE = new KerasNotes("", "", Map.of());
+    private static final KerasNotes NONE = new KerasNotes("", "", Map.of(), "");
 
-    /** Reads the notes of a SavedModel; without any where there is no such file. */
+    /** Reads the notes of a SavedModel; without any where there is no such file, or none that can be read, which is said. */
     static KerasNotes of(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
         if (!Files.isRegularFile(file)) {
             return NONE;
         }
+        try {
+            return read(file);
+        } catch (ModelFormatException e) {
+            return new KerasNotes("", "", Map.of(), e.getMessage());
+        }
+    }
+
+    private static KerasNotes read(Path file) throws IOException {
         String version = "";
         String model = "";
         Map<String, String> layers = new LinkedHashMap<>();
@@ -47,7 +56,7 @@ record KerasNotes(String version, String model, Map<String, String> layers) {
                         what);
             }
         }
-        return new KerasNotes(version, model, layers);
+        return new KerasNotes(version, model, layers, "");
     }
 
     private static JsonNode json(String text, String where) {
@@ -62,6 +71,9 @@ record KerasNotes(String version, String model, Map<String, String> layers) {
     /** A line for the model and one for each layer. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
+        if (!damage.isEmpty()) {
+            lines.add("the layers that Keras noted cannot be read, its graphs run without them: " + damage);
+        }
         if (!model.isEmpty()) {
             lines.add("Keras model " + model);
         }
