@@ -13,17 +13,23 @@ import dev.posthorn.proto.TrackableObjectGraph.TrackableObject;
 import dev.posthorn.tensorflow.bundle.Bundle;
 import dev.posthorn.tensorflow.bundle.OldCheckpoint;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Weights alone, as TensorFlow's checkpoints have them: {@code prefix.index}, or the one file of the oldest format. */
 public final class CheckpointFormat implements ModelFormat {
+    /** Names in a warning. */
+    private static final int MOST_NAMED = 10;
+
     @Override
     public String name() {
         return "TensorFlow checkpoint";
@@ -46,6 +52,9 @@ public final class CheckpointFormat implements ModelFormat {
         TensorType type() throws IOException;
 
         Tensor read() throws IOException;
+
+        /** What the checkpoint calls it. */
+        String key();
     }
 
     /**
@@ -55,7 +64,7 @@ public final class CheckpointFormat implements ModelFormat {
     private static Map<String, Source> sources(Path path, boolean inParts) throws IOException {
         Map<String, Source> all = new LinkedHashMap<>();
         if (!Bundle.isIndex(path)) {
-            OldCheckpoint.read(path).forEach((name, t) -> all.put(name, source(t)));
+            OldCheckpoint.read(path).forEach((name, t) -> all.put(name, source(name, t)));
             return all;
         }
         Bundle bundle = Bundle.open(path);
@@ -101,10 +110,15 @@ public final class CheckpointFormat implements ModelFormat {
             public Tensor read() throws IOException {
                 return bundle.read(place);
             }
+
+            @Override
+            public String key() {
+                return place.key();
+            }
         };
     }
 
-    private static Source source(Tensor t) {
+    private static Source source(String key, Tensor t) {
         return new Source() {
             @Override
             public TensorType type() {
@@ -115,10 +129,18 @@ public final class CheckpointFormat implements ModelFormat {
             public Tensor read() {
                 return t;
             }
+
+            @Override
+            public String key() {
+                return key;
+            }
         };
     }
 
-    /** Variables by their names, of which the checkpoint's may have more in front: the model's, a scope's. */
+    /**
+     * Variables by their names, of which the checkpoint's may have more in front: the model's, a scope's. What matches no variable
+     * and is not what only training needs is told to the logger {@code dev.posthorn.weights}.
+     */
     @Override
     public Optional<Map<String, Tensor>> weights(Program program, Path path, WeightSelection selection)
             throws IOException {
@@ -128,6 +150,7 @@ public final class CheckpointFormat implements ModelFormat {
         Map<String, Source> sources = sources(path, true);
         Map<String, Tensor> values = new LinkedHashMap<>();
         List<String> missing = new ArrayList<>();
+        Set<String> used = new HashSet<>();
         for (Variable v : program.variables()) {
             if (v.stored()) {
                 Optional<String> name = name(v.key(), sources, path);
@@ -137,6 +160,7 @@ public final class CheckpointFormat implements ModelFormat {
                                 .accepts(sources.get(name.get()).type().shape());
                 if (fits) {
                     values.put(v.key(), sources.get(name.get()).read());
+                    used.add(sources.get(name.get()).key());
                 } else if (name.isEmpty() ? !selection.byName() : !selection.skipMismatch()) {
                     missing.add(
                             name.isEmpty()
@@ -149,7 +173,32 @@ public final class CheckpointFormat implements ModelFormat {
         if (!missing.isEmpty()) {
             throw new ModelFormatException("weights: " + String.join("; ", missing) + ", at " + path);
         }
+        List<String> left = new ArrayList<>(
+                sources.values().stream().map(Source::key).distinct().toList());
+        used.addAll(training(path));
+        left.removeIf(used::contains);
+        if (!left.isEmpty()) {
+            String more = left.size() > MOST_NAMED ? " and " + (left.size() - MOST_NAMED) + " more" : "";
+            System.getLogger("dev.posthorn.weights")
+                    .log(
+                            Level.WARNING,
+                            "weights: expected variables of the model but {0} of the checkpoint are none: {1}, at {2}",
+                            Integer.toString(left.size()),
+                            String.join(", ", left.subList(0, Math.min(left.size(), MOST_NAMED))) + more,
+                            path);
+        }
         return Optional.of(values);
+    }
+
+    /** What a checkpoint holds to go on with a training, and to count. */
+    private static Set<String> training(Path path) throws IOException {
+        Set<String> all = new HashSet<>(Set.of("global_step", "save_counter/.ATTRIBUTES/VARIABLE_VALUE"));
+        if (Bundle.isIndex(path)) {
+            Bundle bundle = Bundle.open(path);
+            Optional<CheckpointObjects> objects = CheckpointObjects.of(bundle);
+            all.addAll(objects.isPresent() ? objects.get().training() : Slots1.of(bundle));
+        }
+        return all;
     }
 
     private static Optional<String> name(String key, Map<String, Source> sources, Path path) {
