@@ -15,6 +15,7 @@ import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Input;
 import dev.posthorn.ir.op.MatMul;
+import dev.posthorn.ir.op.Reverse;
 import dev.posthorn.ir.op.Scan;
 import dev.posthorn.ir.op.Transpose;
 import dev.posthorn.ir.op.Unary;
@@ -34,6 +35,7 @@ import java.util.stream.IntStream;
 public final class RecoverCells {
     private static final Op TANH = new Unary(Unary.Fn.TANH);
     private static final Op SIGMOID = new Unary(Unary.Fn.SIGMOID);
+    private static final Reverse TIME = new Reverse(List.of(1));
 
     private final Builder b;
     private final Scan scan;
@@ -54,15 +56,59 @@ public final class RecoverCells {
         return any ? Rewriter.apply(recovered, RecoverCells::once) : recovered;
     }
 
-    /** Two transpositions, as those of time and batch before and after a loop, are one or none; null for any other op. */
+    /**
+     * Two transpositions, as those of time and batch before and after a loop, are one or none, also where steps are reversed
+     * between them; so are two reversals. What runs over reversed steps runs backwards instead. Null for any other op.
+     */
     private static List<Value> once(Builder b, Op op, List<Value> in) {
-        if (!(op instanceof Transpose outer) || !(in.get(0).node().op() instanceof Transpose inner)) {
+        if (op instanceof Transpose outer && in.get(0).node().op() instanceof Reverse r) {
+            Value between = in.get(0).node().input(0);
+            int[] axes = IntStream.range(0, outer.perm().size())
+                    .filter(i -> r.axes().contains(outer.perm().get(i)))
+                    .toArray();
+            return between.node().op() instanceof Transpose inner
+                    ? List.of(b.add(
+                            new Reverse(IntStream.of(axes).boxed().toList()), transposed(b, outer, inner, between)))
+                    : null;
+        }
+        if (op instanceof Reverse outer && in.get(0).node().op() instanceof Reverse inner) {
+            return outer.equals(inner) ? List.of(in.get(0).node().input(0)) : null;
+        }
+        if (op instanceof Transpose outer && in.get(0).node().op() instanceof Transpose inner) {
+            return List.of(transposed(b, outer, inner, in.get(0)));
+        }
+        Op backwards = backwards(op);
+        if (backwards == null || !TIME.equals(in.get(0).node().op())) {
             return null;
         }
+        List<Value> straight = new ArrayList<>(in);
+        straight.set(0, in.get(0).node().input(0));
+        List<Value> results = new ArrayList<>(b.addAll(backwards, straight));
+        results.set(0, b.add(TIME, results.get(0)));
+        return results;
+    }
+
+    private static Value transposed(Builder b, Transpose outer, Transpose inner, Value of) {
         int[] perm = outer.perm().stream().mapToInt(a -> inner.perm().get(a)).toArray();
-        Value x = in.get(0).node().input(0);
+        Value x = of.node().input(0);
         boolean same = IntStream.range(0, perm.length).allMatch(a -> perm[a] == a);
-        return List.of(same ? x : b.transpose(x, perm));
+        return same ? x : b.transpose(x, perm);
+    }
+
+    /** The same layer from the last step to the first; null where a mask goes with its steps, and for any other op. */
+    private static Op backwards(Op op) {
+        if (op instanceof Lstm l && !l.masked()) {
+            return new Lstm(l.activation(), l.recurrentActivation(), !l.reverse(), false, l.zeroOutputForMask());
+        }
+        return op instanceof Gru g && !g.masked()
+                ? new Gru(
+                        g.activation(),
+                        g.recurrentActivation(),
+                        g.resetAfter(),
+                        !g.reverse(),
+                        false,
+                        g.zeroOutputForMask())
+                : null;
     }
 
     /** The results of a loop that is a recurrent layer of constant weights; null for any other op. */

@@ -11,6 +11,7 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Gru;
 import dev.posthorn.ir.fn.Lstm;
+import dev.posthorn.ir.op.Reverse;
 import dev.posthorn.ir.op.Scan;
 import dev.posthorn.ir.op.Unary;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loops that are recurrent layers become these, of the same results; one that differs in one function stays. */
 class RecoverCellsTest {
@@ -66,6 +68,45 @@ class RecoverCellsTest {
         Map<String, Tensor> expected = Evaluation.of(g).run(in, key -> null).outputs();
         Map<String, Tensor> was = Evaluation.of(recovered).run(in, key -> null).outputs();
         expected.forEach((name, t) -> {
+            assertEquals(t.type(), was.get(name).type(), name);
+            for (int i = 0; i < t.size(); i++) {
+                assertEquals(t.getDouble(i), was.get(name).getDouble(i), 1e-6, name + " at " + i);
+            }
+        });
+    }
+
+    /** As a SavedModel has the backward half of a bidirectional layer: batch by batch, its steps reversed before and after. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lstm", "gru"})
+    void aLoopOverReversedStepsRunsBackwards(String cell) {
+        Builder b = new Builder();
+        boolean lstm = cell.equals("lstm");
+        int gates = lstm ? 4 : 3;
+        int states = lstm ? 2 : 1;
+        Value x = b.input("x", TensorType.f32(BATCH, STEPS, IN));
+        List<Value> operands = new ArrayList<>();
+        for (int i = 0; i < states; i++) {
+            operands.add(b.constant(tensor(BATCH, UNITS)));
+        }
+        operands.add(b.add(new Reverse(List.of(0)), b.transpose(x, 1, 0, 2)));
+        operands.add(b.constant(tensor(IN, gates * UNITS)));
+        operands.add(b.constant(tensor(UNITS, gates * UNITS)));
+        operands.add(b.constant(tensor(gates * UNITS)));
+        operands.add(b.constant(tensor(gates * UNITS)));
+        Op gate = new Unary(Unary.Fn.SIGMOID);
+        List<Value> out = b.addAll(new Scan(lstm ? lstm(gate) : gru(gate), states, 1, false), operands);
+        Value y = b.add(new Reverse(List.of(1)), b.transpose(out.get(states), 1, 0, 2));
+        Graph g = b.graph(List.of(x), Map.of("y", y, "state", out.get(0)), Map.of());
+        Graph recovered = RecoverCells.apply(g);
+        assertEquals(
+                List.of(lstm ? "Lstm" : "Gru"),
+                recovered.nodes().stream()
+                        .map(n -> n.op().getClass().getSimpleName())
+                        .filter(n -> !n.equals("Input") && !n.equals("Constant"))
+                        .toList());
+        List<Tensor> in = List.of(tensor(BATCH, STEPS, IN));
+        Map<String, Tensor> was = Evaluation.of(recovered).run(in, key -> null).outputs();
+        Evaluation.of(g).run(in, key -> null).outputs().forEach((name, t) -> {
             assertEquals(t.type(), was.get(name).type(), name);
             for (int i = 0; i < t.size(); i++) {
                 assertEquals(t.getDouble(i), was.get(name).getDouble(i), 1e-6, name + " at " + i);
