@@ -152,12 +152,13 @@ final class Segments {
     static Value counted(Site s, Value x, Value rows, Dim n, Value size, Value weights) {
         boolean weighted = !(weights.shape().isKnown() && weights.shape().size() == 0);
         boolean binary = s.attributes().bool("binary_output", false);
-        Value own = s.b().cast(s.b().reshape(x, -1), DType.INT32);
+        Value own = s.b().reshape(x, -1);
         DType dtype = weights.dtype();
         Dim k = s.frame().dims(s.b().reshape(size, 1)).get(0);
         Dim width = plusOne(s, k);
         Value least = s.b().add(new Checked(0, "numbers of at least 0"), own);
-        Value places = s.b().binary(Binary.Fn.MIN, least, Shapes.value(s, k));
+        Value most = s.b().cast(Shapes.value(s, k), own.dtype());
+        Value places = s.b().cast(s.b().binary(Binary.Fn.MIN, least, most), DType.INT32);
         Value each = weighted && !binary
                 ? s.b().reshape(weights, -1)
                 : s.b().broadcastTo(s.b().constant(dtype, 1), s.b().dims(own));
