@@ -7,6 +7,7 @@ import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** A dataset: elements of one type in a shape, read flat and in row-major order. */
 public final class Hdf5Dataset extends Hdf5Object {
@@ -61,6 +62,16 @@ public final class Hdf5Dataset extends Hdf5Object {
             throw expected("elements that are numbers, bool or strings", type().name());
         }
         return dtype;
+    }
+
+    /** The type of the elements, where they are those of a tensor: records, references and sequences are not. */
+    public Optional<DType> elements() {
+        return Optional.ofNullable(type().dtype());
+    }
+
+    /** Bytes of all elements as they lie in the file. */
+    public long bytesInFile() {
+        return Math.multiplyExact(size(), declared.size());
     }
 
     /** What the type of the elements is called, also where {@link #dtype} has none for it. */

@@ -56,6 +56,18 @@ public final class Hdf5Group extends Hdf5Object {
         return links().containsKey(name);
     }
 
+    /** Whether another path has led to this very group. */
+    public boolean isSame(Hdf5Group other) {
+        return file() == other.file() && address == other.address;
+    }
+
+    /** Whether a name leads to another file, which is never followed. */
+    public boolean leadsOut(String name) {
+        return Optional.ofNullable(links().get(name))
+                .filter(Links.Link::external)
+                .isPresent();
+    }
+
     /** The path that a name stands for, where it is a soft link. */
     public Optional<String> target(String name) {
         return Optional.ofNullable(links().get(name)).map(Links.Link::soft);

@@ -138,9 +138,7 @@ abstract class KerasFormat implements ModelFormat {
                 notes.add("an architecture without weights");
             }
             long parameters = stored.stream().mapToLong(Hdf5Dataset::size).sum();
-            long bytes = stored.stream()
-                    .mapToLong(d -> d.size() * Math.max(1, d.dtype().bytes()))
-                    .sum();
+            long bytes = stored.stream().mapToLong(Hdf5Dataset::bytesInFile).sum();
             return new Inspection(
                     name(),
                     file.producer(),

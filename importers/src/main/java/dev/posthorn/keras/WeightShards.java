@@ -55,7 +55,7 @@ public final class WeightShards implements WeightContainer {
     @Override
     public List<StoredWeight> weights() {
         return shards.values().stream()
-                .flatMap(f -> f.root().allDatasets().stream())
+                .flatMap(f -> WeightsCopy.datasets(f.root()).stream())
                 .map(WeightsFile::weight)
                 .toList();
     }
@@ -79,7 +79,7 @@ public final class WeightShards implements WeightContainer {
         }
         for (Map.Entry<String, Hdf5File> e : shards.entrySet()) {
             Hdf5Draft draft = new Hdf5Draft();
-            WeightsFile.copy(e.getValue().root(), draft.root(), draft.root(), edit);
+            new WeightsCopy(draft.root(), edit).copy(e.getValue().root());
             write(target.resolveSibling(names.get(e.getKey())), draft::write);
         }
         byte[] json = Json.whole(listed(names, edit)).getBytes(StandardCharsets.UTF_8);
@@ -151,10 +151,9 @@ public final class WeightShards implements WeightContainer {
         for (Hdf5File f : shards.values()) {
             for (Hdf5Dataset d : f.root().allDatasets()) {
                 if (!edit.prunes() || !KerasWeights.isOptimizers(d)) {
-                    int each = edit.value(WeightsFile.weight(d))
-                            .map(t -> t.dtype().bytes())
-                            .orElse(d.dtype().bytes());
-                    bytes += d.size() * each;
+                    bytes += edit.value(WeightsFile.weight(d))
+                            .map(t -> t.size() * (long) t.dtype().bytes())
+                            .orElse(d.bytesInFile());
                 }
             }
         }

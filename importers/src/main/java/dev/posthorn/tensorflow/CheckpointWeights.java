@@ -78,7 +78,7 @@ public final class CheckpointWeights implements WeightContainer {
             TensorType t = bundle.type(at.get(0));
             List<Long> shape =
                     Arrays.stream(t.shape().dims()).asLongStream().boxed().toList();
-            all.add(new StoredWeight(name, t.dtype().toString(), shape, t.dtype(), () -> bundle.read(at.get(0))));
+            all.add(new StoredWeight(name, t.dtype().toString(), shape, Optional.of(t.dtype()), () -> bundle.read(at.get(0))));
         });
         return all;
     }
@@ -140,7 +140,7 @@ public final class CheckpointWeights implements WeightContainer {
             }
             for (StoredWeight w : weights()) {
                 Optional<Tensor> value = edit.value(w);
-                if (value.isPresent() && value.get().dtype() != w.dtype()) {
+                if (value.isPresent() && !w.dtype().equals(Optional.of(value.get().dtype()))) {
                     problems.add("another type of " + w.name() + ", which its functions take as " + w.type());
                 }
             }

@@ -42,7 +42,7 @@ public final class OldCheckpointWeights implements WeightContainer {
                 name,
                 t.dtype().toString(),
                 Arrays.stream(t.shape().dims()).asLongStream().boxed().toList(),
-                t.dtype(),
+                Optional.of(t.dtype()),
                 () -> t)));
         return all;
     }

@@ -4,6 +4,7 @@ import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A weight in a file.
@@ -11,9 +12,10 @@ import java.util.List;
  * @param name what it is called there
  * @param type the type of its elements, as the container calls it
  * @param shape its shape, whatever size it has
+ * @param dtype the type of its elements; absent where they are none of a tensor, such as records
  * @param reader reads it when it is asked for
  */
-public record StoredWeight(String name, String type, List<Long> shape, DType dtype, Reader reader) {
+public record StoredWeight(String name, String type, List<Long> shape, Optional<DType> dtype, Reader reader) {
     /** Reads a weight. */
     public interface Reader {
         Tensor read() throws IOException;

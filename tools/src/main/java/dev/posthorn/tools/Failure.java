@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -44,6 +45,9 @@ public final class Failure {
 
     /** The one line, and for unsupported models a line for each reason. */
     public static List<String> lines(Throwable e) {
+        if (e instanceof ExecutionException && e.getCause() instanceof Error error) {
+            return lines(error); // so picocli hands out an error of a command that is a method
+        }
         String first = line(e).strip().replaceAll("\\s*\\R\\s*", " ");
         if (!(e instanceof UnsupportedModelException u) || u.reasons().equals(List.of(u.getMessage()))) {
             return List.of(first);
