@@ -293,10 +293,23 @@ def describe(o, path, out):
                 describe(o[n], path.rstrip('/') + '/' + n, out)
 
 
+def foreign(f):
+    """Weights as .weights.h5 has them, and beside them records, sequences and names for the same things."""
+    f['layers/dense/vars/0'] = np.arange(6, dtype='f4').reshape(2, 3)
+    f['records'] = np.array([(1, 2.5, b'ab'), (3, -1.5, b'c')], [('i', 'i4'), ('x', 'f8'), ('s', 'S4')])
+    f['records'].attrs['unit'] = np.array([(1, 2)], [('a', 'i2'), ('b', 'i2')])
+    f['complex'] = np.array([1 + 2j], 'c8')
+    sequences = f.create_dataset('sequences', (2,), dtype=h5py.vlen_dtype('i4'))
+    sequences[0], sequences[1] = [1, 2], [3]
+    f['alias'] = f['layers/dense']
+    f['soft'] = h5py.SoftLink('/layers/dense/vars/0')
+    f['dangling'] = h5py.SoftLink('/nothing')
+
+
 def make(name, fill, **how):
     with h5py.File(name + '.h5', 'w', **how) as f:
         fill(f)
-    if fill not in (refused, bomb):
+    if fill not in (refused, bomb, foreign):
         out = []
         with h5py.File(name + '.h5', 'r') as f:
             describe(f, '/', out)
@@ -320,5 +333,6 @@ if __name__ == '__main__':
     make('split', split, **OLD)
     make('refused', refused, **OLD)
     make('bomb', bomb, **OLD)
+    make('foreign', foreign, **OLD)
     make('user_block', keras, userblock_size=512, **OLD)
     make('superblock_2', keras, libver=('v108', 'v108'))

@@ -77,14 +77,24 @@ public final class WeightShards implements WeightContainer {
             }
             names.put(old, shard(stem, number++));
         }
-        for (Map.Entry<String, Hdf5File> e : shards.entrySet()) {
-            Hdf5Draft draft = new Hdf5Draft();
-            new WeightsCopy(draft.root(), edit).copy(e.getValue().root());
-            write(target.resolveSibling(names.get(e.getKey())), draft::write);
-        }
-        byte[] json = Json.whole(listed(names, edit)).getBytes(StandardCharsets.UTF_8);
         boolean replaces = Files.exists(target) && Files.isSameFile(index, target);
-        write(target, out -> out.write(json));
+        List<Path> unlisted = new ArrayList<>();
+        try {
+            for (Map.Entry<String, Hdf5File> e : shards.entrySet()) {
+                Hdf5Draft draft = new Hdf5Draft();
+                new WeightsCopy(draft.root(), edit).copy(e.getValue().root());
+                Path shard = target.resolveSibling(names.get(e.getKey()));
+                write(shard, draft::write);
+                unlisted.add(shard);
+            }
+            byte[] json = Json.whole(listed(names, edit)).getBytes(StandardCharsets.UTF_8);
+            write(target, out -> out.write(json));
+            unlisted.clear();
+        } finally {
+            for (Path shard : unlisted) {
+                Files.deleteIfExists(shard);
+            }
+        }
         if (replaces) {
             close();
             for (String old : names.keySet()) {

@@ -10,6 +10,7 @@ import dev.posthorn.hdf5.Hdf5Object;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.ModelFormatException;
+import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.weights.StoredWeight;
 import dev.posthorn.weights.WeightEdit;
 import java.io.IOException;
@@ -46,9 +47,8 @@ final class WeightsCopy {
     private static void collect(Hdf5Group group, Deque<Hdf5Group> above, List<Hdf5Dataset> all) {
         enter(group, above);
         for (String name : group.names()) {
-            Optional<Hdf5Object> child = group.target(name).isPresent() || group.leadsOut(name)
-                    ? Optional.empty()
-                    : group.child(name);
+            Optional<Hdf5Object> child =
+                    group.target(name).isPresent() || group.leadsOut(name) ? Optional.empty() : group.child(name);
             if (child.orElse(null) instanceof Hdf5Dataset d) {
                 all.add(d);
             } else if (child.orElse(null) instanceof Hdf5Group g) {
@@ -62,8 +62,9 @@ final class WeightsCopy {
     private static void enter(Hdf5Group group, Deque<Hdf5Group> above) {
         for (Hdf5Group g : above) {
             if (g.isSame(group)) {
-                throw new ModelFormatException("weights: expected groups that are not in themselves but was '"
-                        + group.path() + "', which is '" + g.path() + "', at " + group.file().name());
+                throw new ModelFormatException(
+                        "weights: expected groups that are not in themselves but was '" + group.path() + "', which is '"
+                                + g.path() + "', at " + group.file().name());
             }
         }
         above.push(group);
@@ -83,8 +84,9 @@ final class WeightsCopy {
                 continue;
             }
             Hdf5Object child = from.child(name)
-                    .orElseThrow(() -> new ModelFormatException("weights: expected groups and datasets, which are written"
-                            + " again, but was a committed datatype '" + name + "', at " + from.where()));
+                    .orElseThrow(
+                            () -> new ModelFormatException("weights: expected groups and datasets, which are written"
+                                    + " again, but was a committed datatype '" + name + "', at " + from.where()));
             if (edit.prunes() && TRAINING.contains(child.path())) {
                 continue;
             }
@@ -108,11 +110,24 @@ final class WeightsCopy {
         StoredWeight w = WeightsFile.weight(d);
         String name = edit.name(w).orElse(w.name());
         Optional<Tensor> value = edit.value(w);
+        boolean rounded = value.isPresent() && value.get().dtype() == DType.BFLOAT16;
+        if (rounded && byName(d.file().root()) && !w.dtype().equals(Optional.of(DType.BFLOAT16))) {
+            throw new UnsupportedModelException(
+                    "weights: expected numbers that Keras reads from .h5 but was bfloat16, which"
+                            + " it reads from .keras and .weights.h5 only, at " + d.where());
+        }
         DraftDataset copy = value.isPresent() ? root.dataset(name, value.get()) : root.dataset(name, d);
         d.attributes().values().stream()
                 .filter(a -> value.isEmpty() || !a.name().equals("dtype"))
                 .forEach(copy::attribute);
-        value.filter(v -> v.dtype() == DType.BFLOAT16).ifPresent(v -> copy.attribute("dtype", "bfloat16"));
+        if (rounded && !byName(d.file().root())) {
+            copy.attribute("dtype", "bfloat16");
+        }
+    }
+
+    /** Whether weights are listed by the names of layers, as in {@code .h5}; their numbers have no attribute that says what they are. */
+    private static boolean byName(Hdf5Group root) {
+        return root.contains("model_weights") || root.strings("layer_names").isPresent();
     }
 
     /** The list of a layer's weights, with new names. */

@@ -146,7 +146,7 @@ public final class CheckpointWeights implements WeightContainer {
             }
             if (!problems.isEmpty()) {
                 throw new UnsupportedModelException(
-                        "weights: expected new values of a SavedModel's variables but was "
+                        "weights: expected new values of a SavedModel's variables but was: "
                                 + String.join("; ", problems) + ", at " + where,
                         problems);
             }
