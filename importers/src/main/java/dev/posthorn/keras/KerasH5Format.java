@@ -49,6 +49,7 @@ public final class KerasH5Format extends KerasFormat {
                 paths ? Set.of() : Set.of(SaveOptions.Option.DIALECT, SaveOptions.Option.WEIGHTS_ONLY));
         try (Saving saving = Saving.of(program, values, options)) {
             Hdf5Draft draft = paths ? saving.paths() : saving.names();
+            saving.list();
             try (AtomicFile file = AtomicFile.create(path)) {
                 OutputStream out = file.stream();
                 draft.write(out);

@@ -232,6 +232,11 @@ public final class KerasProgram implements TrainableProgram {
     }
 
     @Override
+    public List<String> beside() {
+        return List.copyOf(origin.rest());
+    }
+
+    @Override
     public StoredTraining training() {
         return training;
     }

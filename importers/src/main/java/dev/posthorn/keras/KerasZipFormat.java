@@ -65,6 +65,7 @@ public final class KerasZipFormat extends KerasFormat {
         }
         try (Saving saving = Saving.of(program, values, options)) {
             Saving.Archive archive = saving.archive();
+            saving.list();
             try (StoredZip zip = new StoredZip(path)) {
                 zip.add("metadata.json", Json.whole(archive.metadata()).getBytes(StandardCharsets.UTF_8));
                 zip.add("config.json", Json.whole(archive.config()).getBytes(StandardCharsets.UTF_8));

@@ -10,7 +10,9 @@ import dev.posthorn.keras.layout.PathLayout;
 import dev.posthorn.keras.layout.Stored;
 import dev.posthorn.model.WeightSelection;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -38,6 +40,11 @@ final class Remainder {
     /** Where files keep an optimizer's variables. */
     private static final Set<String> TRAINING = Set.of("/optimizer", "/optimizer_weights");
 
+    /** Whether something of that name is an optimizer's. */
+    static boolean isOptimizers(String name) {
+        return TRAINING.stream().anyMatch(group -> name.startsWith(group + "/") || name.startsWith(group + "@"));
+    }
+
     private interface Visitor {
         void dataset(Hdf5Dataset unknown);
 
@@ -47,6 +54,9 @@ final class Remainder {
 
         /** A group without anything in it. */
         void empty(Hdf5Group group);
+
+        /** A name for what cannot be copied. */
+        void other(String path, String what);
     }
 
     private final KerasFile file;
@@ -80,8 +90,24 @@ final class Remainder {
             public void empty(Hdf5Group group) {
                 // has no name of its own
             }
+
+            @Override
+            public void other(String path, String what) {
+                names.add(called(path, what));
+            }
         });
-        names.addAll(assets());
+        names.addAll(files());
+        return names;
+    }
+
+    private static String called(String path, String what) {
+        return path + " (" + what + ")";
+    }
+
+    /** What archives hold beside their HDF5 file: files, and keys of their metadata. */
+    Set<String> files() throws IOException {
+        Set<String> names = new LinkedHashSet<>();
+        assets().forEach(name -> names.add("assets/" + name));
         names.addAll(file.assets().others());
         file.assets().metadata().keySet().forEach(key -> names.add("metadata.json." + key));
         return names;
@@ -133,8 +159,12 @@ final class Remainder {
         return owner.path().equals("/") ? "/" + name : owner.path() + "/" + name;
     }
 
-    /** Adds everything to a file that is to be written, below its root; of an optimizer only where that has one. */
-    void copy(DraftGroup root) {
+    /**
+     * Adds everything to a file that is to be written, below its root; of an optimizer only where that has one. Returns the
+     * names of what finds no place there.
+     */
+    Set<String> copy(DraftGroup root) {
+        Set<String> left = new LinkedHashSet<>();
         visit(new Visitor() {
             private boolean trains(Hdf5Object object) {
                 String[] names = object.path().split("/", 3);
@@ -145,7 +175,9 @@ final class Remainder {
 
             @Override
             public void dataset(Hdf5Dataset unknown) {
-                if (trains(unknown) && root.find(unknown.path()).isEmpty()) {
+                if (!trains(unknown)) {
+                    left.add(unknown.path());
+                } else if (root.find(unknown.path()).isEmpty()) {
                     DraftObject copy = root.dataset(unknown.path(), unknown);
                     unknown.attributes().values().forEach(copy::attribute);
                 }
@@ -153,11 +185,12 @@ final class Remainder {
 
             @Override
             public void attribute(Hdf5Object owner, Hdf5Attribute unknown) {
-                if (trains(owner)) {
-                    Optional<DraftObject> at = owner instanceof Hdf5Group
-                            ? Optional.of(root.group(owner.path()))
-                            : root.find(owner.path());
-                    at.filter(o -> !o.hasAttribute(unknown.name())).ifPresent(o -> o.attribute(unknown));
+                Optional<DraftObject> at = !trains(owner)
+                        ? Optional.empty()
+                        : owner instanceof Hdf5Group ? Optional.of(root.group(owner.path())) : root.find(owner.path());
+                at.filter(o -> !o.hasAttribute(unknown.name())).ifPresent(o -> o.attribute(unknown));
+                if (at.isEmpty()) {
+                    left.add(owner.path() + "@" + unknown.name());
                 }
             }
 
@@ -165,6 +198,8 @@ final class Remainder {
             public void link(Hdf5Group owner, String name, String target) {
                 if (trains(owner) && root.find(path(owner, name)).isEmpty()) {
                     root.group(owner.path()).link(name, target);
+                } else {
+                    left.add(path(owner, name) + " → " + target);
                 }
             }
 
@@ -174,7 +209,13 @@ final class Remainder {
                     root.group(group.path());
                 }
             }
+
+            @Override
+            public void other(String path, String what) {
+                left.add(called(path, what));
+            }
         });
+        return left;
     }
 
     private void visit(Visitor visitor) {
@@ -186,11 +227,11 @@ final class Remainder {
         StoredOptimizer.find(file).forEach(d -> claimed.add(d.path()));
         stored().values().stream().flatMap(s -> s.parts().stream()).forEach(d -> claimed.add(d.path()));
         for (Hdf5Group root : weights.roots()) {
-            visit(root.file().root(), claimed, visitor);
+            visit(root.file().root(), claimed, new ArrayDeque<>(), visitor);
         }
     }
 
-    private static void visit(Hdf5Object object, Set<String> claimed, Visitor visitor) {
+    private static void visit(Hdf5Object object, Set<String> claimed, Deque<Hdf5Group> above, Visitor visitor) {
         if (object instanceof Hdf5Dataset d && !claimed.contains(d.path())) {
             visitor.dataset(d);
             return;
@@ -204,13 +245,29 @@ final class Remainder {
             if (g.names().isEmpty()) {
                 visitor.empty(g);
             }
-            for (String name : g.names()) {
-                Optional<String> target = g.target(name);
-                target.ifPresent(to -> visitor.link(g, name, to));
-                if (target.isEmpty()) {
-                    g.child(name).ifPresent(c -> visit(c, claimed, visitor));
-                }
-            }
+            above.push(g);
+            g.names().forEach(name -> visit(g, name, claimed, above, visitor));
+            above.pop();
+        }
+    }
+
+    private static void visit(Hdf5Group g, String name, Set<String> claimed, Deque<Hdf5Group> above, Visitor visitor) {
+        Optional<String> target = g.target(name);
+        if (target.isPresent()) {
+            visitor.link(g, name, target.get());
+            return;
+        }
+        if (g.leadsOut(name)) {
+            visitor.other(path(g, name), "a link to another file");
+            return;
+        }
+        Hdf5Object child = g.child(name).orElse(null);
+        if (child == null) {
+            visitor.other(path(g, name), "a committed datatype");
+        } else if (child instanceof Hdf5Group in && above.stream().anyMatch(in::isSame)) {
+            visitor.other(path(g, name), "a group that it is in");
+        } else {
+            visit(child, claimed, above, visitor);
         }
     }
 }

@@ -9,17 +9,21 @@ import dev.posthorn.keras.layout.NamedLayout;
 import dev.posthorn.keras.layout.PathLayout;
 import dev.posthorn.model.Program;
 import dev.posthorn.model.SaveOptions;
+import dev.posthorn.model.Signature;
 import dev.posthorn.model.UnsupportedModelException;
 import dev.posthorn.model.Variables;
 import dev.posthorn.tensorflow.TensorFlowProgram;
 import dev.posthorn.train.StoredTraining;
 import dev.posthorn.train.TrainingConversion;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -31,6 +35,7 @@ final class Saving implements AutoCloseable {
     private final Variables.Snapshot values;
     private final SaveOptions options;
     private final Optional<KerasFile> origin;
+    private final List<String> left = new ArrayList<>();
 
     private Saving(KerasProgram program, Variables.Snapshot values, SaveOptions options, Optional<KerasFile> origin) {
         this.program = program;
@@ -43,7 +48,12 @@ final class Saving implements AutoCloseable {
     static Saving of(Program program, Variables.Snapshot values, SaveOptions options) throws IOException {
         if (program instanceof TensorFlowProgram graph) {
             LayersOfGraph layers = LayersOfGraph.of(graph, values, options.training());
-            return new Saving(layers.program(), layers.values(), options, Optional.empty());
+            Saving saving = new Saving(layers.program(), layers.values(), options, Optional.empty());
+            graph.signatures().stream()
+                    .map(Signature::name)
+                    .filter(name -> !name.equals(Signature.DEFAULT))
+                    .forEach(name -> saving.left.add("signature '" + name + "'"));
+            return saving;
         }
         if (!(program instanceof KerasProgram keras)) {
             throw new UnsupportedModelException("save: expected a Keras model, which Keras formats hold, but was "
@@ -130,7 +140,10 @@ final class Saving implements AutoCloseable {
                 converts ? Map.of() : from.names().weights());
         layout.store(program, stored, weights);
         optimizer(draft.root(), training);
-        remainder(layout, draft.root());
+        if (whole) {
+            remainder(layout, draft.root());
+            left.addAll(origin.isPresent() ? new Remainder(origin.get(), program).files() : Set.of());
+        }
         if (dialect == Dialect.KERAS3 && weights.find("top_level_model_weights").isEmpty()) {
             weights.group("top_level_model_weights").attribute("weight_names", List.of());
         }
@@ -204,10 +217,28 @@ final class Saving implements AutoCloseable {
     }
 
     /** What is not understood is written again where the layout is that of the file from which it came. */
-    private void remainder(Layout layout, DraftGroup root) {
-        origin.filter(file -> file.weights().isPresent()
-                        && file.weights().get().layout().getClass() == layout.getClass())
-                .ifPresent(file -> new Remainder(file, program).copy(root));
+    private void remainder(Layout layout, DraftGroup root) throws IOException {
+        if (origin.isEmpty()) {
+            return;
+        }
+        Remainder rest = new Remainder(origin.get(), program);
+        boolean same = origin.get().weights().isPresent()
+                && origin.get().weights().get().layout().getClass() == layout.getClass();
+        Set<String> stays =
+                same ? rest.copy(root) : new LinkedHashSet<>(program.origin().rest());
+        if (!same) {
+            stays.removeAll(rest.files());
+        }
+        stays.stream()
+                .filter(name -> options.training() || !Remainder.isOptimizers(name))
+                .forEach(left::add);
+    }
+
+    /** Tells what is left out; before anything is written. */
+    void list() {
+        if (!left.isEmpty()) {
+            options.leftOut().accept(List.copyOf(left));
+        }
     }
 
     /** The files beside the weights, by their paths in the archive. */

@@ -10,9 +10,12 @@ import dev.posthorn.model.SaveOptions;
 import dev.posthorn.model.Variables;
 import dev.posthorn.proto.SavedModel;
 import dev.posthorn.tensorflow.export.SavedModelWriter;
+import dev.posthorn.train.StoredTraining;
+import dev.posthorn.train.TrainableProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -46,7 +49,23 @@ public final class SavedModelFormat implements ModelFormat {
         }
         options.check(
                 name(), Set.of(SaveOptions.Option.BATCH, SaveOptions.Option.XLA, SaveOptions.Option.TRAIN_SIGNATURE));
-        SavedModelWriter.write(program, values, path, options);
+        List<String> left = new ArrayList<>(program.beside());
+        if (options.training() && program instanceof TrainableProgram trained) {
+            left.addAll(training(trained.training(), options.trainSignature()));
+        }
+        SavedModelWriter.write(program, values, path, options, left);
+    }
+
+    /** What a SavedModel does not hold of a model's training: with a function that trains, the metrics are left. */
+    private static List<String> training(StoredTraining training, boolean function) {
+        List<String> left = new ArrayList<>();
+        if (!training.compile().isEmpty()) {
+            left.add("the compile configuration");
+        }
+        if (!training.types().isEmpty() && !function) {
+            left.add("the optimizer's " + training.types().size() + " variables");
+        }
+        return left;
     }
 
     @Override

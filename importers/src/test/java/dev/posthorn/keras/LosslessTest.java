@@ -1,14 +1,23 @@
 package dev.posthorn.keras;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.posthorn.hdf5.Hdf5Draft;
 import dev.posthorn.hdf5.Hdf5File;
+import dev.posthorn.ir.Shape;
+import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Model;
+import dev.posthorn.model.SaveOptions;
+import dev.posthorn.weights.WeightEdit;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -33,8 +42,8 @@ class LosslessTest {
         return new String(zip.getInputStream(zip.getEntry(name)).readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    @Test
-    void archivesKeepOtherFilesAndMetadata() throws IOException {
+    /** An archive with files and metadata that Keras knows nothing of. */
+    private Path odd() throws IOException {
         Path odd = folder.resolve("odd.keras");
         try (ZipFile zip = new ZipFile(file("model.keras").toFile());
                 ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(odd))) {
@@ -53,6 +62,62 @@ class LosslessTest {
                 out.write(name.getBytes(StandardCharsets.UTF_8));
             }
         }
+        return odd;
+    }
+
+    @Test
+    void whatAFormatCannotHoldIsListedBeforeAnythingIsWritten() throws IOException {
+        Path h5 = folder.resolve("saved.h5");
+        List<String> left = new ArrayList<>();
+        try (Model model = Model.load(odd())) {
+            SaveOptions refusing = SaveOptions.DEFAULT.listing(names -> {
+                throw new IllegalArgumentException("refused");
+            });
+            assertThrows(IllegalArgumentException.class, () -> model.save(h5, refusing));
+            assertFalse(Files.exists(h5));
+            assertThrows(IllegalArgumentException.class, () -> model.save(folder.resolve("folder"), refusing));
+            assertFalse(Files.exists(folder.resolve("folder")));
+            model.save(folder.resolve("again.keras"), refusing);
+            model.save(folder.resolve("again.weights.h5"), refusing);
+            model.save(h5, SaveOptions.DEFAULT.listing(left::addAll));
+        }
+        assertEquals(List.of("assets/mine.txt", "README.md", "extra/x.txt", "metadata.json.team"), left);
+    }
+
+    /** An .h5 file with a dataset, an attribute and links of somebody else's. */
+    @Test
+    void groupsOfOthersAreListedWhereTheyFindNoPlace() throws IOException {
+        Path given = folder.resolve("given.h5");
+        Hdf5Draft draft = new Hdf5Draft();
+        try (Hdf5File was = Hdf5File.open(file("model.h5"))) {
+            new WeightsCopy(draft.root(), new WeightEdit() {}).copy(was.root());
+            draft.root().dataset("mine/data", Tensor.of(Shape.of(2), new float[] {1, 2}));
+            draft.root().group("mine").attribute("by", "me");
+            draft.root().group("mine").link("self", "/mine/data");
+            try (OutputStream out = Files.newOutputStream(given)) {
+                draft.write(out);
+            }
+        }
+        List<String> left = new ArrayList<>();
+        try (Model model = Model.load(given)) {
+            SaveOptions listing = SaveOptions.DEFAULT.listing(left::addAll);
+            model.save(folder.resolve("again.h5"), listing);
+            assertEquals(List.of(), left);
+            model.save(folder.resolve("weights_alone.h5"), listing.ofWeights());
+            assertEquals(List.of(), left, "weights were asked for");
+            model.save(folder.resolve("again.keras"), listing);
+        }
+        assertEquals(List.of("/mine@by", "/mine/data", "/mine/self → /mine/data"), left);
+        try (Hdf5File alone = Hdf5File.open(folder.resolve("weights_alone.h5"))) {
+            assertEquals(
+                    List.of("dense", "in0", "top_level_model_weights"),
+                    alone.root().names());
+        }
+    }
+
+    @Test
+    void archivesKeepOtherFilesAndMetadata() throws IOException {
+        Path odd = odd();
         Path saved = folder.resolve("saved.keras");
         try (Model model = Model.load(odd)) {
             model.save(saved);

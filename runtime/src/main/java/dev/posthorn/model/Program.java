@@ -32,6 +32,11 @@ public interface Program {
         return List.of();
     }
 
+    /** The names of what the model's file holds beside the model, and nobody here understands. */
+    default List<String> beside() {
+        return List.of();
+    }
+
     /**
      * A layer (or function) of the program.
      *

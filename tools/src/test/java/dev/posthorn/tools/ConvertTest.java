@@ -1,9 +1,11 @@
 package dev.posthorn.tools;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,5 +69,23 @@ class ConvertTest {
                 0,
                 Cli.run("verify", "--model", out, "--expected", folder.resolve("expected.npz"))
                         .code());
+    }
+
+    @Test
+    void whatASavedModelCannotHoldIsListedOrRefused() throws IOException {
+        Path model = Cli.unpack("models/formats/compiled_trained", dir).resolve("model.keras");
+        Path out = dir.resolve("served");
+        Cli refused = convert(model, out, "--lossless");
+        assertEquals(2, refused.code());
+        assertTrue(refused.err().contains("  the compile configuration"), refused.err());
+        assertFalse(Files.exists(out));
+        Cli listed = convert(model, out);
+        assertEquals(0, listed.code(), listed.err());
+        assertTrue(listed.err().startsWith("left out, for " + out + " cannot hold it:\n"), listed.err());
+        assertTrue(listed.err().contains("  the optimizer's "), listed.err());
+        assertEquals(
+                "",
+                convert(model, dir.resolve("alone"), "--lossless", "--no-optimizer")
+                        .err());
     }
 }

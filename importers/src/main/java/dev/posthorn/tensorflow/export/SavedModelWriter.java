@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -34,8 +35,13 @@ public final class SavedModelWriter {
 
     private SavedModelWriter() {}
 
-    /** Writes the folder; what cannot be exported is named in one exception before anything is written. */
-    public static void write(Program program, Variables.Snapshot values, Path folder, SaveOptions options)
+    /**
+     * Writes the folder; what cannot be exported is named in one exception before anything is written.
+     *
+     * @param left what of the program's file is left out, of which is told before, too
+     */
+    public static void write(
+            Program program, Variables.Snapshot values, Path folder, SaveOptions options, List<String> left)
             throws IOException {
         Export export = Export.of(program, values, options);
         SavedObjectGraph objects = new ObjectGraphWriter(export).write();
@@ -63,6 +69,9 @@ public final class SavedModelWriter {
         }
         byte[] graph = Messages.bytes(ObjectGraphWriter.checkpoint(objects));
         tensors.put("_CHECKPOINTABLE_OBJECT_GRAPH", Tensor.of(DType.STRING, Shape.SCALAR, new byte[][] {graph}));
+        if (!left.isEmpty()) {
+            options.leftOut().accept(List.copyOf(left));
+        }
         try (AtomicFolder target = AtomicFolder.create(folder)) {
             Files.write(target.path().resolve("saved_model.pb"), model);
             Files.createDirectories(target.path().resolve("assets"));

@@ -70,7 +70,7 @@ class SpectrumRulesTest {
     void whatIsExportedIsReadAgain(Op op, List<TensorType> types) throws IOException {
         One program = new One(op, types);
         Path saved = folder.resolve("saved");
-        SavedModelWriter.write(program, new Variables.Snapshot(0, Map.of()), saved, SaveOptions.DEFAULT);
+        SavedModelWriter.write(program, new Variables.Snapshot(0, Map.of()), saved, SaveOptions.DEFAULT, List.of());
         Random random = new Random(7);
         List<Tensor> in = types.stream().map(t -> random(t, random)).toList();
         List<Tensor> expected = List.copyOf(

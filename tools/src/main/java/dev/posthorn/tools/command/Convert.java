@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
         header = "Converts models between formats and dialects.",
         description = {
             "Reads a model and saves it in the format that the name of OUT says: .keras, .h5 or .hdf5, .weights.h5 (weights alone,"
-                    + " as Keras 3 has them), else the folder of a SavedModel. What OUT's format cannot hold is listed, all of it, before anything is written; OUT is"
-                    + " there whole or not at all.",
+                    + " as Keras 3 has them), else the folder of a SavedModel. What a model does that OUT's format has no way to say is refused, all of it at once; what else is in IN's file and finds no"
+                    + " place in OUT is listed before anything is written (--lossless refuses it). OUT is there whole or not at all.",
             "A SavedModel that Keras 2 saved becomes any of these, without its training (--no-optimizer); another one stays a"
                     + " SavedModel.",
             "With --weights an architecture (.json, .yaml) gets its weights from a file of its own, any other model those of another"
@@ -72,6 +72,9 @@ public final class Convert implements Callable<Integer> {
 
     @Option(names = "--no-optimizer", description = "Leave out the compile configuration and the optimizer's state.")
     private boolean withoutTraining;
+
+    @Option(names = "--lossless", description = "Convert nothing of which OUT cannot hold all.")
+    private boolean lossless;
 
     @Option(names = "--weights-only", description = "For .h5: weights alone, as Keras's save_weights writes them.")
     private boolean weightsOnly;
@@ -163,6 +166,10 @@ public final class Convert implements Callable<Integer> {
         options = xla ? options.forXla() : options;
         options = trains ? options.withTrainSignature() : options;
         options = weightsOnly ? options.ofWeights() : options;
+        options = options.listing(
+                lossless
+                        ? LeftOut.refused(out)
+                        : LeftOut.listed(spec.commandLine().getErr(), out));
         try (Model model = folder == null ? bound.load(in, "java") : Model.load(in, bound.bindings())) {
             if (weights != null) {
                 model.loadWeights(weights, new WeightSelection(byName, skipMismatch));

@@ -3,6 +3,7 @@ package dev.posthorn.tools.command;
 import dev.posthorn.codec.Dialect;
 import dev.posthorn.codec.FieldType;
 import dev.posthorn.model.Model;
+import dev.posthorn.model.SaveOptions;
 import dev.posthorn.tools.InputException;
 import dev.posthorn.tools.Posthorn;
 import dev.posthorn.train.Fit;
@@ -214,7 +215,10 @@ public final class Train implements Callable<Integer> {
                 out.println("stopped: the loss is no longer a number, at " + nan.reason());
                 return Posthorn.FAILED;
             }
-            model.save(output);
+            model.save(
+                    output,
+                    SaveOptions.DEFAULT.listing(
+                            LeftOut.listed(spec.commandLine().getErr(), output)));
             if (plot != null) {
                 LearningCurve.write(history, plot);
             }
