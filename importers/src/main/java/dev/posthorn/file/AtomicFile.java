@@ -17,7 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A file that appears whole or not at all: it is written beside its place and moved there by {@link #commit}. Closed
- * without a commit, or left by a JVM that is told to stop, it leaves what was there before. A target that is no regular
+ * without a commit, or left by a JVM that is told to stop, it leaves what was there before. A file that it replaces hands on its
+ * permissions, and where the name is a symbolic link, that stays and what it leads to is replaced. A target that is no regular
  * file (a pipe, a device) is written directly.
  */
 public final class AtomicFile implements Closeable {
@@ -76,6 +77,7 @@ public final class AtomicFile implements Closeable {
     /** Puts the file in its place; its bytes are on the disk before it is there, and its name is when this returns. */
     public void commit() throws IOException {
         if (!written.equals(target)) {
+            Beside.permissions(target, written);
             channel.force(true);
         }
         channel.close();

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  */
 public final class AtomicFolder implements Closeable {
     private static final int TRIES = 3;
+    private static final int DELETIONS = 100;
     private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
 
     static {
@@ -91,6 +92,7 @@ public final class AtomicFolder implements Closeable {
                 AtomicFile.force(file);
             }
         }
+        Beside.permissions(target, written);
         Path old = aside(target);
         if (Files.exists(target) && Files.exists(old)) { // of a save that was killed after its own was there
             delete(old);
@@ -138,11 +140,22 @@ public final class AtomicFolder implements Closeable {
 
     private static void deleteAll() {
         for (Path folder : UNFINISHED) {
-            try {
-                delete(folder);
-            } catch (IOException | UncheckedIOException e) {
-                // The JVM is stopping: nobody is there to tell.
+            boolean there = true;
+            for (int i = 0; there && i < DELETIONS; i++) {
+                there = !deleted(folder);
             }
+        }
+    }
+
+    /** Whether a folder is gone; while the JVM is stopping, somebody may still be writing into it. */
+    private static boolean deleted(Path folder) {
+        try {
+            if (Files.exists(folder)) {
+                delete(folder);
+            }
+            return true;
+        } catch (IOException | UncheckedIOException e) {
+            return false; // nobody is there to tell
         }
     }
 }

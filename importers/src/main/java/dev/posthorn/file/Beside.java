@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -23,6 +24,14 @@ final class Beside {
     /** The one name of what is replaced: {@code .NAME.replaced}. */
     static Path replaced(Path target) {
         return named(target, ".replaced");
+    }
+
+    /** Gives what is to replace a file or folder the permissions of that, where the system has such; nothing where none is there. */
+    static void permissions(Path target, Path written) throws IOException {
+        PosixFileAttributeView to = Files.getFileAttributeView(written, PosixFileAttributeView.class);
+        if (to != null && Files.exists(target)) {
+            to.setPermissions(Files.getPosixFilePermissions(target));
+        }
     }
 
     /** Why what was to become {@code file} could not be created beside it. */

@@ -78,7 +78,8 @@ public final class CheckpointWeights implements WeightContainer {
             TensorType t = bundle.type(at.get(0));
             List<Long> shape =
                     Arrays.stream(t.shape().dims()).asLongStream().boxed().toList();
-            all.add(new StoredWeight(name, t.dtype().toString(), shape, Optional.of(t.dtype()), () -> bundle.read(at.get(0))));
+            all.add(new StoredWeight(
+                    name, t.dtype().toString(), shape, Optional.of(t.dtype()), () -> bundle.read(at.get(0))));
         });
         return all;
     }
@@ -140,13 +141,14 @@ public final class CheckpointWeights implements WeightContainer {
             }
             for (StoredWeight w : weights()) {
                 Optional<Tensor> value = edit.value(w);
-                if (value.isPresent() && !w.dtype().equals(Optional.of(value.get().dtype()))) {
+                if (value.isPresent()
+                        && !w.dtype().equals(Optional.of(value.get().dtype()))) {
                     problems.add("another type of " + w.name() + ", which its functions take as " + w.type());
                 }
             }
             if (!problems.isEmpty()) {
                 throw new UnsupportedModelException(
-                        "weights: expected new values of a SavedModel's variables but was: "
+                        "weights: expected new values of a SavedModel's variables but was more: "
                                 + String.join("; ", problems) + ", at " + where,
                         problems);
             }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -86,8 +87,22 @@ public final class Posthorn {
 
     public static void main(String[] args) {
         Console out = Console.stdout();
-        int code = run(args, out.stream(), Console.stderr().stream());
+        Console err = Console.stderr();
+        AtomicBoolean done = new AtomicBoolean();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted(args, done.get(), err), "posthorn-ends"));
+        int code = run(args, out.stream(), err.stream());
+        done.set(true);
         System.exit(out.finish(code, System.err));
+    }
+
+    /** What a user reads when the process is asked to end; a training says it itself, when its state is saved. */
+    private static void interrupted(String[] args, boolean done, Console err) {
+        if (!done && args.length > 0 && !args[0].equals("train")) {
+            err.stream()
+                    .println("posthorn " + args[0] + ": interrupted; what was not finished is taken away, what was there"
+                            + " stays");
+            err.stream().flush();
+        }
     }
 
     /** Runs a command; for tests and for embedding. */

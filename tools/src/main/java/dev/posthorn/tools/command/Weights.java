@@ -14,6 +14,7 @@ import dev.posthorn.weights.WeightContainer;
 import dev.posthorn.weights.WeightEdit;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -97,10 +98,28 @@ public final class Weights implements Runnable {
     }
 
     private static int save(Path file, Path out, WeightEdit edit) throws IOException {
+        Path target = out == null ? file : out;
         try (WeightContainer weights = open(file)) {
-            weights.save(out == null ? file : out, edit);
+            writing(target, () -> weights.save(target, edit));
         }
         return Posthorn.RIGHT;
+    }
+
+    /** What writes a file. */
+    private interface Writing {
+        void write() throws IOException;
+    }
+
+    /** What fails says which file was being written. */
+    private static void writing(Path target, Writing writing) throws IOException {
+        try {
+            writing.write();
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            String why = "not written: " + e.getMessage();
+            throw (IOException) new FileSystemException(target.toString(), null, why).initCause(e);
+        }
     }
 
     /** Throws unless every name is that of a weight. */
@@ -141,8 +160,7 @@ public final class Weights implements Runnable {
     }
 
     private static String statistics(StoredWeight w) throws IOException {
-        boolean numeric =
-                w.dtype().filter(d -> d.isFloating() || d.isInteger()).isPresent();
+        boolean numeric = w.dtype().filter(d -> d.isFloating() || d.isInteger()).isPresent();
         if (w.size() == 0 || !numeric) {
             return "";
         }
@@ -189,11 +207,11 @@ public final class Weights implements Runnable {
                 } else {
                     spec.commandLine()
                             .getErr()
-                            .println("posthorn weights export: left out, for an array cannot hold it: " + w.name() + "  "
-                                    + w.type());
+                            .println("posthorn weights export: left out, for an array cannot hold it: " + w.name()
+                                    + "  " + w.type());
                 }
             }
-            Npz.write(npz, arrays);
+            writing(npz, () -> Npz.write(npz, arrays));
         }
         return Posthorn.RIGHT;
     }
@@ -220,8 +238,9 @@ public final class Weights implements Runnable {
         Tensor t = values.get(w.name());
         List<Long> shape =
                 Arrays.stream(t.shape().dims()).asLongStream().boxed().toList();
-        boolean kind =
-                w.dtype().filter(d -> t.dtype() == d || t.dtype().isFloating() && d.isFloating()).isPresent();
+        boolean kind = w.dtype()
+                .filter(d -> t.dtype() == d || t.dtype().isFloating() && d.isFloating())
+                .isPresent();
         if (!shape.equals(w.shape()) || !kind) {
             throw new InputException(
                     "expected " + w.type() + w.shape() + " but was " + t.type() + ", at '" + w.name() + "'");
@@ -267,8 +286,7 @@ public final class Weights implements Runnable {
         return save(file, out, new WeightEdit() {
             @Override
             public Optional<Tensor> value(StoredWeight w) throws IOException {
-                boolean casts =
-                        w.dtype().filter(d -> d.isFloating() && d != to).isPresent() && matches(pattern, w);
+                boolean casts = w.dtype().filter(d -> d.isFloating() && d != to).isPresent() && matches(pattern, w);
                 return casts ? Optional.of(w.read().cast(to)) : Optional.empty();
             }
         });
