@@ -89,19 +89,19 @@ public final class Posthorn {
         Console out = Console.stdout();
         Console err = Console.stderr();
         AtomicBoolean done = new AtomicBoolean();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> interrupted(args, done.get(), err), "posthorn-ends"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> interrupted(args, done.get(), err.stream()), "posthorn-ends"));
         int code = run(args, out.stream(), err.stream());
         done.set(true);
         System.exit(out.finish(code, System.err));
     }
 
     /** What a user reads when the process is asked to end; a training says it itself, when its state is saved. */
-    private static void interrupted(String[] args, boolean done, Console err) {
+    static void interrupted(String[] args, boolean done, PrintStream err) {
         if (!done && args.length > 0 && !args[0].equals("train")) {
-            err.stream()
-                    .println("posthorn " + args[0] + ": interrupted; what was not finished is taken away, what was there"
-                            + " stays");
-            err.stream().flush();
+            err.println(
+                    "posthorn " + args[0] + ": interrupted; what was not finished is taken away, what was there stays");
+            err.flush();
         }
     }
 

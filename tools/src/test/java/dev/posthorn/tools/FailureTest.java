@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.posthorn.model.UnsupportedModelException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 class FailureTest {
     private static String line(Throwable e) {
@@ -53,5 +57,29 @@ class FailureTest {
         assertEquals(
                 "model: expected one of [a] but was 'b'",
                 line(new IllegalArgumentException("model: expected one of [a] but was 'b'")));
+    }
+
+    private static String interrupted(boolean done, String... args) {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        Posthorn.interrupted(args, done, new PrintStream(said, true, StandardCharsets.UTF_8));
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void anInterruptedCommandSaysSoOnce() {
+        String said = interrupted(false, "convert", "a.h5", "b.keras");
+        assertEquals(1, said.lines().count(), said);
+        assertTrue(said.startsWith("posthorn convert: interrupted; "), said);
+        assertEquals("", interrupted(true, "convert", "a.h5", "b.keras"));
+        assertEquals("", interrupted(false, "train", "a.h5"), "it says where its state is");
+    }
+
+    @Test
+    void anErrorOfACommandThatIsAMethodIsThatError() {
+        Throwable e = new CommandLine.ExecutionException(
+                new CommandLine(new Posthorn()), "Error while calling command", new StackOverflowError());
+        assertTrue(
+                Failure.lines(e).get(0).startsWith("memory: expected a model less deeply nested"),
+                Failure.lines(e)::toString);
     }
 }
