@@ -15,7 +15,8 @@ import java.util.zip.ZipOutputStream;
  * entries give equal bytes. It appears with {@link #finish}; closed before, nothing does.
  */
 public final class StoredZip implements Closeable {
-    private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0);
+    /** Not the first moment that zip can say: that one Java also writes as seconds since 1970, which depend on the time zone. */
+    private static final LocalDateTime EPOCH = LocalDateTime.of(1980, 1, 1, 0, 0, 2);
 
     /** What an entry holds; asked for twice, for its checksum stands before it. */
     public interface Content {

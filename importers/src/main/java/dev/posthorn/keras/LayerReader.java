@@ -10,6 +10,7 @@ import dev.posthorn.keras.operation.KerasOperations;
 import dev.posthorn.keras.operation.OperationLayer;
 import dev.posthorn.model.ModelFormatException;
 import dev.posthorn.model.UnsupportedModelException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +135,7 @@ public final class LayerReader {
                 identity.put(key, json.get(key));
             }
         }
-        return new CustomLayer<>((L) layer, codec, Map.copyOf(identity));
+        return new CustomLayer<>((L) layer, codec, Collections.unmodifiableMap(identity));
     }
 
     private static <L extends Layer> LayerNode decode(

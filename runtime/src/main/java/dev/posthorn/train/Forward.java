@@ -1,6 +1,8 @@
 package dev.posthorn.train;
 
 import dev.posthorn.ir.Value;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +21,7 @@ public record Forward(
         outputs = List.copyOf(outputs);
         masks = List.copyOf(masks);
         losses = List.copyOf(losses);
-        updates = Map.copyOf(updates);
+        updates = Collections.unmodifiableMap(
+                new LinkedHashMap<>(updates)); // in their order, so that equal calls give equal graphs
     }
 }

@@ -4,6 +4,8 @@ import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.model.Port;
 import dev.posthorn.model.Variable;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +25,6 @@ public record StepFunction(Graph graph, List<Port> inputs, List<Variable> variab
     public StepFunction {
         inputs = List.copyOf(inputs);
         variables = List.copyOf(variables);
-        values = Map.copyOf(values);
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 }

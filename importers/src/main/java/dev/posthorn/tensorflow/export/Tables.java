@@ -16,7 +16,6 @@ import dev.posthorn.tensorflow.Protos;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -67,19 +66,20 @@ final class Tables {
     /** Adds a table to a graph; the node that fills it. */
     static String write(String name, Table t, GraphDef.Builder graph) {
         node(graph, name, "HashTableV2", List.of(), attrs(t));
-        for (Map.Entry<String, Tensor> e :
-                Map.of("/keys", t.keys(), "/values", t.values()).entrySet()) {
-            Tensor v = e.getValue();
-            node(
-                    graph,
-                    name + e.getKey(),
-                    "Const",
-                    List.of(),
-                    Attrs.of().type("dtype", v.dtype()).tensor("value", v));
-        }
+        constant(graph, name + "/keys", t.keys());
+        constant(graph, name + "/values", t.values());
         String fill = name + "/fill";
         node(graph, fill, "LookupTableImportV2", List.of(name, name + "/keys", name + "/values"), filling(t));
         return fill;
+    }
+
+    private static void constant(GraphDef.Builder graph, String name, Tensor v) {
+        node(
+                graph,
+                name,
+                "Const",
+                List.of(),
+                Attrs.of().type("dtype", v.dtype()).tensor("value", v));
     }
 
     private static void node(GraphDef.Builder graph, String name, String op, List<String> inputs, Attrs attrs) {
