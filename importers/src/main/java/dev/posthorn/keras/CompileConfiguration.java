@@ -95,13 +95,16 @@ final class CompileConfiguration {
         return out;
     }
 
+    /** An object of Keras's module of that name; of no module where its class is registered, {@code package>Class}, as Keras has it. */
     private static Object named(Object object, String module) {
         Map<?, ?> m = (Map<?, ?>) object;
+        Object name = m.get("class_name");
+        boolean registered = name instanceof String s && s.contains(">");
         Map<String, Object> out = new LinkedHashMap<>();
-        out.put("module", module);
-        out.put("class_name", m.get("class_name"));
+        out.put("module", registered ? null : module);
+        out.put("class_name", registered ? ((String) name).replaceFirst("^.*>", "") : name);
         out.put("config", m.get("config"));
-        out.put("registered_name", null);
+        out.put("registered_name", registered ? name : null);
         return out;
     }
 }
