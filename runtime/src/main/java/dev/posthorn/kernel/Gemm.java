@@ -336,7 +336,7 @@ public final class Gemm {
         }
     }
 
-    /** Two whole panels. */
+    /** Two whole panels: twelve rows at a time by each, so that it stays in the first-level cache; rows that are left, by both. */
     private static void pair(
             int m,
             float[] a,
@@ -353,7 +353,13 @@ public final class Gemm {
         int width = b.width(panel);
         int bo = b.offset(panel) + k0 * width;
         int apart = width * b.k;
-        int i = 0;
+        int i = m / ROWS * ROWS;
+        for (int q = 0; q < 2; q++) {
+            for (int r = 0; r < i; r += ROWS) {
+                int to = co + r * ldc + q * width;
+                b.simd.gemm12(kc, a, ao + r * lda, lda, b.data, bo + q * apart, c, to, ldc, first);
+            }
+        }
         for (; i + 6 <= m; i += 6) {
             b.simd.gemm6(kc, a, ao + i * lda, lda, b.data, bo, apart, c, co + i * ldc, ldc, first);
         }

@@ -72,7 +72,7 @@ public interface Simd {
             int ldc,
             boolean first);
 
-    /** Whether twelve rows at once are faster than three times four, and six rows by two panels faster still. */
+    /** Whether twelve rows at once are faster than three times four, and six rows by two panels than six by each. */
     boolean hasGemm12();
 
     /** Whether panels of 3L columns are the fastest: with {@link #gemm3}, {@link #gemm2} and {@link #gemv3}. */

@@ -6,9 +6,9 @@ import static dev.posthorn.kernel.simd.VectorLanes.S;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Six rows by four vectors, from two panels that lie next to each other: as many accumulators as {@link VectorGemm12} has, and
- * half the rows, so that all their addresses stay in registers, which makes it a third faster. Sums in the same order as
- * {@link VectorGemm#gemm4}.
+ * Six rows by four vectors, from two panels that lie next to each other: as many accumulators as {@link VectorGemm12} has, for
+ * the rows that are fewer than its twelve. Two panels leave the first-level cache no room: of more rows, twelve by one panel are
+ * faster. Sums in the same order as {@link VectorGemm#gemm4}.
  */
 final class VectorGemm6 {
     private VectorGemm6() {}
