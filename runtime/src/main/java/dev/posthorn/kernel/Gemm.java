@@ -336,7 +336,10 @@ public final class Gemm {
         }
     }
 
-    /** Two whole panels: twelve rows at a time by each, so that it stays in the first-level cache; rows that are left, by both. */
+    /**
+     * Two whole panels: twelve rows at a time by each, so that it stays in the first-level cache; rows that are left, by both. So
+     * are few rows: reading b is then what takes time, and from two places at once it comes faster.
+     */
     private static void pair(
             int m,
             float[] a,
@@ -353,7 +356,7 @@ public final class Gemm {
         int width = b.width(panel);
         int bo = b.offset(panel) + k0 * width;
         int apart = width * b.k;
-        int i = m / ROWS * ROWS;
+        int i = m < 2 * ROWS ? 0 : m / ROWS * ROWS;
         for (int q = 0; q < 2; q++) {
             for (int r = 0; r < i; r += ROWS) {
                 int to = co + r * ldc + q * width;

@@ -16,7 +16,7 @@ public final class Winograd implements PackedConv {
     /** Positions of a transformed tile. */
     private static final int POSITIONS = 16;
     /** Floats that lie between the transforms. */
-    private static final int BETWEEN = 3 << 17;
+    private static final int BETWEEN = 1 << 19;
     /** Fewest outputs of all images: with fewer, reading the transformed weights costs more than is spared. */
     private static final int LEAST_PIXELS = 40;
     /** Fewest input channels: with fewer, transforms take longer than what is spared of the products. */
@@ -148,7 +148,9 @@ public final class Winograd implements PackedConv {
             return;
         }
         int panels = weights[0].panels;
-        int rows = Math.max(1, Math.min(all, BETWEEN / (POSITIONS * (cin + cout) * across)));
+        int most = Math.max(1, Math.min(all, BETWEEN / (POSITIONS * (cin + cout) * across)));
+        int parts = (all + most - 1) / most;
+        int rows = (all + parts - 1) / parts; // evenly: all weights are read for each part, however few its rows
         if (workers.size() > 1) {
             while (rows > 1 && (all + rows - 1) / rows % workers.size() != 0 && all / rows < 4 * workers.size()) {
                 rows--;
