@@ -363,7 +363,8 @@ public final class Gemm {
                 b.simd.gemm12(kc, a, ao + r * lda, lda, b.data, bo + q * apart, c, to, ldc, first);
             }
         }
-        for (; i + 6 <= m; i += 6) {
+        int left = m - i; // eight and nine are twice four, and hardly a single row
+        for (; i + 6 <= m && left != 8 && left != 9; i += 6) {
             b.simd.gemm6(kc, a, ao + i * lda, lda, b.data, bo, apart, c, co + i * ldc, ldc, first);
         }
         for (; i + 4 <= m; i += 4) {
