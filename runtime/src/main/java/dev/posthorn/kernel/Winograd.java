@@ -150,12 +150,11 @@ public final class Winograd implements PackedConv {
         int panels = weights[0].panels;
         int most = Math.max(1, Math.min(all, BETWEEN / (POSITIONS * (cin + cout) * across)));
         int parts = (all + most - 1) / most;
-        int rows = (all + parts - 1) / parts; // evenly: all weights are read for each part, however few its rows
-        if (workers.size() > 1) {
-            while (rows > 1 && (all + rows - 1) / rows % workers.size() != 0 && all / rows < 4 * workers.size()) {
-                rows--;
-            }
+        int threads = workers.size();
+        if (parts < 4 * threads) {
+            parts = Math.min(all, (parts + threads - 1) / threads * threads); // as many for each thread
         }
+        int rows = (all + parts - 1) / parts; // evenly: all weights are read for each part, however few its rows
         int jobs = (all + rows - 1) / rows;
         int step = jobs >= workers.size() ? panels : Math.max(1, panels * jobs / workers.size());
         int high = rows;
