@@ -2,9 +2,14 @@ package dev.posthorn.tensorflow.export;
 
 import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Node;
+import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Table;
 import dev.posthorn.ir.Value;
+import dev.posthorn.ir.op.Eig;
+import dev.posthorn.ir.op.HashCross;
 import dev.posthorn.ir.op.Lookup;
+import dev.posthorn.ir.op.MatrixLogarithm;
+import dev.posthorn.ir.op.ProjectiveTransform;
 import dev.posthorn.model.Port;
 import dev.posthorn.proto.DataType;
 import dev.posthorn.proto.FunctionDefLibrary;
@@ -104,6 +109,10 @@ record ExportedFunction(
         return names;
     }
 
+    /** What TensorFlow has no kernel of XLA for. */
+    private static final Set<Class<? extends Op>> NEVER_COMPILED =
+            Set.of(HashCross.class, ProjectiveTransform.class, Eig.class, MatrixLogarithm.class);
+
     /** XLA compiles for shapes that are all known, and no strings. */
     private static void dynamic(Graph graph, Set<String> problems) {
         for (Node n : graph.nodes()) {
@@ -115,6 +124,9 @@ record ExportedFunction(
             if (n.outputs().stream().anyMatch(t -> t.dtype() == dev.posthorn.ir.DType.STRING)
                     || n.op() instanceof Lookup) {
                 problems.add("strings or a table, which XLA does not have: " + n.op().name() + ", at " + n.name());
+            }
+            if (NEVER_COMPILED.contains(n.op().getClass())) {
+                problems.add("an operation that XLA does not have: " + n.op().name() + ", at " + n.name());
             }
         }
     }

@@ -6,12 +6,14 @@ import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
+import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.ArgReduce;
 import dev.posthorn.ir.op.Binary;
 import dev.posthorn.ir.op.BroadcastTo;
 import dev.posthorn.ir.op.Cast;
 import dev.posthorn.ir.op.Compare;
 import dev.posthorn.ir.op.Concat;
+import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.CumSum;
 import dev.posthorn.ir.op.Gather;
@@ -111,7 +113,10 @@ final class OpWriters {
             boolean activation = u.fn() == Unary.Fn.RELU || u.fn() == Unary.Fn.SOFTPLUS;
             return w.add(UNARY.get(u.fn()), activation ? "activations" : "y", in, Attrs.of(x.dtype()));
         } else if (op instanceof Binary b) {
-            return binary(b.fn(), x.dtype(), in, w);
+            Optional<Value> places = places(b, n);
+            return places.isPresent()
+                    ? w.add("RightShift", "z", List.of(in.get(0), w.name(places.get())), Attrs.of(x.dtype()))
+                    : binary(b.fn(), x.dtype(), in, w);
         } else if (op instanceof Compare c) {
             return w.add(COMPARE.get(c.fn()), "z", in, Attrs.of(x.dtype()));
         } else if (op instanceof Select) {
@@ -152,6 +157,24 @@ final class OpWriters {
             return w.add(r.largest() ? "ArgMax" : "ArgMin", "output", List.of(in.get(0), w.scalar(r.axis())), a);
         }
         return moved(op, n, in, w);
+    }
+
+    /**
+     * By how many places an integer is shifted to the right where it is divided by a power of 2. XLA 2.21 divides by powers
+     * that it computes itself to 0.
+     */
+    private static Optional<Value> places(Binary b, Node n) {
+        if (b.fn() != Binary.Fn.FLOOR_DIV || !n.input(0).dtype().isInteger()) {
+            return Optional.empty();
+        }
+        Node power = n.input(1).node();
+        return power.op() instanceof Binary p
+                        && p.fn() == Binary.Fn.POW
+                        && power.input(0).node().op() instanceof Constant base
+                        && base.value().size() == 1
+                        && base.value().getLong(0) == 2
+                ? Optional.of(power.input(1))
+                : Optional.empty();
     }
 
     private static String binary(Binary.Fn fn, DType t, List<String> in, FunctionWriter w) {

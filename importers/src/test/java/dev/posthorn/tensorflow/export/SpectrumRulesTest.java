@@ -2,14 +2,11 @@ package dev.posthorn.tensorflow.export;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.posthorn.ir.Builder;
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Evaluation;
-import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.TensorType;
-import dev.posthorn.ir.Value;
 import dev.posthorn.ir.op.Complex;
 import dev.posthorn.ir.op.Cumulative;
 import dev.posthorn.ir.op.Fft;
@@ -19,20 +16,12 @@ import dev.posthorn.ir.op.NextAfter;
 import dev.posthorn.ir.op.Part;
 import dev.posthorn.ir.op.PopulationCount;
 import dev.posthorn.ir.op.TridiagonalSolve;
-import dev.posthorn.model.Mode;
 import dev.posthorn.model.Model;
-import dev.posthorn.model.Port;
-import dev.posthorn.model.Program;
 import dev.posthorn.model.SaveOptions;
 import dev.posthorn.model.Signature;
-import dev.posthorn.model.Variable;
-import dev.posthorn.model.Variables;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,9 +57,8 @@ class SpectrumRulesTest {
     @ParameterizedTest
     @MethodSource("ops")
     void whatIsExportedIsReadAgain(Op op, List<TensorType> types) throws IOException {
-        One program = new One(op, types);
-        Path saved = folder.resolve("saved");
-        SavedModelWriter.write(program, new Variables.Snapshot(0, Map.of()), saved, SaveOptions.DEFAULT, List.of());
+        OneGraph program = new OneGraph(types, (b, in) -> b.addAll(op, in));
+        Path saved = program.save(folder.resolve("saved"), SaveOptions.DEFAULT);
         Random random = new Random(7);
         List<Tensor> in = types.stream().map(t -> random(t, random)).toList();
         List<Tensor> expected = List.copyOf(
@@ -91,51 +79,5 @@ class SpectrumRulesTest {
             }
         }
         return t;
-    }
-
-    /** A program of one op. */
-    private record One(Op op, List<TensorType> types) implements Program {
-        Graph graph() {
-            Builder b = new Builder();
-            List<Value> in = new ArrayList<>();
-            types.forEach(t -> in.add(b.input("x" + in.size(), t)));
-            Map<String, Value> out = new LinkedHashMap<>();
-            b.addAll(op, in).forEach(v -> out.put("y" + out.size(), v));
-            return b.graph(in, out, Map.of());
-        }
-
-        @Override
-        public List<Signature> signatures() {
-            List<Port> inputs = new ArrayList<>();
-            types.forEach(t -> inputs.add(new Port("x" + inputs.size(), t)));
-            List<Port> outputs = new ArrayList<>();
-            graph().outputs().values().forEach(v -> outputs.add(new Port("y" + outputs.size(), v.type())));
-            return List.of(new Signature(Signature.DEFAULT, inputs, outputs));
-        }
-
-        @Override
-        public List<Variable> variables() {
-            return List.of();
-        }
-
-        @Override
-        public Graph lower(String signature, List<TensorType> inputs, Mode mode) {
-            return graph();
-        }
-
-        @Override
-        public Graph lowerParts(String signature, List<TensorType> inputs, Mode mode) {
-            return graph();
-        }
-
-        @Override
-        public List<Program.Part> parts() {
-            return List.of();
-        }
-
-        @Override
-        public String name() {
-            return "one";
-        }
     }
 }
