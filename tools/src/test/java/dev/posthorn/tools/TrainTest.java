@@ -141,7 +141,7 @@ class TrainTest {
     }
 
     @Test
-    @Timeout(120)
+    @Timeout(300)
     void theNumberOfThreadsChangesNoBit() throws IOException, InterruptedException {
         Path digits = Path.of("..", "testdata", "digits"); // pictures: large enough for kernels to share their work
         for (int threads : new int[] {1, 2, 4}) {
@@ -189,7 +189,7 @@ class TrainTest {
 
     /** Killed in the midst of an epoch, a training goes on and ends as one that was left alone. */
     @Test
-    @Timeout(120)
+    @Timeout(300)
     void killedTrainingsEndAsOthers() throws IOException, URISyntaxException, InterruptedException {
         Path data = table(1500);
         Path alone = folder.resolve("alone.keras");
