@@ -8,7 +8,7 @@ import dev.posthorn.kernel.simd.Simd;
  * <p>Tiles of rows and panels are shared by the workers; inside a tile the sum over k is cut in equal blocks of at most
  * {@link #KC} terms, each one chain of multiply-adds in rising order, added in rising order. An element's sum so depends
  * on k alone: it is the same for any m, any tiling and any number of threads. A is read where it lies, some rows at a
- * time, so packing it costs nothing.
+ * time, so packing it costs nothing; only where its rows would push each other out of the cache, a block of them is copied.
  */
 public final class Gemm {
     /** Most terms of a block over k: such a block of a panel of b stays in the first-level cache. */
@@ -17,6 +17,8 @@ public final class Gemm {
     private static final int ROWS = 12;
     /** Most rows of a tile. */
     private static final int MC = 8 * ROWS;
+    /** How far apart copies of rows of a lie: a block over k, and a line, so that they are in sets of their own. */
+    private static final int APART = KC + 16;
     /** Values of c in a tile: they stay in the second-level cache until the epilogue has passed. */
     private static final int TILE_C = 1 << 15;
     /** Floats of b that the tiles of one range of panels have in common: they stay in the second-level cache. */
@@ -160,12 +162,7 @@ public final class Gemm {
             float[] residual,
             int ro) {
         boolean byPanel = m >= ROWS && (e.bias() != null || residual != null);
-        for (int k0 = 0, blocks = blocks(b.k), i = 0; i < blocks; i++) {
-            int k1 = end(b.k, blocks, i);
-            Epilogue last = byPanel && i + 1 == blocks ? e : null;
-            block(m, a, ao + k0, lda, b, p0, p1, k0, k1 - k0, c, co, ldc, i == 0, edge, 0, last, residual, ro);
-            k0 = k1;
-        }
+        product(m, a, ao, lda, b, p0, p1, c, co, ldc, edge, byPanel ? e : null, residual, ro);
         if (!byPanel) {
             finish(m, b, p0, p1, c, co, ldc, e, residual, ro);
         } else if (!e.act().clips()) {
@@ -193,17 +190,63 @@ public final class Gemm {
         b.simd.epilogue(m, cols, c, co + j0, ldc, e.bias(), j0, residual, ro + j0, ldc, e.act(), e.alpha(), e.beta());
     }
 
-    /** Floats that {@link #block} needs for panels that are not whole. */
+    /** Floats that a product needs: for panels that are not whole, and for rows of a that are laid out otherwise. */
     static int edge(Simd simd) {
+        return whole(simd) + (simd.hasGemm12() ? MC * APART : 0);
+    }
+
+    private static int whole(Simd simd) {
         return ROWS * 2 * simd.lanes();
+    }
+
+    /**
+     * Whether rows of a that are used at once lie in the same few sets of the first-level cache and so push each other out:
+     * twelve rows do, where one begins a multiple of 2 KB after the other, and are worth a copy where several panels pass.
+     */
+    private static boolean collides(int m, int lda, PackedB b, int panels) {
+        return b.simd.hasGemm12() && m >= ROWS && lda % 512 == 0 && panels > 3;
     }
 
     /** c[i, j] = Σₚ a[ao + i·lda + p] · b[p, j] for m rows and the columns of the panels p0 … p1 − 1, block by block. */
     static void product(
             int m, float[] a, int ao, int lda, PackedB b, int p0, int p1, float[] c, int co, int ldc, float[] edge) {
+        product(m, a, ao, lda, b, p0, p1, c, co, ldc, edge, null, null, 0);
+    }
+
+    /** As the other one, with what {@link #block} adds to the last block's panels. */
+    private static void product(
+            int m,
+            float[] a,
+            int ao,
+            int lda,
+            PackedB b,
+            int p0,
+            int p1,
+            float[] c,
+            int co,
+            int ldc,
+            float[] edge,
+            Epilogue e,
+            float[] residual,
+            int ro) {
+        boolean collides = collides(m, lda, b, p1 - p0);
+        int copy = whole(b.simd);
         for (int k0 = 0, blocks = blocks(b.k), i = 0; i < blocks; i++) {
             int k1 = end(b.k, blocks, i);
-            block(m, a, ao + k0, lda, b, p0, p1, k0, k1 - k0, c, co, ldc, i == 0, edge, 0, null, null, 0);
+            int kc = k1 - k0;
+            Epilogue last = i + 1 == blocks ? e : null;
+            for (int r = 0, rows; collides && r < m; r += rows) {
+                rows = Math.min(MC, m - r);
+                for (int q = 0; q < rows; q++) {
+                    System.arraycopy(a, ao + (r + q) * lda + k0, edge, copy + q * APART, kc);
+                }
+                int to = co + r * ldc;
+                int from = ro + r * ldc;
+                block(rows, edge, copy, APART, b, p0, p1, k0, kc, c, to, ldc, i == 0, edge, 0, last, residual, from);
+            }
+            if (!collides) {
+                block(m, a, ao + k0, lda, b, p0, p1, k0, kc, c, co, ldc, i == 0, edge, 0, last, residual, ro);
+            }
             k0 = k1;
         }
     }
