@@ -17,6 +17,8 @@ public final class Winograd implements PackedConv {
     private static final int POSITIONS = 16;
     /** Floats that lie between the transforms. */
     private static final int BETWEEN = 1 << 19;
+    /** Floats of transformed weights that the cache of a core hardly holds. */
+    private static final int LARGE = 1 << 20;
     /** Fewest outputs of all images: with fewer, reading the transformed weights costs more than is spared. */
     private static final int LEAST_PIXELS = 40;
     /** Fewest input channels: with fewer, transforms take longer than what is spared of the products. */
@@ -151,6 +153,9 @@ public final class Winograd implements PackedConv {
         int most = Math.max(1, Math.min(all, BETWEEN / (POSITIONS * (cin + cout) * across)));
         int parts = (all + most - 1) / most;
         int threads = workers.size();
+        if (parts == 1 && (long) POSITIONS * cin * cout >= LARGE) {
+            threads = 1; // each takes some columns instead, so that it reads that part of the weights alone
+        }
         if (parts < 4 * threads) {
             parts = Math.min(all, (parts + threads - 1) / threads * threads); // as many for each thread
         }
