@@ -38,11 +38,17 @@ class RecoverCellsTest {
         "gru, SIGMOID, false, true",
         "gru, SIGMOID, true, true",
         "gru, TANH, false, false",
+        "before, SIGMOID, false, true",
+        "before, SIGMOID, true, true",
+        "before, TANH, false, false",
+        "rnn, TANH, false, true",
+        "rnn, RELU, true, true",
+        "rnn, EXP, false, false",
     })
     void aLoopOfAKnownStepIsALayer(String cell, Unary.Fn gate, boolean reverse, boolean isOne) {
         Builder b = new Builder();
         boolean lstm = cell.equals("lstm");
-        int gates = lstm ? 4 : 3;
+        int gates = lstm ? 4 : cell.equals("rnn") ? 1 : 3;
         int states = lstm ? 2 : 1;
         Value x = b.input("x", TensorType.f32(STEPS, BATCH, IN));
         List<Value> operands = new ArrayList<>();
@@ -54,7 +60,7 @@ class RecoverCellsTest {
         operands.add(b.constant(tensor(UNITS, gates * UNITS)));
         operands.add(b.constant(tensor(gates * UNITS)));
         operands.add(b.constant(tensor(gates * UNITS)));
-        Scan scan = new Scan(lstm ? lstm(new Unary(gate)) : gru(new Unary(gate)), states, 1, reverse);
+        Scan scan = new Scan(body(cell, new Unary(gate)), states, 1, reverse);
         List<Value> out = b.addAll(scan, operands);
         Map<String, Value> results = new LinkedHashMap<>();
         out.forEach(v -> results.put("result" + results.size(), v));
@@ -62,7 +68,7 @@ class RecoverCellsTest {
         inputs.addAll(operands.subList(0, states));
         Graph g = b.graph(inputs, results, Map.of());
         Graph recovered = RecoverCells.apply(g);
-        assertEquals(isOne, recovered.nodes().stream().anyMatch(n -> n.op() instanceof Lstm || n.op() instanceof Gru));
+        assertEquals(isOne, recovered.nodes().stream().noneMatch(n -> n.op() instanceof Scan));
         List<Tensor> in = new ArrayList<>(List.of(tensor(STEPS, BATCH, IN)));
         inputs.stream().skip(1).forEach(v -> in.add(tensor(BATCH, UNITS)));
         Map<String, Tensor> expected = Evaluation.of(g).run(in, key -> null).outputs();
@@ -94,7 +100,7 @@ class RecoverCellsTest {
         operands.add(b.constant(tensor(gates * UNITS)));
         operands.add(b.constant(tensor(gates * UNITS)));
         Op gate = new Unary(Unary.Fn.SIGMOID);
-        List<Value> out = b.addAll(new Scan(lstm ? lstm(gate) : gru(gate), states, 1, false), operands);
+        List<Value> out = b.addAll(new Scan(body(cell, gate), states, 1, false), operands);
         Value y = b.add(new Reverse(List.of(1)), b.transpose(out.get(states), 1, 0, 2));
         Graph g = b.graph(List.of(x), Map.of("y", y, "state", out.get(0)), Map.of());
         Graph recovered = RecoverCells.apply(g);
@@ -114,6 +120,26 @@ class RecoverCellsTest {
         });
     }
 
+    private static Graph body(String cell, Op gate) {
+        return switch (cell) {
+            case "lstm" -> lstm(gate);
+            case "rnn" -> rnn(gate);
+            default -> gru(gate, cell.equals("gru"));
+        };
+    }
+
+    private static Graph rnn(Op activation) {
+        Builder d = new Builder();
+        Value h = d.input("h", TensorType.f32(BATCH, UNITS));
+        Weights w = new Weights(d, 1);
+        Value sum = d.plus(d.plus(d.matmul(w.x, w.kernel), w.bias), d.matmul(h, w.recurrent));
+        Value next = d.add(activation, sum);
+        Map<String, Value> results = new LinkedHashMap<>();
+        results.put("h", next);
+        results.put("y", next);
+        return d.graph(List.of(h, w.x, w.kernel, w.recurrent, w.bias, w.inner), results, Map.of());
+    }
+
     private static Graph lstm(Op gate) {
         Builder d = new Builder();
         Value h = d.input("h", TensorType.f32(BATCH, UNITS));
@@ -128,13 +154,13 @@ class RecoverCellsTest {
         return d.graph(List.of(h, c, w.x, w.kernel, w.recurrent, w.bias, w.inner), results, Map.of());
     }
 
-    private static Graph gru(Op gate) {
+    private static Graph gru(Op gate, boolean resetAfter) {
         Builder d = new Builder();
         Value h = d.input("h", TensorType.f32(BATCH, UNITS));
         Weights w = new Weights(d, 3);
         Value projected = d.plus(w.bias, d.matmul(w.x, w.kernel));
-        Value next =
-                new Gru(TANH, gate, true, false, false, false).step(d, projected, h, List.of(w.recurrent, w.inner));
+        Gru gru = new Gru(TANH, gate, resetAfter, false, false, false);
+        Value next = gru.step(d, projected, h, gru.weights(d, w.recurrent, w.inner));
         Map<String, Value> results = new LinkedHashMap<>();
         results.put("h", next);
         results.put("y", next);
