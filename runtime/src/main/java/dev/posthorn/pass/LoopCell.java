@@ -42,6 +42,9 @@ final class LoopCell {
 
     /** The layer whose step gives the next h, of the state h before. */
     Optional<Layer> of(Value next, Value h) {
+        if (!alike(h, next)) {
+            return Optional.empty();
+        }
         return ACTIVATIONS.stream()
                 .flatMap(a -> Optional.<Layer>empty()
                         .or(() -> simple(a, next, h))
@@ -53,9 +56,27 @@ final class LoopCell {
 
     /** The layer whose step gives the next h and c, of the states h and c before. */
     Optional<Layer> of(Value nextH, Value nextC, Value h, Value c) {
+        if (!alike(h, c)
+                || !alike(h, nextH)
+                || !alike(h, nextC)) { // as those of two cells, one upon the other, need not be
+            return Optional.empty();
+        }
         return ACTIVATIONS.stream()
                 .flatMap(a -> lstm(a, List.of(nextH, nextC), h, c).stream())
                 .findFirst();
+    }
+
+    /** Whether both are states of a row each, of one size. */
+    private static boolean alike(Value h, Value other) {
+        Shape a = h.shape();
+        Shape b = other.shape();
+        return a.isRanked()
+                && b.isRanked()
+                && a.rank() == 2
+                && b.rank() == 2
+                && a.dim(1) > 0
+                && a.dim(1) == b.dim(1)
+                && h.dtype() == other.dtype();
     }
 
     private Optional<Layer> lstm(Op activation, List<Value> next, Value h, Value c) {
@@ -92,32 +113,45 @@ final class LoopCell {
     }
 
     private Optional<Layer> gru(Op activation, boolean resetAfter, Value next, Value h) {
-        Gru op = new Gru(
-                activation, SIGMOID, resetAfter, mode.reverse, mode.masked, mode.zeroOutputForMask);
+        Gru op = new Gru(activation, SIGMOID, resetAfter, mode.reverse, mode.masked, mode.zeroOutputForMask);
         int u = h.shape().dim(1);
         Builder p = new Builder();
         Value projected = p.input("x", matrix(h, 3 * u));
         Value before = p.input("h", h.type());
         Value recurrent = p.input("u", h.type().withShape(Shape.of(u, 3 * u)));
-        Value inner = p.input("b", h.type().withShape(Shape.of(3 * u)));
+        Value inner = p.input("inner", matrix(h, 3 * u));
         Likeness like = new Likeness(Map.of(before, h));
-        if (!like.holds(op.step(p, projected, before, op.weights(p, recurrent, inner)), next)) {
+        Value pattern = resetAfter
+                ? op.after(p, projected, before, inner)
+                : op.step(p, projected, before, op.weights(p, recurrent, null));
+        if (!like.holds(pattern, next)) {
             return Optional.empty();
         }
-        if (!step.isFixed(like.of(recurrent)) || resetAfter && !step.isFixed(like.of(inner))) {
-            return Optional.empty();
-        }
+        Optional<Recurrent> state = resetAfter
+                ? recurrent(like.of(inner), h)
+                : Optional.of(like.of(recurrent))
+                        .filter(step::isFixed)
+                        .map(w -> new Recurrent(step.outside(w), zeros(h, 3 * u)));
         List<Value> terms = new ArrayList<>();
         terms(like.of(projected), terms);
-        return projection(terms, projected.shape(), h)
-                .map(x -> new Layer(
-                        op,
-                        List.of(
-                                x.x(),
-                                x.kernel(),
-                                step.outside(like.of(recurrent)),
-                                x.bias(),
-                                resetAfter ? step.outside(like.of(inner)) : zeros(h, 3 * u))));
+        return state.flatMap(s -> projection(terms, projected.shape(), h)
+                .map(x -> new Layer(op, List.of(x.x(), x.kernel(), s.weights(), x.bias(), s.bias()))));
+    }
+
+    /** The state's part of a step, outside of the loop. */
+    private record Recurrent(Value weights, Value bias) {}
+
+    /** What a sum is: one product of the state, and one bias or none. */
+    private Optional<Recurrent> recurrent(Value sum, Value h) {
+        List<Value> terms = new ArrayList<>();
+        terms(sum, terms);
+        int n = sum.shape().dim(1);
+        Optional<Value> product = product(terms, sum.shape(), h::equals);
+        product.ifPresent(terms::remove);
+        boolean known = terms.size() <= 1 && terms.stream().allMatch(t -> step.isVector(t, n));
+        return product.filter(p -> known)
+                .map(p -> new Recurrent(
+                        step.outside(p.node().input(1)), terms.isEmpty() ? zeros(h, n) : step.outside(terms.get(0))));
     }
 
     /** The input's part of a step, outside of the loop. */

@@ -52,8 +52,10 @@ final class LoopMask {
     /** Whether the condition is the element's r-th value in all of row r. */
     private boolean isOfRows(Shape state) {
         int rows = element.shape().size();
-        boolean column = element.shape().equals(Shape.of(rows)) || element.shape().equals(Shape.of(rows, 1));
-        Optional<Tensor> which = column && state.rank() == 2 && state.dim(0) == rows ? which(condition) : Optional.empty();
+        boolean column =
+                element.shape().equals(Shape.of(rows)) || element.shape().equals(Shape.of(rows, 1));
+        Optional<Tensor> which =
+                column && state.rank() == 2 && state.dim(0) == rows ? which(condition) : Optional.empty();
         if (which.isEmpty()) {
             return false;
         }
@@ -105,6 +107,6 @@ final class LoopMask {
             return step.b.transpose(all, 1, 0);
         }
         Value rows = step.b.transpose(all, 1, 0, 2);
-        return step.b.reshape(rows, rows.shape().dim(0), rows.shape().dim(1));
+        return step.b.reshape(rows, element.shape().dim(0), rows.shape().dim(1));
     }
 }

@@ -42,15 +42,39 @@ class RecoverMaskedCellsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "lstm, repeats, Lstm", "lstm, last, Lstm", "lstm, zeros, Lstm", "lstm, states, Lstm",
-        "gru, repeats, Gru", "gru, last, Gru", "gru, zeros, Gru", "gru, states, Gru",
-        "before, repeats, Gru", "before, last, Gru", "before, zeros, Gru", "before, states, Gru",
-        "rnn, repeats, SimpleRnn", "rnn, last, SimpleRnn", "rnn, zeros, SimpleRnn", "rnn, states, SimpleRnn",
-        "lstm, begins otherwise, Scan", "gru, begins otherwise, Scan", "rnn, begins otherwise, Scan",
-        "lstm, a state goes on, Scan", "gru, a state goes on, Scan", "rnn, a state goes on, Scan",
-        "lstm, turned, Scan", "gru, turned, Scan", "rnn, turned, Scan",
-        "lstm, of units, Scan", "gru, of units, Scan", "rnn, of units, Scan",
-        "lstm, gives ones, Scan", "gru, gives ones, Scan", "rnn, gives ones, Scan"
+        "lstm, repeats, Lstm",
+        "lstm, last, Lstm",
+        "lstm, zeros, Lstm",
+        "lstm, states, Lstm",
+        "gru, repeats, Gru",
+        "gru, last, Gru",
+        "gru, zeros, Gru",
+        "gru, states, Gru",
+        "no bias, repeats, Gru",
+        "no bias, last, Gru",
+        "before, repeats, Gru",
+        "before, last, Gru",
+        "before, zeros, Gru",
+        "before, states, Gru",
+        "rnn, repeats, SimpleRnn",
+        "rnn, last, SimpleRnn",
+        "rnn, zeros, SimpleRnn",
+        "rnn, states, SimpleRnn",
+        "lstm, begins otherwise, Scan",
+        "gru, begins otherwise, Scan",
+        "rnn, begins otherwise, Scan",
+        "lstm, a state goes on, Scan",
+        "gru, a state goes on, Scan",
+        "rnn, a state goes on, Scan",
+        "lstm, turned, Scan",
+        "gru, turned, Scan",
+        "rnn, turned, Scan",
+        "lstm, of units, Scan",
+        "gru, of units, Scan",
+        "rnn, of units, Scan",
+        "lstm, gives ones, Scan",
+        "gru, gives ones, Scan",
+        "rnn, gives ones, Scan"
     })
     void aLoopWithAMaskIsALayer(String cell, String how, String expected) {
         for (boolean reverse : new boolean[] {false, true}) {
@@ -153,7 +177,11 @@ class RecoverMaskedCellsTest {
         if (cell.equals("rnn")) {
             return List.of(d.add(TANH, d.plus(projected, d.matmul(before.get(0), recurrent))));
         }
-        Gru gru = new Gru(TANH, SIGMOID, cell.equals("gru"), false, false, false);
+        Gru gru = new Gru(TANH, SIGMOID, !cell.equals("before"), false, false, false);
+        if (cell.equals("no bias")) {
+            Value product = d.matmul(rest.get(0), rest.get(2));
+            return List.of(gru.after(d, product, before.get(0), d.matmul(before.get(0), recurrent)));
+        }
         return List.of(gru.step(d, projected, before.get(0), gru.weights(d, recurrent, rest.get(5))));
     }
 
@@ -163,7 +191,8 @@ class RecoverMaskedCellsTest {
             assertEquals(
                     List.of(expected),
                     names(recovered)
-                            .filter(n -> List.of("Scan", "Lstm", "Gru", "SimpleRnn").contains(n))
+                            .filter(n ->
+                                    List.of("Scan", "Lstm", "Gru", "SimpleRnn").contains(n))
                             .toList(),
                     what);
         }

@@ -49,15 +49,34 @@ public record Gru(
 
     /** One step on x·kernel + inputBias: the next h, which is the output. */
     public Value step(Builder b, Value x, Value h, List<Value> weights) {
-        int u = Recurrence.units(weights.get(0));
         Value inner = b.matmul(h, weights.get(0));
-        inner = resetAfter ? b.plus(inner, weights.get(1)) : inner;
+        return resetAfter ? after(b, x, h, b.plus(inner, weights.get(1))) : before(b, x, h, inner, weights.get(1));
+    }
+
+    /** One step whose reset gate comes after the product, on inner = h·recurrent + recurrentBias. */
+    public Value after(Builder b, Value x, Value h, Value inner) {
+        int u = inner.shape().dim(1) / 3;
         List<Value> fromX = b.split(x, 1, u, u, u);
-        Value z = b.add(recurrentActivation, b.plus(fromX.get(0), b.slice(inner, 1, 0, u)));
-        Value r = b.add(recurrentActivation, b.plus(fromX.get(1), b.slice(inner, 1, u, 2 * u)));
-        Value q =
-                resetAfter ? b.times(r, b.slice(inner, 1, 2 * u, Slice.END)) : b.matmul(b.times(r, h), weights.get(1));
-        Value candidate = b.add(activation, b.plus(fromX.get(2), q));
+        Value z = gate(b, fromX.get(0), b.slice(inner, 1, 0, u));
+        Value r = gate(b, fromX.get(1), b.slice(inner, 1, u, 2 * u));
+        return next(b, h, z, fromX.get(2), b.times(r, b.slice(inner, 1, 2 * u, Slice.END)));
+    }
+
+    /** One step whose reset gate comes before the product with the candidate's weights, on inner = h·[Uz Ur]. */
+    private Value before(Builder b, Value x, Value h, Value inner, Value candidate) {
+        int u = Recurrence.units(candidate);
+        List<Value> fromX = b.split(x, 1, u, u, u);
+        Value z = gate(b, fromX.get(0), b.slice(inner, 1, 0, u));
+        Value r = gate(b, fromX.get(1), b.slice(inner, 1, u, 2 * u));
+        return next(b, h, z, fromX.get(2), b.matmul(b.times(r, h), candidate));
+    }
+
+    private Value gate(Builder b, Value fromX, Value fromH) {
+        return b.add(recurrentActivation, b.plus(fromX, fromH));
+    }
+
+    private Value next(Builder b, Value h, Value z, Value fromX, Value q) {
+        Value candidate = b.add(activation, b.plus(fromX, q));
         return b.plus(b.times(z, h), b.times(b.minus(b.constant(z.dtype(), 1), z), candidate));
     }
 }
