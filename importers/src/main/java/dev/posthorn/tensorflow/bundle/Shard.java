@@ -63,8 +63,7 @@ final class Shard implements AutoCloseable {
         while (into.hasRemaining()) {
             int n = in.read(into, at);
             if (n < 0) {
-                throw new ModelFormatException("checkpoint: expected a shard of " + size + " bytes but was " + at
-                        + " (it shrank), at " + file);
+                throw shrank(at);
             }
             at += n;
         }
@@ -82,10 +81,19 @@ final class Shard implements AutoCloseable {
         return channel;
     }
 
+    private ModelFormatException shrank(long now) {
+        return new ModelFormatException(
+                "checkpoint: expected a shard of " + size + " bytes but was " + now + " (it shrank), at " + file);
+    }
+
     /** Appends bytes as they are to another file. */
     void copy(long from, long bytes, FileChannel out) throws IOException {
         for (long done = 0; done < bytes; ) {
-            done += channel.transferTo(from + done, bytes - done, out);
+            long n = channel.transferTo(from + done, bytes - done, out);
+            if (n == 0 && channel.size() < from + bytes) {
+                throw shrank(channel.size());
+            }
+            done += n;
         }
     }
 
