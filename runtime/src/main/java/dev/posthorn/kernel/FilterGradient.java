@@ -203,7 +203,7 @@ public final class FilterGradient {
 
     /** How many columns of a lie together, of those from r on. */
     private int together(int r, int high) {
-        return simd.hasGemm12() && r + 12 <= high ? 12 : 8;
+        return simd.hasManyRegisters() && r + 12 <= high ? 12 : 8;
     }
 
     /** Lays columns of a together. */

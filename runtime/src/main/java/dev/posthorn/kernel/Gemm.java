@@ -52,7 +52,7 @@ public final class Gemm {
             return;
         }
         int pc = panelsPerTile(b, m);
-        int mc = evenly(m, rowsPerTile(b, pc), b.simd.hasGemm3() ? 3 : ROWS);
+        int mc = evenly(m, rowsPerTile(b, pc), b.simd.hasGemm3() ? 3 : b.simd.hasManyRegisters() ? 5 : 4);
         long work = (long) m * b.n * Math.max(b.k, 1);
         int wanted = workers.size() == 1 ? 1 : (int) Math.min(4L * workers.size(), work / SMALL);
         int rowTiles = (m + mc - 1) / mc;
@@ -192,7 +192,7 @@ public final class Gemm {
 
     /** Floats that a product needs: for panels that are not whole, and for rows of a that are laid out otherwise. */
     static int edge(Simd simd) {
-        return whole(simd) + (simd.hasGemm12() ? MC * APART : 0);
+        return CacheLine.FIRST + whole(simd) + (simd.hasManyRegisters() ? MC * APART : 0);
     }
 
     private static int whole(Simd simd) {
@@ -201,10 +201,10 @@ public final class Gemm {
 
     /**
      * Whether rows of a that are used at once lie in the same few sets of the first-level cache and so push each other out:
-     * twelve rows do, where one begins a multiple of 2 KB after the other, and are worth a copy where several panels pass.
+     * those do that begin a multiple of 2 KB after one another, and are worth a copy where several panels pass.
      */
     private static boolean collides(int m, int lda, PackedB b, int panels) {
-        return b.simd.hasGemm12() && m >= ROWS && lda % 512 == 0 && panels > 3;
+        return b.simd.hasManyRegisters() && m >= ROWS && lda % 512 == 0 && panels > 3;
     }
 
     /** c[i, j] = Σₚ a[ao + i·lda + p] · b[p, j] for m rows and the columns of the panels p0 … p1 − 1, block by block. */
@@ -230,7 +230,8 @@ public final class Gemm {
             float[] residual,
             int ro) {
         boolean collides = collides(m, lda, b, p1 - p0);
-        int copy = whole(b.simd);
+        int edgeAt = CacheLine.FIRST;
+        int copy = edgeAt + whole(b.simd);
         for (int k0 = 0, blocks = blocks(b.k), i = 0; i < blocks; i++) {
             int k1 = end(b.k, blocks, i);
             int kc = k1 - k0;
@@ -242,10 +243,10 @@ public final class Gemm {
                 }
                 int to = co + r * ldc;
                 int from = ro + r * ldc;
-                block(rows, edge, copy, APART, b, p0, p1, k0, kc, c, to, ldc, i == 0, edge, 0, last, residual, from);
+                block(rows, edge, copy, APART, b, p0, p1, k0, kc, c, to, ldc, i == 0, edge, edgeAt, last, residual, from);
             }
             if (!collides) {
-                block(m, a, ao + k0, lda, b, p0, p1, k0, kc, c, co, ldc, i == 0, edge, 0, last, residual, ro);
+                block(m, a, ao + k0, lda, b, p0, p1, k0, kc, c, co, ldc, i == 0, edge, edgeAt, last, residual, ro);
             }
             k0 = k1;
         }
@@ -289,9 +290,9 @@ public final class Gemm {
             clip(m, b, panel, panel + 1, c, co, ldc, e, residual, ro);
         }
         int pair = 2 * b.simd.lanes();
-        if (m == 1 || b.simd.hasGemm12()) {
+        if (m == 1 || b.simd.hasManyRegisters()) {
             for (; panel + 2 <= p1 && b.column(panel) + 2 * pair <= b.n; panel += 2) {
-                pair(m, a, ao, lda, b, panel, k0, kc, c, co + b.column(panel), ldc, first);
+                pair(m, a, ao, lda, b, panel, k0, kc, c, co + b.column(panel), ldc, first, edge, edgeAt);
                 clip(m, b, panel, panel + 2, c, co, ldc, e, residual, ro);
             }
         }
@@ -302,13 +303,13 @@ public final class Gemm {
             int bo = b.offset(panel) + k0 * width;
             boolean wide = width == pair;
             int i = 0;
-            for (; b.simd.hasGemm12() && i + ROWS <= m; i += ROWS) {
+            for (; !wide && b.simd.hasManyRegisters() && i + ROWS <= m; i += ROWS) {
                 int at = ao + i * lda;
                 int to = co + i * ldc + j;
-                if (cols == width) {
-                    twelve(b.simd, wide, kc, a, at, lda, b.data, bo, c, to, ldc, first);
+                if (first && cols == width) {
+                    b.simd.gemm12Half(kc, a, at, lda, b.data, bo, c, to, ldc);
                 } else {
-                    twelve(b.simd, wide, kc, a, at, lda, b.data, bo, edge, edgeAt, width, true);
+                    b.simd.gemm12Half(kc, a, at, lda, b.data, bo, edge, edgeAt, width);
                     copy(b.simd, ROWS, cols, edge, edgeAt, width, c, to, ldc, first);
                 }
             }
@@ -380,8 +381,8 @@ public final class Gemm {
     }
 
     /**
-     * Two whole panels: twelve rows at a time by each, so that it stays in the first-level cache; rows that are left, by both. So
-     * are few rows: reading b is then what takes time, and from two places at once it comes faster.
+     * Two whole panels: five rows at a time, four where that leaves no single ones. Few rows too: reading b is then what takes
+     * time, and from two places at once it comes faster.
      */
     private static void pair(
             int m,
@@ -395,52 +396,38 @@ public final class Gemm {
             float[] c,
             int co,
             int ldc,
-            boolean first) {
+            boolean first,
+            float[] edge,
+            int edgeAt) {
         int width = b.width(panel);
         int bo = b.offset(panel) + k0 * width;
         int apart = width * b.k;
-        int i = m < 2 * ROWS ? 0 : m / ROWS * ROWS;
-        for (int q = 0; q < 2; q++) {
-            for (int r = 0; r < i; r += ROWS) {
-                int to = co + r * ldc + q * width;
-                b.simd.gemm12(kc, a, ao + r * lda, lda, b.data, bo + q * apart, c, to, ldc, first);
+        float[] y = first ? c : edge;
+        for (int i = 0, rows; i < m; i += rows) {
+            rows = rowsOfPair(m - i);
+            int at = ao + i * lda;
+            int to = co + i * ldc;
+            int yo = first ? to : edgeAt;
+            int ldy = first ? ldc : 2 * width;
+            if (rows == 5) {
+                b.simd.gemm5Pair(kc, a, at, lda, b.data, bo, apart, y, yo, ldy);
+            } else if (rows == 4) {
+                b.simd.gemm4Pair(kc, a, at, lda, b.data, bo, apart, y, yo, ldy);
+            } else {
+                b.simd.gemv2(kc, a, at, b.data, bo, apart, y, yo, true);
             }
-        }
-        int left = m - i; // eight and nine are twice four, and hardly a single row
-        for (; i + 6 <= m && left != 8 && left != 9; i += 6) {
-            b.simd.gemm6(kc, a, ao + i * lda, lda, b.data, bo, apart, c, co + i * ldc, ldc, first);
-        }
-        for (; i + 4 <= m; i += 4) {
-            int a0 = ao + i * lda;
-            for (int q = 0; q < 2; q++) {
-                int to = co + i * ldc + q * width;
-                b.simd.gemm4(
-                        kc, a, a0, a0 + lda, a0 + 2 * lda, a0 + 3 * lda, b.data, bo + q * apart, c, to, ldc, first);
+            if (!first) {
+                add(b.simd, rows, 2 * width, edge, edgeAt, 2 * width, c, to, ldc);
             }
-        }
-        for (; i < m; i++) {
-            b.simd.gemv2(kc, a, ao + i * lda, b.data, bo, apart, c, co + i * ldc, first);
         }
     }
 
-    private static void twelve(
-            Simd simd,
-            boolean wide,
-            int kc,
-            float[] a,
-            int ao,
-            int lda,
-            float[] b,
-            int bo,
-            float[] c,
-            int co,
-            int ldc,
-            boolean first) {
-        if (wide) {
-            simd.gemm12(kc, a, ao, lda, b, bo, c, co, ldc, first);
-        } else {
-            simd.gemm12Half(kc, a, ao, lda, b, bo, c, co, ldc, first);
+    /** How many rows of those that are left come next: fives and fours, and single ones only where these do not add up. */
+    private static int rowsOfPair(int left) {
+        if (left % 5 == 0) {
+            return 5;
         }
+        return left >= 12 || left == 4 || left == 8 || left == 9 ? 4 : left >= 5 ? 5 : 1;
     }
 
     private static void four(
@@ -467,12 +454,17 @@ public final class Gemm {
 
     private static void copy(
             Simd simd, int rows, int cols, float[] from, int fo, int ldf, float[] c, int co, int ldc, boolean first) {
-        for (int r = 0; r < rows; r++) {
-            if (first) {
-                System.arraycopy(from, fo + r * ldf, c, co + r * ldc, cols);
-            } else {
-                simd.binary(Binary.ADD, c, co + r * ldc, from, fo + r * ldf, c, co + r * ldc, cols);
-            }
+        if (!first) {
+            add(simd, rows, cols, from, fo, ldf, c, co, ldc);
+            return;
         }
+        for (int r = 0; r < rows; r++) {
+            System.arraycopy(from, fo + r * ldf, c, co + r * ldc, cols);
+        }
+    }
+
+    private static void add(
+            Simd simd, int rows, int cols, float[] from, int fo, int ldf, float[] c, int co, int ldc) {
+        simd.epilogue(rows, cols, c, co, ldc, null, 0, from, fo, ldf, Unary.NONE, 0, 0);
     }
 }

@@ -41,7 +41,7 @@ public final class PackedB {
 
     /** Packs B[k×n], whose row p begins at {@code b[bo + p·ldb]}. */
     public static PackedB of(Simd simd, int k, int n, float[] b, int bo, int ldb) {
-        PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
+        PackedB packed = new PackedB(simd, k, n, CacheLine.floats(size(simd, k, n)), CacheLine.FIRST);
         packed.fill(b, bo, ldb, false, 0, packed.panels);
         return packed;
     }
@@ -54,7 +54,7 @@ public final class PackedB {
 
     /** Packs B[k×n] of rows that are read a few at a time, so that B need not be in memory as it is, too. */
     public static PackedB of(Simd simd, int k, int n, Rows rows) {
-        PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
+        PackedB packed = new PackedB(simd, k, n, CacheLine.floats(size(simd, k, n)), CacheLine.FIRST);
         int step = Math.max(1, Math.min(k, (1 << 20) / Math.max(1, n)));
         float[] some = new float[Math.multiplyExact(step, n)];
         for (int p = 0; p < k; p += step) {
@@ -67,7 +67,7 @@ public final class PackedB {
 
     /** Packs B[k×n] given as its transpose, whose row j begins at {@code b[bo + j·ldb]}. */
     public static PackedB ofTransposed(Simd simd, int k, int n, float[] b, int bo, int ldb) {
-        PackedB packed = new PackedB(simd, k, n, new float[size(simd, k, n)], 0);
+        PackedB packed = new PackedB(simd, k, n, CacheLine.floats(size(simd, k, n)), CacheLine.FIRST);
         packed.fill(b, bo, ldb, true, 0, packed.panels);
         return packed;
     }

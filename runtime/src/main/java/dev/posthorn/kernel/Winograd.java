@@ -49,7 +49,7 @@ public final class Winograd implements PackedConv {
         this.epilogue = epilogue;
         down = (window.outH() + 1) / 2;
         across = (window.outW() + 1) / 2;
-        weights = w == null ? null : packs(new float[packedSize()], 0);
+        weights = w == null ? null : packs(CacheLine.floats(packedSize()), CacheLine.FIRST);
         float[] u = new float[POSITIONS * cout];
         for (int c = 0; w != null && c < cin; c++) {
             pack(w, wo, c, u, weights);

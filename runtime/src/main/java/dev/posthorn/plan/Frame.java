@@ -2,6 +2,7 @@ package dev.posthorn.plan;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.kernel.CacheLine;
 import dev.posthorn.kernel.Scratch;
 import dev.posthorn.kernel.Workers;
 import java.lang.reflect.Array;
@@ -41,12 +42,13 @@ public final class Frame {
                 }
                 case ARENA -> {
                     int kind = plan.memory().arena(s.type().dtype());
+                    Class<?> element = Tensor.storage(s.type().dtype()).getComponentType();
+                    int begin = element == float.class ? CacheLine.FIRST : 0;
                     if (arenas[kind] == null) {
-                        Class<?> element = Tensor.storage(s.type().dtype()).getComponentType();
-                        arenas[kind] = Array.newInstance(element, plan.memory().size(kind));
+                        arenas[kind] = Array.newInstance(element, begin + plan.memory().size(kind));
                     }
                     data[s.index()] = arenas[kind];
-                    offset[s.index()] = plan.memory().offset(s.index());
+                    offset[s.index()] = begin + plan.memory().offset(s.index());
                 }
                 default -> {}
             }

@@ -2,6 +2,7 @@ package dev.posthorn.plan;
 
 import dev.posthorn.ir.DType;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.kernel.CacheLine;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,8 +13,7 @@ import java.util.Map;
  * {@link Sweep} where values are very many.
  */
 public final class MemoryPlan {
-    /** Elements between values: a cache line of floats. */
-    private static final int ALIGNMENT = 16;
+    private static final int ALIGNMENT = CacheLine.FLOATS;
 
     /** Values of an arena that are compared with each other; more are placed in the order of their steps. */
     private static final int MOST_COMPARED = 20_000;

@@ -44,43 +44,31 @@ class ScalarSimd implements Simd {
     }
 
     @Override
-    public boolean hasGemm12() {
+    public boolean hasManyRegisters() {
         return false;
     }
 
     @Override
-    public void gemm6(
-            int kc,
-            float[] a,
-            int ao,
-            int lda,
-            float[] b,
-            int bo,
-            int panel,
-            float[] c,
-            int co,
-            int ldc,
-            boolean first) {
-        for (int r = 0; r < 6; r++) {
-            gemv2(kc, a, ao + r * lda, b, bo, panel, c, co + r * ldc, first);
+    public void gemm5Pair(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, int panel, float[] c, int co, int ldc) {
+        for (int r = 0; r < 5; r++) {
+            gemv2(kc, a, ao + r * lda, b, bo, panel, c, co + r * ldc, true);
         }
     }
 
     @Override
-    public void gemm12(
-            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
-        for (int r = 0; r < 12; r += 4) {
-            int at = ao + r * lda;
-            gemm4(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, first);
+    public void gemm4Pair(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, int panel, float[] c, int co, int ldc) {
+        for (int r = 0; r < 4; r++) {
+            gemv2(kc, a, ao + r * lda, b, bo, panel, c, co + r * ldc, true);
         }
     }
 
     @Override
-    public void gemm12Half(
-            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+    public void gemm12Half(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc) {
         for (int r = 0; r < 12; r += 4) {
             int at = ao + r * lda;
-            gemm4Half(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, first);
+            gemm4Half(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, true);
         }
     }
 

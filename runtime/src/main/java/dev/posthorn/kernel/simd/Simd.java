@@ -48,32 +48,20 @@ public interface Simd {
             boolean first);
 
     /**
-     * As {@link #gemm4}, of twelve rows, those of a at ao + r · lda; for providers that {@linkplain #hasGemm12 have} it.
+     * As {@link #gemm4}, of five rows, those of a at ao + r · lda, against two panels as in {@link #gemv2}, always overwriting c:
+     * compilers make the largest kernels well only where these do no more than the product. For providers that {@linkplain
+     * #hasManyRegisters have the registers}.
      */
-    void gemm12(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first);
+    void gemm5Pair(int kc, float[] a, int ao, int lda, float[] b, int bo, int panel, float[] c, int co, int ldc);
 
-    /** As {@link #gemm12}, for a panel of L columns. */
-    void gemm12Half(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first);
+    /** As {@link #gemm5Pair}, of four rows. */
+    void gemm4Pair(int kc, float[] a, int ao, int lda, float[] b, int bo, int panel, float[] c, int co, int ldc);
 
-    /**
-     * As {@link #gemm4}, of six rows, those of a at ao + r · lda, against two panels as in {@link #gemv2}; for providers that
-     * {@linkplain #hasGemm12 have} it.
-     */
-    void gemm6(
-            int kc,
-            float[] a,
-            int ao,
-            int lda,
-            float[] b,
-            int bo,
-            int panel,
-            float[] c,
-            int co,
-            int ldc,
-            boolean first);
+    /** As {@link #gemm5Pair}, of twelve rows and one panel of L columns. */
+    void gemm12Half(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc);
 
-    /** Whether twelve rows at once are faster than three times four, and six rows by two panels than six by each. */
-    boolean hasGemm12();
+    /** Whether the registers hold more than twenty vectors at once: the kernels that need it are then the fastest. */
+    boolean hasManyRegisters();
 
     /** Whether panels of 3L columns are the fastest: with {@link #gemm3}, {@link #gemm2} and {@link #gemv3}. */
     boolean hasGemm3();
@@ -120,7 +108,7 @@ public interface Simd {
     /** As {@link #outer4Half}, of eight columns of a. */
     void outer8Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc);
 
-    /** As {@link #outer4}, of twelve columns of a, in rows of twelve; fast where {@link #hasGemm12}. */
+    /** As {@link #outer4}, of twelve columns of a, in rows of twelve; fast where {@link #hasManyRegisters}. */
     void outer12(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc);
 
     /** As {@link #outer12}, for rows of L in b. */

@@ -54,36 +54,25 @@ class VectorSimd extends ScalarSimd {
 
     /** Vectors of 512 bits come with 32 registers. */
     @Override
-    public boolean hasGemm12() {
+    public boolean hasManyRegisters() {
         return L == 16;
     }
 
     @Override
-    public void gemm6(
-            int kc,
-            float[] a,
-            int ao,
-            int lda,
-            float[] b,
-            int bo,
-            int panel,
-            float[] c,
-            int co,
-            int ldc,
-            boolean first) {
-        VectorGemm6.gemm6(kc, a, ao, lda, b, bo, panel, c, co, ldc, first);
+    public void gemm5Pair(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, int panel, float[] c, int co, int ldc) {
+        VectorGemmPair.gemm5Pair(kc, a, ao, lda, b, bo, panel, c, co, ldc);
     }
 
     @Override
-    public void gemm12(
-            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
-        VectorGemm12.gemm12(kc, a, ao, lda, b, bo, c, co, ldc, first);
+    public void gemm4Pair(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, int panel, float[] c, int co, int ldc) {
+        VectorGemmPair.gemm4Pair(kc, a, ao, lda, b, bo, panel, c, co, ldc);
     }
 
     @Override
-    public void gemm12Half(
-            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
-        VectorGemm12.gemm12Half(kc, a, ao, lda, b, bo, c, co, ldc, first);
+    public void gemm12Half(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc) {
+        VectorGemm12.gemm12Half(kc, a, ao, lda, b, bo, c, co, ldc);
     }
 
     /** With sixteen registers, nine sums and a row of three vectors of b are all that fits. */

@@ -52,15 +52,14 @@ final class WarmingSimd extends VectorSimd {
             IntStream.range(0, 25).map(t -> t / 5 * 128 + t % 5 * 16).toArray();
     private int calls;
 
-    private final Kernel gemm6 =
-            new Kernel(true, () -> super.gemm6(16, a, 0, 16, b, 0, 1024, c, 0, 4 * L, (calls++ & 1) == 0));
+    private final Kernel gemm5Pair =
+            new Kernel(true, () -> super.gemm5Pair(16, a, 0, 16, b, 0, 1024, c, 0, 4 * L));
+    private final Kernel gemm4Pair =
+            new Kernel(true, () -> super.gemm4Pair(16, a, 0, 16, b, 0, 1024, c, 0, 4 * L));
     private final Kernel gemm3 = new Kernel(() -> super.gemm3(16, a, 0, 16, b, 0, c, 0, 3 * L, (calls++ & 1) == 0));
     private final Kernel gemm2 = new Kernel(() -> super.gemm2(16, a, 0, 16, b, 0, c, 0, 3 * L, (calls++ & 1) == 0));
     private final Kernel gemv3 = new Kernel(() -> super.gemv3(16, a, 0, b, 0, 1024, c, 0, (calls++ & 1) == 0));
-    private final Kernel gemm12 =
-            new Kernel(true, () -> super.gemm12(16, a, 0, 16, b, 0, c, 0, 2 * L, (calls++ & 1) == 0));
-    private final Kernel gemm12Half =
-            new Kernel(true, () -> super.gemm12Half(16, a, 0, 16, b, 0, c, 0, L, (calls++ & 1) == 0));
+    private final Kernel gemm12Half = new Kernel(true, () -> super.gemm12Half(16, a, 0, 16, b, 0, c, 0, L));
     private final Kernel winogradIn = new Kernel(() -> super.winogradInput(a, 0, 128, 32, c, 0, 32, 32));
     private final Kernel winogradOut = new Kernel(() -> super.winogradOutput(a, 0, 32, c, 0, 64, 32, 32));
     private final Kernel gemm4 =
@@ -107,8 +106,8 @@ final class WarmingSimd extends VectorSimd {
                     gemm3,
                     gemm4,
                     gemm2,
-                    gemm6,
-                    gemm12,
+                    gemm5Pair,
+                    gemm4Pair,
                     taps,
                     rows,
                     clip,
@@ -125,7 +124,7 @@ final class WarmingSimd extends VectorSimd {
                     sums,
                     pairs,
                     gemm12Half)
-            .filter(k -> !k.optional || hasGemm12())
+            .filter(k -> !k.optional || hasManyRegisters())
             .filter(k -> k != gemm3 && k != gemm2 && k != gemv3 || hasGemm3())
             .toList();
     private boolean started;
@@ -198,50 +197,39 @@ final class WarmingSimd extends VectorSimd {
     }
 
     @Override
-    public void gemm6(
-            int kc,
-            float[] a,
-            int ao,
-            int lda,
-            float[] b,
-            int bo,
-            int panel,
-            float[] c,
-            int co,
-            int ldc,
-            boolean first) {
-        if (warm(gemm6)) {
-            super.gemm6(kc, a, ao, lda, b, bo, panel, c, co, ldc, first);
-            return;
-        }
-        for (int r = 0; r < 6; r++) {
-            gemv2(kc, a, ao + r * lda, b, bo, panel, c, co + r * ldc, first);
+    public void gemm5Pair(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, int panel, float[] c, int co, int ldc) {
+        if (warm(gemm5Pair)) {
+            super.gemm5Pair(kc, a, ao, lda, b, bo, panel, c, co, ldc);
+        } else {
+            gemm4Pair(kc, a, ao, lda, b, bo, panel, c, co, ldc);
+            gemv2(kc, a, ao + 4 * lda, b, bo, panel, c, co + 4 * ldc, true);
         }
     }
 
     @Override
-    public void gemm12(
-            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
-        if (warm(gemm12)) {
-            super.gemm12(kc, a, ao, lda, b, bo, c, co, ldc, first);
-            return;
-        }
-        for (int r = 0; r < 12; r += 4) {
-            int at = ao + r * lda;
-            gemm4(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, first);
+    public void gemm4Pair(
+            int kc, float[] a, int ao, int lda, float[] b, int bo, int panel, float[] c, int co, int ldc) {
+        if (warm(gemm4Pair)) {
+            super.gemm4Pair(kc, a, ao, lda, b, bo, panel, c, co, ldc);
+        } else {
+            int a1 = ao + lda;
+            int a2 = a1 + lda;
+            int a3 = a2 + lda;
+            gemm4(kc, a, ao, a1, a2, a3, b, bo, c, co, ldc, true);
+            gemm4(kc, a, ao, a1, a2, a3, b, bo + panel, c, co + 2 * L, ldc, true);
         }
     }
 
     @Override
-    public void gemm12Half(
-            int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+    public void gemm12Half(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc) {
         if (warm(gemm12Half)) {
-            super.gemm12Half(kc, a, ao, lda, b, bo, c, co, ldc, first);
+            super.gemm12Half(kc, a, ao, lda, b, bo, c, co, ldc);
             return;
         }
         for (int r = 0; r < 12; r += 4) {
             int at = ao + r * lda;
-            gemm4Half(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, first);
+            gemm4Half(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, true);
         }
     }
 

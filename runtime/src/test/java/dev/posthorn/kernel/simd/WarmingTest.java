@@ -40,9 +40,9 @@ class WarmingTest {
                                 new Row(
                                         "gemm4Half",
                                         (s, a, b, c) -> s.gemm4Half(37, a, 0, 40, 9, 130, b, 1, c, 3, 70, false)),
-                                new Row("gemm6", (s, a, b, c) -> s.gemm6(17, a, 0, 41, b, 1, 600, c, 3, 70, false)),
-                                new Row("gemm12", (s, a, b, c) -> s.gemm12(37, a, 0, 41, b, 1, c, 3, 70, false)),
-                                new Row("gemm12Half", (s, a, b, c) -> s.gemm12Half(7, a, 0, 9, b, 1, c, 3, 70, true)),
+                                new Row("gemm5Pair", (s, a, b, c) -> s.gemm5Pair(17, a, 0, 41, b, 1, 600, c, 3, 70)),
+                                new Row("gemm4Pair", (s, a, b, c) -> s.gemm4Pair(17, a, 0, 41, b, 1, 600, c, 3, 70)),
+                                new Row("gemm12Half", (s, a, b, c) -> s.gemm12Half(7, a, 0, 9, b, 1, c, 3, 70)),
                                 new Row("winograd", (s, a, b, c) -> s.winogradInput(a, 1, 200, 50, c, 3, 60, 39)),
                                 new Row("and back", (s, a, b, c) -> s.winogradOutput(a, 1, 60, c, 3, 160, 50, 39)),
                                 new Row("gemm3", (s, a, b, c) -> s.gemm3(37, a, 0, 41, b, 1, c, 3, 70, false)),
