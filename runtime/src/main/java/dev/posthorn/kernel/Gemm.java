@@ -319,7 +319,9 @@ public final class Gemm {
                 int a2 = i + 2 < m ? a1 + lda : a1;
                 int a3 = i + 3 < m ? a2 + lda : a2;
                 int to = co + i * ldc + j;
-                if (i + 4 <= m && cols == width) {
+                // what is too much of the last of these rows lies in the next ones then, which are still to come
+                boolean over = first && cols == b.n && ldc == b.n && (m - i - 4) * cols >= width - cols;
+                if (i + 4 <= m && cols == width || over) {
                     four(b.simd, wide, kc, a, a0, a1, a2, a3, b.data, bo, c, to, ldc, first);
                 } else {
                     four(b.simd, wide, kc, a, a0, a1, a2, a3, b.data, bo, edge, edgeAt, width, true);
