@@ -91,6 +91,10 @@ final class WarmingSimd extends VectorSimd {
         super.unary(Unary.TANH, 0, 0, a, 0, c, 0, 64);
     });
     private final Kernel sums = new Kernel(() -> super.sumRows(a, 0, 4, 80, c, 0));
+    private final Kernel lanes = new Kernel(() -> {
+        c[0] = super.max(a, 0, 80) + super.expSum(0, a, 0, c, 16, 80);
+        super.binaryRight(Binary.MUL, c, 16, 0.5f, c, 16, 80);
+    });
     private final Kernel pairs = new Kernel(() -> {
         super.binary(Binary.ADD, a, 0, b, 0, c, 0, 64);
         super.binary(Binary.MUL, a, 0, b, 0, c, 0, 64);
@@ -122,6 +126,7 @@ final class WarmingSimd extends VectorSimd {
                     mean,
                     functions,
                     sums,
+                    lanes,
                     pairs,
                     gemm12Half)
             .filter(k -> !k.optional || hasManyRegisters())
@@ -406,7 +411,12 @@ final class WarmingSimd extends VectorSimd {
 
     @Override
     public float expSum(float shift, float[] x, int xo, float[] y, int yo, int n) {
-        return warm(functions) ? super.expSum(shift, x, xo, y, yo, n) : PLAIN.expSum(shift, x, xo, y, yo, n);
+        return warm(lanes) ? super.expSum(shift, x, xo, y, yo, n) : PLAIN.expSum(shift, x, xo, y, yo, n);
+    }
+
+    @Override
+    public float max(float[] x, int xo, int n) {
+        return warm(lanes) ? super.max(x, xo, n) : PLAIN.max(x, xo, n);
     }
 
     @Override
