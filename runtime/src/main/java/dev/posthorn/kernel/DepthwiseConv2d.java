@@ -10,6 +10,9 @@ import java.util.Arrays;
  * <p>With m &gt; 1 the input is first repeated, each channel m times, so that channels stay in step with outputs.
  */
 public final class DepthwiseConv2d {
+    /** Sums that stay in the first-level cache until the epilogue has passed. */
+    private static final int EPILOGUE = 1 << 12;
+
     private final Simd simd;
     private final Taps taps;
     private final int cin;
@@ -101,6 +104,57 @@ public final class DepthwiseConv2d {
             float[] weights, int wo, int row, int end, float[] x, int xo, float[] y, int yo, float[] residual, int ro) {
         Window window = taps.window;
         int channels = cin * multiplier;
+        int size = window.outW() * channels;
+        boolean whole = window.movesByOne() && simd.hasTapRows(window.kw(), window.outW(), channels);
+        int step = Math.max(whole ? 2 : 1, EPILOGUE / Math.max(1, size));
+        for (int i = row; i < end; i += step) {
+            int last = Math.min(end, i + step);
+            int at = (i - row) * size;
+            if (whole) {
+                wholeRows(weights, wo, i, last, x, xo, y, yo + at);
+            } else {
+                runs(weights, wo, i, last, x, xo, y, yo + at);
+            }
+            simd.epilogue(
+                    (last - i) * window.outW(),
+                    channels,
+                    y,
+                    yo + at,
+                    channels,
+                    null,
+                    0,
+                    residual,
+                    ro + at,
+                    channels,
+                    epilogue.act(),
+                    epilogue.alpha(),
+                    epilogue.beta());
+        }
+    }
+
+    /** Sums of whole rows, two at a time where all taps lie inside. */
+    private void wholeRows(float[] weights, int wo, int row, int end, float[] x, int xo, float[] y, int yo) {
+        Window window = taps.window;
+        int channels = cin * multiplier;
+        int k = window.kw();
+        int width = window.w() * channels;
+        for (int i = row, rows; i < end; i += rows) {
+            int top = i - window.top();
+            int skipped = Math.max(0, -top);
+            int count = Math.min(k, window.h() - top) - skipped;
+            rows = k == 3 && i + 1 < end && skipped == 0 && top + k < window.h() ? 2 : 1;
+            int from = xo + (top + skipped) * width;
+            int w = wo + skipped * k * channels;
+            int to = yo + (i - row) * width;
+            simd.tapRows(
+                    k, count, rows, x, from, width, weights, w, epilogue.bias(), y, to, window.outW(), channels);
+        }
+    }
+
+    /** Sums of rows, run by run. */
+    private void runs(float[] weights, int wo, int row, int end, float[] x, int xo, float[] y, int yo) {
+        Window window = taps.window;
+        int channels = cin * multiplier;
         int begin = row * window.outW();
         taps.forEachRun(
                 row,
@@ -122,20 +176,6 @@ public final class DepthwiseConv2d {
                         channels,
                         pixels,
                         channels));
-        simd.epilogue(
-                (end - row) * window.outW(),
-                channels,
-                y,
-                yo,
-                channels,
-                null,
-                0,
-                residual,
-                ro,
-                channels,
-                epilogue.act(),
-                epilogue.alpha(),
-                epilogue.beta());
     }
 
     private void repeat(float[] x, int xo, int count, float[] to) {

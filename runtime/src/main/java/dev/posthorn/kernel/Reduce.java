@@ -165,10 +165,8 @@ public final class Reduce {
     /** y = the sum of {@code count} rows; {@code scratch} has a row for each level of halving from {@code at} on. */
     private void rowSum(float[] scratch, int at, float[] x, int xo, int count, float[] y, int yo) {
         if (count <= BLOCK) {
-            System.arraycopy(x, xo, y, yo, inner);
-            for (int i = 1; i < count; i++) {
-                simd.binary(Binary.ADD, y, yo, x, xo + i * inner, y, yo, inner);
-            }
+            Arrays.fill(y, yo, yo + inner, 0);
+            simd.sumRows(x, xo, count, inner, y, yo);
             return;
         }
         int half = half(count);

@@ -56,6 +56,17 @@ public record Window(
         return room < 0 ? 0 : room / sw + 1;
     }
 
+    /** Whether a square window moves by one pixel over a larger image and reaches over every border by half its size. */
+    boolean movesByOne() {
+        int half = kh / 2;
+        return kh == kw
+                && kh % 2 == 1
+                && (sh == 1 && sw == 1 && dh == 1 && dw == 1)
+                && (top == half && left == half && bottom == half && right == half)
+                && h >= kh
+                && w >= kw;
+    }
+
     /** Whether any window reaches over the border. */
     boolean pads() {
         return top > 0

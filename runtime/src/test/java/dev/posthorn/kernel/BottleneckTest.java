@@ -17,6 +17,7 @@ class BottleneckTest {
     private static final List<Window> WINDOWS = List.of(
             Window.same(56, 60, 3, 3, 1, 1, 1, 1),
             Window.same(57, 31, 3, 3, 2, 2, 1, 1),
+            Window.same(40, 33, 5, 5, 1, 1, 1, 1),
             new Window(30, 30, 5, 5, 2, 2, 1, 1, 1, 2, 3, 2),
             new Window(23, 9, 3, 3, 1, 1, 4, 2, 3, 2, 4, 2),
             new Window(9, 9, 2, 2, 5, 3, 1, 1, 0, 0, 0, 0),

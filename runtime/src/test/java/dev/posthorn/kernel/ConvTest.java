@@ -16,6 +16,8 @@ class ConvTest {
     private static final List<Window> WINDOWS = List.of(
             Window.same(7, 7, 3, 3, 1, 1, 1, 1),
             Window.same(13, 11, 3, 3, 2, 2, 1, 1),
+            Window.same(9, 8, 5, 5, 1, 1, 1, 1),
+            Window.same(5, 5, 5, 5, 1, 1, 1, 1),
             Window.same(14, 14, 7, 7, 2, 2, 1, 1),
             Window.valid(9, 8, 1, 1, 1, 1),
             Window.valid(9, 8, 1, 1, 2, 3),

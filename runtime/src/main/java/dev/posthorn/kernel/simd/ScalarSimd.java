@@ -506,6 +506,29 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public boolean hasTapRows(int size, int pixels, int n) {
+        return false;
+    }
+
+    @Override
+    public void tapRows(
+            int size,
+            int taps,
+            int rows,
+            float[] x,
+            int xo,
+            int xRow,
+            float[] w,
+            int wo,
+            float[] bias,
+            float[] y,
+            int yo,
+            int pixels,
+            int n) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void sumRows(float[] x, int xo, int rows, int n, float[] y, int yo) {
         sumRows(x, xo, rows, n, y, yo, 0);
     }

@@ -146,6 +146,31 @@ public interface Simd {
      */
     void tapsMaxGradient(int t0, int t1, int[] xs, float[] x, int xo, float[] dy, int dyo, float[] dx, int to, int n);
 
+    /** Whether there is a {@link #tapRows} for such a window, so many pixels a row and n channels. */
+    boolean hasTapRows(int size, int pixels, int n);
+
+    /**
+     * Rows of a depthwise convolution by a window of {@code size × size}, 3 or 5, that moves by one pixel and reaches over the
+     * left and right border by half its size: y[yo + (r·pixels + p)·n + i] = bias[i] + Σ x[xo + (r + s)·xRow + (p + q −
+     * size/2)·n + i] · w[wo + (s·size + q)·n + i], the sum over s = 0 … taps − 1 and those q that lie inside the row. A second
+     * row only where the window is 3 × 3 and all of it lies inside; bias may be null. For those who {@linkplain #hasTapRows
+     * have} it.
+     */
+    void tapRows(
+            int size,
+            int taps,
+            int rows,
+            float[] x,
+            int xo,
+            int xRow,
+            float[] w,
+            int wo,
+            float[] bias,
+            float[] y,
+            int yo,
+            int pixels,
+            int n);
+
     /**
      * A run of pixels of a depthwise convolution, all with the taps t = t0 … t1 − 1: for p = 0 … pixels − 1 and i = 0 … n −
      * 1, y[yo + p·yStep + i] = bias[bo + i] + Σₜ x[xo + p·xStep + xs[t] + i] · w[wo + ws[t] + i]; bias may be null.

@@ -218,6 +218,33 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public boolean hasTapRows(int size, int pixels, int n) {
+        return size == 3 ? VectorThreeRow.takes(pixels, n) : size == 5 && VectorFiveRow.takes(pixels, n);
+    }
+
+    @Override
+    public void tapRows(
+            int size,
+            int taps,
+            int rows,
+            float[] x,
+            int xo,
+            int xRow,
+            float[] w,
+            int wo,
+            float[] bias,
+            float[] y,
+            int yo,
+            int pixels,
+            int n) {
+        if (size == 3) {
+            VectorThreeRow.sum(taps, rows, x, xo, xRow, w, wo, bias, y, yo, pixels, n);
+        } else {
+            VectorFiveRow.sum(taps, x, xo, xRow, w, wo, bias, y, yo, pixels, n);
+        }
+    }
+
+    @Override
     public void gather(int[] runs, int length, float[] x, int xo, int xStep, float[] y, int yo, int pixels) {
         // Whole vectors are read and written, also beyond a run: the last pixels may not lie that far from the end of
         // x.

@@ -13,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class VectorTaps {
     /** Pixels that lie a multiple of so many channels apart have few places in the first-level cache. */
-    private static final int CROWDED = 512;
+    static final int CROWDED = 512;
 
     private VectorTaps() {}
 

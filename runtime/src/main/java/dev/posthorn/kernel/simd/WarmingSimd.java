@@ -72,6 +72,11 @@ final class WarmingSimd extends VectorSimd {
         super.taps(0, 9, at, at, a, 0, step, b, 0, a, 512, c, 0, 512, 4, 512);
         super.taps(0, 25, fives, fives, a, 0, step, b, 0, a, 512, c, 0, 32, 4, 32);
     });
+    private final Kernel tapRows = new Kernel(() -> {
+        int count = calls++ % 3;
+        super.tapRows(3, count == 0 ? 2 : 3, count == 2 ? 2 : 1, a, 0, 8 * L, b, 0, count == 0 ? null : a, c, 0, 8, L);
+        super.tapRows(5, 3 + count, 1, a, 0, 8 * L, b, 0, count == 0 ? null : a, c, 0, 8, L);
+    });
     private final Kernel rows = new Kernel(() -> {
         boolean biased = calls++ % 3 > 0;
         super.clipRows(2, 64, c, 0, 64, biased ? a : null, 0, calls % 3 == 0 ? null : b, 0, 64, 0, 6);
@@ -113,6 +118,7 @@ final class WarmingSimd extends VectorSimd {
                     gemm5Pair,
                     gemm4Pair,
                     taps,
+                    tapRows,
                     rows,
                     clip,
                     winogradIn,
@@ -313,6 +319,11 @@ final class WarmingSimd extends VectorSimd {
         } else {
             PLAIN.gemv2(kc, a, ao, b, bo, panel, c, co, first);
         }
+    }
+
+    @Override
+    public boolean hasTapRows(int size, int pixels, int n) {
+        return super.hasTapRows(size, pixels, n) && warm(tapRows);
     }
 
     @Override

@@ -149,6 +149,15 @@ class AllocationTest {
                 }
             }
             s.gather(runs, 3 * L, X, 0, L, Y, 0, 9);
+            for (float[] bias : OPTIONAL) {
+                int n = 9 * L;
+                for (int count = s.hasTapRows(3, 7, n) ? 2 : 4; count <= 3; count++) {
+                    s.tapRows(3, count, count - 1, X, 0, 7 * n, W, 0, bias, Y, 0, 7, n);
+                }
+                for (int count = s.hasTapRows(5, 7, n) ? 3 : 6; count <= 5; count++) {
+                    s.tapRows(5, count, 1, X, 0, 7 * n, W, 0, bias, Y, 0, 7, n);
+                }
+            }
             s.tapsMax(0, 9, taps, X, 0, N, Y, 0, N, 5, N);
             s.tapsMean(0, 9, taps, X, 0, N, Y, 0, N, 5, N);
         });
