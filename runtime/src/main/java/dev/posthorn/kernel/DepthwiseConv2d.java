@@ -146,8 +146,7 @@ public final class DepthwiseConv2d {
             int from = xo + (top + skipped) * width;
             int w = wo + skipped * k * channels;
             int to = yo + (i - row) * width;
-            simd.tapRows(
-                    k, count, rows, x, from, width, weights, w, epilogue.bias(), y, to, window.outW(), channels);
+            simd.tapRows(k, count, rows, x, from, width, weights, w, epilogue.bias(), y, to, window.outW(), channels);
         }
     }
 

@@ -12,6 +12,8 @@ import java.util.List;
 public final class Elementwise {
     /** Elements of a tile: enough to be worth handing over, few enough to stay in cache. */
     private static final int TILE = 1 << 14;
+    /** Elements of a short row that is laid out many times, so that rows are not gone through one by one. */
+    private static final int REPEATED = 1 << 10;
 
     private final Simd simd;
     private final Binary fn;
@@ -62,23 +64,71 @@ public final class Elementwise {
         }
         int perTile = Math.max(1, TILE / Math.max(1, inner));
         int tiles = (rows + perTile - 1) / perTile;
-        workers.run(
-                tiles, scratch, (t, s) -> rows(a, ao, b, bo, y, yo, t * perTile, Math.min(rows, (t + 1) * perTile)));
+        boolean left = isShort(aSteps, bSteps);
+        boolean right = isShort(bSteps, aSteps);
+        workers.run(tiles, scratch, (t, s) -> {
+            int from = t * perTile;
+            int to = Math.min(rows, from + perTile);
+            if (left || right) {
+                repeated(s.floats(REPEATED), left, a, ao, b, bo, y, yo, from, to);
+            } else {
+                rows(a, ao, b, bo, y, yo, from, to);
+            }
+        });
+    }
+
+    /** Whether {@code few} is a short row, the same for all rows along the last but one axis, and {@code many} lies in order. */
+    private boolean isShort(int[] few, int[] many) {
+        int last = dims.length - 1;
+        int inner = dims[last];
+        return inner > 1
+                && 2 * inner <= REPEATED
+                && few[last] == 1
+                && few[last - 1] == 0
+                && many[last] == 1
+                && many[last - 1] == inner;
+    }
+
+    /** As {@link #rows}, many rows at a time: the short row, a's if {@code left}, else b's, is copied that many times. */
+    private void repeated(
+            float[] room, boolean left, float[] a, int ao, float[] b, int bo, float[] y, int yo, int from, int to) {
+        int last = dims.length - 1;
+        int inner = dims[last];
+        int beside = dims[last - 1];
+        for (int r = from, end; r < to; r = end) {
+            end = Math.min(to, (r / beside + 1) * beside);
+            int at = ao + offset(r, aSteps);
+            int bt = bo + offset(r, bSteps);
+            int total = (end - r) * inner;
+            int many = Math.min(total, REPEATED / inner * inner);
+            for (int i = 0; i < many; i += inner) {
+                System.arraycopy(left ? a : b, left ? at : bt, room, i, inner);
+            }
+            for (int i = 0, n; i < total; i += n) {
+                n = Math.min(many, total - i);
+                if (left) {
+                    simd.binary(fn, room, 0, b, bt + i, y, yo + r * inner + i, n);
+                } else {
+                    simd.binary(fn, a, at + i, room, 0, y, yo + r * inner + i, n);
+                }
+            }
+        }
+    }
+
+    /** Where row r of an operand begins. */
+    private int offset(int r, int[] steps) {
+        int at = 0;
+        for (int axis = dims.length - 2, rest = r; axis >= 0; axis--) {
+            at += rest % dims[axis] * steps[axis];
+            rest /= dims[axis];
+        }
+        return at;
     }
 
     private void rows(float[] a, int ao, float[] b, int bo, float[] y, int yo, int from, int to) {
-        int last = dims.length - 1;
-        int inner = dims[last];
+        int inner = dims[dims.length - 1];
         for (int r = from; r < to; r++) {
-            int at = ao;
-            int bt = bo;
-            for (int axis = last - 1, rest = r; axis >= 0; axis--) {
-                int i = rest % dims[axis];
-                rest /= dims[axis];
-                at += i * aSteps[axis];
-                bt += i * bSteps[axis];
-            }
-            row(a, at, b, bt, y, yo + r * inner, 0, inner);
+            row(a, ao + offset(r, aSteps), b, bo + offset(r, bSteps), y, yo + r * inner, 0, inner);
         }
     }
 

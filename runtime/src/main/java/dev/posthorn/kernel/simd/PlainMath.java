@@ -43,11 +43,16 @@ final class PlainMath {
 
     /** e^r − 1 of what {@code z} leaves of c. */
     private static float rest(float c, float z) {
-        float k = z - MAGIC;
-        float r = Math.fma(k, -LN2_LO, Math.fma(k, -LN2_HI, c));
+        float r = reduced(c, z);
         float q = Math.fma(VectorExp.Q4, r, VectorExp.Q3);
         q = Math.fma(Math.fma(Math.fma(q, r, VectorExp.Q2), r, VectorExp.Q1), r, VectorExp.Q0);
         return Math.fma(q * r, r, r);
+    }
+
+    /** c less the multiple of ln 2 that {@code z} tells. */
+    private static float reduced(float c, float z) {
+        float k = z - MAGIC;
+        return Math.fma(k, -LN2_LO, Math.fma(k, -LN2_HI, c));
     }
 
     private static float exp(float x) {
@@ -65,7 +70,11 @@ final class PlainMath {
         int k = Float.floatToRawIntBits(z);
         float s = Float.intBitsToFloat(k >> 1 << 23);
         float t = Float.intBitsToFloat((k >> 1) - k + 254 << 23);
-        return t / (Math.fma(rest(c, z), s, t) + s);
+        float r = reduced(c, z);
+        float r2 = r * r;
+        float m = Math.fma(VectorExp.Q4, r2, Math.fma(VectorExp.Q3, r, VectorExp.Q2));
+        m = Math.fma(Math.fma(m, r2, Math.fma(VectorExp.Q1, r, VectorExp.Q0)), r2, r);
+        return t / (Math.fma(m, s, t) + s);
     }
 
     private static float tanh(float x) {

@@ -156,7 +156,8 @@ final class VectorExp {
 
     /**
      * y = f / (1 + e^c), c = −scale · x; f may be x or y. With e^c = (1 + m)s/t, t = 2^−⌈k/2⌉, that is ft / (ms + t + s):
-     * nothing overflows, and the smallest results are rounded once. One loop, or two by way of t: {@code part} floats apart.
+     * nothing overflows, and the smallest results are rounded once. The polynomial is summed in pairs: what takes time is the
+     * chain of operations that wait for each other. One loop, or two by way of t: {@code part} floats apart.
      */
     static void logistic(
             float scale, float[] x, int xo, float[] f, int fo, float[] t, int to, int part, float[] y, int yo, int n) {
@@ -171,6 +172,8 @@ final class VectorExp {
     private static void logistic(float scale, float[] x, int xo, float[] f, int fo, float[] y, int yo, int n) {
         FloatVector low = FloatVector.broadcast(S, -104f);
         FloatVector high = FloatVector.broadcast(S, 104f);
+        FloatVector zero = FloatVector.broadcast(S, 0f);
+        FloatVector one = FloatVector.broadcast(S, 1f);
         FloatVector log2e = FloatVector.broadcast(S, LOG2E);
         FloatVector magic = FloatVector.broadcast(S, MAGIC);
         FloatVector ln2High = FloatVector.broadcast(S, -LN2_HI);
@@ -184,19 +187,19 @@ final class VectorExp {
         FloatVector factor = FloatVector.broadcast(S, -scale);
         for (int i = 0; i < n; i += L) {
             FloatVector c = FloatVector.fromArray(S, x, xo + i).mul(factor);
-            c = c.blend(low, c.compare(VectorOperators.LT, low));
-            c = c.blend(high, c.compare(VectorOperators.GT, high));
             FloatVector z = c.fma(log2e, magic);
             FloatVector kf = z.sub(magic);
             FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
-            FloatVector m =
-                    q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r);
+            FloatVector r2 = r.mul(r);
+            FloatVector m = q4.fma(r2, q3.fma(r, q2)).fma(r2, q1.fma(r, q0)).fma(r2, r);
             IntVector k = z.reinterpretAsInts();
             IntVector half = k.lanewise(VectorOperators.ASHR, 1);
             FloatVector s = half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
             FloatVector t =
                     half.sub(k).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
             FloatVector q = t.div(m.fma(s, t).add(s));
+            q = q.blend(one, c.compare(VectorOperators.LT, low)); // beyond is nonsense, and nearer the same
+            q = q.blend(zero, c.compare(VectorOperators.GT, high));
             q.mul(FloatVector.fromArray(S, f, fo + i)).intoArray(y, yo + i);
         }
     }
@@ -222,7 +225,8 @@ final class VectorExp {
             FloatVector z = c.fma(log2e, magic);
             FloatVector kf = z.sub(magic);
             FloatVector r = kf.fma(ln2Low, kf.fma(ln2High, c));
-            q4.fma(r, q3).fma(r, q2).fma(r, q1).fma(r, q0).mul(r).fma(r, r).intoArray(t, to + i);
+            FloatVector r2 = r.mul(r);
+            q4.fma(r2, q3.fma(r, q2)).fma(r2, q1.fma(r, q0)).fma(r2, r).intoArray(t, to + i);
             z.intoArray(u, uo + i);
         }
     }

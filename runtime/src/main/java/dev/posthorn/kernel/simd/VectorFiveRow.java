@@ -6,9 +6,8 @@ import static dev.posthorn.kernel.simd.VectorLanes.S;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Whole rows of pixels, borders included, of sums over a window of 5 × 5 that moves by one pixel and reaches over the border by
- * two: as {@link VectorFives}, two rows of weights at a time. At the border the columns are there already that the windows next
- * to it need. Sums in the order of the taps, a tap outside left out.
+ * Whole rows of pixels, borders included, of sums over a window of 5 × 5 that moves by one pixel and reaches over the
+ * border by two: two rows of weights at a time, as {@link VectorFives}, and otherwise as {@link VectorThreeRow}.
  */
 final class VectorFiveRow {
     /** Whether there are too few registers for two rows of weights. */
@@ -117,16 +116,7 @@ final class VectorFiveRow {
     }
 
     /** Two rows of five taps a pixel, added to y. */
-    private static void ten(
-            float[] x,
-            int xo,
-            int xRow,
-            float[] w,
-            int wo,
-            float[] y,
-            int yo,
-            int pixels,
-            int n) {
+    private static void ten(float[] x, int xo, int xRow, float[] w, int wo, float[] y, int yo, int pixels, int n) {
         FloatVector w0 = FloatVector.fromArray(S, w, wo);
         FloatVector w1 = FloatVector.fromArray(S, w, wo + n);
         FloatVector w2 = FloatVector.fromArray(S, w, wo + 2 * n);
@@ -172,15 +162,7 @@ final class VectorFiveRow {
     }
 
     /** One row of five taps a pixel, added to y. */
-    private static void five(
-            float[] x,
-            int xo,
-            float[] w,
-            int wo,
-            float[] y,
-            int yo,
-            int pixels,
-            int n) {
+    private static void five(float[] x, int xo, float[] w, int wo, float[] y, int yo, int pixels, int n) {
         FloatVector w0 = FloatVector.fromArray(S, w, wo);
         FloatVector w1 = FloatVector.fromArray(S, w, wo + n);
         FloatVector w2 = FloatVector.fromArray(S, w, wo + 2 * n);

@@ -143,15 +143,12 @@ final class VectorMath {
             FloatVector a = FloatVector.fromArray(S, x, xo + i).mul(scale).abs();
             a = a.blend(most, a.compare(VectorOperators.GT, most));
             FloatVector u = a.sub(2f).div(a.add(2f));
+            FloatVector u2 = u.mul(u);
             FloatVector p = p9.fma(u, p8)
-                    .fma(u, p7)
-                    .fma(u, p6)
-                    .fma(u, p5)
-                    .fma(u, p4)
-                    .fma(u, p3)
-                    .fma(u, p2)
-                    .fma(u, p1)
-                    .fma(u, p0);
+                    .fma(u2, p7.fma(u, p6))
+                    .fma(u2, p5.fma(u, p4))
+                    .fma(u2, p3.fma(u, p2))
+                    .fma(u2, p1.fma(u, p0));
             FloatVector e = FloatVector.fromArray(S, t, to + i);
             e = e.sub(e.mul(FloatVector.fromArray(S, rest, ro + i)));
             e.mul(p.div(a.add(a).add(1f))).intoArray(y, yo + i);

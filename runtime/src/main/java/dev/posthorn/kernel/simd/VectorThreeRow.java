@@ -6,9 +6,10 @@ import static dev.posthorn.kernel.simd.VectorLanes.S;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Whole rows of pixels, borders included, of sums over a window of 3 × 3 that moves by one pixel and reaches over the border by
- * one: weights stay in registers while the pixels of a row pass, and so do inputs while windows have them in common. At the
- * border the columns are there already that the windows next to it need. Sums in the order of the taps, a tap outside left out.
+ * Whole rows of pixels, borders included, of sums over a window of 3 × 3 that moves by one pixel and reaches over the
+ * border by one: weights stay in registers while the pixels of a row pass, and so do inputs while windows have them in
+ * common. The columns that the windows at the border need are those that the next ones need too. Sums in the order of the
+ * taps, a tap outside left out. Of indices one moves, and all others lie a constant beside it: scalar registers are scarce.
  */
 final class VectorThreeRow {
     /** Whether registers suffice for two rows at a time. */
