@@ -20,6 +20,9 @@ public final class Conv2d implements PackedConv {
     /** Floats that the inputs of a tile take. */
     private static final int GATHERED = 1 << 18;
 
+    /** Most terms of which nine at a time are added to the outputs. */
+    private static final int NINES = 27;
+
     private static final long SMALL = 1 << 16;
 
     private final Window window;
@@ -42,6 +45,8 @@ public final class Conv2d implements PackedConv {
     private final int run;
 
     private final int[] runs;
+    /** Whether there are so few terms that their weights stay in registers while pixels pass: no copies of inputs then. */
+    private final boolean nines;
 
     /**
      * Packs the weights.
@@ -87,6 +92,7 @@ public final class Conv2d implements PackedConv {
             int q = joined ? 0 : r % window.kw();
             runs[r] = (p * window.dh() * width + q * window.dw()) * cin;
         }
+        nines = k > 0 && k % 9 == 0 && k <= NINES && run % 3 == 0 && n % simd.lanes() == 0 && groups == 1 && !pointwise;
     }
 
     @Override
@@ -202,14 +208,18 @@ public final class Conv2d implements PackedConv {
         int edge = Gemm.edge(simd);
         int slab = copies ? tall * width * cin + simd.lanes() : 0; // read a vector beyond the end
         int rowsAt = edge + slab;
-        float[] room = scratch.floats(rowsAt + m * b.k + simd.lanes());
+        float[] room = scratch.floats(rowsAt + (nines ? 0 : m * b.k + simd.lanes()));
         int at = xo + top * width * cin;
         if (copies) {
             window.copyRows(x, xo, cin, top, tall, room, edge);
             at = edge;
         }
-        gatherRows(copies ? room : x, at + group * (cin / groups), count, room, rowsAt);
         int co = yo + row * window.outW() * cout + group * b.n;
+        if (nines) {
+            nines(copies ? room : x, at, count, b, p0, p1, y, co, residual, ro + row * window.outW() * cout);
+            return;
+        }
+        gatherRows(copies ? room : x, at + group * (cin / groups), count, room, rowsAt);
         Gemm.tile(
                 room,
                 m,
@@ -225,6 +235,48 @@ public final class Conv2d implements PackedConv {
                 epilogues[group],
                 residual,
                 ro + row * window.outW() * cout + group * b.n);
+    }
+
+    /** A tile by nine terms at a time. */
+    private void nines(
+            float[] x, int xo, int count, PackedB b, int p0, int p1, float[] y, int yo, float[] residual, int ro) {
+        for (int i = 0; i < count; i++) {
+            int at = xo + i * window.sh() * width * cin;
+            int to = yo + i * window.outW() * cout;
+            for (int t = 0; t < b.k; t += 9) {
+                int x0 = at + term(t);
+                int x1 = at + term(t + 3);
+                int x2 = at + term(t + 6);
+                for (int p = p0; p < p1; p++) {
+                    int w = b.width(p);
+                    int from = b.offset(p) + t * w;
+                    int j = to + b.column(p);
+                    simd.nines(
+                            x0, x1, x2, x, window.sw() * cin, b.data, from, w, y, j, cout, window.outW(), w, t == 0);
+                }
+            }
+        }
+        int j0 = b.column(p0);
+        Epilogue e = epilogues[0];
+        simd.epilogue(
+                count * window.outW(),
+                b.column(p1) - j0,
+                y,
+                yo + j0,
+                cout,
+                e.bias(),
+                j0,
+                residual,
+                ro + j0,
+                cout,
+                e.act(),
+                e.alpha(),
+                e.beta());
+    }
+
+    /** Where term t of a sum lies, relative to the first of its pixel. */
+    private int term(int t) {
+        return runs[t / run] + t % run;
     }
 
     /** Lays the inputs of each pixel of the tile one after the other. */

@@ -19,6 +19,8 @@ public final class FilterGradient {
     private static final int ROWS = 96;
     /** Tiles there should be at least, if there is enough to do. */
     private static final int TILES = 8;
+    /** Most rows of dw of which nine at a time are summed in registers. */
+    private static final int NINES = 27;
     /** Floats of dw up to which places are cut. */
     private static final int SMALL = 1 << 17;
 
@@ -52,6 +54,9 @@ public final class FilterGradient {
     private final int n;
     /** Rows of dw. */
     private final int height;
+
+    /** Whether dw has so few rows that nine at a time stay in registers while places pass: nothing is gathered then. */
+    private final boolean nines;
 
     private final int perGroup;
     private final int blocks;
@@ -111,6 +116,7 @@ public final class FilterGradient {
         plain = grid.taps() == 1
                 && grid.cells() == grid.places()
                 && Arrays.stream(meets).allMatch(FilterGradient::counts);
+        nines = together && height > 0 && height % 9 == 0 && height <= NINES && length % 3 == 0 && n % simd.lanes() == 0;
         blocks = groups * perGroup;
         int most = Math.max(1, batch * grid.places() / (2 * CHUNK));
         slices = blocks >= TILES || size > SMALL ? 1 : Math.min(most, (TILES + blocks - 1) / blocks);
@@ -162,6 +168,10 @@ public final class FilterGradient {
     /** Sums over the places from … end − 1 of one block of rows. Its sums lie in rows of whole panels meanwhile. */
     private void tile(
             Scratch s, int block, int from, int end, float[] x, int xo, float[] dy, int dyo, float[] dw, int wo) {
+        if (nines) {
+            nines(s, from, end, x, xo, dy, dyo, dw, wo);
+            return;
+        }
         int group = block / perGroup;
         int number = block % perGroup;
         int row =
@@ -293,6 +303,60 @@ public final class FilterGradient {
             done += places;
             where[last] = out[last] - 1;
             image += advance(where, out) ? 1 : 0;
+        }
+    }
+
+    /** Sums over places without laying anything together, but what those at the border meet: a line of places at a time. */
+    private void nines(Scratch s, int from, int stop, float[] x, int xo, float[] dy, int dyo, float[] dw, int wo) {
+        int last = meets.length - 1;
+        int[] out = grid.out();
+        int[] where = s.moreInts(last + 1);
+        Grid.unravel(from % grid.places(), out, where);
+        int image = from / grid.places();
+        int some = height / length;
+        int[] lines = s.ints(some);
+        int[] runs = s.index(some);
+        float[] room = s.floats(height);
+        int step = grid.stride()[last] * cin;
+        Arrays.fill(dw, wo, wo + size, 0);
+        for (int done = from; done < stop; ) {
+            int places = Math.min(out[last] - where[last], stop - done);
+            boolean inside = true;
+            for (int i = 0; i < some; i++) {
+                int line = line(where, i);
+                lines[i] = line < 0 ? -1 : (image * grid.cells() + line) * cin;
+                inside &= line >= 0;
+            }
+            for (int p = 0, count; p < places; p += count) {
+                int o = where[last] + p;
+                count = 0;
+                while (inside && p + count < places && low[o + count] == 0 && end[o + count] == length) {
+                    count++;
+                }
+                int at = dyo + (done + p) * n;
+                for (int i = 0; i < some; i++) {
+                    runs[i] = count > 0 ? xo + lines[i] + first[o] * cin : i * length;
+                }
+                if (count > 0) {
+                    nines(runs, x, step, dy, at, dw, wo, count);
+                } else {
+                    one(lines, some, o, x, xo, 0, 0, length, room, 0);
+                    count = 1;
+                    nines(runs, room, 0, dy, at, dw, wo, 1);
+                }
+            }
+            done += places;
+            where[last] = out[last] - 1;
+            image += advance(where, out) ? 1 : 0;
+        }
+    }
+
+    private void nines(int[] runs, float[] x, int step, float[] dy, int dyo, float[] dw, int wo, int places) {
+        for (int t = 0; t < height; t += 9) {
+            int x0 = runs[t / length] + t % length;
+            int x1 = runs[(t + 3) / length] + (t + 3) % length;
+            int x2 = runs[(t + 6) / length] + (t + 6) % length;
+            simd.ninesGradient(x0, x1, x2, x, step, dy, dyo, n, dw, wo + t * n, n, places, n);
         }
     }
 

@@ -42,7 +42,7 @@ class ConvTest {
 
     static Stream<Arguments> convolutions() {
         int[][] channels = {
-            {1, 1, 1}, {3, 8, 1}, {3, 35, 1}, {16, 16, 1}, {17, 40, 1}, {70, 33, 1}, {6, 9, 3}, {64, 64, 2}, {4, 4, 4}
+            {1, 1, 1}, {1, 64, 1}, {3, 96, 1}, {3, 8, 1}, {3, 35, 1}, {16, 16, 1}, {17, 40, 1}, {70, 33, 1}, {6, 9, 3}, {64, 64, 2}, {4, 4, 4}
         };
         return Laws.PROVIDERS.stream()
                 .flatMap(simd -> WINDOWS.stream()

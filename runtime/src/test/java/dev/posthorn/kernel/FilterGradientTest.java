@@ -12,6 +12,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FilterGradientTest {
     private static final int[][] CHANNELS = {
         {1, 1, 1},
+        {1, 64, 1},
+        {3, 32, 1},
         {3, 8, 1},
         {16, 40, 1},
         {20, 17, 1},

@@ -294,6 +294,73 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public void nines(
+            int x0,
+            int x1,
+            int x2,
+            float[] x,
+            int xStep,
+            float[] w,
+            int wo,
+            int wStep,
+            float[] y,
+            int yo,
+            int yStep,
+            int pixels,
+            int n,
+            boolean first) {
+        float[] sums = ROWS.get()[0];
+        float[] row = ROWS.get()[1];
+        for (int p = 0; p < pixels; p++, yo += yStep) {
+            for (int i = 0; i < n; i += lanes()) {
+                if (first) {
+                    Arrays.fill(sums, 0, lanes(), 0);
+                } else {
+                    System.arraycopy(y, yo + i, sums, 0, lanes());
+                }
+                for (int t = 0; t < 9; t++) {
+                    System.arraycopy(w, wo + t * wStep + i, row, 0, lanes());
+                    int at = (t < 3 ? x0 : t < 6 ? x1 : x2) + t % 3;
+                    step(lanes(), x[at + p * xStep], row, sums);
+                }
+                System.arraycopy(sums, 0, y, yo + i, lanes());
+            }
+        }
+    }
+
+    @Override
+    public void ninesGradient(
+            int x0,
+            int x1,
+            int x2,
+            float[] x,
+            int xStep,
+            float[] dy,
+            int dyo,
+            int dyStep,
+            float[] dw,
+            int wo,
+            int wStep,
+            int pixels,
+            int n) {
+        float[] sums = ROWS.get()[0];
+        float[] row = ROWS.get()[1];
+        for (int t = 0; t < 9; t++) {
+            int at = (t < 3 ? x0 : t < 6 ? x1 : x2) + t % 3;
+            for (int i = 0; i < n; i += lanes()) {
+                Arrays.fill(sums, 0, lanes(), 0);
+                for (int p = 0; p < pixels; p++) {
+                    System.arraycopy(dy, dyo + p * dyStep + i, row, 0, lanes());
+                    step(lanes(), x[at + p * xStep], row, sums);
+                }
+                for (int j = 0; j < lanes(); j++) {
+                    dw[wo + t * wStep + i + j] += sums[j];
+                }
+            }
+        }
+    }
+
+    @Override
     public void tapsMaxGradient(
             int t0, int t1, int[] xs, float[] x, int xo, float[] dy, int dyo, float[] dx, int to, int n) {
         for (int i = 0; i < n; i++) {

@@ -115,6 +115,42 @@ public interface Simd {
     void outer12Half(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc);
 
     /**
+     * y[yo + p·yStep + i] (+)= Σₜ x[xₜ + p·xStep] · w[wo + t·wStep + i] for t = 0 … 8, the positions xₜ being {@code x0, x0 + 1,
+     * x0 + 2, x1 … x2 + 2}, p = 0 … pixels − 1 and i = 0 … n − 1, n a multiple of L. Sums in the order of {@link #gemm4}.
+     */
+    void nines(
+            int x0,
+            int x1,
+            int x2,
+            float[] x,
+            int xStep,
+            float[] w,
+            int wo,
+            int wStep,
+            float[] y,
+            int yo,
+            int yStep,
+            int pixels,
+            int n,
+            boolean first);
+
+    /** dw[wo + t·wStep + i] += Σₚ x[xₜ + p·xStep] · dy[dyo + p·dyStep + i]: what {@link #nines} gives back to its weights. */
+    void ninesGradient(
+            int x0,
+            int x1,
+            int x2,
+            float[] x,
+            int xStep,
+            float[] dy,
+            int dyo,
+            int dyStep,
+            float[] dw,
+            int wo,
+            int wStep,
+            int pixels,
+            int n);
+
+    /**
      * Lays columns together: y[yo + p·width + i] = x[xo + p·xStep + i] for p = 0 … n − 1 and i = 0 … width − 1, width 8, 12, L
      * or 2L; zero for what lies behind the end of x. May overwrite {@link #lanes()} values behind the last.
      */

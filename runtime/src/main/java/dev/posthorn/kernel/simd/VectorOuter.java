@@ -285,8 +285,45 @@ final class VectorOuter {
     /** What is not yet given away goes to the first tap that is the maximum. */
     static void tapsMaxGradient(
             int t0, int t1, int[] xs, float[] x, int xo, float[] dy, int dyo, float[] dx, int to, int n) {
+        if (t1 - t0 == 4) {
+            maxGradient(xs[t0], xs[t0 + 1], xs[t0 + 2], xs[t0 + 3], x, xo, dy, dyo, dx, to, n);
+            return;
+        }
         for (int i = 0; i < n; i += L) {
             maxGradient(t0, t1, xs, x, xo + i, dy, dyo + i, dx, to + i);
+        }
+    }
+
+    /** As the other one, of four. */
+    private static void maxGradient(
+            int x0, int x1, int x2, int x3, float[] x, int xo, float[] dy, int dyo, float[] dx, int to, int n) {
+        int to0 = to + x0;
+        int to1 = to + x1;
+        int to2 = to + x2;
+        int to3 = to + x3;
+        x0 += xo;
+        x1 += xo;
+        x2 += xo;
+        x3 += xo;
+        for (int i = 0; i < n; i += L) {
+            FloatVector zero = FloatVector.zero(S);
+            FloatVector a = FloatVector.fromArray(S, x, x0 + i);
+            FloatVector b = FloatVector.fromArray(S, x, x1 + i);
+            FloatVector c = FloatVector.fromArray(S, x, x2 + i);
+            FloatVector d = FloatVector.fromArray(S, x, x3 + i);
+            FloatVector most = a.max(b).max(c.max(d));
+            FloatVector rest = FloatVector.fromArray(S, dy, dyo + i);
+            VectorMask<Float> m = a.compare(VectorOperators.EQ, most);
+            FloatVector.fromArray(S, dx, to0 + i).add(zero.blend(rest, m)).intoArray(dx, to0 + i);
+            rest = rest.blend(zero, m);
+            m = b.compare(VectorOperators.EQ, most);
+            FloatVector.fromArray(S, dx, to1 + i).add(zero.blend(rest, m)).intoArray(dx, to1 + i);
+            rest = rest.blend(zero, m);
+            m = c.compare(VectorOperators.EQ, most);
+            FloatVector.fromArray(S, dx, to2 + i).add(zero.blend(rest, m)).intoArray(dx, to2 + i);
+            rest = rest.blend(zero, m);
+            m = d.compare(VectorOperators.EQ, most);
+            FloatVector.fromArray(S, dx, to3 + i).add(zero.blend(rest, m)).intoArray(dx, to3 + i);
         }
     }
 

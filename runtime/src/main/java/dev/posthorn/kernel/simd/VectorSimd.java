@@ -185,6 +185,51 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public void nines(
+            int x0,
+            int x1,
+            int x2,
+            float[] x,
+            int xStep,
+            float[] w,
+            int wo,
+            int wStep,
+            float[] y,
+            int yo,
+            int yStep,
+            int pixels,
+            int n,
+            boolean first) {
+        int i = 0;
+        for (; L == 16 && i + 2 * L <= n; i += 2 * L) {
+            VectorNines.two(x0, x1, x2, x, xStep, w, wo + i, wStep, y, yo + i, yStep, pixels, first);
+        }
+        for (; i < n; i += L) {
+            VectorNines.one(x0, x1, x2, x, xStep, w, wo + i, wStep, y, yo + i, yStep, pixels, first);
+        }
+    }
+
+    @Override
+    public void ninesGradient(
+            int x0,
+            int x1,
+            int x2,
+            float[] x,
+            int xStep,
+            float[] dy,
+            int dyo,
+            int dyStep,
+            float[] dw,
+            int wo,
+            int wStep,
+            int pixels,
+            int n) {
+        for (int i = 0; i < n; i += L) {
+            VectorNines.gradientOne(x0, x1, x2, x, xStep, dy, dyo + i, dyStep, dw, wo + i, wStep, pixels);
+        }
+    }
+
+    @Override
     public void tapsMaxGradient(
             int t0, int t1, int[] xs, float[] x, int xo, float[] dy, int dyo, float[] dx, int to, int n) {
         int done = whole(n);

@@ -106,6 +106,10 @@ final class WarmingSimd extends VectorSimd {
     });
     private final Kernel gather = new Kernel(() -> super.gather(at, 16, a, 0, 16, c, 0, 4));
     private final Kernel columns = new Kernel(() -> super.columns(2 * L, a, 0, 64, c, 0, 16));
+    private final Kernel nines = new Kernel(() -> {
+        super.nines(0, 128, 256, a, 1, b, 0, 32, c, 0, 32, 4, 2 * L, (calls++ & 1) == 0);
+        super.nines(0, 128, 256, a, 1, b, 0, 32, c, 0, 32, 4, L, (calls & 1) == 0);
+    });
     private final Kernel gemmHalf =
             new Kernel(() -> super.gemm4Half(16, a, 0, 16, 32, 48, b, 0, c, 0, L, (calls++ & 1) == 0));
     private final Kernel gemv = new Kernel(() -> super.gemv2(16, a, 0, b, 0, 1024, c, 0, (calls++ & 1) == 0));
@@ -126,6 +130,7 @@ final class WarmingSimd extends VectorSimd {
                     gather,
                     columns,
                     gemmHalf,
+                    nines,
                     gemv,
                     gemv3,
                     max,
@@ -348,6 +353,29 @@ final class WarmingSimd extends VectorSimd {
             super.taps(t0, t1, xs, ws, x, xo, xStep, w, wo, bias, bo, y, yo, yStep, pixels, n);
         } else {
             PLAIN.taps(t0, t1, xs, ws, x, xo, xStep, w, wo, bias, bo, y, yo, yStep, pixels, n);
+        }
+    }
+
+    @Override
+    public void nines(
+            int x0,
+            int x1,
+            int x2,
+            float[] x,
+            int xStep,
+            float[] w,
+            int wo,
+            int wStep,
+            float[] y,
+            int yo,
+            int yStep,
+            int pixels,
+            int n,
+            boolean first) {
+        if (warm(nines)) {
+            super.nines(x0, x1, x2, x, xStep, w, wo, wStep, y, yo, yStep, pixels, n, first);
+        } else {
+            PLAIN.nines(x0, x1, x2, x, xStep, w, wo, wStep, y, yo, yStep, pixels, n, first);
         }
     }
 

@@ -140,6 +140,8 @@ class AllocationTest {
                 s.tapsGradient(0, t.length, t, t, X, 0, N, W, 0, N, Y, 0, 7, N);
             }
             s.tapsMaxGradient(0, 4, crooked, X, 0, W, 0, Y, 0, N);
+            s.tapsMaxGradient(0, 3, crooked, X, 0, W, 0, Y, 0, N);
+            s.ninesGradient(1, 2, 3, X, 1, W, 0, 3 * L, Y, 0, 3 * L, 7, 3 * L);
         });
         all.put("windows", s -> {
             for (float[] bias : OPTIONAL) {
@@ -148,6 +150,8 @@ class AllocationTest {
                     s.taps(0, t.length, t, t, X, 0, N, W, 0, bias, 0, Y, 0, N, 3, N);
                 }
             }
+            s.nines(1, 2, 3, X, 1, W, 0, 3 * L, Y, 0, 3 * L, 7, 3 * L, true);
+            s.nines(1, 2, 3, X, 1, W, 0, 3 * L, Y, 0, 3 * L, 7, 3 * L, false);
             s.gather(runs, 3 * L, X, 0, L, Y, 0, 9);
             for (float[] bias : OPTIONAL) {
                 int n = 9 * L;
