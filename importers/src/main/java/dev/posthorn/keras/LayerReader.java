@@ -161,7 +161,8 @@ public final class LayerReader {
     private static boolean isOperation(Map<?, ?> json, String className, Map<String, Object> config, Dialect dialect) {
         boolean operation = json.get("module") instanceof String m
                 ? m.startsWith("keras.src.ops")
-                : dialect == Dialect.KERAS3 && !config.containsKey("trainable");
+                // An input has nothing to train either.
+                : dialect == Dialect.KERAS3 && !config.containsKey("trainable") && !className.equals("InputLayer");
         return operation && KerasOperations.find(className).isPresent();
     }
 

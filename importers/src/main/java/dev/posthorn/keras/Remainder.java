@@ -61,6 +61,8 @@ final class Remainder {
 
     private final KerasFile file;
     private final KerasProgram program;
+    /** What {@link #stored} found. */
+    private Map<String, Stored> stored;
 
     Remainder(KerasFile file, KerasProgram program) {
         this.file = file;
@@ -141,10 +143,13 @@ final class Remainder {
 
     /** The values of the program's variables in the file, by their keys. */
     private Map<String, Stored> stored() {
-        Map<String, Stored> stored = new LinkedHashMap<>();
-        file.weights()
-                .ifPresent(weights -> weights.roots()
-                        .forEach(root -> stored.putAll(weights.layout().find(program, root, WeightSelection.ALL))));
+        if (stored == null) {
+            Map<String, Stored> found = new LinkedHashMap<>();
+            file.weights()
+                    .ifPresent(weights -> weights.roots()
+                            .forEach(root -> found.putAll(weights.layout().find(program, root, WeightSelection.ALL))));
+            stored = found;
+        }
         return stored;
     }
 
@@ -231,13 +236,22 @@ final class Remainder {
         }
     }
 
+    /** The name of a list's part without its number. */
+    private static String withoutNumber(String name) {
+        int end = name.length();
+        while (end > 0 && name.charAt(end - 1) >= '0' && name.charAt(end - 1) <= '9') {
+            end--;
+        }
+        return name.substring(0, end);
+    }
+
     private static void visit(Hdf5Object object, Set<String> claimed, Deque<Hdf5Group> above, Visitor visitor) {
         if (object instanceof Hdf5Dataset d && !claimed.contains(d.path())) {
             visitor.dataset(d);
             return;
         }
         for (Hdf5Attribute a : object.attributes().values()) {
-            if (!KNOWN.contains(a.name().replaceFirst("\\d+$", ""))) {
+            if (!KNOWN.contains(withoutNumber(a.name()))) {
                 visitor.attribute(object, a);
             }
         }

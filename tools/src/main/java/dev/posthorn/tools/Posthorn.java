@@ -47,23 +47,6 @@ public final class Posthorn {
 
     private static final int WIDTH = 100;
 
-    /** Every command, in the order of the help. */
-    private static final List<Map.Entry<String, Supplier<?>>> COMMANDS = List.of(
-            Map.entry("inspect", Inspect::new),
-            Map.entry("summary", Summary::new),
-            Map.entry("plot", Plot::new),
-            Map.entry("predict", Predict::new),
-            Map.entry("evaluate", Evaluate::new),
-            Map.entry("train", Train::new),
-            Map.entry("convert", Convert::new),
-            Map.entry("weights", Weights::new),
-            Map.entry("verify", Verify::new),
-            Map.entry("diff", Diff::new),
-            Map.entry("bench", Bench::new),
-            Map.entry("native", Native::new),
-            Map.entry("capture-script", CaptureScript::new),
-            Map.entry("rehearse", Rehearse::new));
-
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -107,6 +90,11 @@ public final class Posthorn {
 
     /** Runs a command; for tests and for embedding. */
     public static int run(String[] args, PrintStream out, PrintStream err) {
+        PrintWriter table = new PrintWriter(out, false, StandardCharsets.UTF_8);
+        Predict everyday = Predict.everyday(args, table);
+        if (everyday != null) {
+            return run(everyday, table, err);
+        }
         Posthorn posthorn = new Posthorn();
         CommandLine line = new CommandLine(posthorn);
         subcommands(args)
@@ -137,12 +125,25 @@ public final class Posthorn {
         }
     }
 
+    /** Runs a prediction that has been read without picocli. */
+    private static int run(Predict everyday, PrintWriter out, PrintStream err) {
+        try {
+            return everyday.call();
+        } catch (Throwable e) { // errors such as OutOfMemoryError too
+            out.flush();
+            Failure.print("predict", e, false, new PrintWriter(err, true, StandardCharsets.UTF_8));
+            return UNUSABLE;
+        } finally {
+            out.flush();
+        }
+    }
+
     /** The command that is called, where one is: reading the options of all others takes longer than many a call. */
     private static List<Map.Entry<String, Supplier<?>>> subcommands(String[] args) {
-        List<Map.Entry<String, Supplier<?>>> called = COMMANDS.stream()
+        List<Map.Entry<String, Supplier<?>>> called = Commands.ALL.stream()
                 .filter(c -> args.length > 0 && c.getKey().equals(args[0]))
                 .toList();
-        return called.isEmpty() ? COMMANDS : called;
+        return called.isEmpty() ? Commands.ALL : called;
     }
 
     private static int execute(ParseResult parsed) {
@@ -156,6 +157,26 @@ public final class Posthorn {
 
     private static boolean contains(String[] args, String option) {
         return Arrays.asList(args).contains(option);
+    }
+
+    /** The commands there are, apart: an everyday call needs none of them but its own. */
+    private static final class Commands {
+        /** Every command, in the order of the help. */
+        static final List<Map.Entry<String, Supplier<?>>> ALL = List.of(
+                Map.entry("inspect", Inspect::new),
+                Map.entry("summary", Summary::new),
+                Map.entry("plot", Plot::new),
+                Map.entry("predict", Predict::new),
+                Map.entry("evaluate", Evaluate::new),
+                Map.entry("train", Train::new),
+                Map.entry("convert", Convert::new),
+                Map.entry("weights", Weights::new),
+                Map.entry("verify", Verify::new),
+                Map.entry("diff", Diff::new),
+                Map.entry("bench", Bench::new),
+                Map.entry("native", Native::new),
+                Map.entry("capture-script", CaptureScript::new),
+                Map.entry("rehearse", Rehearse::new));
     }
 
     static final class Version implements IVersionProvider {

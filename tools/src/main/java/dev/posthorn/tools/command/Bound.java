@@ -38,6 +38,13 @@ final class Bound {
     private final Set<String> names = new TreeSet<>();
     private final Set<String> asked = new TreeSet<>();
 
+    Bound() {}
+
+    /** Without anything bound. */
+    Bound(Cut cut) {
+        this.cut = cut;
+    }
+
     /** What the user bound. Whoever loads with it then calls {@link #check}. */
     Bindings bindings() {
         CustomObjects all = CustomObjects.NONE.asked(asked::add);

@@ -14,7 +14,9 @@ import dev.posthorn.tools.data.Sink;
 import dev.posthorn.tools.data.Source;
 import dev.posthorn.tools.data.TableSink;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,6 +122,41 @@ public final class Predict implements Callable<Integer> {
         BILINEAR
     }
 
+    /** Where the table goes; null for the command line's own. */
+    private PrintWriter table;
+
+    /**
+     * The everyday call {@code predict MODEL --input FILE [--output FILE]}, made without picocli, which takes longer to read the
+     * options there are than many a model to predict; null for any other.
+     *
+     * @param table where the table goes
+     */
+    public static Predict everyday(String[] args, PrintWriter table) {
+        boolean shaped = args.length == 4
+                || args.length == 6 && (args[4].equals("-o") || args[4].equals("--output"));
+        if (!shaped || !args[0].equals("predict") || !args[2].equals("-i") && !args[2].equals("--input")) {
+            return null;
+        }
+        for (int i = 1; i < args.length; i += 2) {
+            if (args[i].isEmpty() || args[i].startsWith("-") || args[i].startsWith("@")) {
+                return null; // an option or a file of arguments
+            }
+        }
+        Predict predict = new Predict();
+        predict.signature = Signature.DEFAULT;
+        predict.backend = new Backends();
+        predict.bound = new Bound(new Cut());
+        predict.inputs = List.of(args[3]);
+        predict.table = table;
+        try {
+            predict.path = Path.of(args[1]);
+            predict.output = args.length == 6 ? Path.of(args[5]) : null;
+        } catch (InvalidPathException e) {
+            return null; // said as of any option
+        }
+        return predict;
+    }
+
     @Override
     public Integer call() throws IOException {
         if (batchSize < 0 || top < 0) {
@@ -145,7 +182,7 @@ public final class Predict implements Callable<Integer> {
         }
         List<String> classes = labels == null ? List.of() : Files.readAllLines(labels);
         return new TableSink(
-                spec.commandLine().getOut(),
+                table == null ? spec.commandLine().getOut() : table,
                 names,
                 classes,
                 row -> row < in.pictures().size() ? in.pictures().get(row).toString() : "row " + row,
