@@ -251,8 +251,7 @@ public final class Conv2d implements PackedConv {
                     int w = b.width(p);
                     int from = b.offset(p) + t * w;
                     int j = to + b.column(p);
-                    simd.nines(
-                            x0, x1, x2, x, window.sw() * cin, b.data, from, w, y, j, cout, window.outW(), w, t == 0);
+                    simd.nines(x0, x1, x2, x, window.sw() * cin, b.data, from, w, y, j, cout, window.outW(), w, t == 0);
                 }
             }
         }

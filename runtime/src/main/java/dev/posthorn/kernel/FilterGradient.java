@@ -116,7 +116,12 @@ public final class FilterGradient {
         plain = grid.taps() == 1
                 && grid.cells() == grid.places()
                 && Arrays.stream(meets).allMatch(FilterGradient::counts);
-        nines = together && height > 0 && height % 9 == 0 && height <= NINES && length % 3 == 0 && n % simd.lanes() == 0;
+        nines = together
+                && height > 0
+                && height % 9 == 0
+                && height <= NINES
+                && length % 3 == 0
+                && n % simd.lanes() == 0;
         blocks = groups * perGroup;
         int most = Math.max(1, batch * grid.places() / (2 * CHUNK));
         slices = blocks >= TILES || size > SMALL ? 1 : Math.min(most, (TILES + blocks - 1) / blocks);

@@ -243,7 +243,9 @@ public final class Gemm {
                 }
                 int to = co + r * ldc;
                 int from = ro + r * ldc;
-                block(rows, edge, copy, APART, b, p0, p1, k0, kc, c, to, ldc, i == 0, edge, edgeAt, last, residual, from);
+                block(
+                        rows, edge, copy, APART, b, p0, p1, k0, kc, c, to, ldc, i == 0, edge, edgeAt, last, residual,
+                        from);
             }
             if (!collides) {
                 block(m, a, ao + k0, lda, b, p0, p1, k0, kc, c, co, ldc, i == 0, edge, edgeAt, last, residual, ro);
@@ -465,8 +467,7 @@ public final class Gemm {
         }
     }
 
-    private static void add(
-            Simd simd, int rows, int cols, float[] from, int fo, int ldf, float[] c, int co, int ldc) {
+    private static void add(Simd simd, int rows, int cols, float[] from, int fo, int ldf, float[] c, int co, int ldc) {
         simd.epilogue(rows, cols, c, co, ldc, null, 0, from, fo, ldf, Unary.NONE, 0, 0);
     }
 }

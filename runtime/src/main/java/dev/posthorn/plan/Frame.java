@@ -45,7 +45,8 @@ public final class Frame {
                     Class<?> element = Tensor.storage(s.type().dtype()).getComponentType();
                     int begin = element == float.class ? CacheLine.FIRST : 0;
                     if (arenas[kind] == null) {
-                        arenas[kind] = Array.newInstance(element, begin + plan.memory().size(kind));
+                        arenas[kind] =
+                                Array.newInstance(element, begin + plan.memory().size(kind));
                     }
                     data[s.index()] = arenas[kind];
                     offset[s.index()] = begin + plan.memory().offset(s.index());

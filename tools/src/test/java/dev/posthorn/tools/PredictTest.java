@@ -2,6 +2,8 @@ package dev.posthorn.tools;
 
 import static dev.posthorn.junit.ModelAssert.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +15,7 @@ import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Tolerance;
 import dev.posthorn.numpy.Npy;
 import dev.posthorn.numpy.Npz;
+import dev.posthorn.tools.command.Predict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +73,33 @@ class PredictTest {
             rows.add(String.join(",", cells));
         }
         return String.join("\n", rows);
+    }
+
+    /** Without picocli and with it: the values are the same, and so is what goes wrong. */
+    @Test
+    void anEverydayCallSaysWhatAnyOtherDoes() {
+        String x = dir.resolve("x.npy").toString();
+        String missing = dir.resolve("missing.npy").toString();
+        for (String input : List.of(x, missing)) {
+            Cli everyday = Cli.run("predict", MODEL.toString(), "--input", input);
+            Cli other = Cli.run("predict", MODEL.toString(), "--input", input, "--batch-size", "32");
+            assertEquals(other.out(), everyday.out());
+            assertEquals(other.err(), everyday.err());
+            assertEquals(other.code(), everyday.code());
+        }
+    }
+
+    @Test
+    void anEverydayCallHasAnOutputAndNoOtherOption() {
+        assertNotNull(Predict.everyday(new String[] {"predict", "m.h5", "-i", "x.npy", "-o", "y.npy"}, null));
+        for (String call : List.of(
+                "inspect m.h5 -i x.npy",
+                "predict m.h5 -i x.npy --top 3",
+                "predict m.h5 -i @files",
+                "predict --debug -i x.npy",
+                "predict m.h5 -i x.npy y.npy")) {
+            assertNull(Predict.everyday(call.split(" "), null), call);
+        }
     }
 
     @Test

@@ -16,6 +16,11 @@ public interface Simd {
         return Choice.BEST;
     }
 
+    /** Begins in the background what a first call in a new JVM would wait for. Costs a moment of another core; needs no call. */
+    static void prepare() {
+        EarlyCompilation.start();
+    }
+
     /** Plain Java. */
     static Simd scalar() {
         return ScalarSimd.INSTANCE;

@@ -52,10 +52,8 @@ final class WarmingSimd extends VectorSimd {
             IntStream.range(0, 25).map(t -> t / 5 * 128 + t % 5 * 16).toArray();
     private int calls;
 
-    private final Kernel gemm5Pair =
-            new Kernel(true, () -> super.gemm5Pair(16, a, 0, 16, b, 0, 1024, c, 0, 4 * L));
-    private final Kernel gemm4Pair =
-            new Kernel(true, () -> super.gemm4Pair(16, a, 0, 16, b, 0, 1024, c, 0, 4 * L));
+    private final Kernel gemm5Pair = new Kernel(true, () -> super.gemm5Pair(16, a, 0, 16, b, 0, 1024, c, 0, 4 * L));
+    private final Kernel gemm4Pair = new Kernel(true, () -> super.gemm4Pair(16, a, 0, 16, b, 0, 1024, c, 0, 4 * L));
     private final Kernel gemm3 = new Kernel(() -> super.gemm3(16, a, 0, 16, b, 0, c, 0, 3 * L, (calls++ & 1) == 0));
     private final Kernel gemm2 = new Kernel(() -> super.gemm2(16, a, 0, 16, b, 0, c, 0, 3 * L, (calls++ & 1) == 0));
     private final Kernel gemv3 = new Kernel(() -> super.gemv3(16, a, 0, b, 0, 1024, c, 0, (calls++ & 1) == 0));

@@ -51,10 +51,14 @@ class WarmingTest {
                                 new Row("gemv3", (s, a, b, c) -> s.gemv3(37, a, 5, b, 1, 1500, c, 3, false)),
                                 new Row("gemv2", (s, a, b, c) -> s.gemv2(37, a, 5, b, 1, 1500, c, 3, false)),
                                 new Row("gather", (s, a, b, c) -> s.gather(any, 5, a, 0, 9, c, 0, 12)),
-                                new Row("nines", (s, a, b, c) -> s.nines(
-                                        3, 90, 7, a, 2, b, 1, 50, c, 3, 60, 9, s.lanes(), true)),
-                                new Row("nines added", (s, a, b, c) -> s.nines(
-                                        3, 90, 7, a, 2, b, 1, 70, c, 3, 60, 9, 3 * s.lanes(), false)),
+                                new Row(
+                                        "nines",
+                                        (s, a, b, c) ->
+                                                s.nines(3, 90, 7, a, 2, b, 1, 50, c, 3, 60, 9, s.lanes(), true)),
+                                new Row(
+                                        "nines added",
+                                        (s, a, b, c) ->
+                                                s.nines(3, 90, 7, a, 2, b, 1, 70, c, 3, 60, 9, 3 * s.lanes(), false)),
                                 new Row("max", (s, a, b, c) -> s.tapsMax(0, 5, any, a, 0, 9, c, 0, 40, 6, 35)),
                                 new Row("mean", (s, a, b, c) -> s.tapsMean(0, 5, any, a, 0, 9, c, 0, 40, 6, 35)),
                                 new Row(

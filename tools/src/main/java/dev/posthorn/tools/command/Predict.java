@@ -2,6 +2,7 @@ package dev.posthorn.tools.command;
 
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.kernel.simd.Simd;
 import dev.posthorn.model.Model;
 import dev.posthorn.model.Port;
 import dev.posthorn.model.Signature;
@@ -116,14 +117,14 @@ public final class Predict implements Callable<Integer> {
     @Mixin
     private Bound bound;
 
+    /** Where the table goes; null for the command line's own. */
+    private PrintWriter table;
+
     /** How a picture is scaled. */
     enum Resize {
         NEAREST,
         BILINEAR
     }
-
-    /** Where the table goes; null for the command line's own. */
-    private PrintWriter table;
 
     /**
      * The everyday call {@code predict MODEL --input FILE [--output FILE]}, made without picocli, which takes longer to read the
@@ -132,8 +133,7 @@ public final class Predict implements Callable<Integer> {
      * @param table where the table goes
      */
     public static Predict everyday(String[] args, PrintWriter table) {
-        boolean shaped = args.length == 4
-                || args.length == 6 && (args[4].equals("-o") || args[4].equals("--output"));
+        boolean shaped = args.length == 4 || args.length == 6 && (args[4].equals("-o") || args[4].equals("--output"));
         if (!shaped || !args[0].equals("predict") || !args[2].equals("-i") && !args[2].equals("--input")) {
             return null;
         }
@@ -163,6 +163,7 @@ public final class Predict implements Callable<Integer> {
             throw new InputException("predict: expected 0 or more but was " + Math.min(batchSize, top) + ", at "
                     + (batchSize < 0 ? "--batch-size" : "--top"));
         }
+        Simd.prepare();
         Pictures.Resize how = resize == null ? Pictures.Resize.REFUSE : Pictures.Resize.valueOf(resize.name());
         try (Model model = bound.load(path, backend.name())) {
             Signature called = model.signature(signature);
