@@ -292,6 +292,11 @@ public final class Gemm {
             clip(m, b, panel, panel + 1, c, co, ldc, e, residual, ro);
         }
         int pair = 2 * b.simd.lanes();
+        for (; m == 1 && panel + 4 <= p1 && b.column(panel) + 4 * pair <= b.n; panel += 4) {
+            int j = b.column(panel);
+            b.simd.gemv4(kc, a, ao, b.data, b.offset(panel) + k0 * pair, pair * b.k, c, co + j, first);
+            clip(m, b, panel, panel + 4, c, co, ldc, e, residual, ro);
+        }
         if (m == 1 || b.simd.hasManyRegisters()) {
             for (; panel + 2 <= p1 && b.column(panel) + 2 * pair <= b.n; panel += 2) {
                 pair(m, a, ao, lda, b, panel, k0, kc, c, co + b.column(panel), ldc, first, edge, edgeAt);
@@ -406,6 +411,10 @@ public final class Gemm {
         int width = b.width(panel);
         int bo = b.offset(panel) + k0 * width;
         int apart = width * b.k;
+        if (m == 1) {
+            b.simd.gemv2(kc, a, ao, b.data, bo, apart, c, co, first);
+            return;
+        }
         float[] y = first ? c : edge;
         for (int i = 0, rows; i < m; i += rows) {
             rows = rowsOfPair(m - i);

@@ -212,6 +212,12 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public void gemv4(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
+        gemv2(kc, a, ao, b, bo, panel, c, co, first);
+        gemv2(kc, a, ao, b, bo + 2 * panel, panel, c, co + 4 * lanes(), first);
+    }
+
+    @Override
     public void outer4(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
         outer(2 * lanes(), n, a, ao, 8, b, bo, c, co, ldc);
     }

@@ -101,6 +101,9 @@ public interface Simd {
      */
     void gemv2(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first);
 
+    /** As {@link #gemv2}, against four panels. */
+    void gemv4(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first);
+
     /**
      * c[r, 0…2L) += Σₚ a[ao + 8p + r] · b[bo + p·2L …] for four r and p = 0 … n − 1: products of columns of a with rows of b,
      * both laid together by {@link #columns}; row r of c is at co + r · ldc.

@@ -121,6 +121,11 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public void gemv4(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
+        VectorGemv.gemv4(kc, a, ao, b, bo, panel, c, co, first);
+    }
+
+    @Override
     public void outer4(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
         VectorOuter.outer4(n, a, ao, b, bo, c, co, ldc);
     }

@@ -111,6 +111,7 @@ final class WarmingSimd extends VectorSimd {
     private final Kernel gemmHalf =
             new Kernel(() -> super.gemm4Half(16, a, 0, 16, 32, 48, b, 0, c, 0, L, (calls++ & 1) == 0));
     private final Kernel gemv = new Kernel(() -> super.gemv2(16, a, 0, b, 0, 1024, c, 0, (calls++ & 1) == 0));
+    private final Kernel gemv4 = new Kernel(() -> super.gemv4(16, a, 0, b, 0, 1024, c, 0, (calls++ & 1) == 0));
     private final Kernel max = new Kernel(() -> super.tapsMax(0, 9, at, a, 0, 32, c, 0, 32, 4, 32));
     private final Kernel mean = new Kernel(() -> super.tapsMean(0, 9, at, a, 0, 32, c, 0, 32, 4, 32));
     private final List<Kernel> kernels = Stream.of(
@@ -130,6 +131,7 @@ final class WarmingSimd extends VectorSimd {
                     gemmHalf,
                     nines,
                     gemv,
+                    gemv4,
                     gemv3,
                     max,
                     mean,
@@ -321,6 +323,15 @@ final class WarmingSimd extends VectorSimd {
             super.gemv2(kc, a, ao, b, bo, panel, c, co, first);
         } else {
             PLAIN.gemv2(kc, a, ao, b, bo, panel, c, co, first);
+        }
+    }
+
+    @Override
+    public void gemv4(int kc, float[] a, int ao, float[] b, int bo, int panel, float[] c, int co, boolean first) {
+        if (warm(gemv4)) {
+            super.gemv4(kc, a, ao, b, bo, panel, c, co, first);
+        } else {
+            PLAIN.gemv4(kc, a, ao, b, bo, panel, c, co, first);
         }
     }
 

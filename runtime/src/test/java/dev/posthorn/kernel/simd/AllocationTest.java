@@ -114,6 +114,7 @@ class AllocationTest {
                     s.gemm4(kc, X, 0, kc, 2 * kc, 3 * kc, W, 0, Y, 0, 2 * L, first);
                     s.gemm4Half(kc, X, 0, kc, 2 * kc, 3 * kc, W, 0, Y, 0, 2 * L, first);
                     s.gemv2(kc, X, 0, W, 0, 2 * L * kc, Y, 0, first);
+                    s.gemv4(kc, X, 0, W, 0, 2 * L * kc, Y, 0, first);
                     if (s.hasGemm3()) {
                         s.gemm3(kc, X, 0, kc, W, 0, Y, 0, 3 * L, first);
                         s.gemm2(kc, X, 0, kc, W, 0, Y, 0, 3 * L, first);

@@ -50,6 +50,7 @@ class WarmingTest {
                                 new Row("gemm2, twice", (s, a, b, c) -> s.gemm2(37, a, 0, 0, b, 1, c, 3, 0, false)),
                                 new Row("gemv3", (s, a, b, c) -> s.gemv3(37, a, 5, b, 1, 1500, c, 3, false)),
                                 new Row("gemv2", (s, a, b, c) -> s.gemv2(37, a, 5, b, 1, 1500, c, 3, false)),
+                                new Row("gemv4", (s, a, b, c) -> s.gemv4(37, a, 5, b, 1, 1500, c, 3, false)),
                                 new Row("gather", (s, a, b, c) -> s.gather(any, 5, a, 0, 9, c, 0, 12)),
                                 new Row(
                                         "nines",
