@@ -225,6 +225,10 @@ public final class Recurrent {
                 case SIMPLE -> simd.unary(activation.f, activation.alpha, activation.beta, room, g, room, state, u);
                 case LSTM -> {
                     int memory = c + r * u;
+                    if (activation.f == Unary.TANH && gate.f == Unary.SIGMOID) {
+                        simd.lstm(u, room, g, room, memory, room, state);
+                        return;
+                    }
                     apply(gate, g, 2 * u);
                     apply(activation, g + 2 * u, u);
                     apply(gate, g + 3 * u, u);

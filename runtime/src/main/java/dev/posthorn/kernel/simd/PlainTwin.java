@@ -103,6 +103,13 @@ final class PlainTwin extends ScalarSimd {
         }
     }
 
+    @Override
+    public void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] = Math.fma(a[ao + i], b[bo + i], c[co + i]);
+        }
+    }
+
     /** Sums have the order of {@link VectorSimd#expSum}. */
     @Override
     public float expSum(float shift, float[] x, int xo, float[] y, int yo, int n) {

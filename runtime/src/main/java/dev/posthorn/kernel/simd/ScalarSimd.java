@@ -572,6 +572,17 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public void lstm(int n, float[] g, int go, float[] c, int co, float[] h, int ho) {
+        unary(Unary.SIGMOID, 0, 0, g, go, g, go, 2 * n);
+        unary(Unary.TANH, 0, 0, g, go + 2 * n, g, go + 2 * n, n);
+        unary(Unary.SIGMOID, 0, 0, g, go + 3 * n, g, go + 3 * n, n);
+        binary(Binary.MUL, g, go, g, go + 2 * n, g, go, n);
+        multiplyAdd(g, go + n, c, co, g, go, c, co, n);
+        unary(Unary.TANH, 0, 0, c, co, h, ho, n);
+        binary(Binary.MUL, g, go + 3 * n, h, ho, h, ho, n);
+    }
+
+    @Override
     public void axpy(float s, float[] x, int xo, float[] y, int yo, int n) {
         for (int i = 0; i < n; i++) {
             y[yo + i] += s * x[xo + i];

@@ -303,6 +303,12 @@ public interface Simd {
     /** y[i] = a[i] · b[i] + c[i]. */
     void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n);
 
+    /**
+     * A step of an LSTM from its gates i f g o, n values each, one after the other from go: c' = σ(f)·c + σ(i)·tanh g, h =
+     * σ(o)·tanh c'. Overwrites the gates. h overlaps nothing that is read.
+     */
+    void lstm(int n, float[] g, int go, float[] c, int co, float[] h, int ho);
+
     /** y[i] += s · x[i]. */
     void axpy(float s, float[] x, int xo, float[] y, int yo, int n);
 

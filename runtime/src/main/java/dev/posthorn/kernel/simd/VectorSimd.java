@@ -438,6 +438,13 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public void lstm(int n, float[] g, int go, float[] c, int co, float[] h, int ho) {
+        if (!VectorUnary.lstm(n, g, go, c, co, h, ho)) {
+            super.lstm(n, g, go, c, co, h, ho);
+        }
+    }
+
+    @Override
     public void axpy(float s, float[] x, int xo, float[] y, int yo, int n) {
         VectorRuns.axpy(s, x, xo, y, yo, n);
         for (int i = whole(n); i < n; i++) {

@@ -93,6 +93,7 @@ final class WarmingSimd extends VectorSimd {
         super.unary(Unary.SILU, 1, 0, a, 0, c, 0, 64);
         super.unary(Unary.TANH, 0, 0, a, 0, c, 0, 64);
     });
+    private final Kernel lstm = new Kernel(() -> super.lstm(2 * L, a, 1024, c, 0, c, 64));
     private final Kernel sums = new Kernel(() -> super.sumRows(a, 0, 4, 80, c, 0));
     private final Kernel lanes = new Kernel(() -> {
         c[0] = super.max(a, 0, 80) + super.expSum(0, a, 0, c, 16, 80);
@@ -136,6 +137,7 @@ final class WarmingSimd extends VectorSimd {
                     max,
                     mean,
                     functions,
+                    lstm,
                     sums,
                     lanes,
                     pairs,
@@ -454,6 +456,15 @@ final class WarmingSimd extends VectorSimd {
             PLAIN.unary(f, alpha, beta, x, xo, y, yo, n);
         } else {
             super.unary(f, alpha, beta, x, xo, y, yo, n);
+        }
+    }
+
+    @Override
+    public void lstm(int n, float[] g, int go, float[] c, int co, float[] h, int ho) {
+        if (warm(lstm)) {
+            super.lstm(n, g, go, c, co, h, ho);
+        } else {
+            PLAIN.lstm(n, g, go, c, co, h, ho);
         }
     }
 

@@ -105,6 +105,8 @@ class WarmingTest {
                                 })),
                         Stream.of(
                                 new Row("exp", (s, a, b, c) -> c[0] = s.expSum(0.3f, a, 18, c, 1, 32)),
+                                new Row("LSTM", (s, a, b, c) -> s.lstm(64, a.clone(), 7, c, 500, c, 900)),
+                                new Row("LSTM of odd size", (s, a, b, c) -> s.lstm(37, a.clone(), 7, c, 500, c, 900)),
                                 new Row("sums of rows", (s, a, b, c) -> s.sumRows(a, 1, 7, 85, c, 2)),
                                 new Row("ADD", (s, a, b, c) -> s.binary(Binary.ADD, a, 1, b, 2, c, 3, 85)),
                                 new Row("MUL", (s, a, b, c) -> s.binary(Binary.MUL, a, 1, b, 2, c, 3, 85))),
