@@ -106,12 +106,15 @@ public final class DepthwiseConv2d {
         int channels = cin * multiplier;
         int size = window.outW() * channels;
         boolean whole = window.movesByOne() && simd.hasTapRows(window.kw(), window.outW(), channels);
+        boolean byTwo = window.movesByTwo() && simd.hasTapRowsByTwo(window.kw(), window.outW(), channels);
         int step = Math.max(whole ? 2 : 1, EPILOGUE / Math.max(1, size));
         for (int i = row; i < end; i += step) {
             int last = Math.min(end, i + step);
             int at = (i - row) * size;
             if (whole) {
                 wholeRows(weights, wo, i, last, x, xo, y, yo + at);
+            } else if (byTwo) {
+                byTwo(weights, wo, i, last, x, xo, y, yo + at);
             } else {
                 runs(weights, wo, i, last, x, xo, y, yo + at);
             }
@@ -147,6 +150,26 @@ public final class DepthwiseConv2d {
             int w = wo + skipped * k * channels;
             int to = yo + (i - row) * width;
             simd.tapRows(k, count, rows, x, from, width, weights, w, epilogue.bias(), y, to, window.outW(), channels);
+        }
+    }
+
+    /** Sums of whole rows of a window that moves by two pixels. */
+    private void byTwo(float[] weights, int wo, int row, int end, float[] x, int xo, float[] y, int yo) {
+        Window window = taps.window;
+        int channels = cin * multiplier;
+        int k = window.kw();
+        int width = window.w() * channels;
+        int pixels = window.outW();
+        for (int i = row; i < end; i++) {
+            int top = 2 * i - window.top();
+            int skipped = Math.max(0, -top);
+            int count = Math.min(k, window.h() - top) - skipped;
+            int from = xo + (top + skipped) * width;
+            int w = wo + skipped * k * channels;
+            int to = yo + (i - row) * pixels * channels;
+            simd.tapRowsByTwo(
+                    k, count, x, from, width, weights, w, epilogue.bias(), y, to, window.left(), pixels,
+                    window.beyond(), channels);
         }
     }
 

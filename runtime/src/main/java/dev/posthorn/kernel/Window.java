@@ -67,6 +67,22 @@ public record Window(
                 && w >= kw;
     }
 
+    /** Whether a square window moves by two pixels over a larger image and reaches over borders by half its size at most. */
+    boolean movesByTwo() {
+        int half = kh / 2;
+        return kh == kw
+                && kh % 2 == 1
+                && (sh == 2 && sw == 2 && dh == 1 && dw == 1)
+                && (top <= half && left <= half && beyond() <= half && (outH() - 1) * 2 + kh - top - h <= half)
+                && h >= kh
+                && w >= kw;
+    }
+
+    /** By how many columns the last window of a row reaches over its end. */
+    int beyond() {
+        return Math.max(0, (outW() - 1) * sw + (kw - 1) * dw + 1 - left - w);
+    }
+
     /** Whether any window reaches over the border. */
     boolean pads() {
         return top > 0

@@ -613,6 +613,30 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public boolean hasTapRowsByTwo(int size, int pixels, int n) {
+        return false;
+    }
+
+    @Override
+    public void tapRowsByTwo(
+            int size,
+            int taps,
+            float[] x,
+            int xo,
+            int xRow,
+            float[] w,
+            int wo,
+            float[] bias,
+            float[] y,
+            int yo,
+            int left,
+            int pixels,
+            int right,
+            int n) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void sumRows(float[] x, int xo, int rows, int n, float[] y, int yo) {
         sumRows(x, xo, rows, n, y, yo, 0);
     }

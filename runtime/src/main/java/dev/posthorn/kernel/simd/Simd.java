@@ -215,6 +215,30 @@ public interface Simd {
             int pixels,
             int n);
 
+    /** Whether there is a {@link #tapRowsByTwo} for such a window, so many pixels a row and n channels. */
+    boolean hasTapRowsByTwo(int size, int pixels, int n);
+
+    /**
+     * As {@link #tapRows}, one row whose window moves by two pixels: y[yo + p·n + i] = bias[i] + Σ x[xo + s·xRow + (2p + q −
+     * left)·n + i] · w[wo + (s·size + q)·n + i]; left and right, at most size/2, are how far the first and the last window reach
+     * over the border.
+     */
+    void tapRowsByTwo(
+            int size,
+            int taps,
+            float[] x,
+            int xo,
+            int xRow,
+            float[] w,
+            int wo,
+            float[] bias,
+            float[] y,
+            int yo,
+            int left,
+            int pixels,
+            int right,
+            int n);
+
     /**
      * A run of pixels of a depthwise convolution, all with the taps t = t0 … t1 − 1: for p = 0 … pixels − 1 and i = 0 … n −
      * 1, y[yo + p·yStep + i] = bias[bo + i] + Σₜ x[xo + p·xStep + xs[t] + i] · w[wo + ws[t] + i]; bias may be null.

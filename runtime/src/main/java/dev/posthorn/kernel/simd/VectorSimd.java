@@ -295,6 +295,30 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public boolean hasTapRowsByTwo(int size, int pixels, int n) {
+        return VectorTwoStep.takes(size, pixels, n);
+    }
+
+    @Override
+    public void tapRowsByTwo(
+            int size,
+            int taps,
+            float[] x,
+            int xo,
+            int xRow,
+            float[] w,
+            int wo,
+            float[] bias,
+            float[] y,
+            int yo,
+            int left,
+            int pixels,
+            int right,
+            int n) {
+        VectorTwoStep.sum(size, taps, x, xo, xRow, w, wo, bias, y, yo, left, pixels, right, n);
+    }
+
+    @Override
     public void gather(int[] runs, int length, float[] x, int xo, int xStep, float[] y, int yo, int pixels) {
         // Whole vectors are read and written, also beyond a run: the last pixels may not lie that far from the end of
         // x.

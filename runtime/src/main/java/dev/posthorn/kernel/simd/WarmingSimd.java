@@ -75,6 +75,12 @@ final class WarmingSimd extends VectorSimd {
         super.tapRows(3, count == 0 ? 2 : 3, count == 2 ? 2 : 1, a, 0, 8 * L, b, 0, count == 0 ? null : a, c, 0, 8, L);
         super.tapRows(5, 3 + count, 1, a, 0, 8 * L, b, 0, count == 0 ? null : a, c, 0, 8, L);
     });
+    private final Kernel tapRowsByTwo = new Kernel(() -> {
+        int left = calls++ % 3;
+        float[] bias = left == 0 ? null : a;
+        super.tapRowsByTwo(3, left == 0 ? 2 : 3, a, 0, 16 * L, b, 0, bias, c, 0, left % 2, 8, calls & 1, L);
+        super.tapRowsByTwo(5, 5, a, 0, 16 * L, b, 0, bias, c, 0, left, 8, calls % 3, L);
+    });
     private final Kernel rows = new Kernel(() -> {
         boolean biased = calls++ % 3 > 0;
         super.clipRows(2, 64, c, 0, 64, biased ? a : null, 0, calls % 3 == 0 ? null : b, 0, 64, 0, 6);
@@ -123,6 +129,7 @@ final class WarmingSimd extends VectorSimd {
                     gemm4Pair,
                     taps,
                     tapRows,
+                    tapRowsByTwo,
                     rows,
                     clip,
                     winogradIn,
@@ -340,6 +347,11 @@ final class WarmingSimd extends VectorSimd {
     @Override
     public boolean hasTapRows(int size, int pixels, int n) {
         return super.hasTapRows(size, pixels, n) && warm(tapRows);
+    }
+
+    @Override
+    public boolean hasTapRowsByTwo(int size, int pixels, int n) {
+        return super.hasTapRowsByTwo(size, pixels, n) && warm(tapRowsByTwo);
     }
 
     @Override

@@ -162,6 +162,11 @@ class AllocationTest {
                 for (int count = s.hasTapRows(5, 7, n) ? 3 : 6; count <= 5; count++) {
                     s.tapRows(5, count, 1, X, 0, 7 * n, W, 0, bias, Y, 0, 7, n);
                 }
+                for (int size = 3; size <= 5; size += 2) {
+                    for (int left = s.hasTapRowsByTwo(size, 4, n) ? 0 : 3; left <= size / 2; left++) {
+                        s.tapRowsByTwo(size, size - left, X, 0, 8 * n, W, 0, bias, Y, 0, left, 4, left, n);
+                    }
+                }
             }
             s.tapsMax(0, 9, taps, X, 0, N, Y, 0, N, 5, N);
             s.tapsMean(0, 9, taps, X, 0, N, Y, 0, N, 5, N);
