@@ -89,7 +89,7 @@ public final class Attention {
             int v = PackedB.size(simd, z.s, z.m);
             weights = edge + k + v;
             sums = weights + ROWS * z.s;
-            room = scratch.floats(sums + ROWS);
+            room = scratch.floats(sums + (ROWS + 1) * simd.lanes());
             keys = PackedB.in(simd, z.n, z.s, room, edge);
             values = PackedB.in(simd, z.s, z.m, room, edge + k);
         }
@@ -116,17 +116,13 @@ public final class Attention {
                 int rows = Math.min(ROWS, to - i);
                 int at = yo + (b * z.t + i) * ldm + h * z.m;
                 product(rows, q, qo + (b * z.t + i) * ldn + h * z.n, ldn, keys, room, weights, z.s);
-                for (int r = 0; r < rows; r++) {
-                    int row = weights + r * z.s;
-                    if (mask != null) {
-                        mask(row, given, go + b * mask.steps[0] + h * mask.steps[1] + (i + r) * mask.steps[2]);
-                    }
-                    room[sums + r] = simd.expSum(simd.max(room, row, z.s), room, row, room, row, z.s);
+                for (int r = 0; r < rows && mask != null; r++) {
+                    int row = go + b * mask.steps[0] + h * mask.steps[1] + (i + r) * mask.steps[2];
+                    mask(weights + r * z.s, given, row);
                 }
+                simd.expRows(rows, z.s, room, weights, room, sums);
                 product(rows, room, weights, z.s, values, y, at, ldm);
-                for (int r = 0; r < rows; r++) {
-                    simd.binaryRight(Binary.MUL, y, at + r * ldm, 1 / room[sums + r], y, at + r * ldm, z.m);
-                }
+                simd.divideRows(rows, z.m, y, at, ldm, room, sums);
             }
         }
 

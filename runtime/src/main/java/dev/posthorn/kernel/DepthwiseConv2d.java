@@ -168,8 +168,20 @@ public final class DepthwiseConv2d {
             int w = wo + skipped * k * channels;
             int to = yo + (i - row) * pixels * channels;
             simd.tapRowsByTwo(
-                    k, count, x, from, width, weights, w, epilogue.bias(), y, to, window.left(), pixels,
-                    window.beyond(), channels);
+                    k,
+                    count,
+                    x,
+                    from,
+                    width,
+                    weights,
+                    w,
+                    epilogue.bias(),
+                    y,
+                    to,
+                    window.left(),
+                    pixels,
+                    window.beyond(),
+                    channels);
         }
     }
 

@@ -11,7 +11,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The fused attention is its definition, on any number of threads. */
 class AttentionTest {
     static Stream<Arguments> rows() {
-        int[][] sizes = {{1, 1, 1, 1, 1, 1}, {2, 5, 7, 3, 4, 6}, {1, 70, 33, 2, 32, 32}, {3, 33, 300, 1, 17, 5}};
+        int[][] sizes = {
+            {1, 1, 1, 1, 1, 1},
+            {2, 5, 7, 3, 4, 6},
+            {1, 70, 33, 2, 32, 32},
+            {3, 33, 300, 1, 17, 5},
+            {2, 37, 48, 2, 8, 16}
+        };
         return Laws.PROVIDERS.stream()
                 .flatMap(simd -> Stream.of("none", "select", "add", "row")
                         .flatMap(mask -> Stream.of(sizes).map(z -> Arguments.of(simd, mask, z))));

@@ -710,6 +710,21 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public void expRows(int rows, int n, float[] x, int xo, float[] sums, int so) {
+        for (int r = 0; r < rows; r++) {
+            int at = xo + r * n;
+            sums[so + r * lanes()] = expSum(max(x, at, n), x, at, x, at, n);
+        }
+    }
+
+    @Override
+    public void divideRows(int rows, int n, float[] y, int yo, int ld, float[] sums, int so) {
+        for (int r = 0; r < rows; r++) {
+            binaryRight(Binary.MUL, y, yo + r * ld, 1 / sums[so + r * lanes()], y, yo + r * ld, n);
+        }
+    }
+
+    @Override
     public void normalize(
             float mean,
             float scale,

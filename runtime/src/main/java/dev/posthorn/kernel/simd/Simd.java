@@ -359,6 +359,15 @@ public interface Simd {
     /** y[i] = e^(x[i] − shift), returning Σ y[i]. */
     float expSum(float shift, float[] x, int xo, float[] y, int yo, int n);
 
+    /**
+     * Makes rows of n values, one after the other, e^(x − the row's largest); sums[so + r·{@link #lanes()}] is what row r then
+     * sums to: NaN where the row has one. The other floats up to so + (rows + 1) · lanes() may change.
+     */
+    void expRows(int rows, int n, float[] x, int xo, float[] sums, int so);
+
+    /** y[yo + r·ld + i] *= 1 / sums[so + r·{@link #lanes()}], i = 0 … n − 1. */
+    void divideRows(int rows, int n, float[] y, int yo, int ld, float[] sums, int so);
+
     /** y[i] = (x[i] − mean) · scale · gamma[i] + beta[i]; gamma or beta may be null (1, 0). */
     void normalize(
             float mean,

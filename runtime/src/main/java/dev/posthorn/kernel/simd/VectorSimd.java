@@ -528,6 +528,24 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public void expRows(int rows, int n, float[] x, int xo, float[] sums, int so) {
+        if (n % L == 0) {
+            VectorSoftmax.rows(rows, n, x, xo, sums, so);
+        } else {
+            super.expRows(rows, n, x, xo, sums, so);
+        }
+    }
+
+    @Override
+    public void divideRows(int rows, int n, float[] y, int yo, int ld, float[] sums, int so) {
+        if (n % L == 0) {
+            VectorSoftmax.divide(rows, n, y, yo, ld, sums, so);
+        } else {
+            super.divideRows(rows, n, y, yo, ld, sums, so);
+        }
+    }
+
+    @Override
     public void normalize(
             float mean,
             float scale,

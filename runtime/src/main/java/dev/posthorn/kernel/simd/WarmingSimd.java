@@ -105,6 +105,10 @@ final class WarmingSimd extends VectorSimd {
         c[0] = super.max(a, 0, 80) + super.expSum(0, a, 0, c, 16, 80);
         super.binaryRight(Binary.MUL, c, 16, 0.5f, c, 16, 80);
     });
+    private final Kernel softmax = new Kernel(() -> {
+        super.expRows(4, 4 * L, c, 0, c, 16 * L);
+        super.divideRows(4, 2 * L, c, 0, 2 * L, c, 16 * L);
+    });
     private final Kernel pairs = new Kernel(() -> {
         super.binary(Binary.ADD, a, 0, b, 0, c, 0, 64);
         super.binary(Binary.MUL, a, 0, b, 0, c, 0, 64);
@@ -147,6 +151,7 @@ final class WarmingSimd extends VectorSimd {
                     lstm,
                     sums,
                     lanes,
+                    softmax,
                     pairs,
                     gemm12Half)
             .filter(k -> !k.optional || hasManyRegisters())
@@ -483,6 +488,24 @@ final class WarmingSimd extends VectorSimd {
     @Override
     public float expSum(float shift, float[] x, int xo, float[] y, int yo, int n) {
         return warm(lanes) ? super.expSum(shift, x, xo, y, yo, n) : PLAIN.expSum(shift, x, xo, y, yo, n);
+    }
+
+    @Override
+    public void expRows(int rows, int n, float[] x, int xo, float[] sums, int so) {
+        if (warm(softmax)) {
+            super.expRows(rows, n, x, xo, sums, so);
+        } else {
+            PLAIN.expRows(rows, n, x, xo, sums, so);
+        }
+    }
+
+    @Override
+    public void divideRows(int rows, int n, float[] y, int yo, int ld, float[] sums, int so) {
+        if (warm(softmax)) {
+            super.divideRows(rows, n, y, yo, ld, sums, so);
+        } else {
+            PLAIN.divideRows(rows, n, y, yo, ld, sums, so);
+        }
     }
 
     @Override

@@ -216,6 +216,8 @@ class AllocationTest {
             s.sumRows(X, 0, 3, N, Y, 0);
             float sum = s.sum(X, 0, N) + s.sumSquares(1, X, 0, N) + s.dot(X, 0, W, 0, N);
             Y[0] = sum + s.max(X, 0, N) + s.min(X, 0, N) + s.expSum(1, X, 0, Y, 0, N);
+            s.expRows(3, 2 * L, Y, 0, Y, 6 * L);
+            s.divideRows(3, L, Y, 0, 2 * L, Y, 6 * L);
         });
         all.put("normalisations", s -> {
             for (float[] gamma : OPTIONAL) {

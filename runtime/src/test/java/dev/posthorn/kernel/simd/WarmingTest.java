@@ -107,6 +107,20 @@ class WarmingTest {
                                 new Row("exp", (s, a, b, c) -> c[0] = s.expSum(0.3f, a, 18, c, 1, 32)),
                                 new Row("LSTM", (s, a, b, c) -> s.lstm(64, a.clone(), 7, c, 500, c, 900)),
                                 new Row("LSTM of odd size", (s, a, b, c) -> s.lstm(37, a.clone(), 7, c, 500, c, 900)),
+                                new Row("weights of rows", (s, a, b, c) -> {
+                                    int lanes = Simd.best().lanes();
+                                    float[] sums = new float[6 * lanes + 1];
+                                    for (int i = 0; i < 25 * lanes; i++) {
+                                        c[i] = Float.isFinite(a[i])
+                                                ? 30 * a[i]
+                                                : i; // where there is NaN, sums are alike
+                                    }
+                                    s.expRows(5, 5 * lanes, c, 0, sums, 1);
+                                    s.divideRows(5, 2 * lanes, c, 1, 5 * lanes, sums, 1);
+                                    for (int r = 0; r < 5; r++) {
+                                        c[25 * lanes + r] = sums[1 + r * lanes];
+                                    }
+                                }),
                                 new Row("sums of rows", (s, a, b, c) -> s.sumRows(a, 1, 7, 85, c, 2)),
                                 new Row("ADD", (s, a, b, c) -> s.binary(Binary.ADD, a, 1, b, 2, c, 3, 85)),
                                 new Row("MUL", (s, a, b, c) -> s.binary(Binary.MUL, a, 1, b, 2, c, 3, 85))),
