@@ -15,6 +15,11 @@ public final class CacheLine {
 
     private CacheLine() {}
 
+    /** The first place from n on where a line begins. */
+    static int after(int n) {
+        return n + Math.floorMod(FIRST - n, FLOATS);
+    }
+
     /** An array of {@code n} floats after {@link #FIRST}. */
     static float[] floats(int n) {
         return new float[Math.addExact(FIRST, n)];

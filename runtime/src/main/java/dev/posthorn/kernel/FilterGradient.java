@@ -189,7 +189,7 @@ public final class FilterGradient {
         boolean gathers = !plain || c % 4 != 0;
         int gathered = inPlace ? 0 : high * wide;
         int columnsAt = gathered + (gathers ? CHUNK * rows + 8 + simd.lanes() : 0);
-        int packedAt = columnsAt + CHUNK * (high + 4) + simd.lanes();
+        int packedAt = CacheLine.after(columnsAt + CHUNK * (high + 4) + simd.lanes());
         float[] room = s.floats(packedAt + CHUNK * nr);
         float[] to = inPlace ? dw : room;
         int ldc = inPlace ? cout : wide;

@@ -124,7 +124,7 @@ public final class Recurrent {
         workers.run((batch + rows - 1) / rows, scratch, (t, s) -> {
             int from = t * rows;
             int n = Math.min(rows, batch - from);
-            Loop loop = new Loop(n, s.floats(n * (3 * u + gates) + Gemm.edge(simd)));
+            Loop loop = new Loop(n, s.floats(CacheLine.FIRST + n * (3 * u + gates) + Gemm.edge(simd)));
             System.arraycopy(h, ho + from * u, loop.room, loop.h, n * u);
             if (cell == Cell.LSTM) {
                 System.arraycopy(c, co + from * u, loop.room, loop.c, n * u);
@@ -144,7 +144,7 @@ public final class Recurrent {
     private final class Loop {
         final int rows;
         final float[] room;
-        final int h = 0;
+        final int h = CacheLine.FIRST;
         final int c;
         final int spare;
         final int z;
@@ -153,9 +153,9 @@ public final class Recurrent {
         Loop(int rows, float[] room) {
             this.rows = rows;
             this.room = room;
-            c = rows * u;
-            spare = 2 * rows * u;
-            z = 3 * rows * u;
+            c = h + rows * u;
+            spare = c + rows * u;
+            z = spare + rows * u;
             edge = z + rows * gates;
         }
 

@@ -7,7 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** Sums of outer products: what gradients by weights are made of. Written out as in {@link VectorGemm12}. */
+/** Sums of outer products: what gradients by weights are made of. Written out as in {@link VectorGemmPair}. */
 final class VectorOuter {
     private VectorOuter() {}
 

@@ -5,7 +5,7 @@ import static dev.posthorn.kernel.simd.VectorLanes.S;
 
 import jdk.incubator.vector.FloatVector;
 
-/** Gradients of depthwise convolutions by their weights. Written out as in {@link VectorGemm12}. */
+/** Gradients of depthwise convolutions by their weights. Written out as in {@link VectorGemmPair}. */
 final class VectorTapsGradient {
     private VectorTapsGradient() {}
 
