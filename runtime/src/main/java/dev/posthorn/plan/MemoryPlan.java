@@ -40,7 +40,7 @@ public final class MemoryPlan {
         placement.order(lives).forEach(l -> {
             long at = placement.place(l);
             long end = at + l.elements;
-            if (end > Integer.MAX_VALUE - 8) {
+            if (end > Integer.MAX_VALUE - 8 - CacheLine.FIRST) {
                 throw new IllegalArgumentException(
                         "plan: expected intermediate values of at most 2^31 elements but was " + end
                                 + " (use a smaller batch)");
