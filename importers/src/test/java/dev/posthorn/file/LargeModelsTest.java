@@ -22,12 +22,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Weights of large files are in memory once: a JVM whose memory does not hold them twice loads, predicts and saves. */
+@Tag("once")
 class LargeModelsTest {
     /** Four matrices of 9 MB. */
     private static final int LAYERS = 4;

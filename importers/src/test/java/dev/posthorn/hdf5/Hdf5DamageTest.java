@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Damaged files are read, or refused with one exception; quickly and within bounds, whatever the damage. */
+@Tag("once")
 class Hdf5DamageTest {
     private static final int ROUNDS = Integer.getInteger("posthorn.hdf5.damage", 60);
     private static final int MOST_OBJECTS = 900;

@@ -57,6 +57,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -66,6 +67,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What holds of every op's gradient, for the rows of {@link OpRows} in float64: it is what central differences give, and its
  * own gradient is what central differences of it give. A new op without a gradient fails here.
  */
+@Tag("once")
 class GradientLawsTest {
     /** TensorFlow has none for these. */
     private static final Set<Class<?>> WITHOUT_GRADIENT = Set.of(

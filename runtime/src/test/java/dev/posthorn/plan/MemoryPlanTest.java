@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Values that live at the same time never share room; what is no longer needed is used again. */
+@Tag("once")
 class MemoryPlanTest {
     static Stream<List<Life>> lives() {
         return IntStream.range(0, 40).mapToObj(seed -> {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * SavedModels that TensorFlow saved and that are saved again, of both its versions: files stay as they are but for the
  * variables, which have the values they were given.
  */
+@Tag("once")
 class SavedModelSavingTest {
     /** Variables that no checkpoint holds: the graph makes them anew. */
     private static final String LOST = "which its graph makes anew whenever it is loaded";

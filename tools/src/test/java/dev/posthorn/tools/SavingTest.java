@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  * graph with bit-equal weights and the same optimizer; saved once more it is the same bytes; and what a format cannot hold
  * is said, as it is listed here.
  */
+@Tag("once")
 class SavingTest {
     /** As good as no ending: a folder. */
     private static final String SAVED_MODEL = "-saved-model";

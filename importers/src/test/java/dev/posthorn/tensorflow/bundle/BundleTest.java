@@ -33,12 +33,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Checkpoints that TensorFlow wrote ({@code make.py} beside them) are read; what is written is read back; damage is told. */
+@Tag("once")
 class BundleTest {
     private static final Path FIXTURES = Path.of("src", "test", "resources", "checkpoints");
 

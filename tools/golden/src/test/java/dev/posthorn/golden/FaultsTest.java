@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Models of real Keras agree with what Python recorded; and of every kind of fault that is usual, each put into one of them, the layer is
  * found, and the cause is named, and no other.
  */
+@Tag("once")
 class FaultsTest {
     private static final Tolerances TOLERANCE = Tolerances.RECORDED;
 
