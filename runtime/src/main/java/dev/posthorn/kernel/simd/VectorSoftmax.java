@@ -89,7 +89,10 @@ final class VectorSoftmax {
         }
     }
 
-    /** x = e^(x − shift), x ≤ shift; see {@link VectorExp#exp}. */
+    /**
+     * x = e^(x − shift), x ≤ shift; see {@link VectorExp#exp}. With more than 325 bytes it is not inlined, so that what is
+     * inlined stays below the bound that {@link VectorExp} speaks of.
+     */
     private static void exp(float shift, float[] x, int xo, int n) {
         FloatVector low = FloatVector.broadcast(S, -104f);
         FloatVector log2e = FloatVector.broadcast(S, VectorExp.LOG2E);
@@ -113,7 +116,8 @@ final class VectorSoftmax {
             IntVector k = z.reinterpretAsInts();
             IntVector half = k.lanewise(VectorOperators.ASHR, 1);
             FloatVector s1 = half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector s2 = k.sub(half).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            IntVector rest = k.sub(half);
+            FloatVector s2 = rest.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
             m.fma(s1, s1).mul(s2).intoArray(x, xo + i);
         }
     }

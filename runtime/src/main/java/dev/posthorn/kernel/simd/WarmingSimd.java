@@ -11,8 +11,9 @@ import java.util.stream.Stream;
 /**
  * The vector provider that starts at once: until the JVM has compiled a vector kernel, its {@linkplain PlainTwin plain twin} runs
  * instead, for an interpreted vector is an object and a hundred times as slow. A thread in the background, which starts with
- * the first kernel and gives it some time to be all there is, calls the kernels until they are compiled. The bits are the
- * same all the while.
+ * the first kernel and gives it some time to be all there is, calls the kernels until they are compiled: until they allocate
+ * nothing, as vectors are objects in any other code. One that the JVM does not compile stays plain. The bits are the same
+ * all the while.
  */
 final class WarmingSimd extends VectorSimd {
     /** Milliseconds of plain kernels: a process that predicts once ends meanwhile. */
@@ -21,26 +22,21 @@ final class WarmingSimd extends VectorSimd {
     private static final int CALLS = 16;
 
     private static final long COMPILED = 6000;
-    /** Milliseconds after which a kernel counts as compiled whatever it takes. */
+    /** Milliseconds after which the next kernel's turn comes, and how many turns each has. */
     private static final long PATIENCE = 5000;
+
+    private static final int TURNS = 3;
 
     private static final ScalarSimd PLAIN = new PlainTwin();
 
     /** A kernel, and whether it is compiled. Read without order: a late true costs nothing but time. */
     private static final class Kernel {
         final Runnable call;
-        /** Whether others do what it does, so that it is left alone where the JVM does not compile it. */
-        final boolean optional;
 
         boolean warm;
 
         Kernel(Runnable call) {
-            this(false, call);
-        }
-
-        Kernel(boolean optional, Runnable call) {
             this.call = call;
-            this.optional = optional;
         }
     }
 
@@ -52,12 +48,12 @@ final class WarmingSimd extends VectorSimd {
             IntStream.range(0, 25).map(t -> t / 5 * 128 + t % 5 * 16).toArray();
     private int calls;
 
-    private final Kernel gemm5Pair = new Kernel(true, () -> super.gemm5Pair(16, a, 0, 16, b, 0, 1024, c, 0, 4 * L));
-    private final Kernel gemm4Pair = new Kernel(true, () -> super.gemm4Pair(16, a, 0, 16, b, 0, 1024, c, 0, 4 * L));
+    private final Kernel gemm5Pair = new Kernel(() -> super.gemm5Pair(16, a, 0, 16, b, 0, 1024, c, 0, 4 * L));
+    private final Kernel gemm4Pair = new Kernel(() -> super.gemm4Pair(16, a, 0, 16, b, 0, 1024, c, 0, 4 * L));
     private final Kernel gemm3 = new Kernel(() -> super.gemm3(16, a, 0, 16, b, 0, c, 0, 3 * L, (calls++ & 1) == 0));
     private final Kernel gemm2 = new Kernel(() -> super.gemm2(16, a, 0, 16, b, 0, c, 0, 3 * L, (calls++ & 1) == 0));
     private final Kernel gemv3 = new Kernel(() -> super.gemv3(16, a, 0, b, 0, 1024, c, 0, (calls++ & 1) == 0));
-    private final Kernel gemm12Half = new Kernel(true, () -> super.gemm12Half(16, a, 0, 16, b, 0, c, 0, L));
+    private final Kernel gemm12Half = new Kernel(() -> super.gemm12Half(16, a, 0, 16, b, 0, c, 0, L));
     private final Kernel winogradIn = new Kernel(() -> super.winogradInput(a, 0, 128, 32, c, 0, 32, 32));
     private final Kernel winogradOut = new Kernel(() -> super.winogradOutput(a, 0, 32, c, 0, 64, 32, 32));
     private final Kernel gemm4 =
@@ -154,7 +150,7 @@ final class WarmingSimd extends VectorSimd {
                     softmax,
                     pairs,
                     gemm12Half)
-            .filter(k -> !k.optional || hasManyRegisters())
+            .filter(k -> k != gemm5Pair && k != gemm4Pair && k != gemm12Half || hasManyRegisters())
             .filter(k -> k != gemm3 && k != gemm2 && k != gemv3 || hasGemm3())
             .toList();
     private boolean started;
@@ -182,27 +178,33 @@ final class WarmingSimd extends VectorSimd {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // then without a pause
         }
-        kernels.forEach(WarmingSimd::warmUp);
-    }
-
-    private static void warmUp(Kernel k) {
-        long end = System.nanoTime() + PATIENCE * 1_000_000;
-        long before;
-        long now = System.nanoTime();
-        do {
-            before = now;
-            for (int i = 0; i < CALLS; i++) {
-                k.call.run();
-            }
-            now = System.nanoTime();
-        } while (now - before > CALLS * COMPILED && now < end);
-        k.warm = !k.optional || now - before <= CALLS * COMPILED;
+        finish();
     }
 
     /** Has every kernel compiled: what runs afterwards runs as it will from then on. */
     void finish() {
         started = true;
-        kernels.forEach(WarmingSimd::warmUp);
+        for (int turn = 0; turn < TURNS; turn++) {
+            kernels.stream().filter(k -> !k.warm).forEach(WarmingSimd::warmUp);
+        }
+    }
+
+    private static void warmUp(Kernel k) {
+        long end = System.nanoTime() + PATIENCE * 1_000_000;
+        boolean compiled;
+        do {
+            compiled = compiled(k.call);
+        } while (!compiled && System.nanoTime() < end);
+        k.warm = compiled;
+    }
+
+    private static boolean compiled(Runnable call) {
+        long allocated = Allocated.bytes();
+        long start = System.nanoTime();
+        for (int i = 0; i < CALLS; i++) {
+            call.run();
+        }
+        return System.nanoTime() - start <= CALLS * COMPILED && Allocated.bytes() == allocated;
     }
 
     @Override
