@@ -5,15 +5,17 @@ import static dev.posthorn.kernel.simd.VectorLanes.L;
 import dev.posthorn.kernel.Binary;
 import dev.posthorn.kernel.Unary;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * The vector provider that starts at once: until the JVM has compiled a vector kernel, its {@linkplain PlainTwin plain twin} runs
  * instead, for an interpreted vector is an object and a hundred times as slow. A thread in the background, which starts with
- * the first kernel and gives it some time to be all there is, calls the kernels until they are compiled: until they allocate
- * nothing, as vectors are objects in any other code. One that the JVM does not compile stays plain. The bits are the same
- * all the while.
+ * the first kernel and gives it some time to be all there is, calls the kernels that are asked for, in turn, until they are
+ * compiled: until they allocate nothing, as vectors are objects in any other code. One that the JVM does not compile stays
+ * plain. The bits are the same all the while.
  */
 final class WarmingSimd extends VectorSimd {
     /** Milliseconds of plain kernels: a process that predicts once ends meanwhile. */
@@ -22,18 +24,20 @@ final class WarmingSimd extends VectorSimd {
     private static final int CALLS = 16;
 
     private static final long COMPILED = 6000;
-    /** Milliseconds after which the next kernel's turn comes, and how many turns each has. */
+    /** Milliseconds after which it is the next kernel's turn, and how many turns each has. */
     private static final long PATIENCE = 5000;
 
     private static final int TURNS = 3;
 
     private static final ScalarSimd PLAIN = new PlainTwin();
 
-    /** A kernel, and whether it is compiled. Read without order: a late true costs nothing but time. */
+    /** A kernel, and whether it is asked for and compiled. Read without order: a late true costs nothing but time. */
     private static final class Kernel {
         final Runnable call;
 
+        boolean asked;
         boolean warm;
+        int turns;
 
         Kernel(Runnable call) {
             this.call = call;
@@ -153,17 +157,22 @@ final class WarmingSimd extends VectorSimd {
             .filter(k -> k != gemm5Pair && k != gemm4Pair && k != gemm12Half || hasManyRegisters())
             .filter(k -> k != gemm3 && k != gemm2 && k != gemv3 || hasGemm3())
             .toList();
+    private final BlockingQueue<Kernel> asked = new LinkedBlockingQueue<>();
     private boolean started;
 
     /** Whether the vector form of a kernel may run. */
     private boolean warm(Kernel k) {
-        if (!k.warm && !started) {
-            start();
+        if (!k.warm && !k.asked) {
+            ask(k);
         }
         return k.warm;
     }
 
-    private synchronized void start() {
+    private synchronized void ask(Kernel k) {
+        if (!k.asked) {
+            k.asked = true;
+            asked.add(k);
+        }
         if (!started) {
             started = true;
             Thread t = new Thread(null, this::warmUp, "posthorn-warm-up", 0, false);
@@ -175,15 +184,20 @@ final class WarmingSimd extends VectorSimd {
     private void warmUp() {
         try {
             Thread.sleep(PAUSE);
+            while (true) {
+                Kernel k = asked.take();
+                warmUp(k);
+                if (!k.warm && ++k.turns < TURNS) {
+                    asked.add(k);
+                }
+            }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // then without a pause
+            Thread.currentThread().interrupt(); // kernels that are not compiled stay plain
         }
-        finish();
     }
 
     /** Has every kernel compiled: what runs afterwards runs as it will from then on. */
     void finish() {
-        started = true;
         for (int turn = 0; turn < TURNS; turn++) {
             kernels.stream().filter(k -> !k.warm).forEach(WarmingSimd::warmUp);
         }
