@@ -16,7 +16,7 @@ public final class Winograd implements PackedConv {
     /** Positions of a transformed tile. */
     private static final int POSITIONS = 16;
     /** Floats that lie between the transforms. */
-    private static final int BETWEEN = 1 << 18;
+    private static final int BETWEEN = 1 << 19;
     /** Floats of transformed weights that the cache of a core hardly holds. */
     private static final int LARGE = 1 << 20;
     /** Fewest outputs of all images: with fewer, reading the transformed weights costs more than is spared. */
