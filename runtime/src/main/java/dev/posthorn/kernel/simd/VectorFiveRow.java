@@ -57,7 +57,7 @@ final class VectorFiveRow {
         }
     }
 
-    /** Two rows of five taps a pixel, and the bias. */
+    /** Two rows of five taps a pixel, and the bias; what lies left of the image are zeros, as in {@link VectorThreeRow}. */
     private static void first(
             float[] x,
             int xo,
@@ -81,21 +81,18 @@ final class VectorFiveRow {
         FloatVector w8 = FloatVector.fromArray(S, w, wo + 8 * n);
         FloatVector w9 = FloatVector.fromArray(S, w, wo + 9 * n);
         FloatVector start = bias == null ? FloatVector.zero(S) : FloatVector.fromArray(S, bias, bo);
-        FloatVector a0 = FloatVector.fromArray(S, x, xo);
-        FloatVector a1 = FloatVector.fromArray(S, x, xo + n);
-        FloatVector a2 = FloatVector.fromArray(S, x, xo + 2 * n);
-        FloatVector a3 = FloatVector.fromArray(S, x, xo + 3 * n);
-        FloatVector b0 = FloatVector.fromArray(S, x, xo + xRow);
-        FloatVector b1 = FloatVector.fromArray(S, x, xo + n + xRow);
-        FloatVector b2 = FloatVector.fromArray(S, x, xo + 2 * n + xRow);
-        FloatVector b3 = FloatVector.fromArray(S, x, xo + 3 * n + xRow);
-        FloatVector s = w4.fma(a2, w3.fma(a1, w2.fma(a0, start)));
-        w9.fma(b2, w8.fma(b1, w7.fma(b0, s))).intoArray(y, yo);
-        s = w4.fma(a3, w3.fma(a2, w2.fma(a1, w1.fma(a0, start))));
-        w9.fma(b3, w8.fma(b2, w7.fma(b1, w6.fma(b0, s)))).intoArray(y, yo + n);
+        FloatVector a0 = FloatVector.zero(S);
+        FloatVector a1 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        FloatVector a2 = FloatVector.fromArray(S, x, xo);
+        FloatVector a3 = FloatVector.fromArray(S, x, xo + n);
+        FloatVector b2 = FloatVector.fromArray(S, x, xo + xRow);
+        FloatVector b3 = FloatVector.fromArray(S, x, xo + n + xRow);
+        FloatVector s;
         int end = xo + pixels * n;
         int to = yo - xo - 2 * n;
-        for (int i = xo + 4 * n; i < end; i += n) {
+        for (int i = xo + 2 * n; i < end; i += n) {
             FloatVector a4 = FloatVector.fromArray(S, x, i);
             FloatVector b4 = FloatVector.fromArray(S, x, i + xRow);
             s = w4.fma(a4, w3.fma(a3, w2.fma(a2, w1.fma(a1, w0.fma(a0, start)))));
@@ -115,7 +112,7 @@ final class VectorFiveRow {
         w7.fma(b3, w6.fma(b2, w5.fma(b1, s))).intoArray(y, end + n + to);
     }
 
-    /** Two rows of five taps a pixel, added to y. */
+    /** Two rows of five taps a pixel, added to y; what lies left of the image are zeros. */
     private static void ten(float[] x, int xo, int xRow, float[] w, int wo, float[] y, int yo, int pixels, int n) {
         FloatVector w0 = FloatVector.fromArray(S, w, wo);
         FloatVector w1 = FloatVector.fromArray(S, w, wo + n);
@@ -127,21 +124,18 @@ final class VectorFiveRow {
         FloatVector w7 = FloatVector.fromArray(S, w, wo + 7 * n);
         FloatVector w8 = FloatVector.fromArray(S, w, wo + 8 * n);
         FloatVector w9 = FloatVector.fromArray(S, w, wo + 9 * n);
-        FloatVector a0 = FloatVector.fromArray(S, x, xo);
-        FloatVector a1 = FloatVector.fromArray(S, x, xo + n);
-        FloatVector a2 = FloatVector.fromArray(S, x, xo + 2 * n);
-        FloatVector a3 = FloatVector.fromArray(S, x, xo + 3 * n);
-        FloatVector b0 = FloatVector.fromArray(S, x, xo + xRow);
-        FloatVector b1 = FloatVector.fromArray(S, x, xo + n + xRow);
-        FloatVector b2 = FloatVector.fromArray(S, x, xo + 2 * n + xRow);
-        FloatVector b3 = FloatVector.fromArray(S, x, xo + 3 * n + xRow);
-        FloatVector s = w4.fma(a2, w3.fma(a1, w2.fma(a0, FloatVector.fromArray(S, y, yo))));
-        w9.fma(b2, w8.fma(b1, w7.fma(b0, s))).intoArray(y, yo);
-        s = w4.fma(a3, w3.fma(a2, w2.fma(a1, w1.fma(a0, FloatVector.fromArray(S, y, yo + n)))));
-        w9.fma(b3, w8.fma(b2, w7.fma(b1, w6.fma(b0, s)))).intoArray(y, yo + n);
+        FloatVector a0 = FloatVector.zero(S);
+        FloatVector a1 = a0;
+        FloatVector b0 = a0;
+        FloatVector b1 = a0;
+        FloatVector a2 = FloatVector.fromArray(S, x, xo);
+        FloatVector a3 = FloatVector.fromArray(S, x, xo + n);
+        FloatVector b2 = FloatVector.fromArray(S, x, xo + xRow);
+        FloatVector b3 = FloatVector.fromArray(S, x, xo + n + xRow);
+        FloatVector s;
         int end = xo + pixels * n;
         int to = yo - xo - 2 * n;
-        for (int i = xo + 4 * n; i < end; i += n) {
+        for (int i = xo + 2 * n; i < end; i += n) {
             FloatVector a4 = FloatVector.fromArray(S, x, i);
             FloatVector b4 = FloatVector.fromArray(S, x, i + xRow);
             s = w4.fma(a4, w3.fma(a3, w2.fma(a2, w1.fma(a1, w0.fma(a0, FloatVector.fromArray(S, y, i + to))))));

@@ -199,14 +199,6 @@ final class VectorRuns {
             }
             return;
         }
-        if (cols == 2 * L && bias != null) {
-            if (residual == null) {
-                clipTwo(rows, c, co, ldc, bias, bo, low, high);
-            } else {
-                clipTwo(rows, c, co, ldc, bias, bo, residual, ro, ldr, low, high);
-            }
-            return;
-        }
         for (int r = 0; r < rows; r++) {
             if (residual == null) {
                 clipBias(cols, c, co, bias, bo, low, high);
@@ -269,51 +261,6 @@ final class VectorRuns {
             x.blend(hi, x.compare(VectorOperators.GT, hi)).intoArray(c, co);
             y.blend(hi, y.compare(VectorOperators.GT, hi)).intoArray(c, co + L);
             z.blend(hi, z.compare(VectorOperators.GT, hi)).intoArray(c, co + 2 * L);
-            co += ldc;
-            ro += ldr;
-        }
-    }
-
-    /** Rows of two vectors, whose bias stays in registers. */
-    private static void clipTwo(int rows, float[] c, int co, int ldc, float[] bias, int bo, float low, float high) {
-        FloatVector lo = FloatVector.broadcast(S, low);
-        FloatVector hi = FloatVector.broadcast(S, high);
-        FloatVector b0 = FloatVector.fromArray(S, bias, bo);
-        FloatVector b1 = FloatVector.fromArray(S, bias, bo + L);
-        for (int r = 0; r < rows; r++) {
-            FloatVector x = FloatVector.fromArray(S, c, co).add(b0);
-            FloatVector y = FloatVector.fromArray(S, c, co + L).add(b1);
-            x = x.blend(lo, x.compare(VectorOperators.LT, lo));
-            y = y.blend(lo, y.compare(VectorOperators.LT, lo));
-            x.blend(hi, x.compare(VectorOperators.GT, hi)).intoArray(c, co);
-            y.blend(hi, y.compare(VectorOperators.GT, hi)).intoArray(c, co + L);
-            co += ldc;
-        }
-    }
-
-    private static void clipTwo(
-            int rows,
-            float[] c,
-            int co,
-            int ldc,
-            float[] bias,
-            int bo,
-            float[] residual,
-            int ro,
-            int ldr,
-            float low,
-            float high) {
-        FloatVector lo = FloatVector.broadcast(S, low);
-        FloatVector hi = FloatVector.broadcast(S, high);
-        FloatVector b0 = FloatVector.fromArray(S, bias, bo);
-        FloatVector b1 = FloatVector.fromArray(S, bias, bo + L);
-        for (int r = 0; r < rows; r++) {
-            FloatVector x = FloatVector.fromArray(S, c, co).add(b0).add(FloatVector.fromArray(S, residual, ro));
-            FloatVector y = FloatVector.fromArray(S, c, co + L).add(b1).add(FloatVector.fromArray(S, residual, ro + L));
-            x = x.blend(lo, x.compare(VectorOperators.LT, lo));
-            y = y.blend(lo, y.compare(VectorOperators.LT, lo));
-            x.blend(hi, x.compare(VectorOperators.GT, hi)).intoArray(c, co);
-            y.blend(hi, y.compare(VectorOperators.GT, hi)).intoArray(c, co + L);
             co += ldc;
             ro += ldr;
         }

@@ -39,8 +39,12 @@ final class VectorThreeRow {
             int at = Math.min(i, n - L); // the last vector overlaps the one before it
             if (taps == 2) {
                 six(x, xo + at, xRow, w, wo + at, bias, at, y, yo + at, pixels, n);
-            } else if (rows == 2 && TWO) {
+            } else if (rows == 2 && TWO && bias != null) {
                 twoRows(x, xo + at, xRow, w, wo + at, bias, at, y, yo + at, pixels, n);
+                int x1 = xo + at + (pixels - 2) * n;
+                int y1 = yo + at + (pixels - 1) * n;
+                last(x, x1, xRow, w, wo + at, bias, at, y, y1, n);
+                last(x, x1 + xRow, xRow, w, wo + at, bias, at, y, y1 + pixels * n, n);
             } else {
                 for (int r = 0; r < rows; r++) {
                     nine(x, xo + r * xRow + at, xRow, w, wo + at, bias, at, y, yo + r * pixels * n + at, pixels, n);
@@ -49,7 +53,10 @@ final class VectorThreeRow {
         }
     }
 
-    /** Two rows of nine taps a pixel. */
+    /**
+     * Two rows of nine taps a pixel but for the last pixels, with a bias. What lies left of the image are zeros. So there are
+     * fewer vectors than the bound that {@link VectorExp} speaks of allows.
+     */
     private static void twoRows(
             float[] x,
             int xo,
@@ -71,36 +78,29 @@ final class VectorThreeRow {
         FloatVector w6 = FloatVector.fromArray(S, w, wo + 6 * n);
         FloatVector w7 = FloatVector.fromArray(S, w, wo + 7 * n);
         FloatVector w8 = FloatVector.fromArray(S, w, wo + 8 * n);
-        FloatVector start = bias == null ? FloatVector.zero(S) : FloatVector.fromArray(S, bias, bo);
+        FloatVector start = FloatVector.fromArray(S, bias, bo);
         int x2 = 2 * xRow;
         int x3 = 3 * xRow;
-        FloatVector a0 = FloatVector.fromArray(S, x, xo);
-        FloatVector a1 = FloatVector.fromArray(S, x, xo + n);
-        FloatVector b0 = FloatVector.fromArray(S, x, xo + xRow);
-        FloatVector b1 = FloatVector.fromArray(S, x, xo + n + xRow);
-        FloatVector c0 = FloatVector.fromArray(S, x, xo + x2);
-        FloatVector c1 = FloatVector.fromArray(S, x, xo + n + x2);
-        FloatVector d0 = FloatVector.fromArray(S, x, xo + x3);
-        FloatVector d1 = FloatVector.fromArray(S, x, xo + n + x3);
-        int y1 = yo + pixels * n;
-        FloatVector s = w2.fma(a1, w1.fma(a0, start));
-        s = w5.fma(b1, w4.fma(b0, s));
-        w8.fma(c1, w7.fma(c0, s)).intoArray(y, yo);
-        FloatVector t = w2.fma(b1, w1.fma(b0, start));
-        t = w5.fma(c1, w4.fma(c0, t));
-        w8.fma(d1, w7.fma(d0, t)).intoArray(y, y1);
+        FloatVector a0 = FloatVector.zero(S);
+        FloatVector b0 = a0;
+        FloatVector c0 = a0;
+        FloatVector d0 = a0;
+        FloatVector a1 = FloatVector.fromArray(S, x, xo);
+        FloatVector b1 = FloatVector.fromArray(S, x, xo + xRow);
+        FloatVector c1 = FloatVector.fromArray(S, x, xo + x2);
+        FloatVector d1 = FloatVector.fromArray(S, x, xo + x3);
         int end = xo + pixels * n;
         int to = yo - xo - n;
-        int to1 = y1 - xo - n;
-        for (int i = xo + 2 * n; i < end; i += n) {
+        int to1 = to + pixels * n;
+        for (int i = xo + n; i < end; i += n) {
             FloatVector a2 = FloatVector.fromArray(S, x, i);
             FloatVector b2 = FloatVector.fromArray(S, x, i + xRow);
             FloatVector c2 = FloatVector.fromArray(S, x, i + x2);
             FloatVector d2 = FloatVector.fromArray(S, x, i + x3);
-            s = w2.fma(a2, w1.fma(a1, w0.fma(a0, start)));
+            FloatVector s = w2.fma(a2, w1.fma(a1, w0.fma(a0, start)));
             s = w5.fma(b2, w4.fma(b1, w3.fma(b0, s)));
             w8.fma(c2, w7.fma(c1, w6.fma(c0, s))).intoArray(y, i + to);
-            t = w2.fma(b2, w1.fma(b1, w0.fma(b0, start)));
+            FloatVector t = w2.fma(b2, w1.fma(b1, w0.fma(b0, start)));
             t = w5.fma(c2, w4.fma(c1, w3.fma(c0, t)));
             w8.fma(d2, w7.fma(d1, w6.fma(d0, t))).intoArray(y, i + to1);
             a0 = a1;
@@ -112,12 +112,19 @@ final class VectorThreeRow {
             d0 = d1;
             d1 = d2;
         }
-        s = w1.fma(a1, w0.fma(a0, start));
-        s = w4.fma(b1, w3.fma(b0, s));
-        w7.fma(c1, w6.fma(c0, s)).intoArray(y, end + to);
-        t = w1.fma(b1, w0.fma(b0, start));
-        t = w4.fma(c1, w3.fma(c0, t));
-        w7.fma(d1, w6.fma(d0, t)).intoArray(y, end + to1);
+    }
+
+    /** The last pixel of a row of nine taps. */
+    private static void last(
+            float[] x, int xo, int xRow, float[] w, int wo, float[] bias, int bo, float[] y, int yo, int n) {
+        FloatVector s = FloatVector.fromArray(S, bias, bo);
+        for (int r = 0; r < 3; r++) {
+            s = FloatVector.fromArray(S, w, wo).fma(FloatVector.fromArray(S, x, xo), s);
+            s = FloatVector.fromArray(S, w, wo + n).fma(FloatVector.fromArray(S, x, xo + n), s);
+            wo += 3 * n;
+            xo += xRow;
+        }
+        s.intoArray(y, yo);
     }
 
     /** One row of nine taps a pixel. */
