@@ -99,20 +99,20 @@ final class VectorOuter {
         FloatVector.fromArray(S, c, co + 7 * ldc).add(c7).intoArray(c, co + 7 * ldc);
     }
 
-    /** Twelve columns of a by two vectors of b. */
+    /** Twelve columns of a by two vectors of b: six at a time, as twelve cross the bound that {@link VectorExp} speaks of. */
     static void outer12(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
-        FloatVector c0x = FloatVector.zero(S), c0y = FloatVector.zero(S);
-        FloatVector c1x = FloatVector.zero(S), c1y = FloatVector.zero(S);
-        FloatVector c2x = FloatVector.zero(S), c2y = FloatVector.zero(S);
-        FloatVector c3x = FloatVector.zero(S), c3y = FloatVector.zero(S);
-        FloatVector c4x = FloatVector.zero(S), c4y = FloatVector.zero(S);
-        FloatVector c5x = FloatVector.zero(S), c5y = FloatVector.zero(S);
-        FloatVector c6x = FloatVector.zero(S), c6y = FloatVector.zero(S);
-        FloatVector c7x = FloatVector.zero(S), c7y = FloatVector.zero(S);
-        FloatVector c8x = FloatVector.zero(S), c8y = FloatVector.zero(S);
-        FloatVector c9x = FloatVector.zero(S), c9y = FloatVector.zero(S);
-        FloatVector c10x = FloatVector.zero(S), c10y = FloatVector.zero(S);
-        FloatVector c11x = FloatVector.zero(S), c11y = FloatVector.zero(S);
+        six(n, a, ao, b, bo, c, co, ldc);
+        six(n, a, ao + 6, b, bo, c, co + 6 * ldc, ldc);
+    }
+
+    private static void six(int n, float[] a, int ao, float[] b, int bo, float[] c, int co, int ldc) {
+        FloatVector zero = FloatVector.zero(S);
+        FloatVector c0x = zero, c0y = zero;
+        FloatVector c1x = zero, c1y = zero;
+        FloatVector c2x = zero, c2y = zero;
+        FloatVector c3x = zero, c3y = zero;
+        FloatVector c4x = zero, c4y = zero;
+        FloatVector c5x = zero, c5y = zero;
         for (int p = 0; p < n; p++) {
             FloatVector b0 = FloatVector.fromArray(S, b, bo);
             FloatVector b1 = FloatVector.fromArray(S, b, bo + L);
@@ -134,24 +134,6 @@ final class VectorOuter {
             FloatVector x5 = FloatVector.broadcast(S, a[ao + 5]);
             c5x = x5.fma(b0, c5x);
             c5y = x5.fma(b1, c5y);
-            FloatVector x6 = FloatVector.broadcast(S, a[ao + 6]);
-            c6x = x6.fma(b0, c6x);
-            c6y = x6.fma(b1, c6y);
-            FloatVector x7 = FloatVector.broadcast(S, a[ao + 7]);
-            c7x = x7.fma(b0, c7x);
-            c7y = x7.fma(b1, c7y);
-            FloatVector x8 = FloatVector.broadcast(S, a[ao + 8]);
-            c8x = x8.fma(b0, c8x);
-            c8y = x8.fma(b1, c8y);
-            FloatVector x9 = FloatVector.broadcast(S, a[ao + 9]);
-            c9x = x9.fma(b0, c9x);
-            c9y = x9.fma(b1, c9y);
-            FloatVector x10 = FloatVector.broadcast(S, a[ao + 10]);
-            c10x = x10.fma(b0, c10x);
-            c10y = x10.fma(b1, c10y);
-            FloatVector x11 = FloatVector.broadcast(S, a[ao + 11]);
-            c11x = x11.fma(b0, c11x);
-            c11y = x11.fma(b1, c11y);
             ao += 12;
             bo += 2 * L;
         }
@@ -167,18 +149,6 @@ final class VectorOuter {
         FloatVector.fromArray(S, c, co + 4 * ldc + L).add(c4y).intoArray(c, co + 4 * ldc + L);
         FloatVector.fromArray(S, c, co + 5 * ldc).add(c5x).intoArray(c, co + 5 * ldc);
         FloatVector.fromArray(S, c, co + 5 * ldc + L).add(c5y).intoArray(c, co + 5 * ldc + L);
-        FloatVector.fromArray(S, c, co + 6 * ldc).add(c6x).intoArray(c, co + 6 * ldc);
-        FloatVector.fromArray(S, c, co + 6 * ldc + L).add(c6y).intoArray(c, co + 6 * ldc + L);
-        FloatVector.fromArray(S, c, co + 7 * ldc).add(c7x).intoArray(c, co + 7 * ldc);
-        FloatVector.fromArray(S, c, co + 7 * ldc + L).add(c7y).intoArray(c, co + 7 * ldc + L);
-        FloatVector.fromArray(S, c, co + 8 * ldc).add(c8x).intoArray(c, co + 8 * ldc);
-        FloatVector.fromArray(S, c, co + 8 * ldc + L).add(c8y).intoArray(c, co + 8 * ldc + L);
-        FloatVector.fromArray(S, c, co + 9 * ldc).add(c9x).intoArray(c, co + 9 * ldc);
-        FloatVector.fromArray(S, c, co + 9 * ldc + L).add(c9y).intoArray(c, co + 9 * ldc + L);
-        FloatVector.fromArray(S, c, co + 10 * ldc).add(c10x).intoArray(c, co + 10 * ldc);
-        FloatVector.fromArray(S, c, co + 10 * ldc + L).add(c10y).intoArray(c, co + 10 * ldc + L);
-        FloatVector.fromArray(S, c, co + 11 * ldc).add(c11x).intoArray(c, co + 11 * ldc);
-        FloatVector.fromArray(S, c, co + 11 * ldc + L).add(c11y).intoArray(c, co + 11 * ldc + L);
     }
 
     /** Twelve columns of a by one vector of b. */
