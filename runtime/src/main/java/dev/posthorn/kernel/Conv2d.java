@@ -1,7 +1,6 @@
 package dev.posthorn.kernel;
 
 import dev.posthorn.kernel.simd.Simd;
-import java.util.Arrays;
 
 /**
  * y[b, i, j, o] = f(Σ x[b, i·sh + p·dh − top, j·sw + q·dw − left, c] · w[p, q, c, o] + bias[o] + residual[b, i, j, o]),
@@ -31,7 +30,7 @@ public final class Conv2d implements PackedConv {
     private final int groups;
     private final Simd simd;
     private final PackedB[] weights;
-    private final Epilogue[] epilogues;
+    private final Epilogue epilogue;
     /** Whether it is one plain product of all pixels. */
     private final boolean pointwise;
 
@@ -69,13 +68,11 @@ public final class Conv2d implements PackedConv {
         int n = cout / groups;
         int k = Math.multiplyExact(window.kh() * window.kw(), c);
         this.weights = new PackedB[groups];
-        this.epilogues = new Epilogue[groups];
+        this.epilogue = epilogue;
         for (int g = 0; g < groups; g++) {
             this.weights[g] = weights == null
                     ? PackedB.in(simd, k, n, null, 0)
                     : PackedB.of(simd, k, n, weights, wo + g * n, cout);
-            float[] bias = epilogue.bias() == null ? null : Arrays.copyOfRange(epilogue.bias(), g * n, g * n + n);
-            epilogues[g] = new Epilogue(bias, epilogue.act(), epilogue.alpha(), epilogue.beta());
         }
         copies = window.pads();
         pointwise =
@@ -123,10 +120,16 @@ public final class Conv2d implements PackedConv {
     }
 
     @Override
+    public Epilogue epilogue() {
+        return epilogue;
+    }
+
+    @Override
     public void run(
             Workers workers,
             Scratch scratch,
             PackedB[] weights,
+            Epilogue epilogue,
             int batch,
             float[] x,
             int xo,
@@ -150,7 +153,7 @@ public final class Conv2d implements PackedConv {
                     y,
                     yo,
                     cout,
-                    epilogues[0],
+                    epilogue,
                     residual,
                     ro);
             return;
@@ -176,6 +179,7 @@ public final class Conv2d implements PackedConv {
                     s,
                     weights[group],
                     group,
+                    epilogue.from(group * weights[group].n),
                     x,
                     xo + image * window.h() * window.w() * cin,
                     row,
@@ -192,6 +196,7 @@ public final class Conv2d implements PackedConv {
             Scratch scratch,
             PackedB b,
             int group,
+            Epilogue e,
             float[] x,
             int xo,
             int row,
@@ -216,7 +221,7 @@ public final class Conv2d implements PackedConv {
         }
         int co = yo + row * window.outW() * cout + group * b.n;
         if (nines) {
-            nines(copies ? room : x, at, count, b, p0, p1, y, co, residual, ro + row * window.outW() * cout);
+            nines(copies ? room : x, at, count, b, p0, p1, e, y, co, residual, ro + row * window.outW() * cout);
             return;
         }
         gatherRows(copies ? room : x, at + group * (cin / groups), count, room, rowsAt);
@@ -232,14 +237,24 @@ public final class Conv2d implements PackedConv {
                 y,
                 co,
                 cout,
-                epilogues[group],
+                e,
                 residual,
                 ro + row * window.outW() * cout + group * b.n);
     }
 
     /** A tile by nine terms at a time. */
     private void nines(
-            float[] x, int xo, int count, PackedB b, int p0, int p1, float[] y, int yo, float[] residual, int ro) {
+            float[] x,
+            int xo,
+            int count,
+            PackedB b,
+            int p0,
+            int p1,
+            Epilogue e,
+            float[] y,
+            int yo,
+            float[] residual,
+            int ro) {
         for (int i = 0; i < count; i++) {
             int at = xo + i * window.sh() * width * cin;
             int to = yo + i * window.outW() * cout;
@@ -256,7 +271,6 @@ public final class Conv2d implements PackedConv {
             }
         }
         int j0 = b.column(p0);
-        Epilogue e = epilogues[0];
         simd.epilogue(
                 count * window.outW(),
                 b.column(p1) - j0,
@@ -264,7 +278,7 @@ public final class Conv2d implements PackedConv {
                 yo + j0,
                 cout,
                 e.bias(),
-                j0,
+                e.at() + j0,
                 residual,
                 ro + j0,
                 cout,

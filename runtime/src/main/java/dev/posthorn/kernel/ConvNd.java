@@ -23,7 +23,7 @@ public final class ConvNd {
     private final int cin;
     private final int cout;
     private final int groups;
-    private final Epilogue[] epilogues;
+    private final Epilogue epilogue;
     private final int[][] meets;
     private final List<Phase> phases = new ArrayList<>();
     private final int tiles;
@@ -57,11 +57,7 @@ public final class ConvNd {
         this.groups = groups;
         int rank = grid.rank();
         int n = cout / groups;
-        epilogues = new Epilogue[groups];
-        for (int g = 0; g < groups; g++) {
-            float[] bias = epilogue.bias() == null ? null : Arrays.copyOfRange(epilogue.bias(), g * n, g * n + n);
-            epilogues[g] = new Epilogue(bias, epilogue.act(), epilogue.alpha(), epilogue.beta());
-        }
+        this.epilogue = epilogue;
         meets = new int[rank][];
         int[] step = new int[rank];
         for (int a = 0; a < rank; a++) {
@@ -141,10 +137,16 @@ public final class ConvNd {
         return PackedB.in(simd, phase.k, n, data, at + phase.packedAt + group * PackedB.size(simd, phase.k, n));
     }
 
+    /** The epilogue it was made with. */
+    public Epilogue epilogue() {
+        return epilogue;
+    }
+
     /** Computes {@code batch} inputs; the residual (or null) has the layout of y. y must not overlap what is read. */
     public void run(
             Workers workers,
             Scratch scratch,
+            Epilogue epilogue,
             int batch,
             float[] x,
             int xo,
@@ -174,6 +176,7 @@ public final class ConvNd {
                         phase,
                         (tile - phase.tileAt) * PLACES,
                         group,
+                        epilogue.from(group * (cout / groups)),
                         x,
                         xo + image * in,
                         packed(phase, group, packed, packedAt),
@@ -190,6 +193,7 @@ public final class ConvNd {
             Phase phase,
             int from,
             int group,
+            Epilogue e,
             float[] x,
             int xo,
             PackedB b,
@@ -204,11 +208,11 @@ public final class ConvNd {
         int[] at = scratch.ints(m);
         gather(scratch, phase, from, m, group, x, xo, room, rows, at);
         Gemm.product(m, room, rows, b.k, b, 0, b.panels, room, edge, b.n, room);
-        Epilogue e = epilogues[group];
         for (int i = 0; i < m; i++) {
             int to = at[i] * cout + group * b.n;
             System.arraycopy(room, edge + i * b.n, y, yo + to, b.n);
-            simd.epilogue(1, b.n, y, yo + to, cout, e.bias(), 0, residual, ro + to, cout, e.act(), e.alpha(), e.beta());
+            simd.epilogue(
+                    1, b.n, y, yo + to, cout, e.bias(), e.at(), residual, ro + to, cout, e.act(), e.alpha(), e.beta());
         }
     }
 

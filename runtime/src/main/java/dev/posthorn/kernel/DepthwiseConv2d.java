@@ -36,7 +36,7 @@ public final class DepthwiseConv2d {
         weightAt = taps.scaledTaps(channels);
     }
 
-    /** {@link #run(Workers, Scratch, float[], int, int, float[], int, float[], int, float[], int)} with its weights. */
+    /** {@link #run(Workers, Scratch, float[], int, Epilogue, int, float[], int, float[], int, float[], int)} with what it has. */
     public void run(
             Workers workers,
             Scratch scratch,
@@ -47,7 +47,7 @@ public final class DepthwiseConv2d {
             int yo,
             float[] residual,
             int ro) {
-        run(workers, scratch, weights, 0, batch, x, xo, y, yo, residual, ro);
+        run(workers, scratch, weights, 0, epilogue, batch, x, xo, y, yo, residual, ro);
     }
 
     /** Computes {@code batch} images; the residual (or null) has the layout of y. y must not overlap what is read. */
@@ -56,6 +56,7 @@ public final class DepthwiseConv2d {
             Scratch scratch,
             float[] weights,
             int wo,
+            Epilogue e,
             int batch,
             float[] x,
             int xo,
@@ -87,7 +88,7 @@ public final class DepthwiseConv2d {
                 at = -first * window.w() * channels;
             }
             int begin = image * size + row * window.outW() * channels;
-            rows(weights, wo, row, end, from, at, y, yo + begin, residual, ro + begin);
+            rows(weights, wo, e, row, end, from, at, y, yo + begin, residual, ro + begin);
         });
     }
 
@@ -96,13 +97,29 @@ public final class DepthwiseConv2d {
         return weights;
     }
 
+    /** The epilogue it was made with. */
+    public Epilogue epilogue() {
+        return epilogue;
+    }
+
     /**
      * The rows {@code row} … end − 1 of one image's result, from {@code y[yo]} and {@code residual[ro]} (or null) on. Row 0 of
      * the image would begin at {@code x[xo]}; only those that the windows reach into need be there.
      */
     void rows(
-            float[] weights, int wo, int row, int end, float[] x, int xo, float[] y, int yo, float[] residual, int ro) {
+            float[] weights,
+            int wo,
+            Epilogue e,
+            int row,
+            int end,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            float[] residual,
+            int ro) {
         Window window = taps.window;
+        float[] bias = e.at() == 0 ? e.bias() : null; // sums begin with it where it begins its array
         int channels = cin * multiplier;
         int size = window.outW() * channels;
         boolean whole = window.movesByOne() && simd.hasTapRows(window.kw(), window.outW(), channels);
@@ -112,11 +129,11 @@ public final class DepthwiseConv2d {
             int last = Math.min(end, i + step);
             int at = (i - row) * size;
             if (whole) {
-                wholeRows(weights, wo, i, last, x, xo, y, yo + at);
+                wholeRows(weights, wo, bias, i, last, x, xo, y, yo + at);
             } else if (byTwo) {
-                byTwo(weights, wo, i, last, x, xo, y, yo + at);
+                byTwo(weights, wo, bias, i, last, x, xo, y, yo + at);
             } else {
-                runs(weights, wo, i, last, x, xo, y, yo + at);
+                runs(weights, wo, bias, i, last, x, xo, y, yo + at);
             }
             simd.epilogue(
                     (last - i) * window.outW(),
@@ -124,19 +141,19 @@ public final class DepthwiseConv2d {
                     y,
                     yo + at,
                     channels,
-                    null,
-                    0,
+                    bias == null ? e.bias() : null,
+                    e.at(),
                     residual,
                     ro + at,
                     channels,
-                    epilogue.act(),
-                    epilogue.alpha(),
-                    epilogue.beta());
+                    e.act(),
+                    e.alpha(),
+                    e.beta());
         }
     }
 
     /** Sums of whole rows, two at a time where all taps lie inside. */
-    private void wholeRows(float[] weights, int wo, int row, int end, float[] x, int xo, float[] y, int yo) {
+    private void wholeRows(float[] weights, int wo, float[] bias, int row, int end, float[] x, int xo, float[] y, int yo) {
         Window window = taps.window;
         int channels = cin * multiplier;
         int k = window.kw();
@@ -149,12 +166,12 @@ public final class DepthwiseConv2d {
             int from = xo + (top + skipped) * width;
             int w = wo + skipped * k * channels;
             int to = yo + (i - row) * width;
-            simd.tapRows(k, count, rows, x, from, width, weights, w, epilogue.bias(), y, to, window.outW(), channels);
+            simd.tapRows(k, count, rows, x, from, width, weights, w, bias, y, to, window.outW(), channels);
         }
     }
 
     /** Sums of whole rows of a window that moves by two pixels. */
-    private void byTwo(float[] weights, int wo, int row, int end, float[] x, int xo, float[] y, int yo) {
+    private void byTwo(float[] weights, int wo, float[] bias, int row, int end, float[] x, int xo, float[] y, int yo) {
         Window window = taps.window;
         int channels = cin * multiplier;
         int k = window.kw();
@@ -175,7 +192,7 @@ public final class DepthwiseConv2d {
                     width,
                     weights,
                     w,
-                    epilogue.bias(),
+                    bias,
                     y,
                     to,
                     window.left(),
@@ -186,7 +203,7 @@ public final class DepthwiseConv2d {
     }
 
     /** Sums of rows, run by run. */
-    private void runs(float[] weights, int wo, int row, int end, float[] x, int xo, float[] y, int yo) {
+    private void runs(float[] weights, int wo, float[] bias, int row, int end, float[] x, int xo, float[] y, int yo) {
         Window window = taps.window;
         int channels = cin * multiplier;
         int begin = row * window.outW();
@@ -203,7 +220,7 @@ public final class DepthwiseConv2d {
                         window.sw() * channels,
                         weights,
                         wo,
-                        epilogue.bias(),
+                        bias,
                         0,
                         y,
                         yo + (pixel - begin) * channels,

@@ -201,30 +201,18 @@ public final class FilterGradient {
             int count = Math.min(CHUNK, end - p);
             if (gathers) {
                 gather(s, p, count, x, xo + group * c, row, rows, room, gathered);
-                columns(count, high, room, gathered, rows, room, columnsAt);
+                OuterProducts.columns(simd, count, high, room, gathered, rows, room, columnsAt);
             } else {
-                columns(count, high, x, xo + p * cin + group * c + row, cin, room, columnsAt);
+                OuterProducts.columns(simd, count, high, x, xo + p * cin + group * c + row, cin, room, columnsAt);
             }
             for (int j = 0; j < n; j += nr) {
                 int width = Math.min(nr, wide - j);
                 rows(count, Math.min(width, n - j), width, dy, dyo + p * cout + group * n + j, room, packedAt);
-                outer(width < nr, count, high, room, columnsAt, packedAt, to, first + j, ldc);
+                OuterProducts.add(simd, width < nr, count, high, room, columnsAt, packedAt, to, first + j, ldc);
             }
         }
         for (int r = 0; r < rows && !inPlace; r++) {
             System.arraycopy(room, r * wide, dw, wo + (row + r) * cout + group * n, n);
-        }
-    }
-
-    /** How many columns of a lie together, of those from r on. */
-    private int together(int r, int high) {
-        return simd.hasManyRegisters() && r + 12 <= high ? 12 : 8;
-    }
-
-    /** Lays columns of a together. */
-    private void columns(int count, int high, float[] a, int ao, int lda, float[] to, int at) {
-        for (int r = 0; r < high; r += together(r, high)) {
-            simd.columns(together(r, high), a, ao + r, lda, to, at + r * CHUNK, count);
         }
     }
 
@@ -237,34 +225,6 @@ public final class FilterGradient {
         for (int p = 0; p < count; p++) {
             System.arraycopy(dy, from + p * cout, to, at + p * width, some);
             Arrays.fill(to, at + p * width + some, at + (p + 1) * width, 0);
-        }
-    }
-
-    /** Adds the products of {@code high} columns of a with a panel of b, both in {@code ab}. */
-    private void outer(boolean half, int count, int high, float[] ab, int ao, int bo, float[] to, int at, int ldc) {
-        for (int r = 0; r < high; ) {
-            int columns = ao + r * CHUNK;
-            int row = at + r * ldc;
-            int end = r + together(r, high);
-            if (end == r + 12) {
-                if (half) {
-                    simd.outer12Half(count, ab, columns, ab, bo, to, row, ldc);
-                } else {
-                    simd.outer12(count, ab, columns, ab, bo, to, row, ldc);
-                }
-                r = end;
-            }
-            if (half && end == r + 8 && end <= high) {
-                simd.outer8Half(count, ab, columns, ab, bo, to, row, ldc);
-                r = end;
-            }
-            for (; r < Math.min(end, high); r += 4, columns += 4, row += 4 * ldc) {
-                if (half) {
-                    simd.outer4Half(count, ab, columns, ab, bo, to, row, ldc);
-                } else {
-                    simd.outer4(count, ab, columns, ab, bo, to, row, ldc);
-                }
-            }
         }
     }
 

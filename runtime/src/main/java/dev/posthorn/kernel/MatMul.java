@@ -61,9 +61,19 @@ public final class MatMul {
         this.c = c;
     }
 
-    /** Computes all products of the batch. */
+    /** Computes all products of the batch; the residual (or null) has the layout of c. */
     public void run(
-            Workers workers, Scratch scratch, float[] x, int xo, float[] w, int wo, float[] y, int yo, Epilogue e) {
+            Workers workers,
+            Scratch scratch,
+            float[] x,
+            int xo,
+            float[] w,
+            int wo,
+            float[] y,
+            int yo,
+            Epilogue e,
+            float[] residual,
+            int ro) {
         int batch = c.at.length;
         if (batch == 0 || m == 0 || n == 0) {
             return;
@@ -89,7 +99,7 @@ public final class MatMul {
             int i = t / (down * across);
             int j0 = t / down % across * cols;
             int i0 = t % down * rows;
-            tile(s, i, i0, Math.min(rows, m - i0), j0, Math.min(cols, n - j0), x, xo, w, wo, y, yo, e);
+            tile(s, i, i0, Math.min(rows, m - i0), j0, Math.min(cols, n - j0), x, xo, w, wo, y, yo, e, residual, ro);
         });
     }
 
@@ -106,7 +116,9 @@ public final class MatMul {
             int wo,
             float[] y,
             int yo,
-            Epilogue e) {
+            Epilogue e,
+            float[] residual,
+            int ro) {
         int packed = PackedB.size(simd, k, cols);
         int edge = Gemm.edge(simd);
         float[] room = scratch.floats(edge + packed + (a.transposed ? MC * k : 0));
@@ -115,7 +127,8 @@ public final class MatMul {
         right.fill(w, bo, b.ld, b.transposed, 0, right.panels);
         for (int r = 0; r < rows; r += MC) {
             int mc = Math.min(MC, rows - r);
-            int co = yo + c.at[index] + (i0 + r) * c.ld + j0;
+            int to = c.at[index] + (i0 + r) * c.ld + j0;
+            int co = yo + to;
             float[] left = x;
             int ao = xo + a.at[index] + (i0 + r) * a.ld;
             int lda = a.ld;
@@ -126,7 +139,20 @@ public final class MatMul {
                 transpose(x, xo + a.at[index] + i0 + r, a.ld, mc, room, ao);
             }
             Gemm.product(mc, left, ao, lda, right, 0, right.panels, y, co, c.ld, room);
-            simd.epilogue(mc, cols, y, co, c.ld, e.bias(), j0, null, 0, 0, e.act(), e.alpha(), e.beta());
+            simd.epilogue(
+                    mc,
+                    cols,
+                    y,
+                    co,
+                    c.ld,
+                    e.bias(),
+                    e.at() + j0,
+                    residual,
+                    ro + to,
+                    c.ld,
+                    e.act(),
+                    e.alpha(),
+                    e.beta());
         }
     }
 

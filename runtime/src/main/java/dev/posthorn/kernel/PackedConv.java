@@ -11,11 +11,15 @@ public interface PackedConv {
     /** The weights it was made with, or null. */
     PackedB[] weights();
 
+    /** The epilogue it was made with. */
+    Epilogue epilogue();
+
     /** Computes {@code batch} images; the residual (or null) has the layout of y. y must not overlap what is read. */
     void run(
             Workers workers,
             Scratch scratch,
             PackedB[] weights,
+            Epilogue epilogue,
             int batch,
             float[] x,
             int xo,
@@ -24,7 +28,7 @@ public interface PackedConv {
             float[] residual,
             int ro);
 
-    /** As above, with the weights it was made with. */
+    /** As above, with the weights and the epilogue it was made with. */
     default void run(
             Workers workers,
             Scratch scratch,
@@ -35,6 +39,6 @@ public interface PackedConv {
             int yo,
             float[] residual,
             int ro) {
-        run(workers, scratch, weights(), batch, x, xo, y, yo, residual, ro);
+        run(workers, scratch, weights(), epilogue(), batch, x, xo, y, yo, residual, ro);
     }
 }

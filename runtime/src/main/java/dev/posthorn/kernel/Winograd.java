@@ -1,7 +1,6 @@
 package dev.posthorn.kernel;
 
 import dev.posthorn.kernel.simd.Simd;
-import java.util.Arrays;
 
 /**
  * A convolution of 3×3 taps that moves by one, as {@link Conv2d}, by Winograd's F(2×2, 3×3):
@@ -14,25 +13,24 @@ import java.util.Arrays;
  */
 public final class Winograd implements PackedConv {
     /** Positions of a transformed tile. */
-    private static final int POSITIONS = 16;
+    static final int POSITIONS = 16;
     /** Floats that lie between the transforms. */
-    private static final int BETWEEN = 1 << 19;
+    static final int BETWEEN = 1 << 19;
     /** Floats of transformed weights that the cache of a core hardly holds. */
     private static final int LARGE = 1 << 20;
     /** Fewest outputs of all images: with fewer, reading the transformed weights costs more than is spared. */
     private static final int LEAST_PIXELS = 40;
     /** Fewest input channels: with fewer, transforms take longer than what is spared of the products. */
-    private static final int LEAST_CHANNELS = 32;
+    static final int LEAST_CHANNELS = 32;
     /** The least part of the tiles' outputs that lie inside of the image. */
-    private static final double LEAST_INSIDE = 0.7;
-    /** Multiplications below which weights are not worth handing over. */
-    private static final int SMALL = 1 << 12;
+    static final double LEAST_INSIDE = 0.7;
 
     private final Simd simd;
     private final Window window;
     private final int cin;
     private final int cout;
     private final Epilogue epilogue;
+    private final WinogradTaps taps;
     private final PackedB[] weights;
     private final int down;
     private final int across;
@@ -49,71 +47,21 @@ public final class Winograd implements PackedConv {
         this.epilogue = epilogue;
         down = (window.outH() + 1) / 2;
         across = (window.outW() + 1) / 2;
-        weights = w == null ? null : packs(CacheLine.floats(packedSize()), CacheLine.FIRST);
-        float[] u = new float[POSITIONS * cout];
-        for (int c = 0; w != null && c < cin; c++) {
-            pack(w, wo, c, u, weights);
-        }
+        taps = new WinogradTaps(simd, cin, cout, false);
+        weights = w == null ? null : taps.pack(w, wo);
     }
 
     @Override
     public int packedSize() {
-        return Math.multiplyExact(POSITIONS, PackedB.size(simd, cin, cout));
+        return taps.size();
     }
 
-    private PackedB[] packs(float[] data, int at) {
-        PackedB[] packs = new PackedB[POSITIONS];
-        for (int i = 0; i < POSITIONS; i++) {
-            packs[i] = PackedB.in(simd, cin, cout, data, at + i * PackedB.size(simd, cin, cout));
-        }
-        return packs;
-    }
-
-    /** Transforms and packs weights for one call into {@code to[at …]}. */
     @Override
     public PackedB[] pack(Workers workers, Scratch scratch, float[] w, int wo, float[] to, int at) {
-        PackedB[] packs = packs(to, at);
-        int channels = Math.max(1, SMALL / Math.max(1, cout));
-        workers.run((cin + channels - 1) / channels, scratch, (t, s) -> {
-            float[] u = s.floats(POSITIONS * cout);
-            for (int c = t * channels; c < Math.min(cin, (t + 1) * channels); c++) {
-                pack(w, wo, c, u, packs);
-            }
-        });
-        return packs;
+        return taps.pack(workers, scratch, w, wo, to, at);
     }
 
-    /** G g Gᵀ, in double precision, of the taps of input channel c with all outputs, by way of {@code u}. */
-    private void pack(float[] w, int wo, int c, float[] u, PackedB[] to) {
-        double[] g = new double[12];
-        for (int e = 0; e < cout; e++) {
-            for (int q = 0; q < 3; q++) {
-                int at = wo + (q * cin + c) * cout + e;
-                transform(w[at], w[at + 3 * cin * cout], w[at + 6 * cin * cout], g, q, 3);
-            }
-            for (int r = 0; r < 4; r++) {
-                double g0 = g[3 * r];
-                double sum = g0 + g[3 * r + 2];
-                u[4 * r * cout + e] = (float) g0;
-                u[(4 * r + 1) * cout + e] = (float) (0.5 * (sum + g[3 * r + 1]));
-                u[(4 * r + 2) * cout + e] = (float) (0.5 * (sum - g[3 * r + 1]));
-                u[(4 * r + 3) * cout + e] = (float) g[3 * r + 2];
-            }
-        }
-        for (int i = 0; i < POSITIONS; i++) {
-            to[i].fillRows(u, i * cout, cout, c, c + 1);
-        }
-    }
-
-    /** G times a column of three, into every {@code step}th place of {@code to}. */
-    private static void transform(double g0, double g1, double g2, double[] to, int at, int step) {
-        to[at] = g0;
-        to[at + step] = 0.5 * (g0 + g1 + g2);
-        to[at + 2 * step] = 0.5 * (g0 - g1 + g2);
-        to[at + 3 * step] = g2;
-    }
-
-    private static boolean takes(Window w) {
+    static boolean takes(Window w) {
         return w.kh() == 3 && w.kw() == 3 && w.sh() == 1 && w.sw() == 1 && w.dh() == 1 && w.dw() == 1;
     }
 
@@ -134,10 +82,16 @@ public final class Winograd implements PackedConv {
     }
 
     @Override
+    public Epilogue epilogue() {
+        return epilogue;
+    }
+
+    @Override
     public void run(
             Workers workers,
             Scratch scratch,
             PackedB[] weights,
+            Epilogue e,
             int batch,
             float[] x,
             int xo,
@@ -167,7 +121,7 @@ public final class Winograd implements PackedConv {
             int from = t % jobs * high;
             int panel = t / jobs * step;
             int last = Math.min(panels, panel + step);
-            job(s, weights, from, Math.min(all, from + high), panel, last, x, xo, y, yo, residual, ro);
+            job(s, weights, e, from, Math.min(all, from + high), panel, last, x, xo, y, yo, residual, ro);
         });
     }
 
@@ -175,6 +129,7 @@ public final class Winograd implements PackedConv {
     private void job(
             Scratch scratch,
             PackedB[] weights,
+            Epilogue e,
             int g0,
             int g1,
             int p0,
@@ -194,7 +149,19 @@ public final class Winograd implements PackedConv {
         float[] room = scratch.floats(products + POSITIONS * tiles * cols);
         for (int g = g0, at = patch; g < g1; g++) {
             for (int i = 0; i < across; i++, at += cin) {
-                input(x, xo, g, i, room, edge, at, tiles * cin);
+                WinogradTiles.input(
+                        simd,
+                        x,
+                        xo + g / down * window.h() * window.w() * cin,
+                        g % down * 2 - window.top(),
+                        i * 2 - window.left(),
+                        window.h(),
+                        window.w(),
+                        cin,
+                        room,
+                        edge,
+                        at,
+                        tiles * cin);
             }
         }
         for (int i = 0; i < POSITIONS; i++) {
@@ -214,41 +181,19 @@ public final class Winograd implements PackedConv {
                 y,
                 yo + first * cout + j0,
                 cout,
-                epilogue.bias(),
-                j0,
+                e.bias(),
+                e.at() + j0,
                 residual,
                 ro + first * cout + j0,
                 cout,
-                epilogue.act(),
-                epilogue.alpha(),
-                epilogue.beta());
+                e.act(),
+                e.alpha(),
+                e.beta());
     }
 
     /** The first row of outputs of a row of tiles, both counted over all images. */
     private int row(int g) {
         return g / down * window.outH() + g % down * 2;
-    }
-
-    /** Transforms tile i of row g; where it reaches over the border, a copy of it that is made at {@code patch}. */
-    private void input(float[] x, int xo, int g, int i, float[] room, int patch, int at, int step) {
-        int top = g % down * 2 - window.top();
-        int left = i * 2 - window.left();
-        int image = xo + g / down * window.h() * window.w() * cin;
-        if (top >= 0 && left >= 0 && top + 4 <= window.h() && left + 4 <= window.w()) {
-            int from = image + (top * window.w() + left) * cin;
-            simd.winogradInput(x, from, window.w() * cin, cin, room, at, step, cin);
-            return;
-        }
-        for (int p = 0; p < POSITIONS; p++) {
-            int row = top + p / 4;
-            int col = left + p % 4;
-            if (row < 0 || col < 0 || row >= window.h() || col >= window.w()) {
-                Arrays.fill(room, patch + p * cin, patch + (p + 1) * cin, 0);
-            } else {
-                System.arraycopy(x, image + (row * window.w() + col) * cin, room, patch + p * cin, cin);
-            }
-        }
-        simd.winogradInput(room, patch, 4 * cin, cin, room, at, step, cin);
     }
 
     /** Transforms back tile i of row g; where it has outputs outside of the image, by way of {@code patch}. */

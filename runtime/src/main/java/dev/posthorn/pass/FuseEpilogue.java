@@ -6,10 +6,10 @@ import dev.posthorn.ir.Graph;
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Rewriter;
+import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Fused;
 import dev.posthorn.ir.op.Binary;
-import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.MatMul;
 import java.util.ArrayList;
@@ -22,9 +22,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Makes one {@link Fused} node of a convolution or matrix product with constant weights, the bias added to it, a tensor
- * of its own shape added to it (a residual connection), and an activation, as far as they follow each other and nothing
- * else reads what lies between. The body's inputs are x, w, then bias and residual where they are there.
+ * Makes one {@link Fused} node of a convolution or matrix product, the bias added to it, a tensor of its own shape added to
+ * it (a residual connection), and an activation, as far as they follow each other and nothing else reads what lies between.
+ * Weights and bias may vary. The body's inputs are x, w, then bias and residual where they are there.
  */
 public final class FuseEpilogue {
     private final Graph graph;
@@ -80,7 +80,6 @@ public final class FuseEpilogue {
                         && n.input(1).shape().rank() == 2;
         return kind
                 && n.output().dtype() == DType.FLOAT32
-                && n.input(1).node().op() instanceof Constant
                 && n.output().shape().isKnown();
     }
 
@@ -97,8 +96,8 @@ public final class FuseEpilogue {
             }
             if (n.op().equals(new Binary(Binary.Fn.ADD)) && n.output().shape().equals(y.shape())) {
                 Value other = n.input(0).equals(y) ? n.input(1) : n.input(0);
-                boolean bias = nodes.size() == 1 && isBias(other, y);
-                if (!bias && (residual != null || !other.shape().equals(y.shape()) || isBias(other, y))) {
+                boolean bias = nodes.size() == 1 && isBias(other, y.shape());
+                if (!bias && (residual != null || !other.shape().equals(y.shape()) || isBias(other, y.shape()))) {
                     break;
                 }
                 residual = bias ? null : other;
@@ -115,12 +114,14 @@ public final class FuseEpilogue {
         return new Chain(nodes, operands);
     }
 
-    private static boolean isBias(Value v, Value y) {
-        return v.node().op() instanceof Constant
-                && v.shape().size() == y.shape().dim(-1)
+    /** Whether a value that is added at once to a product of the shape y is one element a channel. */
+    public static boolean isBias(Value v, Shape y) {
+        return v.shape().isKnown()
+                && v.shape().rank() > 0
+                && v.shape().size() == y.dim(-1)
                 && (v.shape().rank() == 1
-                        || v.shape().rank() <= y.shape().rank()
-                                && v.shape().dim(-1) == y.shape().dim(-1));
+                        || v.shape().rank() <= y.rank()
+                                && v.shape().dim(-1) == y.dim(-1));
     }
 
     private static Value fuse(Builder b, Chain chain, Map<Value, Value> map) {

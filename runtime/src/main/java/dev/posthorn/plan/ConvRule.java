@@ -12,12 +12,12 @@ import dev.posthorn.ir.op.Window;
 import dev.posthorn.kernel.Conv2d;
 import dev.posthorn.kernel.ConvNd;
 import dev.posthorn.kernel.DepthwiseConv2d;
-import dev.posthorn.kernel.Epilogue;
 import dev.posthorn.kernel.Grid;
 import dev.posthorn.kernel.PackedConv;
 import dev.posthorn.kernel.Scratch;
 import dev.posthorn.kernel.StridedCopy;
 import dev.posthorn.kernel.Winograd;
+import dev.posthorn.kernel.WinogradSpread;
 import dev.posthorn.kernel.simd.Simd;
 import java.util.Arrays;
 import java.util.List;
@@ -79,14 +79,23 @@ final class ConvRule implements StepRule {
     }
 
     /** What every kind of step needs. */
-    private record Parts(Conv op, Shape xShape, Slot x, Slot w, float[] weights, Slot residual, Slot y, String size) {
+    private record Parts(
+            Conv op,
+            Shape xShape,
+            Slot x,
+            Slot w,
+            float[] weights,
+            Epilogued.Following after,
+            Slot residual,
+            Slot y,
+            String size) {
         int batch() {
             return xShape.dim(0);
         }
 
         /** For steps that have the weights in an order of their own. */
         Parts packed() {
-            return new Parts(op, xShape, x, w, null, residual, y, size);
+            return new Parts(op, xShape, x, w, null, after, residual, y, size);
         }
     }
 
@@ -97,38 +106,39 @@ final class ConvRule implements StepRule {
         Shape x = e.x().shape();
         int cin = x.dim(-1);
         int cout = node.output().shape().dim(-1);
-        Epilogue epilogue = e.epilogue(room);
+        Epilogued.Following after = e.following(room);
         Slot residual = e.residual().map(room::slot).orElse(null);
         Optional<Tensor> constant = room.constant(e.w());
-        String size = op.window().size() + " " + cin + "→" + cout + Epilogued.label(epilogue, residual);
+        String size = op.window().size() + " " + cin + "→" + cout + Epilogued.label(after, residual);
         Parts p = new Parts(
                 op,
                 x,
                 room.slot(e.x()),
                 constant.isPresent() ? null : room.slot(e.w()),
                 constant.map(Tensor::floats).orElse(null),
+                after,
                 residual,
                 room.slot(node.output()),
                 size);
         boolean depthwise = op.groups() == cin && op.groups() > 1;
         boolean spreads = op.inputDilations().stream().anyMatch(d -> d != 1);
         if (spatial(op.window()) && depthwise) {
-            return spreads ? spread(p, cout, epilogue, room) : depthwise(p, p.xShape, null, null, cout, epilogue);
+            return spreads ? spread(p, cout, room) : depthwise(p, p.xShape, null, null, cout);
         }
         return spatial(op.window()) && !spreads
-                ? dense(p, cin, cout, epilogue, room)
-                : general(p, node.output().shape(), epilogue, room);
+                ? dense(p, cin, cout, room)
+                : general(p, node.output().shape(), room);
     }
 
-    private static Step depthwise(Parts p, Shape x, StridedCopy spread, Slot wide, int cout, Epilogue epilogue) {
+    private static Step depthwise(Parts p, Shape x, StridedCopy spread, Slot wide, int cout) {
         int cin = x.dim(-1);
         DepthwiseConv2d kernel =
-                new DepthwiseConv2d(Simd.best(), window(p.op.window(), x), cin, cout / cin, p.weights, 0, epilogue);
+                new DepthwiseConv2d(Simd.best(), window(p.op.window(), x), cin, cout / cin, p.weights, 0, p.after.fixed());
         return new Depthwise(kernel, p, spread, wide);
     }
 
     /** Elements that lie apart are first laid so, with zeros between them. */
-    private static Step spread(Parts p, int cout, Epilogue epilogue, Room room) {
+    private static Step spread(Parts p, int cout, Room room) {
         int[] dims = p.xShape.dims();
         int[] wide = dims.clone();
         for (int a = 1; a < dims.length - 1; a++) {
@@ -139,22 +149,29 @@ final class ConvRule implements StepRule {
             step[a] *= p.op.inputDilations().get(a - 1);
         }
         StridedCopy copy = new StridedCopy(dims, CopyRule.strides(p.xShape), step);
-        return depthwise(p, Shape.of(wide), copy, room.temporary(TensorType.f32(wide)), cout, epilogue);
+        return depthwise(p, Shape.of(wide), copy, room.temporary(TensorType.f32(wide)), cout);
     }
 
-    private static Step dense(Parts p, int cin, int cout, Epilogue epilogue, Room room) {
+    private static Step dense(Parts p, int cin, int cout, Room room) {
         dev.posthorn.kernel.Window window = window(p.op.window(), p.xShape);
-        boolean transforms = p.op.groups() == 1 && Winograd.wins(window, p.batch(), cin, cout);
-        PackedConv kernel = transforms
-                ? new Winograd(Simd.best(), window, cin, cout, p.weights, 0, epilogue)
-                : new Conv2d(Simd.best(), window, cin, cout, p.op.groups(), p.weights, 0, epilogue);
+        PackedConv kernel = kernel(p, window, cin, cout);
         Slot packed = p.w == null ? null : room.temporary(TensorType.f32(kernel.packedSize()));
-        return new Dense(kernel, transforms ? "conv by Winograd " : "conv ", p.packed(), packed);
+        return new Dense(kernel, kernel instanceof Conv2d ? "conv " : "conv by Winograd ", p.packed(), packed);
     }
 
-    private static Step general(Parts p, Shape y, Epilogue epilogue, Room room) {
+    private static PackedConv kernel(Parts p, dev.posthorn.kernel.Window window, int cin, int cout) {
+        if (p.op.groups() == 1 && WinogradSpread.wins(Simd.best(), window, p.batch(), cin, cout)) {
+            return new WinogradSpread(Simd.best(), window, cin, cout, p.weights, 0, p.after.fixed());
+        }
+        if (p.op.groups() == 1 && Winograd.wins(window, p.batch(), cin, cout)) {
+            return new Winograd(Simd.best(), window, cin, cout, p.weights, 0, p.after.fixed());
+        }
+        return new Conv2d(Simd.best(), window, cin, cout, p.op.groups(), p.weights, 0, p.after.fixed());
+    }
+
+    private static Step general(Parts p, Shape y, Room room) {
         Grid grid = grid(p.op.window(), p.op.inputDilations(), p.xShape, y);
-        ConvNd kernel = new ConvNd(Simd.best(), grid, p.xShape.dim(-1), y.dim(-1), p.op.groups(), epilogue);
+        ConvNd kernel = new ConvNd(Simd.best(), grid, p.xShape.dim(-1), y.dim(-1), p.op.groups(), p.after.fixed());
         if (p.w != null) {
             return new General(kernel, p.packed(), room.temporary(TensorType.f32(kernel.packedSize())));
         }
@@ -169,14 +186,13 @@ final class ConvRule implements StepRule {
             float[] residual = p.residual == null ? null : f.floats(p.residual);
             int ro = p.residual == null ? 0 : f.at(p.residual);
             Scratch s = f.scratch();
-            if (packed == null) {
-                kernel.run(f.workers(), s, p.batch(), f.floats(p.x), f.at(p.x), f.floats(p.y), f.at(p.y), residual, ro);
-                return;
-            }
             kernel.run(
                     f.workers(),
                     s,
-                    kernel.pack(f.workers(), s, f.floats(p.w), f.at(p.w), f.floats(packed), f.at(packed)),
+                    packed == null
+                            ? kernel.weights()
+                            : kernel.pack(f.workers(), s, f.floats(p.w), f.at(p.w), f.floats(packed), f.at(packed)),
+                    p.after.in(f),
                     p.batch(),
                     f.floats(p.x),
                     f.at(p.x),
@@ -201,6 +217,7 @@ final class ConvRule implements StepRule {
             kernel.run(
                     f.workers(),
                     f.scratch(),
+                    p.after.in(f),
                     p.batch(),
                     f.floats(p.x),
                     f.at(p.x),
@@ -234,6 +251,7 @@ final class ConvRule implements StepRule {
                     f.scratch(),
                     p.w == null ? p.weights : f.floats(p.w),
                     p.w == null ? 0 : f.at(p.w),
+                    p.after.in(f),
                     p.batch(),
                     f.floats(x),
                     f.at(x),

@@ -16,6 +16,7 @@ import dev.posthorn.kernel.FilterGradient;
 import dev.posthorn.kernel.Grid;
 import dev.posthorn.kernel.PoolGradient;
 import dev.posthorn.kernel.Scratch;
+import dev.posthorn.kernel.WinogradFilterGradient;
 import dev.posthorn.kernel.Workers;
 import dev.posthorn.kernel.simd.Simd;
 import dev.posthorn.model.ShapeException;
@@ -81,6 +82,16 @@ final class GradientRule implements StepRule {
             Slot part = room.temporary(TensorType.f32(kernel.room()));
             return new Filter(
                     kernel::run, "depthwise " + label, room.slot(node.input(0)), room.slot(node.input(1)), y, part);
+        }
+        if (conv.groups() == 1 && ConvRule.spatial(conv.window()) && !spreads) {
+            dev.posthorn.kernel.Window window = ConvRule.window(conv.window(), x);
+            if (WinogradFilterGradient.wins(Simd.best(), window, x.dim(0), x.dim(-1), dy.dim(-1))) {
+                WinogradFilterGradient kernel =
+                        new WinogradFilterGradient(Simd.best(), window, x.dim(0), x.dim(-1), dy.dim(-1));
+                Slot part = room.temporary(TensorType.f32(kernel.room()));
+                return new Filter(
+                        kernel::run, label + " by Winograd", room.slot(node.input(0)), room.slot(node.input(1)), y, part);
+            }
         }
         Grid grid = ConvRule.grid(conv.window(), conv.inputDilations(), x, dy);
         FilterGradient kernel = new FilterGradient(Simd.best(), grid, x.dim(0), x.dim(-1), dy.dim(-1), conv.groups());

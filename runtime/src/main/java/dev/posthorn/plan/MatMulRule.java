@@ -8,7 +8,6 @@ import dev.posthorn.ir.Tensor;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Fused;
 import dev.posthorn.ir.op.MatMul;
-import dev.posthorn.kernel.Epilogue;
 import dev.posthorn.kernel.Gemm;
 import dev.posthorn.kernel.MatMul.Operand;
 import dev.posthorn.kernel.PackedB;
@@ -48,7 +47,7 @@ final class MatMulRule implements StepRule {
                 && w.get().dtype() == DType.FLOAT32
                 && e.w().shape().rank() == 2
                 && !op.transposeA();
-        return packs ? weighted(op, e, w.get(), node, room) : batched(op, node, room);
+        return packs ? weighted(op, e, w.get(), node, room) : batched(op, e, node, room);
     }
 
     private static Step weighted(MatMul op, Epilogued e, Tensor w, Node node, Room room) {
@@ -63,13 +62,14 @@ final class MatMulRule implements StepRule {
                 k,
                 n,
                 b,
-                e.epilogue(room),
+                e.following(room),
                 room.slot(e.x()),
                 e.residual().map(room::slot).orElse(null),
                 room.slot(node.output()));
     }
 
-    private record Weighted(int m, int k, int n, PackedB b, Epilogue e, Slot x, Slot residual, Slot y) implements Step {
+    private record Weighted(
+            int m, int k, int n, PackedB b, Epilogued.Following after, Slot x, Slot residual, Slot y) implements Step {
         @Override
         public void run(Frame f) {
             Gemm.run(
@@ -83,18 +83,18 @@ final class MatMulRule implements StepRule {
                     f.floats(y),
                     f.at(y),
                     n,
-                    e,
+                    after.in(f),
                     residual == null ? null : f.floats(residual),
                     residual == null ? 0 : f.at(residual));
         }
 
         @Override
         public String label() {
-            return "gemm " + m + "×" + n + "×" + k + Epilogued.label(e, residual);
+            return "gemm " + m + "×" + n + "×" + k + Epilogued.label(after, residual);
         }
     }
 
-    private static Step batched(MatMul op, Node node, Room room) {
+    private static Step batched(MatMul op, Epilogued e, Node node, Room room) {
         Shape a = node.input(0).shape();
         Shape b = node.input(1).shape();
         Shape y = node.output().shape();
@@ -133,6 +133,8 @@ final class MatMulRule implements StepRule {
                 size,
                 x,
                 w,
+                e.following(room),
+                e.residual().map(room::slot).orElse(null),
                 room.slot(node.output()));
     }
 
@@ -164,7 +166,15 @@ final class MatMulRule implements StepRule {
         }
     }
 
-    private record Batched(dev.posthorn.kernel.MatMul kernel, String size, Slot a, Slot b, Slot y) implements Step {
+    private record Batched(
+            dev.posthorn.kernel.MatMul kernel,
+            String size,
+            Slot a,
+            Slot b,
+            Epilogued.Following after,
+            Slot residual,
+            Slot y)
+            implements Step {
         @Override
         public void run(Frame f) {
             kernel.run(
@@ -176,12 +186,14 @@ final class MatMulRule implements StepRule {
                     f.at(b),
                     f.floats(y),
                     f.at(y),
-                    Epilogue.NONE);
+                    after.in(f),
+                    residual == null ? null : f.floats(residual),
+                    residual == null ? 0 : f.at(residual));
         }
 
         @Override
         public String label() {
-            return "matmul " + size;
+            return "matmul " + size + Epilogued.label(after, residual);
         }
     }
 }

@@ -77,7 +77,7 @@ class ConvNdTest {
         float[] bias = Laws.random(3, cout);
         int size = batch * grid.places() * cout;
         float[] residual = Laws.random(4, 1 + size);
-        ConvNd conv = new ConvNd(simd, grid, cin, cout, groups, Epilogue.of(bias, Unary.RELU));
+        ConvNd conv = new ConvNd(simd, grid, cin, cout, groups, Epilogue.of(null, Unary.RELU));
         float[] packed = new float[conv.packedSize() + 2];
         conv.pack(w, 5, packed, 2);
         double[] expected = new double[size];
@@ -101,10 +101,24 @@ class ConvNdTest {
             expected[i] = Math.max(0, expected[i]);
             bound[i] *= 2e-6;
         }
+        float[] later = new float[2 + cout];
+        System.arraycopy(bias, 0, later, 2, cout);
         float[] y = Laws.everywhere(
                 what,
                 size,
-                (workers, scratch, out) -> conv.run(workers, scratch, batch, x, 3, packed, 2, out, 0, residual, 1));
+                (workers, scratch, out) -> conv.run(
+                        workers,
+                        scratch,
+                        conv.epilogue().with(later, 2),
+                        batch,
+                        x,
+                        3,
+                        packed,
+                        2,
+                        out,
+                        0,
+                        residual,
+                        1));
         Laws.close(what, expected, bound, y);
     }
 }

@@ -36,6 +36,7 @@ class ConvTest {
             new Window(3, 3, 2, 2, 3, 3, 1, 1, 4, 5, 6, 7),
             new Window(5, 5, 1, 1, 1, 1, 1, 1, 1, 0, 0, 2),
             new Window(4, 9, 3, 3, 1, 1, 1, 1, 3, 0, 2, 1),
+            new Window(6, 5, 3, 3, 1, 1, 1, 1, 2, 2, 2, 2),
             Window.same(40, 37, 3, 3, 1, 1, 1, 1),
             Window.valid(0, 4, 1, 1, 1, 1));
 
@@ -44,6 +45,7 @@ class ConvTest {
             Window.valid(2, 2, 3, 3, 1, 1),
             new Window(1, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1),
             new Window(4, 9, 3, 3, 1, 1, 1, 1, 3, 0, 2, 1),
+            new Window(6, 5, 3, 3, 1, 1, 1, 1, 2, 2, 2, 2),
             Window.same(40, 37, 3, 3, 1, 1, 1, 1));
 
     static Stream<Arguments> convolutions() {
@@ -121,8 +123,10 @@ class ConvTest {
             float[] transformed = Laws.everywhere(
                     what, size, (workers, scratch, y) -> kernel.run(workers, scratch, batch, x, 3, y, 0, residual, 1));
             Laws.close(what + " by Winograd", relu, bound, transformed);
-            Winograd later = new Winograd(simd, window, cin, cout, null, 0, Epilogue.of(bias, Unary.RELU));
+            Winograd later = new Winograd(simd, window, cin, cout, null, 0, Epilogue.of(null, Unary.RELU));
             float[] room = new float[3 + later.packedSize()];
+            float[] moved = new float[2 + cout];
+            System.arraycopy(bias, 0, moved, 2, cout);
             float[] packed = Laws.everywhere(
                     what,
                     size,
@@ -130,6 +134,7 @@ class ConvTest {
                             workers,
                             scratch,
                             later.pack(workers, scratch, w, 5, room, 3),
+                            later.epilogue().with(moved, 2),
                             batch,
                             x,
                             3,
@@ -138,6 +143,10 @@ class ConvTest {
                             residual,
                             1));
             assertArrayEquals(transformed, packed);
+            WinogradSpread spread = new WinogradSpread(simd, window, cin, cout, w, 5, Epilogue.of(bias, Unary.RELU));
+            float[] scattered = Laws.everywhere(
+                    what, size, (workers, scratch, y) -> spread.run(workers, scratch, batch, x, 3, y, 0, residual, 1));
+            Laws.close(what + " by Winograd from its inputs", relu, bound, scattered);
         }
         if (window.h() == 14) {
             Laws.fromEightThreads(
@@ -175,6 +184,24 @@ class ConvTest {
                 what, size, (workers, scratch, y) -> plain.run(workers, scratch, batch, x, 3, y, 0, null, 0));
         float[] more = Laws.everywhere(
                 what, size, (workers, scratch, y) -> fused.run(workers, scratch, batch, x, 3, y, 0, residual, 1));
+        float[] moved = new float[2 + cout];
+        System.arraycopy(bias, 0, moved, 2, cout);
+        float[] given = Laws.everywhere(
+                what,
+                size,
+                (workers, scratch, y) -> plain.run(
+                        workers,
+                        scratch,
+                        w,
+                        5,
+                        fused.epilogue().with(moved, 2),
+                        batch,
+                        x,
+                        3,
+                        y,
+                        0,
+                        residual,
+                        1));
         double[] expected = new double[size];
         double[] relu = new double[size];
         double[] bound = new double[size];
@@ -203,6 +230,7 @@ class ConvTest {
         }
         Laws.close(what, expected, bound, actual);
         Laws.close(what + " fused", relu, bound, more);
+        Laws.close(what + " given with a call", relu, bound, given);
         if (window.h() == 14) {
             Laws.fromEightThreads(
                     what, more, (workers, scratch, y) -> fused.run(workers, scratch, batch, x, 3, y, 0, residual, 1));

@@ -66,6 +66,58 @@ class FilterGradientTest {
         Laws.close(what, expected, bound, dw);
     }
 
+    static Stream<Arguments> winograd() {
+        List<Window> windows = List.of(
+                Window.valid(9, 12, 3, 3, 1, 1),
+                Window.same(8, 7, 3, 3, 1, 1, 1, 1),
+                new Window(4, 9, 3, 3, 1, 1, 1, 1, 3, 0, 2, 1),
+                Window.same(40, 37, 3, 3, 1, 1, 1, 1));
+        int[][] channels = {{4, 16}, {32, 64}, {20, 48}, {12, 5}};
+        return Laws.PROVIDERS.stream()
+                .flatMap(simd -> windows.stream()
+                        .flatMap(w -> Stream.of(channels)
+                                .filter(c -> c[1] % simd.lanes() == 0)
+                                .map(c -> Arguments.of(simd, w, c[0], c[1]))));
+    }
+
+    /** By Winograd's products it is the definition, too. */
+    @ParameterizedTest(name = "{0} {1} {2}→{3}")
+    @MethodSource("winograd")
+    void winogradEqualsTheDefinition(Simd simd, Window window, int cin, int cout) {
+        Grid grid = new Grid(
+                new int[] {window.h(), window.w()},
+                new int[] {window.outH(), window.outW()},
+                new int[] {3, 3},
+                new int[] {1, 1},
+                new int[] {1, 1},
+                new int[] {window.top(), window.left()},
+                new int[] {1, 1});
+        String what = simd.name() + " by Winograd " + window + " " + cin + " to " + cout;
+        int batch = 3;
+        float[] x = Laws.random(1, 3 + batch * grid.cells() * cin);
+        float[] dy = Laws.random(2, 5 + batch * grid.places() * cout);
+        int size = grid.taps() * cin * cout;
+        double[] expected = new double[size];
+        double[] bound = new double[size];
+        ConvNdTest.terms(grid, batch, (image, place, tap, cell) -> {
+            for (int o = 0; o < cout; o++) {
+                double d = dy[5 + (image * grid.places() + place) * cout + o];
+                for (int e = 0; e < cin; e++) {
+                    int to = (tap * cin + e) * cout + o;
+                    double v = x[3 + (image * grid.cells() + cell) * cin + e] * d;
+                    expected[to] += v;
+                    bound[to] += 4e-6 * Math.abs(v);
+                }
+            }
+        });
+        WinogradFilterGradient gradient = new WinogradFilterGradient(simd, window, batch, cin, cout);
+        float[] dw = Laws.everywhere(what, size, (workers, scratch, out) -> {
+            float[] part = new float[gradient.room() + 1];
+            gradient.run(workers, scratch, x, 3, dy, 5, out, 0, part, 1);
+        });
+        Laws.close(what, expected, bound, dw);
+    }
+
     static Stream<Arguments> depthwise() {
         int[][] windows = {{9, 3, 1, 1}, {9, 3, 2, 1}, {7, 3, 1, 2}, {8, 5, 1, 1}, {5, 1, 1, 1}, {3, 5, 2, 1}};
         return Laws.PROVIDERS.stream()

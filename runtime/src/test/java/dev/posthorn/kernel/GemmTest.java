@@ -166,7 +166,7 @@ class GemmTest {
                 float[] b = Laws.random(2, k * n);
                 float[] bias = (parts & 1) == 0 ? null : Laws.random(3, n);
                 float[] residual = (parts & 2) == 0 ? null : Laws.random(4, 1 + m * n);
-                Epilogue e = new Epilogue(bias, act, -0.75f, 0.5f);
+                Epilogue e = new Epilogue(bias, 0, act, -0.75f, 0.5f);
                 PackedB packed = PackedB.of(simd, k, n, b, 0, n);
                 String what = simd.name() + " " + act + " " + Arrays.toString(s) + " parts " + parts;
                 float[] actual = Laws.everywhere(
@@ -251,7 +251,7 @@ class GemmTest {
 
     private record MatMulCall(MatMul product, float[] x, float[] w) {
         void run(Workers workers, Scratch scratch, float[] y) {
-            product.run(workers, scratch, x, 3, w, 4, y, 0, Epilogue.NONE);
+            product.run(workers, scratch, x, 3, w, 4, y, 0, Epilogue.NONE, null, 0);
         }
     }
 }

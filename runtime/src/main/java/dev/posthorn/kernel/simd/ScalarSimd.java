@@ -453,6 +453,21 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public void winogradSpread(float[] x, int xo, int row, int col, float[] v, int vo, int step, int n) {
+        ScalarWinogradGradient.spread(x, xo, row, col, v, vo, step, n);
+    }
+
+    @Override
+    public void winogradScatter(float[] m, int mo, int step, float[] y, int yo, int row, int col, int n) {
+        ScalarWinogradGradient.scatter(m, mo, step, y, yo, row, col, n);
+    }
+
+    @Override
+    public void winogradFilter(float[] m, int mo, int step, float[] w, int wo, int to, int n) {
+        ScalarWinogradGradient.filter(m, mo, step, w, wo, to, n);
+    }
+
+    @Override
     public void winogradOutput(float[] m, int mo, int step, float[] y, int yo, int row, int col, int n) {
         ScalarWinograd.output(m, mo, step, y, yo, row, col, n);
     }

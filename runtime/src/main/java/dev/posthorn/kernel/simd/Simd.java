@@ -284,6 +284,18 @@ public interface Simd {
     /** And back: y[yo + r·row + s·col + i] = (Aᵀ M A)[r, s] for r, s = 0, 1, M[p, q] = m[mo + (4p + q)·step + i]. */
     void winogradOutput(float[] m, int mo, int step, float[] y, int yo, int row, int col, int n);
 
+    /** What {@link #winogradOutput} gives back: v[vo + (4r + s)·step + i] = (A d Aᵀ)[r, s], d[p, q] = x[xo + p·row + q·col + i]. */
+    void winogradSpread(float[] x, int xo, int row, int col, float[] v, int vo, int step, int n);
+
+    /**
+     * What {@link #winogradInput} gives back: y[yo + r·row + s·col + i] += (B M Bᵀ)[r, s] for r, s = 0 … 3, M[p, q] = m[mo +
+     * (4p + q)·step + i].
+     */
+    void winogradScatter(float[] m, int mo, int step, float[] y, int yo, int row, int col, int n);
+
+    /** What taps are given back: w[wo + (3r + s)·to + i] = (Gᵀ M G)[r, s] for r, s = 0, 1, 2, M as in {@link #winogradScatter}. */
+    void winogradFilter(float[] m, int mo, int step, float[] w, int wo, int to, int n);
+
     /**
      * c[i, j] = f(c[i, j] + bias[bo + j] + residual[i, j]) over a block of rows × cols; bias and residual may be null; rows
      * of c lie ldc apart, those of the residual ldr.

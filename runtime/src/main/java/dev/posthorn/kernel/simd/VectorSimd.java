@@ -362,6 +362,33 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public void winogradSpread(float[] x, int xo, int row, int col, float[] v, int vo, int step, int n) {
+        if (n % L != 0) {
+            super.winogradSpread(x, xo, row, col, v, vo, step, n);
+        } else {
+            VectorWinogradGradient.spread(x, xo, row, col, v, vo, step, n);
+        }
+    }
+
+    @Override
+    public void winogradScatter(float[] m, int mo, int step, float[] y, int yo, int row, int col, int n) {
+        if (n % L != 0) {
+            super.winogradScatter(m, mo, step, y, yo, row, col, n);
+        } else {
+            VectorWinogradGradient.scatter(m, mo, step, y, yo, row, col, n);
+        }
+    }
+
+    @Override
+    public void winogradFilter(float[] m, int mo, int step, float[] w, int wo, int to, int n) {
+        if (n % L != 0) {
+            super.winogradFilter(m, mo, step, w, wo, to, n);
+        } else {
+            VectorWinogradGradient.filter(m, mo, step, w, wo, to, n);
+        }
+    }
+
+    @Override
     public void winogradOutput(float[] m, int mo, int step, float[] y, int yo, int row, int col, int n) {
         if (n < L) {
             super.winogradOutput(m, mo, step, y, yo, row, col, n);

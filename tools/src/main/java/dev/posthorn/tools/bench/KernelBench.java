@@ -98,7 +98,7 @@ public final class KernelBench {
         flops(
                 "attention q k' 8x128x128x32",
                 2.0 * heads * 128 * 128 * 32,
-                () -> scores.run(workers, scratch, q, 0, q, 0, y, 0, Epilogue.NONE));
+                () -> scores.run(workers, scratch, q, 0, q, 0, y, 0, Epilogue.NONE, null, 0));
         MatMul mix = new MatMul(
                 SIMD,
                 128,
@@ -110,7 +110,7 @@ public final class KernelBench {
         flops(
                 "attention p v 8x128x32x128",
                 2.0 * heads * 128 * 128 * 32,
-                () -> mix.run(workers, scratch, q, 0, q, 0, y, 0, Epilogue.NONE));
+                () -> mix.run(workers, scratch, q, 0, q, 0, y, 0, Epilogue.NONE, null, 0));
     }
 
     private void convolutions() {

@@ -1,0 +1,85 @@
+package dev.posthorn.kernel;
+
+import dev.posthorn.kernel.simd.Simd;
+import java.util.Arrays;
+
+/** Tiles of images as Winograd's transforms take them; those that reach over the border by way of a copy with zeros there. */
+final class WinogradTiles {
+    private WinogradTiles() {}
+
+    /**
+     * Bᵀ d B of the 4×4 pixels from (top, left) on, position by position {@code step} apart from {@code to[at]}.
+     *
+     * @param image where the image h × w of {@code channels} begins in x
+     * @param patch where {@code to} has room for such a tile
+     */
+    static void input(
+            Simd simd,
+            float[] x,
+            int image,
+            int top,
+            int left,
+            int h,
+            int w,
+            int channels,
+            float[] to,
+            int patch,
+            int at,
+            int step) {
+        if (top >= 0 && left >= 0 && top + 4 <= h && left + 4 <= w) {
+            simd.winogradInput(x, image + (top * w + left) * channels, w * channels, channels, to, at, step, channels);
+            return;
+        }
+        copy(4, x, image, top, left, h, w, channels, 0, channels, to, patch);
+        simd.winogradInput(to, patch, 4 * channels, channels, to, at, step, channels);
+    }
+
+    /** A d Aᵀ of the 2×2 pixels from (top, left) on, of the {@code n} channels from {@code c} on. */
+    static void spread(
+            Simd simd,
+            float[] x,
+            int image,
+            int top,
+            int left,
+            int h,
+            int w,
+            int channels,
+            int c,
+            int n,
+            float[] to,
+            int patch,
+            int at,
+            int step) {
+        if (top + 2 <= h && left + 2 <= w) {
+            int from = image + (top * w + left) * channels + c;
+            simd.winogradSpread(x, from, w * channels, channels, to, at, step, n);
+            return;
+        }
+        copy(2, x, image, top, left, h, w, channels, c, n, to, patch);
+        simd.winogradSpread(to, patch, 2 * n, n, to, at, step, n);
+    }
+
+    private static void copy(
+            int size,
+            float[] x,
+            int image,
+            int top,
+            int left,
+            int h,
+            int w,
+            int channels,
+            int c,
+            int n,
+            float[] to,
+            int patch) {
+        for (int p = 0; p < size * size; p++) {
+            int row = top + p / size;
+            int col = left + p % size;
+            if (row < 0 || col < 0 || row >= h || col >= w) {
+                Arrays.fill(to, patch + p * n, patch + (p + 1) * n, 0);
+            } else {
+                System.arraycopy(x, image + (row * w + col) * channels + c, to, patch + p * n, n);
+            }
+        }
+    }
+}
