@@ -28,6 +28,8 @@ public enum Unary {
     /** x / (1 + |x|). */
     SOFTSIGN,
     ABS,
+    /** x, but 0 for numbers so small that processors are slow with them. */
+    FLUSH,
     NEG,
     /** x². */
     SQUARE,

@@ -34,7 +34,7 @@ final class WinogradTaps {
         return Math.multiplyExact(POSITIONS, PackedB.size(simd, cin, cout));
     }
 
-    /** Transforms and packs weights. */
+    /** Transforms and packs weights, in double precision. */
     PackedB[] pack(float[] w, int wo) {
         PackedB[] packs = packs(CacheLine.floats(size()), CacheLine.FIRST);
         float[] u = new float[POSITIONS * cout];
@@ -44,14 +44,19 @@ final class WinogradTaps {
         return packs;
     }
 
-    /** Transforms and packs weights for one call into {@code to[at …]}. */
+    /** Transforms and packs weights for one call into {@code to[at …]}, in single precision. */
     PackedB[] pack(Workers workers, Scratch scratch, float[] w, int wo, float[] to, int at) {
         PackedB[] packs = packs(to, at);
         int channels = Math.max(1, SMALL / Math.max(1, cout));
         workers.run((cin + channels - 1) / channels, scratch, (t, s) -> {
             float[] u = s.floats(POSITIONS * cout);
+            int row = first == 0 ? 3 * cin * cout : -3 * cin * cout;
             for (int c = t * channels; c < Math.min(cin, (t + 1) * channels); c++) {
-                pack(w, wo, c, u, packs);
+                int from = wo + (4 * first * cin + c) * cout;
+                simd.winogradTaps(w, from, row, row / 3, u, 0, cout, cout);
+                for (int i = 0; i < POSITIONS; i++) {
+                    packs[i].fillRows(u, i * cout, cout, c, c + 1);
+                }
             }
         });
         return packs;
@@ -65,7 +70,7 @@ final class WinogradTaps {
         return packs;
     }
 
-    /** In double precision, of the taps of input channel c with all outputs, by way of {@code u}. */
+    /** Packs the taps of input channel c with all outputs, by way of {@code u}. */
     private void pack(float[] w, int wo, int c, float[] u, PackedB[] to) {
         double[] g = new double[12];
         int row = 3 * cin * cout;

@@ -72,14 +72,24 @@ final class WinogradTiles {
             int n,
             float[] to,
             int patch) {
-        for (int p = 0; p < size * size; p++) {
-            int row = top + p / size;
-            int col = left + p % size;
-            if (row < 0 || col < 0 || row >= h || col >= w) {
-                Arrays.fill(to, patch + p * n, patch + (p + 1) * n, 0);
-            } else {
-                System.arraycopy(x, image + (row * w + col) * channels + c, to, patch + p * n, n);
+        int first = Math.min(size, Math.max(0, -left));
+        int end = Math.max(first, Math.min(size, w - left));
+        for (int r = 0; r < size; r++) {
+            int at = patch + r * size * n;
+            int from = image + ((top + r) * w + left) * channels + c;
+            if (top + r < 0 || top + r >= h || first == end) {
+                Arrays.fill(to, at, at + size * n, 0);
+                continue;
             }
+            Arrays.fill(to, at, at + first * n, 0);
+            if (n == channels) {
+                System.arraycopy(x, from + first * n, to, at + first * n, (end - first) * n);
+            } else {
+                for (int p = first; p < end; p++) {
+                    System.arraycopy(x, from + p * channels, to, at + p * n, n);
+                }
+            }
+            Arrays.fill(to, at + end * n, at + size * n, 0);
         }
     }
 }

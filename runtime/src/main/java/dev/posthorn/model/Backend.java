@@ -117,6 +117,16 @@ public interface Backend {
         /** The outputs in order, then the updates in order. Variables that change are read from {@code now}. */
         List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now);
 
+        /**
+         * As the other one.
+         *
+         * @param spare for each result a tensor of its type whose elements nobody needs any more, so that it may become the
+         *     result, or null
+         */
+        default List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now, List<Tensor> spare) {
+            return run(inputs, now);
+        }
+
         /** Gives back what the executable holds outside of the heap; a run after it throws. */
         default void close() {}
 

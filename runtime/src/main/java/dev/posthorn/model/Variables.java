@@ -9,10 +9,23 @@ import java.util.Map;
  * The variables of a model and their values, in the model's own order. A variable may have no value yet: then using it is
  * an error. Values are immutable once given: a new value is a
  * new tensor. Thread-safe: a call sees all values of one moment.
+ *
+ * <p>Who gives new values again and again, as training does, may {@linkplain #exchange learn} that nobody else was handed those
+ * that he gave before, and then write their arrays anew.
  */
 public final class Variables {
     private final Map<String, Variable> declared = new LinkedHashMap<>();
-    private volatile Snapshot current = new Snapshot(0, Map.of());
+    private volatile State current = new State(new Snapshot(0, Map.of()));
+
+    /** Values, and whether anybody was handed them. */
+    private static final class State {
+        final Snapshot snapshot;
+        volatile boolean taken;
+
+        State(Snapshot snapshot) {
+            this.snapshot = snapshot;
+        }
+    }
 
     /** All values at one moment; {@code version} grows with every change but those of states by calls. */
     public record Snapshot(long version, Map<String, Tensor> values) {
@@ -36,12 +49,25 @@ public final class Variables {
         return List.copyOf(declared.values());
     }
 
+    /** All values as they are now. */
     public Snapshot snapshot() {
-        return current;
+        State s = current;
+        for (boolean seen = false; !seen; seen = s == current) { // or else they may have been exchanged before they were marked
+            s = current;
+            if (!s.taken) {
+                s.taken = true;
+            }
+        }
+        return s.snapshot;
+    }
+
+    /** As {@link #snapshot}, for a caller that keeps nothing of it beyond its next {@link #exchange}. */
+    public Snapshot now() {
+        return current.snapshot;
     }
 
     public Tensor get(String key) {
-        return current.get(key);
+        return snapshot().get(key);
     }
 
     /** Gives variables new values, all at once; each must have its variable's type. */
@@ -49,13 +75,26 @@ public final class Variables {
         replace(values, true);
     }
 
+    /**
+     * What was exchanged.
+     *
+     * @param taken whether anybody was handed the values before, but by {@link #now}
+     */
+    public record Exchange(Snapshot before, boolean taken, Snapshot after) {}
+
+    /** As {@link #set}. */
+    public Exchange exchange(Map<String, Tensor> values) {
+        return replace(values, true);
+    }
+
     /** Stores the states that a call leaves, which plans read anew at each call. */
     void update(Map<String, Tensor> values) {
         replace(values, false);
     }
 
-    private synchronized void replace(Map<String, Tensor> values, boolean changesPlans) {
-        Map<String, Tensor> next = new LinkedHashMap<>(current.values);
+    private synchronized Exchange replace(Map<String, Tensor> values, boolean changesPlans) {
+        State before = current;
+        Map<String, Tensor> next = new LinkedHashMap<>(before.snapshot.values);
         values.forEach((key, t) -> {
             Variable v = declared.get(key);
             if (v == null) {
@@ -66,7 +105,8 @@ public final class Variables {
             }
             next.put(key, t);
         });
-        current = new Snapshot(current.version + (changesPlans ? 1 : 0), next);
+        current = new State(new Snapshot(before.snapshot.version + (changesPlans ? 1 : 0), next));
+        return new Exchange(before.snapshot, before.taken, current.snapshot);
     }
 
     /** The number of elements of all stored variables. */

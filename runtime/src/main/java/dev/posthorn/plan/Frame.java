@@ -56,13 +56,17 @@ public final class Frame {
         }
     }
 
-    /** Binds the inputs and makes room for the outputs. */
-    void start(List<Tensor> inputs) {
+    /** Binds the inputs, and the outputs to what is spare for them or else to new tensors. */
+    void start(List<Tensor> inputs, List<Tensor> spare) {
         for (int i = 0; i < inputs.size(); i++) {
             set(plan.inputs().get(i), inputs.get(i));
         }
-        for (int i : plan.outputSlots()) {
-            set(i, Tensor.zeros(plan.slots().get(i).type()));
+        for (int i = 0; i < plan.results().size(); i++) {
+            Slot s = plan.results().get(i);
+            if (s.place() == Slot.Place.OUTPUT) {
+                Tensor t = i < spare.size() ? spare.get(i) : null;
+                set(s.index(), t != null && t.type().equals(s.type()) ? t : Tensor.zeros(s.type()));
+            }
         }
     }
 

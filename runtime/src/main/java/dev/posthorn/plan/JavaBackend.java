@@ -73,12 +73,17 @@ public final class JavaBackend implements Backend {
         return new Executable() {
             @Override
             public List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now) {
+                return run(inputs, now, List.of());
+            }
+
+            @Override
+            public List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now, List<Tensor> spare) {
                 if (read.isEmpty()) {
-                    return plan.run(inputs);
+                    return plan.run(inputs, spare);
                 }
                 List<Tensor> all = new ArrayList<>(inputs);
                 read.forEach(v -> all.add(now.get(v.key())));
-                return plan.run(all);
+                return plan.run(all, spare);
             }
 
             @Override

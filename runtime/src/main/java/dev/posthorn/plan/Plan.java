@@ -27,7 +27,6 @@ public final class Plan {
     private final Map<Integer, Tensor> constants;
     private final List<Integer> inputs;
     private final List<Slot> results;
-    private final int[] outputSlots;
     private final MemoryPlan memory;
     private final List<Plan> nested;
     private final Workers workers;
@@ -50,22 +49,22 @@ public final class Plan {
         this.constants = Map.copyOf(constants);
         this.inputs = List.copyOf(inputs);
         this.results = List.copyOf(results);
-        this.outputSlots = slots.stream()
-                .filter(s -> s.place() == Slot.Place.OUTPUT)
-                .mapToInt(Slot::index)
-                .toArray();
         this.memory = memory;
         this.nested = List.copyOf(nested);
         this.workers = workers;
         this.permits = new Semaphore(Math.max(4, 2 * workers.size()));
     }
 
-    /** The results of one run. Any number of threads may run a plan; memory bounds how many do so at the same time. */
-    public List<Tensor> run(List<Tensor> arguments) {
+    /**
+     * The results of one run. Any number of threads may run a plan; memory bounds how many do so at the same time.
+     *
+     * @param spare tensors that may become results, in their order, null where there is none; or an empty list
+     */
+    List<Tensor> run(List<Tensor> arguments, List<Tensor> spare) {
         permits.acquireUninterruptibly();
         try {
             Frame frame = borrow();
-            List<Tensor> out = run(frame, arguments);
+            List<Tensor> out = run(frame, arguments, spare);
             giveBack(frame);
             return out;
         } finally {
@@ -73,8 +72,8 @@ public final class Plan {
         }
     }
 
-    private List<Tensor> run(Frame frame, List<Tensor> arguments) {
-        frame.start(arguments);
+    private List<Tensor> run(Frame frame, List<Tensor> arguments, List<Tensor> spare) {
+        frame.start(arguments, spare);
         steps(frame);
         List<Tensor> out = new ArrayList<>();
         Set<Object> given = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -94,8 +93,11 @@ public final class Plan {
                 workers.size() == 1 ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime : System::nanoTime;
         long[][] nanos = new long[steps.size()][runs];
         Frame frame = borrow();
+        List<Tensor> out = results.stream()
+                .map(s -> s.place() == Slot.Place.OUTPUT ? Tensor.zeros(s.type()) : null)
+                .toList();
         for (int r = 0; r < runs; r++) {
-            frame.start(arguments);
+            frame.start(arguments, out);
             for (int i = 0; i < nanos.length; i++) {
                 long begin = clock.getAsLong();
                 steps.get(i).run(frame);
@@ -160,10 +162,6 @@ public final class Plan {
 
     List<Integer> inputs() {
         return inputs;
-    }
-
-    int[] outputSlots() {
-        return outputSlots;
     }
 
     List<Slot> results() {

@@ -209,6 +209,9 @@ final class ProgramRule implements StepRule {
                             : in.get(0).node().input(0).node();
                     return maker.binary(pass.get(), value(greater.input(0)), value(in.get(1)));
                 }
+                if (flushes(in)) {
+                    return maker.unary(dev.posthorn.kernel.Unary.FLUSH, 0, 0, value(in.get(2)));
+                }
                 return maker.select(x, value(in.get(1)), value(in.get(2)));
             }
             if (op instanceof Compare c) {
@@ -231,6 +234,16 @@ final class ProgramRule implements StepRule {
                     && compares(n.input(1).node(), Compare.Fn.LT, 6)
                     && n.input(0).node().input(0).equals(n.input(1).node().input(0));
             return both ? Optional.of(dev.posthorn.kernel.Binary.PASS_RELU6) : Optional.empty();
+        }
+
+        /** Whether a choice is 0 for numbers that are too small to be normal, else the number. */
+        private boolean flushes(List<Value> in) {
+            Node n = in.get(0).node();
+            return is(in.get(1), 0)
+                    && in.get(2).shape().equals(box)
+                    && compares(n, Compare.Fn.LT, Float.MIN_NORMAL)
+                    && n.input(0).node().op().equals(new Unary(Unary.Fn.ABS))
+                    && n.input(0).node().input(0).equals(in.get(2));
         }
 
         private boolean compares(Node n, Compare.Fn fn, float with) {

@@ -18,6 +18,7 @@ import dev.posthorn.train.optimizer.Optimizer;
 import dev.posthorn.train.optimizer.StoredSlot;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -44,6 +45,7 @@ final class Steps {
     private final CompileConfig config;
     private final Trained trained;
     private final Map<String, Tensor> own = new LinkedHashMap<>();
+    private final Reuse reuse = new Reuse();
     private final Set<String> changing = new HashSet<>();
     private final Map<Key, Planned> plans = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -123,19 +125,24 @@ final class Steps {
     private Logs run(Batch batch, boolean training) {
         BatchTypes.Bound bound = BatchTypes.bind(batch, program.signatures().get(0));
         Planned p = planned(new Key(bound.types(), training));
-        List<Tensor> results = p.executable.run(bound.tensors(), new Variables.Snapshot(0, values(p.step)));
+        Set<String> keys = p.step.graph().updates().keySet();
+        List<Tensor> spare = new ArrayList<>(Collections.nCopies(p.step.logs().size(), null));
+        keys.forEach(key -> spare.add(reuse.spare(key)));
+        List<Tensor> results = p.executable.run(bound.tensors(), new Variables.Snapshot(0, values(p.step)), spare);
         Logs logs = new Logs();
         int i = 0;
         for (String name : p.step.logs()) {
             logs.put(name, numbers(results.get(i++)));
         }
         Map<String, Tensor> changed = new LinkedHashMap<>();
-        for (String key : p.step.graph().updates().keySet()) {
-            (isOwn(key) ? own : changed).put(key, results.get(i++));
+        Map<String, Tensor> mine = new LinkedHashMap<>();
+        for (String key : keys) {
+            (isOwn(key) ? mine : changed).put(key, results.get(i++));
         }
-        if (!changed.isEmpty()) {
-            model.variables().set(changed);
-        }
+        Variables.Exchange exchange =
+                changed.isEmpty() ? null : model.variables().exchange(changed);
+        reuse.stepped(changed, exchange, own, mine);
+        own.putAll(mine);
         return logs;
     }
 
@@ -153,7 +160,7 @@ final class Steps {
 
     /** All variables as they are now; metrics that have seen nothing are zeros. */
     private Map<String, Tensor> values(StepGraph.Step step) {
-        Map<String, Tensor> all = new HashMap<>(model.variables().snapshot().values());
+        Map<String, Tensor> all = new HashMap<>(model.variables().now().values());
         step.metricStates().forEach((key, type) -> all.put(key, Tensor.zeros(type)));
         all.putAll(own);
         return all;
@@ -161,7 +168,7 @@ final class Steps {
 
     private Planned planned(Key key) {
         Planned p = plans.get(key);
-        Map<String, Tensor> now = model.variables().snapshot().values();
+        Map<String, Tensor> now = model.variables().now().values();
         if (p == null || p.constants.entrySet().stream().anyMatch(e -> current(now, e) != e.getValue())) {
             StepGraph.Step step = p == null ? written(key) : p.step;
             if (key.training) {
@@ -212,6 +219,7 @@ final class Steps {
 
     /** The values of the variables of the optimizer. */
     Map<String, Tensor> slotValues() {
+        reuse.lend();
         Map<String, Tensor> values = new LinkedHashMap<>();
         trained.slotKeys().forEach(key -> values.put(key, own.get(key)));
         return values;
@@ -254,6 +262,7 @@ final class Steps {
     }
 
     Tensor slot(int i) {
+        reuse.lend();
         return own.get(StepGraph.SLOT + i);
     }
 
@@ -275,6 +284,7 @@ final class Steps {
 
     /** Goes on from the optimizer of other steps, where it is the same. */
     void keepOptimizer(Steps before) {
+        before.reuse.lend();
         if (before.trained.slotTypes().equals(trained.slotTypes())) {
             before.trained.slotKeys().forEach(key -> own.put(key, before.own.get(key)));
         }
@@ -346,6 +356,7 @@ final class Steps {
 
     /** The weights become their moving averages, where the optimizer keeps them. */
     void finish() {
+        reuse.lend();
         Map<String, Tensor> values = new LinkedHashMap<>();
         averages().forEach((key, average) -> values.put(key, own.get(average)));
         if (!values.isEmpty()) {
@@ -354,6 +365,7 @@ final class Steps {
     }
 
     void swapAverages() {
+        reuse.lend();
         Map<String, Tensor> weights = new LinkedHashMap<>();
         someAverages().forEach((key, average) -> {
             weights.put(key, own.get(average));
@@ -363,6 +375,7 @@ final class Steps {
     }
 
     void finishAverages() {
+        reuse.lend();
         someAverages()
                 .forEach((key, average) -> own.put(average, model.variables().get(key)));
     }
@@ -380,6 +393,7 @@ final class Steps {
 
     /** Every variable: of model, optimizer, metrics. */
     Map<String, Tensor> state() {
+        reuse.lend();
         Map<String, Tensor> all =
                 new LinkedHashMap<>(model.variables().snapshot().values());
         all.putAll(own);

@@ -33,6 +33,8 @@ final class ScalarMath {
                 return x / (1 + Math.abs(x));
             case ABS:
                 return Math.abs(x);
+            case FLUSH:
+                return Math.abs(x) < Float.MIN_NORMAL ? 0 : x;
             case NEG:
                 return -x;
             case SQUARE:

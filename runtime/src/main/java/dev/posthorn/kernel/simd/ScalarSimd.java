@@ -453,6 +453,11 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public void winogradTaps(float[] w, int wo, int row, int col, float[] u, int uo, int step, int n) {
+        ScalarWinograd.taps(w, wo, row, col, u, uo, step, n);
+    }
+
+    @Override
     public void winogradSpread(float[] x, int xo, int row, int col, float[] v, int vo, int step, int n) {
         ScalarWinogradGradient.spread(x, xo, row, col, v, vo, step, n);
     }

@@ -25,6 +25,30 @@ final class ScalarWinograd {
         }
     }
 
+    static void taps(float[] w, int wo, int row, int col, float[] u, int uo, int step, int n) {
+        for (int i = 0; i < n; i++) {
+            for (int r = 0; r < 4; r++) {
+                float g0 = tap(r, w, wo + i, row);
+                float g1 = tap(r, w, wo + col + i, row);
+                float g2 = tap(r, w, wo + 2 * col + i, row);
+                int at = uo + 4 * r * step + i;
+                float sum = g0 + g2;
+                u[at] = g0;
+                u[at + step] = 0.5f * (sum + g1);
+                u[at + 2 * step] = 0.5f * (sum - g1);
+                u[at + 3 * step] = g2;
+            }
+        }
+    }
+
+    /** Row r of G times a column of three. */
+    private static float tap(int r, float[] w, int at, int row) {
+        float sum = w[at] + w[at + 2 * row];
+        return r == 0
+                ? w[at]
+                : r == 3 ? w[at + 2 * row] : 0.5f * (r == 1 ? sum + w[at + row] : sum - w[at + row]);
+    }
+
     static void output(float[] m, int mo, int step, float[] y, int yo, int row, int col, int n) {
         for (int r = 0; r < 2; r++) {
             int sign = r == 0 ? 1 : -1;

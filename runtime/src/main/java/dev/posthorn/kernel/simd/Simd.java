@@ -284,6 +284,9 @@ public interface Simd {
     /** And back: y[yo + r·row + s·col + i] = (Aᵀ M A)[r, s] for r, s = 0, 1, M[p, q] = m[mo + (4p + q)·step + i]. */
     void winogradOutput(float[] m, int mo, int step, float[] y, int yo, int row, int col, int n);
 
+    /** Taps of Winograd's F(2×2, 3×3): u[uo + (4r + s)·step + i] = (G g Gᵀ)[r, s], g[p, q] = w[wo + p·row + q·col + i]. */
+    void winogradTaps(float[] w, int wo, int row, int col, float[] u, int uo, int step, int n);
+
     /** What {@link #winogradOutput} gives back: v[vo + (4r + s)·step + i] = (A d Aᵀ)[r, s], d[p, q] = x[xo + p·row + q·col + i]. */
     void winogradSpread(float[] x, int xo, int row, int col, float[] v, int vo, int step, int n);
 

@@ -362,6 +362,15 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public void winogradTaps(float[] w, int wo, int row, int col, float[] u, int uo, int step, int n) {
+        if (n < L) {
+            super.winogradTaps(w, wo, row, col, u, uo, step, n);
+        } else {
+            VectorWinogradGradient.taps(w, wo, row, col, u, uo, step, n);
+        }
+    }
+
+    @Override
     public void winogradSpread(float[] x, int xo, int row, int col, float[] v, int vo, int step, int n) {
         if (n % L != 0) {
             super.winogradSpread(x, xo, row, col, v, vo, step, n);

@@ -84,6 +84,9 @@ final class VectorUnary {
             case ABS:
                 abs(x, xo, y, yo, n);
                 return true;
+            case FLUSH:
+                flush(x, xo, y, yo, n);
+                return true;
             case NEG:
                 neg(x, xo, y, yo, n);
                 return true;
@@ -250,6 +253,13 @@ final class VectorUnary {
         for (int i = 0; i < n; i += L) {
             FloatVector v = load(x, xo + i);
             v.abs().intoArray(y, yo + i);
+        }
+    }
+
+    private static void flush(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = load(x, xo + i);
+            v.blend(0f, v.abs().compare(VectorOperators.LT, Float.MIN_NORMAL)).intoArray(y, yo + i);
         }
     }
 

@@ -9,6 +9,56 @@ import jdk.incubator.vector.FloatVector;
 final class VectorWinogradGradient {
     private VectorWinogradGradient() {}
 
+    /** The last vector overlaps the one before it. */
+    static void taps(float[] w, int wo, int row, int col, float[] u, int uo, int step, int n) {
+        one(w, wo, col, u, uo, step, n);
+        three(0.5f, w, wo, row, col, u, uo + 4 * step, step, n);
+        three(-0.5f, w, wo, row, col, u, uo + 8 * step, step, n);
+        one(w, wo + 2 * row, col, u, uo + 12 * step, step, n);
+    }
+
+    /** A row of G g Gᵀ that is made of one row of g. */
+    private static void one(float[] w, int a, int col, float[] u, int uo, int step, int n) {
+        for (int e = 0; e < n; e += L) {
+            int i = Math.min(e, n - L);
+            FloatVector g0 = FloatVector.fromArray(S, w, a + i);
+            FloatVector g1 = FloatVector.fromArray(S, w, a + col + i);
+            FloatVector g2 = FloatVector.fromArray(S, w, a + 2 * col + i);
+            FloatVector sum = g0.add(g2);
+            g0.intoArray(u, uo + i);
+            sum.add(g1).mul(0.5f).intoArray(u, uo + step + i);
+            sum.sub(g1).mul(0.5f).intoArray(u, uo + 2 * step + i);
+            g2.intoArray(u, uo + 3 * step + i);
+        }
+    }
+
+    /** One that is half the sum of the first and the last, and of the one between them by {@code half}. */
+    private static void three(
+            float half, float[] w, int a, int row, int col, float[] u, int uo, int step, int n) {
+        int b = a + row;
+        int c = b + row;
+        for (int e = 0; e < n; e += L) {
+            int i = Math.min(e, n - L);
+            FloatVector g0 = FloatVector.fromArray(S, w, a + i)
+                    .add(FloatVector.fromArray(S, w, c + i))
+                    .mul(0.5f)
+                    .add(FloatVector.fromArray(S, w, b + i).mul(half));
+            FloatVector g1 = FloatVector.fromArray(S, w, a + col + i)
+                    .add(FloatVector.fromArray(S, w, c + col + i))
+                    .mul(0.5f)
+                    .add(FloatVector.fromArray(S, w, b + col + i).mul(half));
+            FloatVector g2 = FloatVector.fromArray(S, w, a + 2 * col + i)
+                    .add(FloatVector.fromArray(S, w, c + 2 * col + i))
+                    .mul(0.5f)
+                    .add(FloatVector.fromArray(S, w, b + 2 * col + i).mul(half));
+            FloatVector sum = g0.add(g2);
+            g0.intoArray(u, uo + i);
+            sum.add(g1).mul(0.5f).intoArray(u, uo + step + i);
+            sum.sub(g1).mul(0.5f).intoArray(u, uo + 2 * step + i);
+            g2.intoArray(u, uo + 3 * step + i);
+        }
+    }
+
     static void spread(float[] x, int xo, int row, int col, float[] v, int vo, int step, int n) {
         single(1, x, xo, col, v, vo, step, n);
         pair(1, x, xo, xo + row, col, v, vo + 4 * step, step, n);

@@ -54,10 +54,16 @@ public record Update(
         return slots.containsKey(new Key(name, index));
     }
 
-    /** Gives a slot its new value. */
+    /**
+     * Gives a slot its new value. Numbers too small to be normal are 0, as in TensorFlow: averages that decay would come to these
+     * and stay there, and processors are slow with them.
+     */
     public Expr set(String name, Expr value) {
         Key key = new Key(name, slots.containsKey(new Key(name, index)) ? index : -1);
         Expr cast = value.cast(slots.get(key).dtype());
+        if (cast.dtype() == DType.FLOAT32) {
+            cast = cast.abs().lessThan(cast.number(Float.MIN_NORMAL)).select(cast.number(0), cast);
+        }
         slots.put(key, cast);
         return cast;
     }
