@@ -153,7 +153,8 @@ public final class DepthwiseConv2d {
     }
 
     /** Sums of whole rows, two at a time where all taps lie inside. */
-    private void wholeRows(float[] weights, int wo, float[] bias, int row, int end, float[] x, int xo, float[] y, int yo) {
+    private void wholeRows(
+            float[] weights, int wo, float[] bias, int row, int end, float[] x, int xo, float[] y, int yo) {
         Window window = taps.window;
         int channels = cin * multiplier;
         int k = window.kw();

@@ -187,7 +187,8 @@ public final class Gemm {
             int m, PackedB b, int p0, int p1, float[] c, int co, int ldc, Epilogue e, float[] residual, int ro) {
         int j0 = b.column(p0);
         int cols = Math.min(b.n, b.column(p1)) - j0;
-        b.simd.epilogue(m, cols, c, co + j0, ldc, e.bias(), e.at() + j0, residual, ro + j0, ldc, e.act(), e.alpha(), e.beta());
+        b.simd.epilogue(
+                m, cols, c, co + j0, ldc, e.bias(), e.at() + j0, residual, ro + j0, ldc, e.act(), e.alpha(), e.beta());
     }
 
     /** Floats that a product needs: for panels that are not whole, and for rows of a that are laid out otherwise. */
@@ -346,7 +347,8 @@ public final class Gemm {
             int j = b.column(p0);
             int cols = Math.min(b.n, b.column(p1)) - j;
             Unary act = e.act().clips() ? e.act() : Unary.NONE;
-            b.simd.epilogue(m, cols, c, co + j, ldc, e.bias(), e.at() + j, residual, ro + j, ldc, act, e.alpha(), e.beta());
+            b.simd.epilogue(
+                    m, cols, c, co + j, ldc, e.bias(), e.at() + j, residual, ro + j, ldc, act, e.alpha(), e.beta());
         }
     }
 

@@ -73,12 +73,12 @@ public final class PackedB {
     }
 
     /** A packing that lives in {@code data[at …]} for as long as the caller says: {@link #size} floats. */
-    static PackedB in(Simd simd, int k, int n, float[] data, int at) {
+    public static PackedB in(Simd simd, int k, int n, float[] data, int at) {
         return new PackedB(simd, k, n, data, at);
     }
 
     /** Floats that the packed k×n matrix takes. */
-    static int size(Simd simd, int k, int n) {
+    public static int size(Simd simd, int k, int n) {
         int half = simd.lanes();
         return Math.multiplyExact(Math.multiplyExact((n + half - 1) / half, half), k);
     }
@@ -126,6 +126,11 @@ public final class PackedB {
             System.arraycopy(b, bo + (p - from) * ldb + column(panel), data, at, cols);
             Arrays.fill(data, at + cols, at + width, 0);
         }
+    }
+
+    /** Packs B[k×n], whose row p begins at {@code b[bo + p·ldb]}, or of whose transpose row j begins there. */
+    public void fill(float[] b, int bo, int ldb, boolean transposed) {
+        fill(b, bo, ldb, transposed, 0, panels);
     }
 
     /** Packs the panels from … to − 1. */

@@ -94,8 +94,7 @@ public final class WinogradFilterGradient {
     }
 
     /** Adds what rows of tiles g0 … g1 − 1 give, counted over all images. */
-    private void rows(
-            Scratch scratch, int g0, int g1, float[] x, int xo, float[] dy, int dyo, float[] sums, int so) {
+    private void rows(Scratch scratch, int g0, int g1, float[] x, int xo, float[] dy, int dyo, float[] sums, int so) {
         int tiles = (g1 - g0) * across;
         int nr = 2 * simd.lanes();
         int patch = CacheLine.FIRST;

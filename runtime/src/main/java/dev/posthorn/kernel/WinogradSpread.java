@@ -108,18 +108,7 @@ public final class WinogradSpread implements PackedConv {
             int at = from * out;
             int pixels = (end - from) * window.outH() * window.outW();
             simd.epilogue(
-                    pixels,
-                    cout,
-                    y,
-                    yo + at,
-                    cout,
-                    e.bias(),
-                    e.at(),
-                    residual,
-                    ro + at,
-                    cout,
-                    e.act(),
-                    e.alpha(),
+                    pixels, cout, y, yo + at, cout, e.bias(), e.at(), residual, ro + at, cout, e.act(), e.alpha(),
                     e.beta());
         });
     }
@@ -153,8 +142,7 @@ public final class WinogradSpread implements PackedConv {
         PackedB first = weights[0];
         for (int i = 0; i < POSITIONS; i++) {
             int to = products + i * tiles * cout;
-            Gemm.product(
-                    tiles, room, spread + i * tiles * cin, cin, weights[i], 0, first.panels, room, to, cout, room);
+            Gemm.product(tiles, room, spread + i * tiles * cin, cin, weights[i], 0, first.panels, room, to, cout, room);
         }
         for (int g = g0, at = products; g < g1; g++) {
             for (int i = 0; i < across; i++, at += cout) {

@@ -56,8 +56,9 @@ public interface Backend {
         }
         String names = all.stream().map(Backend::name).sorted().collect(Collectors.joining(", "));
         String hint = first.equals("tensorflow")
-                ? " (that one is the artifact dev.posthorn:posthorn-native, with org.tensorflow:tensorflow-core-native:1.1.0"
-                        + " and the classifier of the platform: docs/native.md)"
+                ? " (that one is the artifact dev.posthorn:posthorn-native, with"
+                        + " org.tensorflow:tensorflow-core-native:1.1.0 and the classifier of the platform:"
+                        + " docs/native.md)"
                 : "";
         throw new IllegalArgumentException("backend: expected one of " + names + " but was '" + first + "'" + hint);
     }

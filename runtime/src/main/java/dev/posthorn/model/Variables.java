@@ -52,7 +52,9 @@ public final class Variables {
     /** All values as they are now. */
     public Snapshot snapshot() {
         State s = current;
-        for (boolean seen = false; !seen; seen = s == current) { // or else they may have been exchanged before they were marked
+        for (boolean seen = false;
+                !seen;
+                seen = s == current) { // or else they may have been exchanged before they were marked
             s = current;
             if (!s.taken) {
                 s.taken = true;

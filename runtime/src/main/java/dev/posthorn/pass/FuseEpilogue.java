@@ -78,9 +78,7 @@ public final class FuseEpilogue {
                 || n.op() instanceof MatMul m
                         && !m.transposeA()
                         && n.input(1).shape().rank() == 2;
-        return kind
-                && n.output().dtype() == DType.FLOAT32
-                && n.output().shape().isKnown();
+        return kind && n.output().dtype() == DType.FLOAT32 && n.output().shape().isKnown();
     }
 
     /** Follows the root; nodes that are {@code taken} already, by the chain of another root, end it. */
@@ -120,8 +118,7 @@ public final class FuseEpilogue {
                 && v.shape().rank() > 0
                 && v.shape().size() == y.dim(-1)
                 && (v.shape().rank() == 1
-                        || v.shape().rank() <= y.rank()
-                                && v.shape().dim(-1) == y.dim(-1));
+                        || v.shape().rank() <= y.rank() && v.shape().dim(-1) == y.dim(-1));
     }
 
     private static Value fuse(Builder b, Chain chain, Map<Value, Value> map) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Takes sums of products out of loops: a carry {@code s' = s + aᵀ·b} that nothing else in the step reads is one product
@@ -68,6 +69,12 @@ public final class HoistSums {
         return sums ? other.node() : null;
     }
 
+    /** Which operand of the loop has all elements of a value of the body, where one has. */
+    private static Optional<Integer> scanned(Scan scan, Value v) {
+        int i = scan.body().inputs().indexOf(v);
+        return i >= scan.carries() && i < scan.carries() + scan.scanned() ? Optional.of(i) : Optional.empty();
+    }
+
     private static List<Value> without(Builder b, Scan scan, List<Value> in, int carry, Node product) {
         Graph body = scan.body();
         Builder step = new Builder();
@@ -87,6 +94,9 @@ public final class HoistSums {
         int[] at = new int[2];
         for (int k = 0; k < 2; k++) {
             Value factor = product.input(k);
+            if (scanned(scan, factor).isPresent()) {
+                continue;
+            }
             at[k] = results.subList(scan.carries() - 1, results.size()).indexOf(factor);
             if (at[k] < 0) {
                 at[k] = results.size() - (scan.carries() - 1);
@@ -102,7 +112,9 @@ public final class HoistSums {
         Value[] stacked = new Value[2];
         for (int k = 0; k < 2; k++) {
             Shape s = product.input(k).shape();
-            stacked[k] = b.reshape(out.get(scan.carries() - 1 + at[k]), -1, s.dim(1));
+            int made = scan.carries() - 1 + at[k];
+            Value all = scanned(scan, product.input(k)).map(in::get).orElseGet(() -> out.get(made));
+            stacked[k] = b.reshape(all, -1, s.dim(1));
         }
         List<Value> all = new ArrayList<>(out.subList(0, scan.carries() - 1));
         all.add(carry, b.plus(first, b.add(new MatMul(true, false), stacked[0], stacked[1])));

@@ -13,7 +13,6 @@ import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Select;
 import dev.posthorn.ir.op.Window;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -52,8 +52,14 @@ final class BottleneckRule implements StepRule {
         Epilogued d = convs.get(middle);
         int channels = d.x().shape().dim(-1);
         Window window = ConvRule.window(((Conv) d.root()).window(), d.x().shape());
-        DepthwiseConv2d depthwise =
-                new DepthwiseConv2d(Simd.best(), window, channels, 1, weights(d, room), 0, d.following(room).fixed());
+        DepthwiseConv2d depthwise = new DepthwiseConv2d(
+                Simd.best(),
+                window,
+                channels,
+                1,
+                weights(d, room),
+                0,
+                d.following(room).fixed());
         Optional<Bottleneck.Pointwise> expand =
                 middle == 0 ? Optional.empty() : Optional.of(pointwise(convs.get(0), room));
         Optional<Bottleneck.Pointwise> project = last == d ? Optional.empty() : Optional.of(pointwise(last, room));
@@ -82,7 +88,9 @@ final class BottleneckRule implements StepRule {
     private static Bottleneck.Pointwise pointwise(Epilogued e, Room room) {
         int k = e.w().shape().dim(-2);
         int n = e.w().shape().dim(-1);
-        return new Bottleneck.Pointwise(PackedB.of(Simd.best(), k, n, weights(e, room), 0, n), e.following(room).fixed());
+        return new Bottleneck.Pointwise(
+                PackedB.of(Simd.best(), k, n, weights(e, room), 0, n),
+                e.following(room).fixed());
     }
 
     private record Bands(Bottleneck kernel, int batch, String label, Slot x, Slot residual, Slot y) implements Step {

@@ -29,7 +29,10 @@ final class BranchRule implements StepRule {
     @Override
     public Step compile(Node node, Room room) {
         return new Choice(
-                ((Branch) node.op()).branches().stream().map(room::nest).toArray(Nested[]::new),
+                ((Branch) node.op())
+                        .branches().stream()
+                                .map(g -> room.nest(g, g.inputs().size()))
+                                .toArray(Nested[]::new),
                 node.inputs().stream().map(room::slot).toArray(Slot[]::new),
                 ((Branch) node.op())
                         .branches().stream().mapToInt(g -> g.inputs().size()).toArray(),

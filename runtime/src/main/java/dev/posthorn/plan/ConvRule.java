@@ -132,8 +132,8 @@ final class ConvRule implements StepRule {
 
     private static Step depthwise(Parts p, Shape x, StridedCopy spread, Slot wide, int cout) {
         int cin = x.dim(-1);
-        DepthwiseConv2d kernel =
-                new DepthwiseConv2d(Simd.best(), window(p.op.window(), x), cin, cout / cin, p.weights, 0, p.after.fixed());
+        DepthwiseConv2d kernel = new DepthwiseConv2d(
+                Simd.best(), window(p.op.window(), x), cin, cout / cin, p.weights, 0, p.after.fixed());
         return new Depthwise(kernel, p, spread, wide);
     }
 

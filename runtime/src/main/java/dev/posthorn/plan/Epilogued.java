@@ -30,7 +30,8 @@ record Epilogued(Op root, Value x, Value w, Optional<Value> bias, Optional<Value
         Optional<Value> bias = Optional.empty();
         Optional<Value> residual = Optional.empty();
         for (Value v : in.subList(2, in.size())) {
-            if (v == in.get(2) && FuseEpilogue.isBias(v, fused.body().results().get(0).shape())) {
+            if (v == in.get(2)
+                    && FuseEpilogue.isBias(v, fused.body().results().get(0).shape())) {
                 bias = Optional.of(v);
             } else {
                 residual = Optional.of(v);
@@ -58,7 +59,8 @@ record Epilogued(Op root, Value x, Value w, Optional<Value> bias, Optional<Value
         Activations.Applied a = activation.flatMap(Activations::of).orElse(Activations.Applied.of(Unary.NONE, 0, 0));
         Optional<Tensor> known = bias.flatMap(room::constant);
         Epilogue fixed = new Epilogue(known.map(Tensor::floats).orElse(null), 0, a.fn(), a.alpha(), a.beta());
-        return new Following(fixed, known.isPresent() ? null : bias.map(room::slot).orElse(null));
+        return new Following(
+                fixed, known.isPresent() ? null : bias.map(room::slot).orElse(null));
     }
 
     /** What follows the linear op, for explain. */

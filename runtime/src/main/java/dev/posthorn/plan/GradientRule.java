@@ -90,7 +90,12 @@ final class GradientRule implements StepRule {
                         new WinogradFilterGradient(Simd.best(), window, x.dim(0), x.dim(-1), dy.dim(-1));
                 Slot part = room.temporary(TensorType.f32(kernel.room()));
                 return new Filter(
-                        kernel::run, label + " by Winograd", room.slot(node.input(0)), room.slot(node.input(1)), y, part);
+                        kernel::run,
+                        label + " by Winograd",
+                        room.slot(node.input(0)),
+                        room.slot(node.input(1)),
+                        y,
+                        part);
             }
         }
         Grid grid = ConvRule.grid(conv.window(), conv.inputDilations(), x, dy);

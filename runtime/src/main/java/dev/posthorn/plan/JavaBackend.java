@@ -20,6 +20,7 @@ import dev.posthorn.pass.FuseElementwise;
 import dev.posthorn.pass.FuseEpilogue;
 import dev.posthorn.pass.FuseSums;
 import dev.posthorn.pass.HoistSums;
+import dev.posthorn.pass.JoinTransposes;
 import dev.posthorn.pass.MoveFactors;
 import dev.posthorn.pass.MovePoolMasks;
 import dev.posthorn.pass.MoveReshapes;
@@ -111,8 +112,8 @@ public final class JavaBackend implements Backend {
 
     /** All passes, for a graph and then for the graphs inside of its ops. */
     private static Graph improve(Graph g) {
-        Graph named =
-                Rewriter.apply(MovePoolMasks.apply(g), MoveReshapes::aroundProducts, RecoverActivations::rule);
+        Graph named = Rewriter.apply(
+                MovePoolMasks.apply(g), JoinTransposes::rule, MoveReshapes::aroundProducts, RecoverActivations::rule);
         Graph folded = Rewriter.apply(
                 FuseAttention.apply(FoldAffine.apply(named)), MoveReshapes::behindSums, JavaBackend::legalise);
         Graph fused = FuseEpilogue.apply(folded, op -> Activations.of(op).isPresent());

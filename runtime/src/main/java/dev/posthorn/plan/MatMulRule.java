@@ -5,6 +5,7 @@ import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Op;
 import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.Tensor;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Fused;
 import dev.posthorn.ir.op.MatMul;
@@ -17,7 +18,7 @@ import dev.posthorn.kernel.simd.Simd;
 import java.util.List;
 import java.util.Optional;
 
-/** Matrix products in float32: with constant weights, packed once; or of two activations. */
+/** Matrix products in float32: with constant weights, packed once; with those of a loop, packed for all its steps; or of two activations. */
 final class MatMulRule implements StepRule {
     /** Terms from which on columns are multiplied where they lie. */
     private static final int MANY = 128;
@@ -47,7 +48,76 @@ final class MatMulRule implements StepRule {
                 && w.get().dtype() == DType.FLOAT32
                 && e.w().shape().rank() == 2
                 && !op.transposeA();
-        return packs ? weighted(op, e, w.get(), node, room) : batched(op, e, node, room);
+        if (packs) {
+            return weighted(op, e, w.get(), node, room);
+        }
+        boolean keeps = room.isFixed(e.w())
+                && node.output().dtype() == DType.FLOAT32
+                && e.w().shape().rank() == 2
+                && !op.transposeA();
+        return keeps ? kept(op, e, node, room) : batched(op, e, node, room);
+    }
+
+    private static Step kept(MatMul op, Epilogued e, Node node, Room room) {
+        Shape x = e.x().shape();
+        int k = x.dim(-1);
+        int n = node.output().shape().dim(-1);
+        return new Kept(
+                x.size(0, x.rank() - 1),
+                k,
+                n,
+                op.transposeB(),
+                e.following(room),
+                room.slot(e.x()),
+                room.slot(e.w()),
+                room.kept(TensorType.f32(PackedB.size(Simd.best(), k, n))),
+                e.residual().map(room::slot).orElse(null),
+                room.slot(node.output()));
+    }
+
+    private record Kept(
+            int m,
+            int k,
+            int n,
+            boolean transposed,
+            Epilogued.Following after,
+            Slot x,
+            Slot w,
+            Slot packed,
+            Slot residual,
+            Slot y)
+            implements Step {
+        private PackedB weights(Frame f) {
+            return PackedB.in(Simd.best(), k, n, f.floats(packed), f.at(packed));
+        }
+
+        @Override
+        public void prepare(Frame f) {
+            weights(f).fill(f.floats(w), f.at(w), transposed ? k : n, transposed);
+        }
+
+        @Override
+        public void run(Frame f) {
+            Gemm.run(
+                    f.workers(),
+                    f.scratch(),
+                    m,
+                    f.floats(x),
+                    f.at(x),
+                    k,
+                    weights(f),
+                    f.floats(y),
+                    f.at(y),
+                    n,
+                    after.in(f),
+                    residual == null ? null : f.floats(residual),
+                    residual == null ? 0 : f.at(residual));
+        }
+
+        @Override
+        public String label() {
+            return "gemm " + m + "×" + n + "×" + k + Epilogued.label(after, residual) + ", packed for all steps";
+        }
     }
 
     private static Step weighted(MatMul op, Epilogued e, Tensor w, Node node, Room room) {
@@ -68,8 +138,8 @@ final class MatMulRule implements StepRule {
                 room.slot(node.output()));
     }
 
-    private record Weighted(
-            int m, int k, int n, PackedB b, Epilogued.Following after, Slot x, Slot residual, Slot y) implements Step {
+    private record Weighted(int m, int k, int n, PackedB b, Epilogued.Following after, Slot x, Slot residual, Slot y)
+            implements Step {
         @Override
         public void run(Frame f) {
             Gemm.run(

@@ -57,6 +57,11 @@ final class Nested {
         own.bind(plan.inputs().get(i), array, at);
     }
 
+    /** Makes what runs have in common, after their fixed operands were named. */
+    void prepare(Frame own) {
+        plan.prepare(own);
+    }
+
     /** Runs once; result i goes to {@code arrays[i]} from {@code at[i]} on, which no operand overlaps. */
     void run(Frame own, Object[] arrays, int[] at) {
         List<Slot> results = plan.results();

@@ -116,6 +116,11 @@ public final class Plan {
         return new Profile(all, runs, memory.elements());
     }
 
+    /** Prepares the steps of a plan whose fixed inputs have their places. */
+    void prepare(Frame frame) {
+        steps.forEach(s -> s.prepare(frame));
+    }
+
     /** Runs all steps on a frame whose inputs and outputs have their places. */
     void steps(Frame frame) {
         for (int i = 0; i < steps.size(); i++) {

@@ -27,6 +27,10 @@ final class Planner implements StepRule.Room {
 
     private final Graph graph;
     private final Workers workers;
+    /** Inputs that stay the same while the plan runs again and again. */
+    private final Set<Value> fixed;
+
+    private final List<Slot> kept = new ArrayList<>();
     private final Map<Value, Slot> slots = new HashMap<>();
     private final List<Slot> all = new ArrayList<>();
     private final Map<Integer, Tensor> constants = new HashMap<>();
@@ -38,13 +42,14 @@ final class Planner implements StepRule.Room {
     /** Slots whose elements a step reads or writes; of other constants, steps keep what they made of them. */
     private final Set<Integer> wanted = new HashSet<>();
 
-    private Planner(Graph graph, Workers workers) {
+    private Planner(Graph graph, Workers workers, Set<Value> fixed) {
         this.graph = graph;
         this.workers = workers;
+        this.fixed = fixed;
     }
 
     static Plan plan(Graph graph, Workers workers) {
-        return new Planner(graph, workers).plan(graph.nodes());
+        return new Planner(graph, workers, Set.of()).plan(graph.nodes());
     }
 
     /**
@@ -57,7 +62,7 @@ final class Planner implements StepRule.Room {
         long least = plan.bytes();
         long alive = bytes;
         for (int i = 0; least > bytes && i <= TRIES; i++) {
-            plan = new Planner(graph, workers).plan(Rematerialisation.order(graph, alive));
+            plan = new Planner(graph, workers, Set.of()).plan(Rematerialisation.order(graph, alive));
             least = Math.min(least, plan.bytes());
             // what steps need for themselves, and gaps between values, come on top of what is alive
             alive = i == TRIES - 1 ? 0 : alive * bytes / Math.max(1, plan.bytes());
@@ -87,6 +92,10 @@ final class Planner implements StepRule.Room {
             }
         }
         results.forEach(v -> use(slots.get(v), steps.size()));
+        kept.forEach(s -> {
+            use(s, steps.size());
+            first.put(s.index(), 0);
+        });
         List<MemoryPlan.Life> lives = all.stream()
                 .filter(s -> s.place() == Slot.Place.ARENA && first.containsKey(s.index()))
                 .map(s -> new MemoryPlan.Life(
@@ -206,8 +215,9 @@ final class Planner implements StepRule.Room {
     }
 
     @Override
-    public Nested nest(Graph body) {
-        Plan plan = plan(body, workers);
+    public Nested nest(Graph body, int fixed) {
+        Set<Value> same = Set.copyOf(body.inputs().subList(fixed, body.inputs().size()));
+        Plan plan = new Planner(body, workers, same).plan(body.nodes());
         nested.add(plan);
         return new Nested(plan, nested.size() - 1);
     }
@@ -218,6 +228,19 @@ final class Planner implements StepRule.Room {
         all.add(s);
         constants.put(s.index(), value);
         wanted.add(s.index());
+        return s;
+    }
+
+    @Override
+    public boolean isFixed(Value v) {
+        return fixed.contains(v);
+    }
+
+    @Override
+    public Slot kept(TensorType type) {
+        Slot s = new Slot(all.size(), type, Slot.Place.ARENA);
+        all.add(s);
+        kept.add(s);
         return s;
     }
 

@@ -202,14 +202,15 @@ final class ProgramRule implements StepRule {
                 return type == STORAGE.get(c.to()) ? x : maker.cast(x, STORAGE.get(c.to()));
             }
             if (op instanceof Select) {
-                Optional<dev.posthorn.kernel.Binary> pass = passes(in);
+                Choices choices = new Choices(box, outside);
+                Optional<dev.posthorn.kernel.Binary> pass = choices.passes(in);
                 if (pass.isPresent()) {
                     Node greater = in.get(0).node().op() instanceof Compare
                             ? in.get(0).node()
                             : in.get(0).node().input(0).node();
                     return maker.binary(pass.get(), value(greater.input(0)), value(in.get(1)));
                 }
-                if (flushes(in)) {
+                if (choices.flushes(in)) {
                     return maker.unary(dev.posthorn.kernel.Unary.FLUSH, 0, 0, value(in.get(2)));
                 }
                 return maker.select(x, value(in.get(1)), value(in.get(2)));
@@ -218,46 +219,6 @@ final class ProgramRule implements StepRule {
                 return maker.compare(Comparison.valueOf(c.fn().name()), x, value(in.get(1)));
             }
             return op instanceof Binary b ? binary(b.fn(), type, x, value(in.get(1))) : unary(op, type, x);
-        }
-
-        /** The function that chooses like that where a choice is a gradient's way through a ReLU. */
-        private Optional<dev.posthorn.kernel.Binary> passes(List<Value> in) {
-            Node n = in.get(0).node();
-            if (in.get(1).dtype() != DType.FLOAT32 || !is(in.get(2), 0)) {
-                return Optional.empty();
-            }
-            if (compares(n, Compare.Fn.GT, 0)) {
-                return Optional.of(dev.posthorn.kernel.Binary.PASS_RELU);
-            }
-            boolean both = n.op().equals(new Binary(Binary.Fn.AND))
-                    && compares(n.input(0).node(), Compare.Fn.GT, 0)
-                    && compares(n.input(1).node(), Compare.Fn.LT, 6)
-                    && n.input(0).node().input(0).equals(n.input(1).node().input(0));
-            return both ? Optional.of(dev.posthorn.kernel.Binary.PASS_RELU6) : Optional.empty();
-        }
-
-        /** Whether a choice is 0 for numbers that are too small to be normal, else the number. */
-        private boolean flushes(List<Value> in) {
-            Node n = in.get(0).node();
-            return is(in.get(1), 0)
-                    && in.get(2).shape().equals(box)
-                    && compares(n, Compare.Fn.LT, Float.MIN_NORMAL)
-                    && n.input(0).node().op().equals(new Unary(Unary.Fn.ABS))
-                    && n.input(0).node().input(0).equals(in.get(2));
-        }
-
-        private boolean compares(Node n, Compare.Fn fn, float with) {
-            return n.op().equals(new Compare(fn))
-                    && n.input(0).dtype() == DType.FLOAT32
-                    && n.input(0).shape().equals(box)
-                    && is(n.input(1), with);
-        }
-
-        private boolean is(Value v, float number) {
-            Op op = outside.getOrDefault(v, v).node().op();
-            return op instanceof Constant c
-                    && v.shape().size() == 1
-                    && c.value().getDouble(0) == number;
         }
 
         private int unary(Op op, Storage type, int x) {

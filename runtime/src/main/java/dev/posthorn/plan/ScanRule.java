@@ -27,7 +27,7 @@ final class ScanRule implements StepRule {
         return new Loop(
                 op,
                 n,
-                room.nest(op.body()),
+                room.nest(op.body(), op.carries() + op.scanned()),
                 node.inputs().stream().map(room::slot).toArray(Slot[]::new),
                 between,
                 node.values().stream().map(room::slot).toArray(Slot[]::new));
@@ -47,6 +47,7 @@ final class ScanRule implements StepRule {
             for (int i = scanned; i < in.length; i++) {
                 body.operand(own, i, f.array(in[i]), f.at(in[i]));
             }
+            body.prepare(own);
             Object[] arrays = f.arrays(out.length);
             int[] at = f.places(out.length);
             for (int k = 0; k < n; k++) {

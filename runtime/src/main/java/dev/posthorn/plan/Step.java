@@ -4,6 +4,9 @@ package dev.posthorn.plan;
 public interface Step {
     void run(Frame frame);
 
+    /** Makes what the runs of a loop have in common, of operands that are {@linkplain StepRule.Room#isFixed fixed} in it. */
+    default void prepare(Frame frame) {}
+
     /** What runs here, for {@code explain}: the kernel and its choices. */
     String label();
 

@@ -32,8 +32,18 @@ interface StepRule {
         /** Room for what the step keeps while it runs. */
         Slot temporary(TensorType type);
 
-        /** The plan of a graph that the step runs inside of this one. */
-        Nested nest(Graph body);
+        /** Whether an operand is the same in all runs of the plan that follow one preparation: a capture of a loop. */
+        boolean isFixed(Value v);
+
+        /** Room for what the step makes when it is {@linkplain Step#prepare prepared}. */
+        Slot kept(TensorType type);
+
+        /**
+         * The plan of a graph that the step runs inside of this one.
+         *
+         * @param fixed the first of the inputs that stay the same from one {@link Nested#prepare} to the next
+         */
+        Nested nest(Graph body, int fixed);
     }
 
     /** Whether all of these are float32 of known shape. */

@@ -40,8 +40,8 @@ final class WhileRule implements StepRule {
         }
         return new Loop(
                 op,
-                room.nest(op.condition()),
-                room.nest(op.body()),
+                room.nest(op.condition(), op.condition().inputs().size()),
+                room.nest(op.body(), op.body().inputs().size()),
                 node.inputs().stream().map(room::slot).toArray(Slot[]::new),
                 room.temporary(op.condition().results().get(0).type()),
                 between,

@@ -107,18 +107,7 @@ class ConvNdTest {
                 what,
                 size,
                 (workers, scratch, out) -> conv.run(
-                        workers,
-                        scratch,
-                        conv.epilogue().with(later, 2),
-                        batch,
-                        x,
-                        3,
-                        packed,
-                        2,
-                        out,
-                        0,
-                        residual,
-                        1));
+                        workers, scratch, conv.epilogue().with(later, 2), batch, x, 3, packed, 2, out, 0, residual, 1));
         Laws.close(what, expected, bound, y);
     }
 }

@@ -188,18 +188,7 @@ class ConvTest {
                 what,
                 size,
                 (workers, scratch, y) -> plain.run(
-                        workers,
-                        scratch,
-                        w,
-                        5,
-                        fused.epilogue().with(moved, 2),
-                        batch,
-                        x,
-                        3,
-                        y,
-                        0,
-                        residual,
-                        1));
+                        workers, scratch, w, 5, fused.epilogue().with(moved, 2), batch, x, 3, y, 0, residual, 1));
         double[] expected = new double[size];
         double[] relu = new double[size];
         double[] bound = new double[size];

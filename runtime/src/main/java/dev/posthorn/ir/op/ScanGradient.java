@@ -10,6 +10,7 @@ import dev.posthorn.ir.Shape;
 import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,7 +27,8 @@ import java.util.stream.Collectors;
  * included, makes its results again and sends back what flows to them. It carries the derivatives by the carries and by the
  * captures, the latter added up; the derivatives by xs are its ys.
  *
- * <p>The carries before each step are ys of the loop where it records them, else of another loop that does.
+ * <p>The carries before each step are ys of the loop where it records them, else of another loop that does. So are the products
+ * that the step back reads, with what is added to them: these are not made again.
  */
 final class ScanGradient {
     private final Scan scan;
@@ -34,6 +36,8 @@ final class ScanGradient {
     private final Graph body;
     private final int operands;
     private final Set<Integer> active;
+    /** What values of the body are in the step back. */
+    private final Map<Value, Value> again = new HashMap<>();
 
     ScanGradient(Scan scan, Adjoint g) {
         this.scan = scan;
@@ -119,7 +123,12 @@ final class ScanGradient {
             Map<Integer, Value> flow,
             List<Value> arguments,
             Map<Integer, Value> dys) {
-        List<Value> made = Rewriter.inline(body, step, arguments);
+        Map<Value, Value> bound = new HashMap<>();
+        for (int i = 0; i < operands; i++) {
+            bound.put(body.inputs().get(i), arguments.get(i));
+        }
+        again.putAll(Rewriter.copy(body, step, bound));
+        List<Value> made = body.results().stream().map(again::get).toList();
         List<Value> ys = new ArrayList<>();
         List<Value> ds = new ArrayList<>();
         for (int j = 0; j < made.size(); j++) {
@@ -149,13 +158,64 @@ final class ScanGradient {
         return results;
     }
 
-    /** The outputs of the loop that goes back. */
+    /** The products of the body, each with what is added to it. */
+    private List<Value> products() {
+        List<Value> products = new ArrayList<>();
+        for (Node n : body.nodes()) {
+            if ((n.op() instanceof MatMul || n.op() instanceof Conv)
+                    && again.get(n.output()).shape().isKnown()) {
+                Value y = n.output();
+                List<Node> readers = body.nodes().stream()
+                        .filter(r -> r.inputs().contains(y))
+                        .toList();
+                boolean adds = readers.size() == 1
+                        && readers.get(0).op().equals(new Binary(Binary.Fn.ADD))
+                        && !body.results().contains(y)
+                        && again.get(readers.get(0).output())
+                                .type()
+                                .equals(again.get(y).type());
+                products.add(adds ? readers.get(0).output() : y);
+            }
+        }
+        return products.stream().distinct().toList();
+    }
+
+    /** The outputs of the loop that goes back: its step reads the products rather than making them. */
     private List<Value> loop(
             Builder step,
             Map<String, Value> results,
             Map<Integer, Value> flow,
             List<Value> arguments,
             Map<Integer, Value> dys) {
+        Builder less = new Builder();
+        Map<Value, Value> map = new HashMap<>();
+        for (Collection<Value> inputs : List.of(flow.values(), dys.values(), arguments)) {
+            inputs.forEach(v -> map.put(v, less.input(((Input) v.node().op()).id(), v.type())));
+        }
+        Map<Value, Value> products = new LinkedHashMap<>();
+        for (Value product : products()) {
+            Value made = again.get(product);
+            products.put(product, less.input("product" + products.size(), made.type()));
+            map.put(made, products.get(product));
+        }
+        for (Node n : step.graph(List.of(), results, Map.of()).nodes()) {
+            if (!map.keySet().containsAll(n.values())) {
+                Rewriter.copyNode(n, less, map);
+            }
+        }
+        results.replaceAll((name, v) -> map.get(v));
+        flow.replaceAll((i, v) -> map.get(v));
+        dys.replaceAll((j, v) -> map.get(v));
+        return loop(less, results, flow, arguments.stream().map(map::get).toList(), dys, products);
+    }
+
+    private List<Value> loop(
+            Builder step,
+            Map<String, Value> results,
+            Map<Integer, Value> flow,
+            List<Value> arguments,
+            Map<Integer, Value> dys,
+            Map<Value, Value> produced) {
         Builder b = g.builder();
         List<Value> inputs = new ArrayList<>(flow.values());
         List<Value> given = new ArrayList<>();
@@ -163,16 +223,26 @@ final class ScanGradient {
         inputs.addAll(dys.values());
         dys.keySet().forEach(j -> given.add(g.dy(j)));
         Set<Integer> used = used(step, results, arguments);
-        if (dys.isEmpty() && used.stream().allMatch(this::isCapture)) {
+        List<Value> products = List.copyOf(produced.keySet());
+        List<Value> read = used(step, results, List.copyOf(produced.values())).stream()
+                .map(products::get)
+                .toList();
+        if (dys.isEmpty() && read.isEmpty() && used.stream().allMatch(this::isCapture)) {
             used.add(scan.carries()); // a loop needs something that says how often it runs
         }
-        Map<Integer, Value> recorded =
-                recorded(used.stream().filter(this::isCarry).toList());
+        List<Value> wanted = new ArrayList<>(
+                used.stream().filter(this::isCarry).map(body.inputs()::get).toList());
+        wanted.addAll(read);
+        Map<Value, Value> recorded = ScanRecord.of(scan, g, wanted);
+        for (Value product : read) {
+            inputs.add(produced.get(product));
+            given.add(recorded.get(product));
+        }
         for (boolean captures : new boolean[] {false, true}) {
             for (int i : used) {
                 if (isCapture(i) == captures) {
                     inputs.add(arguments.get(i));
-                    given.add(isCarry(i) ? recorded.get(i) : g.in(i));
+                    given.add(isCarry(i) ? recorded.get(body.inputs().get(i)) : g.in(i));
                 }
             }
         }
@@ -214,32 +284,5 @@ final class ScanGradient {
             }
         }
         return used;
-    }
-
-    /** What these carries were before each step. */
-    private Map<Integer, Value> recorded(List<Integer> carries) {
-        List<Value> ys = body.results();
-        Map<String, Value> results = new LinkedHashMap<>(body.outputs());
-        Map<Integer, Value> recorded = new HashMap<>();
-        List<Integer> missing = new ArrayList<>();
-        for (int i : carries) {
-            int at = ys.subList(scan.carries(), ys.size()).indexOf(body.inputs().get(i));
-            if (at >= 0) {
-                recorded.put(i, g.out(scan.carries() + at));
-            } else {
-                missing.add(i);
-                results.put(
-                        "before " + i + " of " + results.size(), body.inputs().get(i));
-            }
-        }
-        if (!missing.isEmpty()) {
-            Graph more = new Graph(body.nodes(), body.inputs(), results, Map.of());
-            List<Value> out =
-                    g.builder().addAll(new Scan(more, scan.carries(), scan.scanned(), scan.reverse()), g.in());
-            for (int k = 0; k < missing.size(); k++) {
-                recorded.put(missing.get(k), out.get(ys.size() + k));
-            }
-        }
-        return recorded;
     }
 }

@@ -44,9 +44,7 @@ final class ScalarWinograd {
     /** Row r of G times a column of three. */
     private static float tap(int r, float[] w, int at, int row) {
         float sum = w[at] + w[at + 2 * row];
-        return r == 0
-                ? w[at]
-                : r == 3 ? w[at + 2 * row] : 0.5f * (r == 1 ? sum + w[at + row] : sum - w[at + row]);
+        return r == 0 ? w[at] : r == 3 ? w[at + 2 * row] : 0.5f * (r == 1 ? sum + w[at + row] : sum - w[at + row]);
     }
 
     static void output(float[] m, int mo, int step, float[] y, int yo, int row, int col, int n) {

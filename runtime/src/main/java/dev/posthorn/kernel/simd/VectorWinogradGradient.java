@@ -33,8 +33,7 @@ final class VectorWinogradGradient {
     }
 
     /** One that is half the sum of the first and the last, and of the one between them by {@code half}. */
-    private static void three(
-            float half, float[] w, int a, int row, int col, float[] u, int uo, int step, int n) {
+    private static void three(float half, float[] w, int a, int row, int col, float[] u, int uo, int step, int n) {
         int b = a + row;
         int c = b + row;
         for (int e = 0; e < n; e += L) {
@@ -178,6 +177,8 @@ final class VectorWinogradGradient {
     }
 
     private static FloatVector half(float[] m, int b, int c) {
-        return FloatVector.fromArray(S, m, b).sub(FloatVector.fromArray(S, m, c)).mul(0.5f);
+        return FloatVector.fromArray(S, m, b)
+                .sub(FloatVector.fromArray(S, m, c))
+                .mul(0.5f);
     }
 }
