@@ -31,6 +31,9 @@ final class VectorExp {
      */
     static final float MAGIC = 12582912f + 254;
 
+    /** 1.5 · 2²³ + 127 − 64: the bits of a sum with it, shifted to the exponent's place, are 2^(k − 64), k from −62 to 190. */
+    private static final float SMALLER = 12582912f + 127 - 64;
+
     /** Whether C2 keeps all vectors of a loop of thirty in registers; that of JDK 17 does not, once other kernels have run. */
     private static final boolean ONE_LOOP = Runtime.version().feature() >= 21;
 
@@ -166,6 +169,40 @@ final class VectorExp {
         } else {
             logisticTerms(scale, x, xo, t, to, t, to + part, n);
             logistic(t, to, t, to + part, f, fo, y, yo, n);
+        }
+    }
+
+    /**
+     * y = f / (1 + e^−x) as {@link #logistic}, where f is NaN if x is; f may be x or y. With u = −r and x from −105 to 40 only,
+     * both e^−x and 1 are to be had 2⁶⁴ times smaller, by one factor; the upper bound is one of integers, which do not know
+     * NaN. What takes time is twenty operations on two ports, and how many of them can wait for each other.
+     */
+    static void gate(float[] x, int xo, float[] f, int fo, float[] y, int yo, int n) {
+        FloatVector low = FloatVector.broadcast(S, -105f);
+        IntVector high = FloatVector.broadcast(S, 40f).reinterpretAsInts();
+        FloatVector log2e = FloatVector.broadcast(S, -LOG2E);
+        FloatVector magic = FloatVector.broadcast(S, SMALLER);
+        FloatVector ln2High = FloatVector.broadcast(S, LN2_HI);
+        FloatVector ln2Low = FloatVector.broadcast(S, LN2_LO);
+        FloatVector q4 = FloatVector.broadcast(S, -Q4);
+        FloatVector q3 = FloatVector.broadcast(S, Q3);
+        FloatVector q2 = FloatVector.broadcast(S, -Q2);
+        FloatVector q1 = FloatVector.broadcast(S, Q1);
+        FloatVector q0 = FloatVector.broadcast(S, -Q0);
+        FloatVector one = FloatVector.broadcast(S, -0x1p-64f);
+        for (int i = 0; i < n; i += L) {
+            FloatVector v = FloatVector.fromArray(S, x, xo + i);
+            FloatVector c = v.reinterpretAsInts().min(high).reinterpretAsFloats();
+            c = c.blend(low, v.compare(VectorOperators.LT, low));
+            FloatVector z = c.fma(log2e, magic);
+            FloatVector kf = z.sub(magic);
+            FloatVector u = kf.fma(ln2Low, kf.fma(ln2High, c));
+            FloatVector u2 = u.mul(u);
+            FloatVector m = q4.fma(u2, q3.fma(u, q2)).fma(u2, q1.fma(u, q0)).fma(u2, u); // 1 − e^r
+            FloatVector s =
+                    z.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector q = one.div(m.fma(s, one).sub(s));
+            q.mul(FloatVector.fromArray(S, f, fo + i)).intoArray(y, yo + i);
         }
     }
 

@@ -138,11 +138,17 @@ final class VectorUnary {
             case SIGMOID ->
                 (alpha, beta, t, x, xo, y, yo, n) -> VectorExp.logistic(1, x, xo, ONES, 0, t, 0, BLOCK, y, yo, n);
             case SILU ->
-                (alpha, beta, t, x, xo, y, yo, n) -> VectorExp.logistic(alpha, x, xo, x, xo, t, 0, BLOCK, y, yo, n);
+                (alpha, beta, t, x, xo, y, yo, n) -> {
+                    if (alpha == 1) {
+                        VectorExp.gate(x, xo, x, xo, y, yo, n);
+                    } else {
+                        VectorExp.logistic(alpha, x, xo, x, xo, t, 0, BLOCK, y, yo, n);
+                    }
+                };
             case GELU_TANH ->
                 (alpha, beta, t, x, xo, y, yo, n) -> {
                     VectorMath.geluCubic(x, xo, t, 0, n);
-                    VectorExp.logistic(1, t, 0, x, xo, t, BLOCK, BLOCK, y, yo, n);
+                    VectorExp.gate(t, 0, x, xo, y, yo, n);
                 };
             case LOG -> (alpha, beta, t, x, xo, y, yo, n) -> VectorMath.log(x, xo, t, 0, BLOCK, y, yo, n);
             case LOG1P -> (alpha, beta, t, x, xo, y, yo, n) -> log1p(t, x, xo, y, yo, n);
