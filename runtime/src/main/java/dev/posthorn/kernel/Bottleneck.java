@@ -59,6 +59,22 @@ public final class Bottleneck {
             int yo,
             float[] residual,
             int ro) {
+        run(workers, scratch, batch, x, xo, y, yo, residual, ro, null, 0);
+    }
+
+    /** As the other one, and sums up rows for the depthwise convolution's means from {@code sums[so]} on, if that is not null. */
+    public void run(
+            Workers workers,
+            Scratch scratch,
+            int batch,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            float[] residual,
+            int ro,
+            float[] sums,
+            int so) {
         int high = window.outH();
         if (batch == 0 || high == 0 || window.outW() == 0) {
             return;
@@ -79,12 +95,24 @@ public final class Bottleneck {
                     y,
                     yo + image * out,
                     residual,
-                    ro + image * out);
+                    ro + image * out,
+                    sums,
+                    so + image * middle.means().room());
         });
     }
 
     private void band(
-            Scratch scratch, int from, int to, float[] x, int xo, float[] y, int yo, float[] residual, int ro) {
+            Scratch scratch,
+            int from,
+            int to,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            float[] residual,
+            int ro,
+            float[] sums,
+            int so) {
         int wide = window.w() * channels;
         int edge = Gemm.edge(simd);
         int between = edge + (expand.isPresent() ? reach * wide : 0);
@@ -125,11 +153,13 @@ public final class Bottleneck {
                         y,
                         yo + row * window.outW() * channels,
                         residual,
-                        ro + row * window.outW() * channels);
+                        ro + row * window.outW() * channels,
+                        sums,
+                        so);
             } else {
                 Pointwise p = project.get();
                 int n = row * window.outW() * p.weights.n;
-                middle.rows(middle.weights(), 0, middle.epilogue(), row, end, source, at, room, between, null, 0);
+                middle.rows(middle.weights(), 0, middle.epilogue(), row, end, source, at, room, between, null, 0, null, 0);
                 pointwise(scratch, p, (end - row) * window.outW(), room, between, y, yo + n, residual, ro + n);
             }
         }

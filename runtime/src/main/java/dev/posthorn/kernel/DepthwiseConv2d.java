@@ -19,6 +19,7 @@ public final class DepthwiseConv2d {
     private final int multiplier;
     private final float[] weights;
     private final Epilogue epilogue;
+    private final PixelMeans means;
     /** Where tap t's weights begin. */
     private final int[] weightAt;
 
@@ -33,6 +34,7 @@ public final class DepthwiseConv2d {
                 weights == null ? null : Arrays.copyOfRange(weights, wo, wo + window.kh() * window.kw() * channels);
         this.epilogue = epilogue;
         taps = new Taps(window, channels);
+        means = new PixelMeans(simd, window.outH(), window.outW(), channels);
         weightAt = taps.scaledTaps(channels);
     }
 
@@ -64,6 +66,25 @@ public final class DepthwiseConv2d {
             int yo,
             float[] residual,
             int ro) {
+        run(workers, scratch, weights, wo, e, batch, x, xo, y, yo, residual, ro, null, 0);
+    }
+
+    /** As the other one, and sums up rows for {@link #means} from {@code sums[so]} on, if that is not null. */
+    public void run(
+            Workers workers,
+            Scratch scratch,
+            float[] weights,
+            int wo,
+            Epilogue e,
+            int batch,
+            float[] x,
+            int xo,
+            float[] y,
+            int yo,
+            float[] residual,
+            int ro,
+            float[] sums,
+            int so) {
         Window window = taps.window;
         int channels = cin * multiplier;
         int size = window.outH() * window.outW() * channels;
@@ -88,12 +109,18 @@ public final class DepthwiseConv2d {
                 at = -first * window.w() * channels;
             }
             int begin = image * size + row * window.outW() * channels;
-            rows(weights, wo, e, row, end, from, at, y, yo + begin, residual, ro + begin);
+            int to = so + image * means.room();
+            rows(weights, wo, e, row, end, from, at, y, yo + begin, residual, ro + begin, sums, to);
         });
     }
 
+    /** What makes means of the sums of rows. */
+    public PixelMeans means() {
+        return means;
+    }
+
     /** The weights it has. */
-    float[] weights() {
+    public float[] weights() {
         return weights;
     }
 
@@ -104,7 +131,8 @@ public final class DepthwiseConv2d {
 
     /**
      * The rows {@code row} … end − 1 of one image's result, from {@code y[yo]} and {@code residual[ro]} (or null) on. Row 0 of
-     * the image would begin at {@code x[xo]}; only those that the windows reach into need be there.
+     * the image would begin at {@code x[xo]}; only those that the windows reach into need be there. The sums of the image's rows
+     * would begin at {@code sums[so]} (or null).
      */
     void rows(
             float[] weights,
@@ -117,7 +145,9 @@ public final class DepthwiseConv2d {
             float[] y,
             int yo,
             float[] residual,
-            int ro) {
+            int ro,
+            float[] sums,
+            int so) {
         Window window = taps.window;
         float[] bias = e.at() == 0 ? e.bias() : null; // sums begin with it where it begins its array
         int channels = cin * multiplier;
@@ -149,6 +179,9 @@ public final class DepthwiseConv2d {
                     e.act(),
                     e.alpha(),
                     e.beta());
+            if (sums != null) {
+                means.add(i, last - i, y, yo + at, sums, so);
+            }
         }
     }
 

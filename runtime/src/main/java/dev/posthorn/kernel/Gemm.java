@@ -52,7 +52,7 @@ public final class Gemm {
             return;
         }
         int pc = panelsPerTile(b, m);
-        int mc = evenly(m, rowsPerTile(b, pc), b.simd.hasGemm3() ? 3 : b.simd.hasManyRegisters() ? 5 : 4);
+        int mc = evenly(m, rowsPerTile(b, pc), rowsTogether(b));
         long work = (long) m * b.n * Math.max(b.k, 1);
         int wanted = workers.size() == 1 ? 1 : (int) Math.min(4L * workers.size(), work / SMALL);
         int rowTiles = (m + mc - 1) / mc;
@@ -96,6 +96,12 @@ public final class Gemm {
     /** As many rows as c has in the second-level cache, a whole number of those of a micro-kernel. */
     static int rowsPerTile(PackedB b, int panels) {
         return Math.min(MC, whole(TILE_C / Math.min(b.n, panels * b.nr)));
+    }
+
+    /** Of how many rows the micro-kernel is that most of b meets. */
+    private static int rowsTogether(PackedB b) {
+        int vectors = (b.n + b.simd.lanes() - 1) / b.simd.lanes();
+        return b.simd.hasGemm3() ? 3 : !b.simd.hasManyRegisters() ? 4 : vectors == 1 ? ROWS : vectors < 4 ? 8 : 5;
     }
 
     private static int whole(int rows) {
@@ -319,6 +325,16 @@ public final class Gemm {
                 } else {
                     b.simd.gemm12Half(kc, a, at, lda, b.data, bo, edge, edgeAt, width);
                     copy(b.simd, ROWS, cols, edge, edgeAt, width, c, to, ldc, first);
+                }
+            }
+            for (; wide && b.simd.hasManyRegisters() && i + 8 <= m; i += 8) {
+                int to = co + i * ldc + j;
+                boolean over = first && cols == b.n && ldc == b.n && (m - i - 8) * cols >= width - cols;
+                if (first && cols == width || over) {
+                    b.simd.gemm8(kc, a, ao + i * lda, lda, b.data, bo, c, to, ldc);
+                } else {
+                    b.simd.gemm8(kc, a, ao + i * lda, lda, b.data, bo, edge, edgeAt, width);
+                    copy(b.simd, 8, cols, edge, edgeAt, width, c, to, ldc, first);
                 }
             }
             for (; i < m; i += 4) {

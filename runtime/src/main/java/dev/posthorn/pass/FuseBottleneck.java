@@ -10,10 +10,12 @@ import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Fused;
 import dev.posthorn.ir.op.Constant;
 import dev.posthorn.ir.op.Conv;
+import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Window;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,8 +23,9 @@ import java.util.Set;
 
 /**
  * Makes one {@link Fused} node of a depthwise convolution and the convolutions of one tap before and after it, each with its
- * epilogue, where nothing else reads what lies between and that is too large for the cache: so it never leaves it. The body's
- * nodes are the convolutions in order.
+ * epilogue, where nothing else reads what lies between and that is too large for the cache: so it never leaves it. Where a mean
+ * over all pixels of the last one's result is taken, and that is the depthwise one, it is a second result, summed up while the
+ * pixels are in the cache. The body's nodes are the convolutions in order, and the mean.
  */
 public final class FuseBottleneck {
     /** Elements between the convolutions that stay in the cache by themselves. */
@@ -36,7 +39,7 @@ public final class FuseBottleneck {
         this.uses = new Uses(graph);
     }
 
-    /** Fuses wherever it finds them, in float32 with constant weights. */
+    /** Fuses wherever it finds them, in float32 with constant weights and biases. */
     public static Graph apply(Graph g) {
         return new FuseBottleneck(g).apply();
     }
@@ -47,7 +50,7 @@ public final class FuseBottleneck {
         for (Node n : graph.nodes()) {
             List<Node> chain = isDepthwise(n) ? chain(n, inside) : List.of();
             if (chain.size() > 1) {
-                byLast.put(chain.get(chain.size() - 1), chain);
+                byLast.put(last(chain), chain);
                 inside.addAll(chain);
             }
         }
@@ -58,7 +61,7 @@ public final class FuseBottleneck {
         Map<Value, Value> map = new HashMap<>();
         for (Node n : graph.nodes()) {
             if (byLast.containsKey(n)) {
-                map.put(n.output(), fuse(b, byLast.get(n), map));
+                fuse(b, byLast.get(n), map);
             } else if (!inside.contains(n)) {
                 Rewriter.copyNode(n, b, map);
             }
@@ -73,7 +76,11 @@ public final class FuseBottleneck {
                 && c.inputDilations().stream().allMatch(d -> d == 1)
                 && n.output().dtype() == DType.FLOAT32
                 && n.output().shape().isKnown()
-                && n.input(1).node().op() instanceof Constant;
+                && n.input(1).node().op() instanceof Constant
+                && n.inputs().stream()
+                        .skip(2)
+                        .noneMatch(v -> FuseEpilogue.isBias(v, n.output().shape())
+                                && !(v.node().op() instanceof Constant));
         return takes ? Optional.of((Conv) op) : Optional.empty();
     }
 
@@ -86,9 +93,20 @@ public final class FuseBottleneck {
                 .isPresent();
     }
 
-    private static boolean isPointwise(Node n) {
+    static boolean isPointwise(Node n) {
         Window w = Window.valid(List.of(1, 1), List.of(1, 1), List.of(1, 1));
         return conv(n).filter(c -> c.groups() == 1 && c.window().equals(w)).isPresent();
+    }
+
+    /** Whether a node is the mean over all pixels of a picture. */
+    public static boolean isMean(Op op) {
+        return op instanceof Reduce r && r.fn() == Reduce.Fn.MEAN && r.axes().equals(List.of(1, 2));
+    }
+
+    /** The last of the convolutions. */
+    private static Node last(List<Node> chain) {
+        Node n = chain.get(chain.size() - 1);
+        return isMean(n.op()) ? chain.get(chain.size() - 2) : n;
     }
 
     /** Whether nothing but constants comes in besides x. */
@@ -115,10 +133,16 @@ public final class FuseBottleneck {
                         && n.input(0).equals(depthwise.output())
                         && (expands || depthwise.output().shape().size() > CACHED));
         after.ifPresent(chain::add);
+        if (after.isEmpty() && depthwise.output().shape().size() > 0) {
+            uses.readers(depthwise.output()).stream()
+                    .filter(n -> isMean(n.op()))
+                    .findFirst()
+                    .ifPresent(chain::add);
+        }
         return chain;
     }
 
-    private static Value fuse(Builder b, List<Node> chain, Map<Value, Value> map) {
+    private static void fuse(Builder b, List<Node> chain, Map<Value, Value> map) {
         Builder body = new Builder();
         Map<Value, Value> inner = new HashMap<>();
         List<Value> inputs = new ArrayList<>();
@@ -133,8 +157,16 @@ public final class FuseBottleneck {
             }
             Rewriter.copyNode(n, body, inner);
         }
-        Node last = chain.get(chain.size() - 1);
-        Graph cut = body.graph(inputs, Map.of("y", inner.get(last.output())), Map.of());
-        return b.named(last.name(), () -> b.add(new Fused(cut), operands.toArray(Value[]::new)));
+        Map<String, Value> results = new LinkedHashMap<>();
+        List<Value> made = new ArrayList<>();
+        for (Node n : chain.subList(chain.indexOf(last(chain)), chain.size())) {
+            results.put("y" + made.size(), inner.get(n.output()));
+            made.add(n.output());
+        }
+        Fused fused = new Fused(body.graph(inputs, results, Map.of()));
+        List<Value> out = b.named(last(chain).name(), () -> b.addAll(fused, operands));
+        for (int i = 0; i < made.size(); i++) {
+            map.put(made.get(i), out.get(i));
+        }
     }
 }

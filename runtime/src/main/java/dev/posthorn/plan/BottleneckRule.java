@@ -2,10 +2,10 @@ package dev.posthorn.plan;
 
 import dev.posthorn.ir.Node;
 import dev.posthorn.ir.Op;
+import dev.posthorn.ir.TensorType;
 import dev.posthorn.ir.Value;
 import dev.posthorn.ir.fn.Fused;
 import dev.posthorn.ir.op.Conv;
-import dev.posthorn.ir.op.Input;
 import dev.posthorn.kernel.Bottleneck;
 import dev.posthorn.kernel.DepthwiseConv2d;
 import dev.posthorn.kernel.PackedB;
@@ -18,13 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What {@link FuseBottleneck} fused: several convolutions over an image that is passed over band by band. */
+/** What {@link FuseBottleneck} fused: several convolutions over an image that is passed over band by band, or one, and a mean. */
 final class BottleneckRule implements StepRule {
     @Override
     public boolean takes(Op op, List<Value> in) {
         return op instanceof Fused f
                 && f.ops().size() > 1
-                && f.ops().stream().allMatch(BottleneckRule::isConv)
+                && isConv(f.ops().get(0))
+                && f.ops().stream().allMatch(o -> isConv(o) || FuseBottleneck.isMean(o))
                 && StepRule.float32(in);
     }
 
@@ -41,7 +42,7 @@ final class BottleneckRule implements StepRule {
         }
         List<Epilogued> convs = new ArrayList<>();
         for (Node n : fused.body().nodes()) {
-            if (!(n.op() instanceof Input)) {
+            if (isConv(n.op())) {
                 convs.add(Epilogued.of(
                         n.op(),
                         n.inputs().stream().map(v -> outer.getOrDefault(v, v)).toList()));
@@ -72,13 +73,23 @@ final class BottleneckRule implements StepRule {
                     .append(e.w().shape().dim(-1))
                     .append(Epilogued.label(e.following(room), e == last ? residual : null));
         }
+        int batch = d.x().shape().dim(0);
+        List<Value> results = node.values();
+        Optional<Slot> mean = results.size() > 1 ? Optional.of(room.slot(results.get(1))) : Optional.empty();
         return new Bands(
                 new Bottleneck(Simd.best(), window, channels, expand, depthwise, project),
-                d.x().shape().dim(0),
-                label.toString(),
+                convs.size() == 1,
+                depthwise,
+                batch,
+                label + (mean.isPresent() ? ", mean" : ""),
                 room.slot(node.input(0)),
                 residual,
-                room.slot(node.output()));
+                room.slot(results.get(0)),
+                mean.orElse(null),
+                mean.isPresent()
+                        ? room.temporary(TensorType.f32(Math.multiplyExact(
+                                batch, depthwise.means().room())))
+                        : null);
     }
 
     private static float[] weights(Epilogued e, Room room) {
@@ -93,19 +104,48 @@ final class BottleneckRule implements StepRule {
                 e.following(room).fixed());
     }
 
-    private record Bands(Bottleneck kernel, int batch, String label, Slot x, Slot residual, Slot y) implements Step {
+    private record Bands(
+            Bottleneck kernel,
+            boolean single,
+            DepthwiseConv2d depthwise,
+            int batch,
+            String label,
+            Slot x,
+            Slot residual,
+            Slot y,
+            Slot mean,
+            Slot part)
+            implements Step {
         @Override
         public void run(Frame f) {
-            kernel.run(
-                    f.workers(),
-                    f.scratch(),
-                    batch,
-                    f.floats(x),
-                    f.at(x),
-                    f.floats(y),
-                    f.at(y),
-                    residual == null ? null : f.floats(residual),
-                    residual == null ? 0 : f.at(residual));
+            float[] add = residual == null ? null : f.floats(residual);
+            int ro = residual == null ? 0 : f.at(residual);
+            float[] sums = part == null ? null : f.floats(part);
+            int so = part == null ? 0 : f.at(part);
+            float[] in = f.floats(x);
+            float[] out = f.floats(y);
+            if (single) {
+                depthwise.run(
+                        f.workers(),
+                        f.scratch(),
+                        depthwise.weights(),
+                        0,
+                        depthwise.epilogue(),
+                        batch,
+                        in,
+                        f.at(x),
+                        out,
+                        f.at(y),
+                        add,
+                        ro,
+                        sums,
+                        so);
+            } else {
+                kernel.run(f.workers(), f.scratch(), batch, in, f.at(x), out, f.at(y), add, ro, sums, so);
+            }
+            if (mean != null) {
+                depthwise.means().finish(batch, sums, so, f.floats(mean), f.at(mean));
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ import dev.posthorn.pass.FuseAttention;
 import dev.posthorn.pass.FuseBottleneck;
 import dev.posthorn.pass.FuseElementwise;
 import dev.posthorn.pass.FuseEpilogue;
+import dev.posthorn.pass.FuseScale;
 import dev.posthorn.pass.FuseSums;
 import dev.posthorn.pass.HoistSums;
 import dev.posthorn.pass.JoinTransposes;
@@ -123,7 +124,7 @@ public final class JavaBackend implements Backend {
                 Recompute.apply(together, ProgramRule::isPass, ProgramRule::isSum),
                 ProgramRule::isPass,
                 ProgramRule::isSum);
-        return Rewriter.inside(FuseBottleneck.apply(summed), JavaBackend::improve);
+        return Rewriter.inside(FuseScale.apply(FuseBottleneck.apply(summed)), JavaBackend::improve);
     }
 
     private static List<Value> legalise(Builder b, Op op, List<Value> in) {

@@ -23,6 +23,7 @@ final class Steps {
             new RecurrentRule(),
             new ReduceRule(),
             new RowsRule(),
+            new ScaleRule(),
             new ScanRule(),
             new WhileRule(),
             new BranchRule());

@@ -84,5 +84,35 @@ class BottleneckTest {
                     .run(workers, scratch, batch, mixed, 0, expected, 0, residual, 1);
         }
         assertArrayEquals(expected, actual, what);
+        if (last && size > 0) {
+            means(what, kernel, middle, batch, x, actual, window.outH() * window.outW(), channels, residual);
+        }
+    }
+
+    private static void means(
+            String what,
+            Bottleneck kernel,
+            DepthwiseConv2d middle,
+            int batch,
+            float[] x,
+            float[] y,
+            int pixels,
+            int channels,
+            float[] residual) {
+        float[] sums = new float[1 + batch * middle.means().room()];
+        float[] mean = Laws.everywhere(what + " means", batch * channels, (workers, scratch, m) -> {
+            float[] again = new float[y.length];
+            kernel.run(workers, scratch, batch, x, 2, again, 0, residual, 1, sums, 1);
+            assertArrayEquals(y, again, what);
+            middle.means().finish(batch, sums, 1, m, 0);
+        });
+        double[] expected = new double[mean.length];
+        double[] bound = new double[mean.length];
+        for (int i = 0; i < y.length; i++) {
+            int at = i / (pixels * channels) * channels + i % channels;
+            expected[at] += (double) y[i] / pixels;
+            bound[at] += 40 * Laws.EPS * Math.abs(y[i]) / pixels;
+        }
+        Laws.close(what + " means", expected, bound, mean);
     }
 }

@@ -18,6 +18,7 @@ import dev.posthorn.ir.op.Concat;
 import dev.posthorn.ir.op.Conv;
 import dev.posthorn.ir.op.Pad;
 import dev.posthorn.ir.op.Pool;
+import dev.posthorn.ir.op.Reduce;
 import dev.posthorn.ir.op.Unary;
 import dev.posthorn.ir.op.Window;
 import dev.posthorn.model.Backend;
@@ -132,6 +133,34 @@ class FuseConvolutionsTest {
         Value y = conv(x, 3, 1, 40, 1);
         String plan = plan(x, b.plus(y, by(Binary.Fn.MUL, y, b.constant(random(40)))));
         assertEquals(2, steps(plan), plan);
+    }
+
+    @Test
+    void meansAndScalesOfChannelsAreNoStepsOfTheirOwn() {
+        for (int cout : List.of(8, 17, 200)) {
+            Value x = b.input("x" + cout, TensorType.f32(2, 12, 13, 40));
+            boolean residual = cout == 17;
+            Value y = b.unary(Unary.Fn.SIGMOID, conv(padded(x, 0, 1, 1), 3, 1, 40, 40));
+            Value mean = b.add(new Reduce(Reduce.Fn.MEAN, List.of(1, 2), true), y);
+            Value scale = b.unary(Unary.Fn.SIGMOID, conv(mean, 1, 1, 40, 1));
+            Value z = conv(b.times(scale, y), 1, 1, cout, 1);
+            z = residual ? b.plus(z, padded(conv(x, 3, 1, 17, 1), 0, 1, 1)) : z;
+            String plan = plan(x, b.unary(Unary.Fn.RELU, z));
+            assertEquals(cout == 200, plan.contains("binary MUL"), plan);
+            assertTrue(plan.contains("convs [3, 3] →40 + bias SIGMOID, mean"), plan);
+            assertFalse(plan.contains("reduce"), plan);
+        }
+    }
+
+    @Test
+    void meansOfWhatIsExpandedAreTakenOnTheWay() {
+        Value x = b.input("x", TensorType.f32(1, 63, 63, 8));
+        Value wide = b.add(new Relu6(), conv(x, 1, 1, 72, 1));
+        Value deep = b.add(new Relu6(), conv(padded(wide, 0, 1, 1), 3, 1, 72, 72));
+        Value mean = b.add(new Reduce(Reduce.Fn.MEAN, List.of(1, 2), false), deep);
+        String plan = plan(x, b.times(deep, b.reshape(mean, 1, 1, 1, 72)));
+        assertEquals(2, steps(plan), plan);
+        assertTrue(plan.contains("→72 + bias RELU6, mean"), plan);
     }
 
     @Test

@@ -73,6 +73,14 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public void gemm8(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc) {
+        for (int r = 0; r < 8; r += 4) {
+            int at = ao + r * lda;
+            gemm4(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, true);
+        }
+    }
+
+    @Override
     public boolean hasGemm3() {
         return false;
     }
@@ -654,6 +662,16 @@ class ScalarSimd implements Simd {
             int right,
             int n) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void timesRows(float[] s, int so, float[] x, int xo, int rows, int n, float[] y, int yo) {
+        for (int r = 0; r < rows; r++) {
+            float factor = s[so + r];
+            for (int i = r * n; i < (r + 1) * n; i++) {
+                y[yo + i] = factor * x[xo + i];
+            }
+        }
     }
 
     @Override

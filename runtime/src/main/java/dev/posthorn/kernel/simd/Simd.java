@@ -65,6 +65,9 @@ public interface Simd {
     /** As {@link #gemm5Pair}, of twelve rows and one panel of L columns. */
     void gemm12Half(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc);
 
+    /** As {@link #gemm5Pair}, of eight rows and one panel of 2L columns. */
+    void gemm8(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc);
+
     /** Whether the registers hold more than twenty vectors at once: the kernels that need it are then the fastest. */
     boolean hasManyRegisters();
 
@@ -353,6 +356,9 @@ public interface Simd {
 
     /** y[i] += Σᵣ x[xo + r·n + i] for r = 0 … rows − 1 and i = 0 … n − 1; the rows are added up first. */
     void sumRows(float[] x, int xo, int rows, int n, float[] y, int yo);
+
+    /** y[yo + r·n + i] = s[so + r] · x[xo + r·n + i] for r = 0 … rows − 1 and i = 0 … n − 1, n a multiple of L. */
+    void timesRows(float[] s, int so, float[] x, int xo, int rows, int n, float[] y, int yo);
 
     // ---- reductions of a run; sums over long runs are the caller's to split
 

@@ -51,6 +51,17 @@ final class VectorRuns {
         return i;
     }
 
+    /** Whole vectors only. */
+    static void timesRows(float[] s, int so, float[] x, int xo, int rows, int n, float[] y, int yo) {
+        int at = 0;
+        for (int r = 0; r < rows; r++) {
+            FloatVector factor = FloatVector.broadcast(S, s[so + r]);
+            for (int end = at + n; at < end; at += L) {
+                FloatVector.fromArray(S, x, xo + at).mul(factor).intoArray(y, yo + at);
+            }
+        }
+    }
+
     static float sumLanes(float[] x, int xo, int n) {
         FloatVector s0 = FloatVector.broadcast(S, 0f);
         FloatVector s1 = s0;

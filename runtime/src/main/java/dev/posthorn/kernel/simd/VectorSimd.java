@@ -75,6 +75,11 @@ class VectorSimd extends ScalarSimd {
         VectorGemm12.gemm12Half(kc, a, ao, lda, b, bo, c, co, ldc);
     }
 
+    @Override
+    public void gemm8(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc) {
+        VectorGemm8.gemm8(kc, a, ao, lda, b, bo, c, co, ldc);
+    }
+
     /** With sixteen registers, nine sums and a row of three vectors of b are all that fits. */
     @Override
     public boolean hasGemm3() {
@@ -510,6 +515,11 @@ class VectorSimd extends ScalarSimd {
         for (int i = whole(n); i < n; i++) {
             y[yo + i] = Math.fma(s, x[xo + i], y[yo + i]);
         }
+    }
+
+    @Override
+    public void timesRows(float[] s, int so, float[] x, int xo, int rows, int n, float[] y, int yo) {
+        VectorRuns.timesRows(s, so, x, xo, rows, n, y, yo);
     }
 
     @Override

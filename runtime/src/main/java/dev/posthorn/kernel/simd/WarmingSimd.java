@@ -58,6 +58,7 @@ final class WarmingSimd extends VectorSimd {
     private final Kernel gemm2 = new Kernel(() -> super.gemm2(16, a, 0, 16, b, 0, c, 0, 3 * L, (calls++ & 1) == 0));
     private final Kernel gemv3 = new Kernel(() -> super.gemv3(16, a, 0, b, 0, 1024, c, 0, (calls++ & 1) == 0));
     private final Kernel gemm12Half = new Kernel(() -> super.gemm12Half(16, a, 0, 16, b, 0, c, 0, L));
+    private final Kernel gemm8 = new Kernel(() -> super.gemm8(16, a, 0, 16, b, 0, c, 0, 2 * L));
     private final Kernel winogradIn = new Kernel(() -> super.winogradInput(a, 0, 128, 32, c, 0, 32, 32));
     private final Kernel winogradOut = new Kernel(() -> super.winogradOutput(a, 0, 32, c, 0, 64, 32, 32));
     private final Kernel gemm4 =
@@ -100,6 +101,7 @@ final class WarmingSimd extends VectorSimd {
         super.unary(Unary.TANH, 0, 0, a, 0, c, 0, 64);
     });
     private final Kernel lstm = new Kernel(() -> super.lstm(2 * L, a, 1024, c, 0, c, 64));
+    private final Kernel times = new Kernel(() -> super.timesRows(a, 0, b, 0, 16, (1 + (calls++ & 1)) * L, c, 0));
     private final Kernel sums = new Kernel(() -> super.sumRows(a, 0, 4, 80, c, 0));
     private final Kernel lanes = new Kernel(() -> {
         c[0] = super.max(a, 0, 80) + super.expSum(0, a, 0, c, 16, 80);
@@ -150,11 +152,13 @@ final class WarmingSimd extends VectorSimd {
                     functions,
                     lstm,
                     sums,
+                    times,
                     lanes,
                     softmax,
                     pairs,
+                    gemm8,
                     gemm12Half)
-            .filter(k -> k != gemm5Pair && k != gemm4Pair && k != gemm12Half || hasManyRegisters())
+            .filter(k -> !List.of(gemm5Pair, gemm4Pair, gemm8, gemm12Half).contains(k) || hasManyRegisters())
             .filter(k -> k != gemm3 && k != gemm2 && k != gemv3 || hasGemm3())
             .toList();
     private final BlockingQueue<Kernel> asked = new LinkedBlockingQueue<>();
@@ -276,6 +280,18 @@ final class WarmingSimd extends VectorSimd {
         for (int r = 0; r < 12; r += 4) {
             int at = ao + r * lda;
             gemm4Half(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, true);
+        }
+    }
+
+    @Override
+    public void gemm8(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc) {
+        if (warm(gemm8)) {
+            super.gemm8(kc, a, ao, lda, b, bo, c, co, ldc);
+            return;
+        }
+        for (int r = 0; r < 8; r += 4) {
+            int at = ao + r * lda;
+            gemm4(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, true);
         }
     }
 
@@ -527,6 +543,15 @@ final class WarmingSimd extends VectorSimd {
     @Override
     public float max(float[] x, int xo, int n) {
         return warm(lanes) ? super.max(x, xo, n) : PLAIN.max(x, xo, n);
+    }
+
+    @Override
+    public void timesRows(float[] s, int so, float[] x, int xo, int rows, int n, float[] y, int yo) {
+        if (warm(times)) {
+            super.timesRows(s, so, x, xo, rows, n, y, yo);
+        } else {
+            PLAIN.timesRows(s, so, x, xo, rows, n, y, yo);
+        }
     }
 
     @Override

@@ -123,6 +123,7 @@ class AllocationTest {
                     if (s.hasManyRegisters()) {
                         s.gemm5Pair(kc, X, 0, kc, W, 0, 2 * L * kc, Y, 0, 4 * L);
                         s.gemm4Pair(kc, X, 0, kc, W, 0, 2 * L * kc, Y, 0, 4 * L);
+                        s.gemm8(kc, X, 0, kc, W, 0, Y, 0, 2 * L);
                         s.gemm12Half(kc, X, 0, kc, W, 0, Y, 0, 2 * L);
                     }
                 }
@@ -214,6 +215,7 @@ class AllocationTest {
         });
         all.put("reductions", s -> {
             s.sumRows(X, 0, 3, N, Y, 0);
+            s.timesRows(X, 0, W, 0, 5, 2 * L, Y, 0);
             float sum = s.sum(X, 0, N) + s.sumSquares(1, X, 0, N) + s.dot(X, 0, W, 0, N);
             Y[0] = sum + s.max(X, 0, N) + s.min(X, 0, N) + s.expSum(1, X, 0, Y, 0, N);
             s.expRows(3, 2 * L, Y, 0, Y, 6 * L);

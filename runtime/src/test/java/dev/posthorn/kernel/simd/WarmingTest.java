@@ -43,6 +43,7 @@ class WarmingTest {
                                 new Row("gemm5Pair", (s, a, b, c) -> s.gemm5Pair(17, a, 0, 41, b, 1, 600, c, 3, 70)),
                                 new Row("gemm4Pair", (s, a, b, c) -> s.gemm4Pair(17, a, 0, 41, b, 1, 600, c, 3, 70)),
                                 new Row("gemm12Half", (s, a, b, c) -> s.gemm12Half(7, a, 0, 9, b, 1, c, 3, 70)),
+                                new Row("gemm8", (s, a, b, c) -> s.gemm8(17, a, 0, 41, b, 1, c, 3, 70)),
                                 new Row("winograd", (s, a, b, c) -> s.winogradInput(a, 1, 200, 50, c, 3, 60, 39)),
                                 new Row("and back", (s, a, b, c) -> s.winogradOutput(a, 1, 60, c, 3, 160, 50, 39)),
                                 new Row("gemm3", (s, a, b, c) -> s.gemm3(37, a, 0, 41, b, 1, c, 3, 70, false)),
@@ -121,6 +122,7 @@ class WarmingTest {
                                         c[25 * lanes + r] = sums[1 + r * lanes];
                                     }
                                 }),
+                                new Row("times rows", (s, a, b, c) -> s.timesRows(a, 1, b, 3, 7, 2 * s.lanes(), c, 2)),
                                 new Row("sums of rows", (s, a, b, c) -> s.sumRows(a, 1, 7, 85, c, 2)),
                                 new Row("ADD", (s, a, b, c) -> s.binary(Binary.ADD, a, 1, b, 2, c, 3, 85)),
                                 new Row("MUL", (s, a, b, c) -> s.binary(Binary.MUL, a, 1, b, 2, c, 3, 85))),
