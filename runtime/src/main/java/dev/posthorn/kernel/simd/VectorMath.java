@@ -191,17 +191,6 @@ final class VectorMath {
         }
     }
 
-    /** From t = 1 − erf(|x| / √2): x · ½ erfc(−x / √2). */
-    static void geluErf(float[] t, int to, float[] x, int xo, float[] y, int yo, int n) {
-        FloatVector two = FloatVector.broadcast(S, 2f);
-        for (int i = 0; i < n; i += L) {
-            FloatVector v = FloatVector.fromArray(S, x, xo + i);
-            FloatVector w = FloatVector.fromArray(S, t, to + i);
-            w = w.blend(two.sub(w), v.compare(VectorOperators.GT, 0f));
-            w.mul(v.mul(0.5f)).intoArray(y, yo + i);
-        }
-    }
-
     /** y = 2√(2/π)(x + 0.044715x³): gelu is x · sigmoid of it. */
     static void geluCubic(float[] x, int xo, float[] y, int yo, int n) {
         FloatVector first = FloatVector.broadcast(S, 1.5957691f);

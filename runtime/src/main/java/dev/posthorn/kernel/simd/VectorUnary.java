@@ -165,12 +165,7 @@ final class VectorUnary {
                 };
             case ELU -> (alpha, beta, t, x, xo, y, yo, n) -> elu(alpha, 1, t, x, xo, y, yo, n);
             case SELU -> VectorUnary::elu;
-            case GELU_ERF ->
-                (alpha, beta, t, x, xo, y, yo, n) -> {
-                    VectorExp.expSquare(0.70710678f, x, xo, t, BLOCK, t, 0, n);
-                    VectorMath.erfcAbs(0.70710678f, t, 0, t, BLOCK, x, xo, t, 0, n);
-                    VectorMath.geluErf(t, 0, x, xo, y, yo, n);
-                };
+            case GELU_ERF -> (alpha, beta, t, x, xo, y, yo, n) -> VectorGelu.gelu(x, xo, t, 0, y, yo, n);
             case ERF ->
                 (alpha, beta, t, x, xo, y, yo, n) -> {
                     VectorExp.expSquare(1, x, xo, t, BLOCK, t, 0, n);
