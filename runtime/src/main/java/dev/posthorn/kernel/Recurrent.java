@@ -62,6 +62,8 @@ public final class Recurrent {
     private final float[] bias;
     private final Fn activation;
     private final Fn gate;
+    /** Whether it is an LSTM of the usual functions: one kernel makes the states of all rows, and adds p. */
+    private final boolean together;
 
     private Recurrent(
             Simd simd, Cell cell, int units, int gates, float[] w, int wo, float[] bias, Fn activation, Fn gate) {
@@ -75,6 +77,7 @@ public final class Recurrent {
         this.bias = bias;
         this.activation = activation;
         this.gate = gate;
+        together = cell == Cell.LSTM && activation.f == Unary.TANH && gate.f == Unary.SIGMOID;
     }
 
     /** A simple recurrent layer; U[u×u] at {@code wo}. */
@@ -160,22 +163,16 @@ public final class Recurrent {
         }
 
         void step(Mode mode, int steps, int step, int previous, int from, float[] p, int po, float[] y, int yo) {
-            for (int r = 0; r < rows; r++) {
-                int at = po + ((from + r) * steps + step) * gates;
-                switch (cell) {
-                    case SIMPLE, LSTM -> System.arraycopy(p, at, room, z + r * gates, gates);
-                    case GRU_AFTER -> System.arraycopy(bias, 0, room, z + r * gates, gates);
-                    default -> System.arraycopy(p, at, room, z + r * gates, 2 * u);
-                }
-            }
-            product(h, recurrent, z);
-            if (cell == Cell.GRU_BEFORE) {
-                reset(steps, step, from, p, po);
+            gates(steps, step, from, p, po);
+            boolean all = together && mode.mask == null;
+            if (all) {
+                int at = po + (from * steps + step) * gates;
+                simd.lstm(rows, u, room, z, p, at, steps * gates, room, c, room, h);
             }
             for (int r = 0; r < rows; r++) {
                 int at = ((from + r) * steps + step) * u;
                 boolean skip = mode.mask != null && mode.mask[mode.maskAt + (from + r) * steps + step] == 0;
-                if (!skip) {
+                if (!skip && !all) {
                     row(r, p, po + ((from + r) * steps + step) * gates);
                 }
                 if (y != null) {
@@ -190,6 +187,22 @@ public final class Recurrent {
             }
         }
 
+        /** The gates of all rows, as far as they wait for nothing. */
+        private void gates(int steps, int step, int from, float[] p, int po) {
+            for (int r = 0; r < rows && !together; r++) {
+                int at = po + ((from + r) * steps + step) * gates;
+                switch (cell) {
+                    case SIMPLE, LSTM -> System.arraycopy(p, at, room, z + r * gates, gates);
+                    case GRU_AFTER -> System.arraycopy(bias, 0, room, z + r * gates, gates);
+                    default -> System.arraycopy(p, at, room, z + r * gates, 2 * u);
+                }
+            }
+            product(h, recurrent, z, together);
+            if (cell == Cell.GRU_BEFORE) {
+                reset(steps, step, from, p, po);
+            }
+        }
+
         /** The candidate of a GRU that resets before the product: ph + (r·h)·Uh, beside z and r. */
         private void reset(int steps, int step, int from, float[] p, int po) {
             for (int r = 0; r < rows; r++) {
@@ -198,16 +211,16 @@ public final class Recurrent {
                 simd.binary(Binary.MUL, room, g + u, room, h + r * u, room, spare + r * u, u);
                 System.arraycopy(p, po + ((from + r) * steps + step) * gates + 2 * u, room, g + 2 * u, u);
             }
-            product(spare, candidate, z + 2 * u);
+            product(spare, candidate, z + 2 * u, false);
         }
 
-        /** to += from[rows×u] · b, rows of the result a row of gates apart. */
-        private void product(int from, PackedB b, int to) {
+        /** to = from[rows×u] · b, or that added to it; rows of the result a row of gates apart. */
+        private void product(int from, PackedB b, int to, boolean first) {
             for (int i = 0, k0 = 0, blocks = Gemm.blocks(u); i < blocks; i++) {
                 int k1 = Gemm.end(u, blocks, i);
                 Gemm.block(
-                        rows, room, from + k0, u, b, 0, b.panels, k0, k1 - k0, room, to, gates, false, room, edge, null,
-                        null, 0);
+                        rows, room, from + k0, u, b, 0, b.panels, k0, k1 - k0, room, to, gates, first && i == 0,
+                        room, edge, null, null, 0);
                 k0 = k1;
             }
         }
@@ -225,8 +238,8 @@ public final class Recurrent {
                 case SIMPLE -> simd.unary(activation.f, activation.alpha, activation.beta, room, g, room, state, u);
                 case LSTM -> {
                     int memory = c + r * u;
-                    if (activation.f == Unary.TANH && gate.f == Unary.SIGMOID) {
-                        simd.lstm(u, room, g, room, memory, room, state);
+                    if (together) {
+                        simd.lstm(1, u, room, g, p, at, 0, room, memory, room, state);
                         return;
                     }
                     apply(gate, g, 2 * u);

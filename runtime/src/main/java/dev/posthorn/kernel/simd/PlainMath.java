@@ -86,4 +86,28 @@ final class PlainMath {
         float large = 1 - 2 / (exp(Math.abs(x) * 2) + 1);
         return Math.abs(x) < 0.625f ? Math.fma(p * z, x, x) : Math.copySign(large, x);
     }
+
+    /** As {@link VectorLstm#rows}, one row. */
+    static void lstm(int n, float[] g, int go, float[] p, int po, float[] c, int co, float[] h, int ho) {
+        for (int i = 0; i < n; i++) {
+            float in = 0.5f + quotient(g[go + i] + p[po + i], 0.5f);
+            float forget = 0.5f + quotient(g[go + n + i] + p[po + n + i], 0.5f);
+            float candidate = quotient(g[go + 2 * n + i] + p[po + 2 * n + i], 1);
+            float out = 0.5f + quotient(g[go + 3 * n + i] + p[po + 3 * n + i], 0.5f);
+            float memory = Math.fma(forget, c[co + i], in * candidate);
+            c[co + i] = memory;
+            h[ho + i] = quotient(memory, 1) * out;
+        }
+    }
+
+    /** s tanh(sx), s a power of two. */
+    private static float quotient(float x, float s) {
+        float v = clip(x * s, -VectorLstm.MOST, VectorLstm.MOST);
+        float z = v * v;
+        float p = Math.fma(Math.fma(VectorLstm.P4, z, VectorLstm.P3), z, VectorLstm.P2);
+        float q = Math.fma(Math.fma(VectorLstm.Q4, z, VectorLstm.Q3), z, VectorLstm.Q2);
+        p = Math.fma(Math.fma(p, z, VectorLstm.P1), z, VectorLstm.P0);
+        q = Math.fma(Math.fma(q, z, VectorLstm.Q1), z, 1);
+        return p * v / q * s;
+    }
 }

@@ -126,4 +126,16 @@ final class PlainTwin extends ScalarSimd {
             y[yo + i] = v > high ? high : v;
         }
     }
+
+    @Override
+    public void lstm(
+            int rows, int n, float[] g, int go, float[] p, int po, int pStep, float[] c, int co, float[] h, int ho) {
+        if (n % L != 0) {
+            super.lstm(rows, n, g, go, p, po, pStep, c, co, h, ho);
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            PlainMath.lstm(n, g, go + 4 * r * n, p, po + r * pStep, c, co + r * n, h, ho + r * n);
+        }
+    }
 }

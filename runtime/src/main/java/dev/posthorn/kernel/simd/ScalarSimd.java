@@ -600,14 +600,18 @@ class ScalarSimd implements Simd {
     }
 
     @Override
-    public void lstm(int n, float[] g, int go, float[] c, int co, float[] h, int ho) {
-        unary(Unary.SIGMOID, 0, 0, g, go, g, go, 2 * n);
-        unary(Unary.TANH, 0, 0, g, go + 2 * n, g, go + 2 * n, n);
-        unary(Unary.SIGMOID, 0, 0, g, go + 3 * n, g, go + 3 * n, n);
-        binary(Binary.MUL, g, go, g, go + 2 * n, g, go, n);
-        multiplyAdd(g, go + n, c, co, g, go, c, co, n);
-        unary(Unary.TANH, 0, 0, c, co, h, ho, n);
-        binary(Binary.MUL, g, go + 3 * n, h, ho, h, ho, n);
+    public void lstm(
+            int rows, int n, float[] g, int go, float[] p, int po, int pStep, float[] c, int co, float[] h, int ho) {
+        for (int r = 0; r < rows; r++, go += 4 * n, po += pStep, co += n, ho += n) {
+            binary(Binary.ADD, g, go, p, po, g, go, 4 * n);
+            unary(Unary.SIGMOID, 0, 0, g, go, g, go, 2 * n);
+            unary(Unary.TANH, 0, 0, g, go + 2 * n, g, go + 2 * n, n);
+            unary(Unary.SIGMOID, 0, 0, g, go + 3 * n, g, go + 3 * n, n);
+            binary(Binary.MUL, g, go, g, go + 2 * n, g, go, n);
+            multiplyAdd(g, go + n, c, co, g, go, c, co, n);
+            unary(Unary.TANH, 0, 0, c, co, h, ho, n);
+            binary(Binary.MUL, g, go + 3 * n, h, ho, h, ho, n);
+        }
     }
 
     @Override

@@ -346,10 +346,12 @@ public interface Simd {
     void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] c, int co, float[] y, int yo, int n);
 
     /**
-     * A step of an LSTM from its gates i f g o, n values each, one after the other from go: c' = σ(f)·c + σ(i)·tanh g, h =
-     * σ(o)·tanh c'. Overwrites the gates. h overlaps nothing that is read.
+     * A step of an LSTM for some rows, from its gates i f g o, n values each, one after the other from go, and what is still to
+     * be added to them, a row from po on every pStep values: c' = σ(f)·c + σ(i)·tanh g, h = σ(o)·tanh c'. Overwrites the
+     * gates. h overlaps nothing that is read. Errors are a few roundings of values of size 1.
      */
-    void lstm(int n, float[] g, int go, float[] c, int co, float[] h, int ho);
+    void lstm(
+            int rows, int n, float[] g, int go, float[] p, int po, int pStep, float[] c, int co, float[] h, int ho);
 
     /** y[i] += s · x[i]. */
     void axpy(float s, float[] x, int xo, float[] y, int yo, int n);

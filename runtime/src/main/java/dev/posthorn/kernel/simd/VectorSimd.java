@@ -503,9 +503,12 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
-    public void lstm(int n, float[] g, int go, float[] c, int co, float[] h, int ho) {
-        if (!VectorUnary.lstm(n, g, go, c, co, h, ho)) {
-            super.lstm(n, g, go, c, co, h, ho);
+    public void lstm(
+            int rows, int n, float[] g, int go, float[] p, int po, int pStep, float[] c, int co, float[] h, int ho) {
+        if (n % L == 0) {
+            VectorLstm.rows(rows, n, g, go, p, po, pStep, c, co, h, ho);
+        } else {
+            super.lstm(rows, n, g, go, p, po, pStep, c, co, h, ho);
         }
     }
 

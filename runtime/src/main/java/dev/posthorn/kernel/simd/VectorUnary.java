@@ -45,15 +45,6 @@ final class VectorUnary {
         return HAS[f.ordinal()];
     }
 
-    /** A step of an LSTM as {@link VectorLstm}; false where n is no multiple of L or more than a block. */
-    static boolean lstm(int n, float[] g, int go, float[] c, int co, float[] h, int ho) {
-        if (n > BLOCK || n % L != 0) {
-            return false;
-        }
-        VectorLstm.step(n, g, go, c, co, h, ho, ONES, TEMPORARY.get(), BLOCK);
-        return true;
-    }
-
     /** Runs f over whole vectors; false where it has no vector form. */
     static boolean run(Unary f, float alpha, float beta, float[] x, int xo, float[] y, int yo, int n) {
         switch (f) {

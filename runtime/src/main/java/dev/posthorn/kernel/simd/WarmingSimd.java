@@ -100,7 +100,7 @@ final class WarmingSimd extends VectorSimd {
         super.unary(Unary.SILU, 1, 0, a, 0, c, 0, 64);
         super.unary(Unary.TANH, 0, 0, a, 0, c, 0, 64);
     });
-    private final Kernel lstm = new Kernel(() -> super.lstm(2 * L, a, 1024, c, 0, c, 64));
+    private final Kernel lstm = new Kernel(() -> super.lstm(2, 2 * L, c, 1024, a, 0, 8 * L, c, 0, c, 4 * L));
     private final Kernel times = new Kernel(() -> super.timesRows(a, 0, b, 0, 16, (1 + (calls++ & 1)) * L, c, 0));
     private final Kernel sums = new Kernel(() -> super.sumRows(a, 0, 4, 80, c, 0));
     private final Kernel lanes = new Kernel(() -> {
@@ -509,11 +509,12 @@ final class WarmingSimd extends VectorSimd {
     }
 
     @Override
-    public void lstm(int n, float[] g, int go, float[] c, int co, float[] h, int ho) {
+    public void lstm(
+            int rows, int n, float[] g, int go, float[] p, int po, int pStep, float[] c, int co, float[] h, int ho) {
         if (warm(lstm)) {
-            super.lstm(n, g, go, c, co, h, ho);
+            super.lstm(rows, n, g, go, p, po, pStep, c, co, h, ho);
         } else {
-            PLAIN.lstm(n, g, go, c, co, h, ho);
+            PLAIN.lstm(rows, n, g, go, p, po, pStep, c, co, h, ho);
         }
     }
 

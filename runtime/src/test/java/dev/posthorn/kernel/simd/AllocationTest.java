@@ -209,8 +209,8 @@ class AllocationTest {
                 s.select(X, 0, W, 0, i & 1, X, 0, i >> 1, Y, 0, N);
             }
             s.multiplyAdd(X, 0, W, 0, X, 0, Y, 0, N);
-            s.lstm(3 * L, Y, 0, Y, 12 * L, Y, 15 * L);
-            s.lstm(L + 1, Y, 0, Y, 12 * L, Y, 15 * L);
+            s.lstm(2, 3 * L, Y, 0, X, 0, 12 * L, Y, 24 * L, Y, 30 * L);
+            s.lstm(1, L + 1, Y, 0, X, 0, 0, Y, 12 * L, Y, 15 * L);
             s.axpy(0, X, 0, Y, 0, N);
         });
         all.put("reductions", s -> {

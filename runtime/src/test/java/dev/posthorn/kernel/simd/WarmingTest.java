@@ -106,8 +106,10 @@ class WarmingTest {
                                 })),
                         Stream.of(
                                 new Row("exp", (s, a, b, c) -> c[0] = s.expSum(0.3f, a, 18, c, 1, 32)),
-                                new Row("LSTM", (s, a, b, c) -> s.lstm(64, a.clone(), 7, c, 500, c, 900)),
-                                new Row("LSTM of odd size", (s, a, b, c) -> s.lstm(37, a.clone(), 7, c, 500, c, 900)),
+                                new Row("LSTM", (s, a, b, c) -> s.lstm(2, 64, a.clone(), 7, b, 3, 260, c, 500, c, 900)),
+                                new Row(
+                                        "LSTM of odd size",
+                                        (s, a, b, c) -> s.lstm(2, 37, a.clone(), 7, b, 3, 150, c, 500, c, 900)),
                                 new Row("weights of rows", (s, a, b, c) -> {
                                     int lanes = Simd.best().lanes();
                                     float[] sums = new float[6 * lanes + 1];
