@@ -4,8 +4,9 @@ import dev.posthorn.kernel.simd.Simd;
 import java.util.Arrays;
 
 /**
- * The loop of a recurrent layer over p[b×t×g·u], the inputs' share of the gates (x·kernel + bias, one matrix product
- * outside): y[b×t×u] and the last states. Gates in Keras' order; φ is the activation, σ the recurrent one.
+ * The loop of a recurrent layer over p[b×t×g·u], the inputs' share of the gates: y[b×t×u] and the last states. p is x·kernel +
+ * bias, one matrix product outside, or a product of each step where there are {@linkplain #inside enough rows}: it is then
+ * still in cache when it is wanted. Gates in Keras' order; φ is the activation, σ the recurrent one.
  *
  * <ul>
  *   <li>{@link #simple}: h' = φ(p + h·U).
@@ -47,7 +48,12 @@ public final class Recurrent {
     }
 
     /** Rows of a tile: several groups of the micro-kernel's four share the weights in cache. */
-    private static final int ROWS = 16;
+    private static final int ROWS = 32;
+    /** Fewest rows of a batch for which the inputs' products are made step by step. */
+    private static final int INSIDE = 16;
+
+    /** The inputs' product, x[b×t×in]·kernel + bias. */
+    public record Input(PackedB kernel, Epilogue bias) {}
 
     private final Simd simd;
     private final Cell cell;
@@ -98,14 +104,20 @@ public final class Recurrent {
                 simd, resetAfter ? Cell.GRU_AFTER : Cell.GRU_BEFORE, units, 3, recurrent, wo, b, activation, gate);
     }
 
+    /** Whether a batch has enough rows for an {@link Input} in {@link #run}. */
+    public static boolean inside(int batch) {
+        return batch >= INSIDE;
+    }
+
     /**
-     * Runs all steps. {@code c} and {@code lastC} are the LSTM's second state, else ignored; the last states may be the
-     * arrays of the first. {@code y} may be null if only the last states are wanted.
+     * Runs all steps. With an {@code input}, which may be null, p is x. {@code c} and {@code lastC} are the LSTM's second state,
+     * else ignored; the last states may be the arrays of the first. {@code y} may be null if only the last states are wanted.
      */
     public void run(
             Workers workers,
             Scratch scratch,
             Mode mode,
+            Input input,
             int batch,
             int steps,
             float[] p,
@@ -127,7 +139,8 @@ public final class Recurrent {
         workers.run((batch + rows - 1) / rows, scratch, (t, s) -> {
             int from = t * rows;
             int n = Math.min(rows, batch - from);
-            Loop loop = new Loop(n, s.floats(CacheLine.FIRST + n * (3 * u + gates) + Gemm.edge(simd)));
+            int values = n * (3 * u + (input == null ? 1 : 2) * gates);
+            Loop loop = new Loop(n, s.floats(Gemm.edge(simd) + values), input);
             System.arraycopy(h, ho + from * u, loop.room, loop.h, n * u);
             if (cell == Cell.LSTM) {
                 System.arraycopy(c, co + from * u, loop.room, loop.c, n * u);
@@ -143,37 +156,53 @@ public final class Recurrent {
         });
     }
 
-    /** The working memory of one tile: states, gates and one more value a unit, each rows after rows. */
+    /** The working memory of one tile: states, one more value a unit, gates and their inputs' part, each rows after rows. */
     private final class Loop {
         final int rows;
         final float[] room;
-        final int h = CacheLine.FIRST;
+        /** What products need comes first. */
+        final int h = Gemm.edge(simd);
+
         final int c;
         final int spare;
         final int z;
-        final int edge;
+        final int projected;
+        final Input input;
 
-        Loop(int rows, float[] room) {
+        Loop(int rows, float[] room, Input input) {
             this.rows = rows;
             this.room = room;
+            this.input = input;
             c = h + rows * u;
             spare = c + rows * u;
             z = spare + rows * u;
-            edge = z + rows * gates;
+            projected = z + rows * gates;
         }
 
-        void step(Mode mode, int steps, int step, int previous, int from, float[] p, int po, float[] y, int yo) {
-            gates(steps, step, from, p, po);
+        void step(Mode mode, int steps, int step, int previous, int from, float[] x, int xo, float[] y, int yo) {
+            float[] p = x;
+            int po = xo + (from * steps + step) * gates;
+            int pStep = steps * gates;
+            if (input != null) {
+                int in = input.kernel.k;
+                int at = xo + (from * steps + step) * in;
+                Gemm.tile(
+                        room, rows, x, at, steps * in, input.kernel, 0, input.kernel.panels, room, projected, gates,
+                        input.bias, null, 0);
+                p = room;
+                po = projected;
+                pStep = gates;
+            }
+            gates(p, po, pStep);
             boolean all = together && mode.mask == null;
             if (all) {
-                int at = po + (from * steps + step) * gates;
-                simd.lstm(rows, u, room, z, p, at, steps * gates, room, c, room, h);
+                simd.lstm(rows, u, room, z, p, po, pStep, room, c, room, h);
             }
             for (int r = 0; r < rows; r++) {
                 int at = ((from + r) * steps + step) * u;
                 boolean skip = mode.mask != null && mode.mask[mode.maskAt + (from + r) * steps + step] == 0;
                 if (!skip && !all) {
-                    row(r, p, po + ((from + r) * steps + step) * gates);
+                    row(r, p, po + r * pStep);
                 }
                 if (y != null) {
                     if (!skip) {
@@ -188,9 +217,9 @@ public final class Recurrent {
         }
 
         /** The gates of all rows, as far as they wait for nothing. */
-        private void gates(int steps, int step, int from, float[] p, int po) {
+        private void gates(float[] p, int po, int pStep) {
             for (int r = 0; r < rows && !together; r++) {
-                int at = po + ((from + r) * steps + step) * gates;
+                int at = po + r * pStep;
                 switch (cell) {
                     case SIMPLE, LSTM -> System.arraycopy(p, at, room, z + r * gates, gates);
                     case GRU_AFTER -> System.arraycopy(bias, 0, room, z + r * gates, gates);
@@ -199,17 +228,17 @@ public final class Recurrent {
             }
             product(h, recurrent, z, together);
             if (cell == Cell.GRU_BEFORE) {
-                reset(steps, step, from, p, po);
+                reset(p, po, pStep);
             }
         }
 
         /** The candidate of a GRU that resets before the product: ph + (r·h)·Uh, beside z and r. */
-        private void reset(int steps, int step, int from, float[] p, int po) {
+        private void reset(float[] p, int po, int pStep) {
             for (int r = 0; r < rows; r++) {
                 int g = z + r * gates;
                 apply(gate, g, 2 * u);
                 simd.binary(Binary.MUL, room, g + u, room, h + r * u, room, spare + r * u, u);
-                System.arraycopy(p, po + ((from + r) * steps + step) * gates + 2 * u, room, g + 2 * u, u);
+                System.arraycopy(p, po + r * pStep + 2 * u, room, g + 2 * u, u);
             }
             product(spare, candidate, z + 2 * u, false);
         }
@@ -220,7 +249,7 @@ public final class Recurrent {
                 int k1 = Gemm.end(u, blocks, i);
                 Gemm.block(
                         rows, room, from + k0, u, b, 0, b.panels, k0, k1 - k0, room, to, gates, first && i == 0,
-                        room, edge, null, null, 0);
+                        room, CacheLine.FIRST, null, null, 0);
                 k0 = k1;
             }
         }

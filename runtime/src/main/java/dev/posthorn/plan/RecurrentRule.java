@@ -19,7 +19,7 @@ import dev.posthorn.kernel.simd.Simd;
 import java.util.List;
 import java.util.Optional;
 
-/** Recurrent layers in float32 with constant weights: the inputs' part as one product, then the loop. */
+/** Recurrent layers in float32 with constant weights: the inputs' part as one product, then the loop, or all in the loop. */
 final class RecurrentRule implements StepRule {
     /** What the three ops have in common; {@code weights} is the number of weight operands after x. */
     private record Parts(
@@ -83,12 +83,11 @@ final class RecurrentRule implements StepRule {
                 units,
                 w,
                 parts.functions.stream().map(f -> function(f).orElseThrow()).toList());
-        Slot projected = room.temporary(TensorType.f32(x.dim(0) * x.dim(1), gates));
+        Slot projected = Recurrent.inside(x.dim(0)) ? null : room.temporary(TensorType.f32(x.dim(0) * x.dim(1), gates));
         boolean two = parts.states == 2;
         return new Loop(
                 node.op().name() + " " + x.dim(0) + "×" + x.dim(1) + "×" + units,
-                kernel,
-                bias,
+                new Recurrent.Input(kernel, bias),
                 loop,
                 parts,
                 room.slot(node.input(0)),
@@ -112,8 +111,7 @@ final class RecurrentRule implements StepRule {
 
     private record Loop(
             String label,
-            PackedB kernel,
-            Epilogue bias,
+            Recurrent.Input input,
             Recurrent loop,
             Parts parts,
             Slot x,
@@ -129,20 +127,24 @@ final class RecurrentRule implements StepRule {
         public void run(Frame f) {
             int batch = x.type().shape().dim(0);
             int steps = x.type().shape().dim(1);
-            Gemm.run(
-                    f.workers(),
-                    f.scratch(),
-                    batch * steps,
-                    f.floats(x),
-                    f.at(x),
-                    kernel.k(),
-                    kernel,
-                    f.floats(projected),
-                    f.at(projected),
-                    kernel.n(),
-                    bias,
-                    null,
-                    0);
+            if (projected != null) {
+                PackedB kernel = input.kernel();
+                Gemm.run(
+                        f.workers(),
+                        f.scratch(),
+                        batch * steps,
+                        f.floats(x),
+                        f.at(x),
+                        kernel.k(),
+                        kernel,
+                        f.floats(projected),
+                        f.at(projected),
+                        kernel.n(),
+                        input.bias(),
+                        null,
+                        0);
+            }
+            Slot p = projected == null ? x : projected;
             Recurrent.Mode mode = mask == null
                     ? new Recurrent.Mode(parts.reverse, null, 0, false)
                     : new Recurrent.Mode(parts.reverse, (byte[]) f.array(mask), f.at(mask), parts.zeroMasked);
@@ -150,10 +152,11 @@ final class RecurrentRule implements StepRule {
                     f.workers(),
                     f.scratch(),
                     mode,
+                    projected == null ? input : null,
                     batch,
                     steps,
-                    f.floats(projected),
-                    f.at(projected),
+                    f.floats(p),
+                    f.at(p),
                     f.floats(h),
                     f.at(h),
                     f.floats(c),

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.posthorn.kernel.simd.Simd;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +56,7 @@ class RecurrentTest {
                 if (!cell.equals("lstm")) {
                     System.arraycopy(c, 2, y, n + states, states);
                 }
-                layer.run(workers, scratch, mode, batch, steps, p, 2, h, 1, c, 2, y, 0, y, n, y, n + states);
+                layer.run(workers, scratch, mode, null, batch, steps, p, 2, h, 1, c, 2, y, 0, y, n, y, n + states);
             });
             double[] expected = new double[n + 2 * states];
             for (int b = 0; b < batch; b++) {
@@ -71,6 +72,7 @@ class RecurrentTest {
                     Laws.POOLS.get(1),
                     new Scratch(),
                     mode,
+                    null,
                     batch,
                     steps,
                     p,
@@ -91,10 +93,60 @@ class RecurrentTest {
                     if (!cell.equals("lstm")) {
                         System.arraycopy(c, 2, y, n + states, states);
                     }
-                    layer.run(workers, scratch, mode, batch, steps, p, 2, h, 1, c, 2, y, 0, y, n, y, n + states);
+                    layer.run(workers, scratch, mode, null, batch, steps, p, 2, h, 1, c, 2, y, 0, y, n, y, n + states);
                 });
             }
         }
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("kinds")
+    void inputsMultipliedStepByStepGiveTheSameBits(Simd simd, String cell) {
+        int u = 48;
+        int g = cell.equals("simple") ? 1 : cell.equals("lstm") ? 4 : 3;
+        int batch = 21;
+        int steps = 3;
+        for (int in : new int[] {5, 300, 512}) {
+            float[] x = Laws.random(1, 2 + batch * steps * in);
+            float[] w = Laws.random(2, u * g * u);
+            float[] bias = Laws.random(3, g * u);
+            PackedB kernel = PackedB.of(simd, in, g * u, Laws.random(4, in * g * u), 0, g * u);
+            Epilogue e = Epilogue.of(bias, Unary.NONE);
+            float[] p = new float[batch * steps * g * u];
+            Gemm.run(Laws.POOLS.get(0), new Scratch(), batch * steps, x, 2, in, kernel, p, 0, g * u, e, null, 0);
+            Recurrent.Fn tanh = Recurrent.Fn.of(Unary.TANH);
+            Recurrent.Fn gate = Recurrent.Fn.of(Unary.SIGMOID);
+            Recurrent layer = switch (cell) {
+                case "simple" -> Recurrent.simple(simd, u, w, 0, tanh);
+                case "lstm" -> Recurrent.lstm(simd, u, w, 0, tanh, gate);
+                default -> Recurrent.gru(simd, u, w, 0, bias, cell.equals("gru after"), tanh, gate);
+            };
+            float[] zeros = new float[batch * u];
+            byte[] mask = new byte[batch * steps];
+            Arrays.fill(mask, 0, mask.length / 2, (byte) 1);
+            for (Recurrent.Mode mode : List.of(Recurrent.Mode.FORWARD, new Recurrent.Mode(true, mask, 0, false))) {
+                float[] expected = new float[batch * steps * u];
+                float[] last = new float[2 * batch * u];
+                Workers one = Laws.POOLS.get(0);
+                layer.run(
+                        one, new Scratch(), mode, null, batch, steps, p, 0, zeros, 0, zeros, 0, expected, 0, last, 0,
+                        last, batch * u);
+                Recurrent.Input input = new Recurrent.Input(kernel, e);
+                for (Workers workers : Laws.POOLS) {
+                    float[] actual = new float[expected.length];
+                    layer.run(
+                            workers, new Scratch(), mode, input, batch, steps, x, 2, zeros, 0, zeros, 0, actual, 0,
+                            last, 0, last, batch * u);
+                    assertArrayEquals(expected, actual, simd.name() + " " + cell + " " + in);
+                }
+            }
+        }
+    }
+
+    static Stream<Arguments> kinds() {
+        return Laws.PROVIDERS.stream()
+                .flatMap(simd ->
+                        Stream.of("simple", "lstm", "gru after", "gru before").map(cell -> Arguments.of(simd, cell)));
     }
 
     private static void naive(
