@@ -87,6 +87,22 @@ class FuseConvolutionsTest {
     }
 
     @Test
+    void biasesThatVaryCount() {
+        Value x = b.input("x", TensorType.f32(1, 63, 63, 72));
+        Value bias = b.add(new Reduce(Reduce.Fn.SUM, List.of(0, 1, 2), false), x);
+        Window one = Window.valid(List.of(1, 1), List.of(1, 1), List.of(1, 1));
+        Value w = b.constant(random(1, 1, 72, 72));
+        Value wide = b.plus(b.add(new Conv(one, List.of(1, 1), 1), x, w), bias);
+        Window three = Window.valid(List.of(3, 3), List.of(1, 1), List.of(1, 1));
+        Value taps = b.constant(random(3, 3, 1, 72));
+        Value deep = b.plus(b.add(new Conv(three, List.of(1, 1), 72), padded(wide, 0, 1, 1), taps), bias);
+        Value mean = b.add(new Reduce(Reduce.Fn.MEAN, List.of(1, 2), true), deep);
+        Value scaled = b.times(deep, b.unary(Unary.Fn.SIGMOID, mean));
+        String plan = plan(x, b.plus(b.add(new Conv(one, List.of(1, 1), 1), scaled, w), bias));
+        assertFalse(plan.contains("convs"), plan);
+    }
+
+    @Test
     void whatIsReadTwiceIsComputedOnce() {
         Value x = b.input("x", TensorType.f32(1, 63, 63, 8));
         Value wide = b.add(new Relu6(), conv(x, 1, 1, 72, 1));
