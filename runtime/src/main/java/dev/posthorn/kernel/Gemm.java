@@ -101,7 +101,7 @@ public final class Gemm {
     /** Of how many rows the micro-kernel is that most of b meets. */
     private static int rowsTogether(PackedB b) {
         int vectors = (b.n + b.simd.lanes() - 1) / b.simd.lanes();
-        return b.simd.hasGemm3() ? 3 : !b.simd.hasManyRegisters() ? 4 : vectors == 1 ? ROWS : vectors < 4 ? 8 : 5;
+        return b.simd.hasGemm3() ? 3 : !b.simd.hasManyRegisters() ? 4 : vectors == 1 ? 9 : vectors < 4 ? 8 : 5;
     }
 
     private static int whole(int rows) {
@@ -167,6 +167,20 @@ public final class Gemm {
             Epilogue e,
             float[] residual,
             int ro) {
+        int together = p1 - p0 == b.panels && ldc == b.n && m >= ROWS && e.bias() != null ? together(b) : 1;
+        if (together > 1) {
+            product(m, a, ao, lda, b, p0, p1, c, co, ldc, edge);
+            int wide = together * b.n;
+            for (int r = 0; r < together; r++) {
+                System.arraycopy(e.bias(), 0, edge, r * b.n, b.n);
+            }
+            int some = m / together;
+            b.simd.epilogue(
+                    some, wide, c, co, wide, edge, 0, residual, ro, wide, e.act(), e.alpha(), e.beta());
+            int done = some * wide;
+            finish(m - some * together, b, p0, p1, c, co + done, ldc, e, residual, ro + done);
+            return;
+        }
         boolean byPanel = m >= ROWS && (e.bias() != null || residual != null);
         product(m, a, ao, lda, b, p0, p1, c, co, ldc, edge, byPanel ? e : null, residual, ro);
         if (!byPanel) {
@@ -176,6 +190,20 @@ public final class Gemm {
             int cols = Math.min(b.n, b.column(p1)) - j;
             b.simd.epilogue(m, cols, c, co + j, ldc, null, 0, null, 0, 0, e.act(), e.alpha(), e.beta());
         }
+    }
+
+    /** How many short rows of c, one after the other, make whole vectors for the epilogue. */
+    private static int together(PackedB b) {
+        int lanes = b.simd.lanes();
+        if (b.n == lanes) {
+            return 2;
+        }
+        for (int rows = 1; rows * b.n <= 6 * lanes; rows++) {
+            if (rows * b.n % lanes == 0) {
+                return rows;
+            }
+        }
+        return 1;
     }
 
     /** How many blocks k terms are cut into; 1 for none. */
@@ -317,6 +345,16 @@ public final class Gemm {
             int bo = b.offset(panel) + k0 * width;
             boolean wide = width == pair;
             int i = 0;
+            for (; !wide && b.simd.hasManyRegisters() && kc % 2 == 0 && i + 9 <= m; i += 9) {
+                int at = ao + i * lda;
+                int to = co + i * ldc + j;
+                if (first && cols == width) {
+                    b.simd.gemm9Half(kc, a, at, lda, b.data, bo, c, to, ldc);
+                } else {
+                    b.simd.gemm9Half(kc, a, at, lda, b.data, bo, edge, edgeAt, width);
+                    copy(b.simd, 9, cols, edge, edgeAt, width, c, to, ldc, first);
+                }
+            }
             for (; !wide && b.simd.hasManyRegisters() && i + ROWS <= m; i += ROWS) {
                 int at = ao + i * lda;
                 int to = co + i * ldc + j;

@@ -37,7 +37,11 @@ class GemmTest {
             {193, 65, 300},
             {200, 10, 27},
             {6, 1024, 40},
-            {31, 300, 521}
+            {31, 300, 521},
+            {105, 24, 40},
+            {107, 40, 300},
+            {61, 16, 33},
+            {100, 8, 12}
         };
         return Laws.PROVIDERS.stream()
                 .flatMap(simd -> Stream.of(shapes).map(s -> Arguments.of(simd, s[0], s[1], s[2])));

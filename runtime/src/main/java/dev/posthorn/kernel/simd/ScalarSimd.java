@@ -73,6 +73,16 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public void gemm9Half(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc) {
+        for (int r = 0; r < 9; r += 4) {
+            int at = ao + r * lda;
+            int step = r == 8 ? 0 : lda;
+            int to = r == 8 ? 0 : ldc;
+            gemm4Half(kc, a, at, at + step, at + 2 * step, at + 3 * step, b, bo, c, co + r * ldc, to, true);
+        }
+    }
+
+    @Override
     public void gemm8(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc) {
         for (int r = 0; r < 8; r += 4) {
             int at = ao + r * lda;

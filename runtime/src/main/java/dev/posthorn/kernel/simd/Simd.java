@@ -65,6 +65,9 @@ public interface Simd {
     /** As {@link #gemm5Pair}, of twelve rows and one panel of L columns. */
     void gemm12Half(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc);
 
+    /** As {@link #gemm12Half}, of nine rows and an even number of terms. */
+    void gemm9Half(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc);
+
     /** As {@link #gemm5Pair}, of eight rows and one panel of 2L columns. */
     void gemm8(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc);
 

@@ -76,6 +76,11 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public void gemm9Half(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc) {
+        VectorGemm9.gemm9Half(kc, a, ao, lda, b, bo, c, co, ldc);
+    }
+
+    @Override
     public void gemm8(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc) {
         VectorGemm8.gemm8(kc, a, ao, lda, b, bo, c, co, ldc);
     }

@@ -58,6 +58,7 @@ final class WarmingSimd extends VectorSimd {
     private final Kernel gemm2 = new Kernel(() -> super.gemm2(16, a, 0, 16, b, 0, c, 0, 3 * L, (calls++ & 1) == 0));
     private final Kernel gemv3 = new Kernel(() -> super.gemv3(16, a, 0, b, 0, 1024, c, 0, (calls++ & 1) == 0));
     private final Kernel gemm12Half = new Kernel(() -> super.gemm12Half(16, a, 0, 16, b, 0, c, 0, L));
+    private final Kernel gemm9Half = new Kernel(() -> super.gemm9Half(16, a, 0, 16, b, 0, c, 0, L));
     private final Kernel gemm8 = new Kernel(() -> super.gemm8(16, a, 0, 16, b, 0, c, 0, 2 * L));
     private final Kernel winogradIn = new Kernel(() -> super.winogradInput(a, 0, 128, 32, c, 0, 32, 32));
     private final Kernel winogradOut = new Kernel(() -> super.winogradOutput(a, 0, 32, c, 0, 64, 32, 32));
@@ -157,8 +158,11 @@ final class WarmingSimd extends VectorSimd {
                     softmax,
                     pairs,
                     gemm8,
+                    gemm9Half,
                     gemm12Half)
-            .filter(k -> !List.of(gemm5Pair, gemm4Pair, gemm8, gemm12Half).contains(k) || hasManyRegisters())
+            .filter(k -> hasManyRegisters()
+                    || !List.of(gemm5Pair, gemm4Pair, gemm8, gemm9Half, gemm12Half)
+                            .contains(k))
             .filter(k -> k != gemm3 && k != gemm2 && k != gemv3 || hasGemm3())
             .toList();
     private final BlockingQueue<Kernel> asked = new LinkedBlockingQueue<>();
@@ -280,6 +284,20 @@ final class WarmingSimd extends VectorSimd {
         for (int r = 0; r < 12; r += 4) {
             int at = ao + r * lda;
             gemm4Half(kc, a, at, at + lda, at + 2 * lda, at + 3 * lda, b, bo, c, co + r * ldc, ldc, true);
+        }
+    }
+
+    @Override
+    public void gemm9Half(int kc, float[] a, int ao, int lda, float[] b, int bo, float[] c, int co, int ldc) {
+        if (warm(gemm9Half)) {
+            super.gemm9Half(kc, a, ao, lda, b, bo, c, co, ldc);
+            return;
+        }
+        for (int r = 0; r < 9; r += 4) {
+            int at = ao + r * lda;
+            int step = r == 8 ? 0 : lda;
+            int to = r == 8 ? 0 : ldc;
+            gemm4Half(kc, a, at, at + step, at + 2 * step, at + 3 * step, b, bo, c, co + r * ldc, to, true);
         }
     }
 

@@ -123,6 +123,7 @@ class AllocationTest {
                     if (s.hasManyRegisters()) {
                         s.gemm5Pair(kc, X, 0, kc, W, 0, 2 * L * kc, Y, 0, 4 * L);
                         s.gemm4Pair(kc, X, 0, kc, W, 0, 2 * L * kc, Y, 0, 4 * L);
+                        s.gemm9Half(kc & -2, X, 0, kc, W, 0, Y, 0, 2 * L);
                         s.gemm8(kc, X, 0, kc, W, 0, Y, 0, 2 * L);
                         s.gemm12Half(kc, X, 0, kc, W, 0, Y, 0, 2 * L);
                     }

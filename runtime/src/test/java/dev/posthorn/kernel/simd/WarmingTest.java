@@ -43,6 +43,7 @@ class WarmingTest {
                                 new Row("gemm5Pair", (s, a, b, c) -> s.gemm5Pair(17, a, 0, 41, b, 1, 600, c, 3, 70)),
                                 new Row("gemm4Pair", (s, a, b, c) -> s.gemm4Pair(17, a, 0, 41, b, 1, 600, c, 3, 70)),
                                 new Row("gemm12Half", (s, a, b, c) -> s.gemm12Half(7, a, 0, 9, b, 1, c, 3, 70)),
+                                new Row("gemm9Half", (s, a, b, c) -> s.gemm9Half(16, a, 0, 41, b, 1, c, 3, 70)),
                                 new Row("gemm8", (s, a, b, c) -> s.gemm8(17, a, 0, 41, b, 1, c, 3, 70)),
                                 new Row("winograd", (s, a, b, c) -> s.winogradInput(a, 1, 200, 50, c, 3, 60, 39)),
                                 new Row("and back", (s, a, b, c) -> s.winogradOutput(a, 1, 60, c, 3, 160, 50, 39)),
