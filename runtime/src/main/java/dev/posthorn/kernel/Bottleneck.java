@@ -159,7 +159,8 @@ public final class Bottleneck {
             } else {
                 Pointwise p = project.get();
                 int n = row * window.outW() * p.weights.n;
-                middle.rows(middle.weights(), 0, middle.epilogue(), row, end, source, at, room, between, null, 0, null, 0);
+                middle.rows(
+                        middle.weights(), 0, middle.epilogue(), row, end, source, at, room, between, null, 0, null, 0);
                 pointwise(scratch, p, (end - row) * window.outW(), room, between, y, yo + n, residual, ro + n);
             }
         }

@@ -175,8 +175,7 @@ public final class Gemm {
                 System.arraycopy(e.bias(), 0, edge, r * b.n, b.n);
             }
             int some = m / together;
-            b.simd.epilogue(
-                    some, wide, c, co, wide, edge, 0, residual, ro, wide, e.act(), e.alpha(), e.beta());
+            b.simd.epilogue(some, wide, c, co, wide, edge, 0, residual, ro, wide, e.act(), e.alpha(), e.beta());
             int done = some * wide;
             finish(m - some * together, b, p0, p1, c, co + done, ldc, e, residual, ro + done);
             return;

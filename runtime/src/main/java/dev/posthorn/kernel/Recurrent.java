@@ -187,8 +187,20 @@ public final class Recurrent {
                 int in = input.kernel.k;
                 int at = xo + (from * steps + step) * in;
                 Gemm.tile(
-                        room, rows, x, at, steps * in, input.kernel, 0, input.kernel.panels, room, projected, gates,
-                        input.bias, null, 0);
+                        room,
+                        rows,
+                        x,
+                        at,
+                        steps * in,
+                        input.kernel,
+                        0,
+                        input.kernel.panels,
+                        room,
+                        projected,
+                        gates,
+                        input.bias,
+                        null,
+                        0);
                 p = room;
                 po = projected;
                 pStep = gates;
@@ -248,8 +260,24 @@ public final class Recurrent {
             for (int i = 0, k0 = 0, blocks = Gemm.blocks(u); i < blocks; i++) {
                 int k1 = Gemm.end(u, blocks, i);
                 Gemm.block(
-                        rows, room, from + k0, u, b, 0, b.panels, k0, k1 - k0, room, to, gates, first && i == 0,
-                        room, CacheLine.FIRST, null, null, 0);
+                        rows,
+                        room,
+                        from + k0,
+                        u,
+                        b,
+                        0,
+                        b.panels,
+                        k0,
+                        k1 - k0,
+                        room,
+                        to,
+                        gates,
+                        first && i == 0,
+                        room,
+                        CacheLine.FIRST,
+                        null,
+                        null,
+                        0);
                 k0 = k1;
             }
         }

@@ -47,13 +47,23 @@ public final class ScaledPointwise {
         for (int b = 0; b < batch; b++) {
             for (int p = 0; p < weights.panels; p++) {
                 int from = weights.offset(p);
-                simd.timesRows(
-                        s, so + b * cin, weights.data, from, cin, weights.width(p), part, scaled.offset(p));
+                simd.timesRows(s, so + b * cin, weights.data, from, cin, weights.width(p), part, scaled.offset(p));
             }
             int to = b * pixels * cout;
             Gemm.run(
-                    workers, scratch, pixels, x, xo + b * pixels * cin, cin, scaled, y, yo + to, cout, epilogue,
-                    residual, ro + to);
+                    workers,
+                    scratch,
+                    pixels,
+                    x,
+                    xo + b * pixels * cin,
+                    cin,
+                    scaled,
+                    y,
+                    yo + to,
+                    cout,
+                    epilogue,
+                    residual,
+                    ro + to);
         }
     }
 }

@@ -56,7 +56,8 @@ public final class FuseScale {
 
     /** Whether a convolution is alone, or with its epilogue. */
     private static boolean isOne(Op op) {
-        return !(op instanceof Fused f) || f.ops().stream().skip(1).noneMatch(o -> o instanceof Conv || o instanceof Fused);
+        return !(op instanceof Fused f)
+                || f.ops().stream().skip(1).noneMatch(o -> o instanceof Conv || o instanceof Fused);
     }
 
     private static Optional<Node> product(Node conv, Uses uses) {

@@ -87,8 +87,8 @@ final class BottleneckRule implements StepRule {
                 room.slot(results.get(0)),
                 mean.orElse(null),
                 mean.isPresent()
-                        ? room.temporary(TensorType.f32(Math.multiplyExact(
-                                batch, depthwise.means().room())))
+                        ? room.temporary(TensorType.f32(
+                                Math.multiplyExact(batch, depthwise.means().room())))
                         : null);
     }
 

@@ -129,14 +129,46 @@ class RecurrentTest {
                 float[] last = new float[2 * batch * u];
                 Workers one = Laws.POOLS.get(0);
                 layer.run(
-                        one, new Scratch(), mode, null, batch, steps, p, 0, zeros, 0, zeros, 0, expected, 0, last, 0,
-                        last, batch * u);
+                        one,
+                        new Scratch(),
+                        mode,
+                        null,
+                        batch,
+                        steps,
+                        p,
+                        0,
+                        zeros,
+                        0,
+                        zeros,
+                        0,
+                        expected,
+                        0,
+                        last,
+                        0,
+                        last,
+                        batch * u);
                 Recurrent.Input input = new Recurrent.Input(kernel, e);
                 for (Workers workers : Laws.POOLS) {
                     float[] actual = new float[expected.length];
                     layer.run(
-                            workers, new Scratch(), mode, input, batch, steps, x, 2, zeros, 0, zeros, 0, actual, 0,
-                            last, 0, last, batch * u);
+                            workers,
+                            new Scratch(),
+                            mode,
+                            input,
+                            batch,
+                            steps,
+                            x,
+                            2,
+                            zeros,
+                            0,
+                            zeros,
+                            0,
+                            actual,
+                            0,
+                            last,
+                            0,
+                            last,
+                            batch * u);
                     assertArrayEquals(expected, actual, simd.name() + " " + cell + " " + in);
                 }
             }

@@ -10,7 +10,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class ScaledPointwiseTest {
     static Stream<Arguments> shapes() {
-        int[][] shapes = {{1, 49, 33, 24}, {2, 200, 40, 16}, {3, 130, 17, 7}, {1, 1, 1, 1}, {2, 97, 64, 112}, {0, 4, 3, 2}};
+        int[][] shapes = {
+            {1, 49, 33, 24}, {2, 200, 40, 16}, {3, 130, 17, 7}, {1, 1, 1, 1}, {2, 97, 64, 112}, {0, 4, 3, 2}
+        };
         return Laws.PROVIDERS.stream()
                 .flatMap(simd -> Stream.of(shapes).map(s -> Arguments.of(simd, s[0], s[1], s[2], s[3])));
     }
@@ -24,14 +26,12 @@ class ScaledPointwiseTest {
         float[] w = Laws.random(3, cin * cout);
         float[] bias = Laws.random(4, cout);
         float[] residual = Laws.random(5, 2 + batch * pixels * cout);
-        ScaledPointwise kernel =
-                new ScaledPointwise(simd, pixels, cin, cout, w, Epilogue.of(bias, Unary.NONE));
+        ScaledPointwise kernel = new ScaledPointwise(simd, pixels, cin, cout, w, Epilogue.of(bias, Unary.NONE));
         float[] part = new float[5 + kernel.room()];
         float[] actual = Laws.everywhere(
                 what,
                 batch * pixels * cout,
-                (workers, scratch, y) ->
-                        kernel.run(workers, scratch, batch, x, 3, s, 1, part, 5, y, 0, residual, 2));
+                (workers, scratch, y) -> kernel.run(workers, scratch, batch, x, 3, s, 1, part, 5, y, 0, residual, 2));
         double[] expected = new double[actual.length];
         double[] bound = new double[actual.length];
         for (int i = 0; i < batch * pixels; i++) {

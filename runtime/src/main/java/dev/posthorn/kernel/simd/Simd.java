@@ -353,8 +353,7 @@ public interface Simd {
      * be added to them, a row from po on every pStep values: c' = σ(f)·c + σ(i)·tanh g, h = σ(o)·tanh c'. Overwrites the
      * gates. h overlaps nothing that is read. Errors are a few roundings of values of size 1.
      */
-    void lstm(
-            int rows, int n, float[] g, int go, float[] p, int po, int pStep, float[] c, int co, float[] h, int ho);
+    void lstm(int rows, int n, float[] g, int go, float[] p, int po, int pStep, float[] c, int co, float[] h, int ho);
 
     /** y[i] += s · x[i]. */
     void axpy(float s, float[] x, int xo, float[] y, int yo, int n);

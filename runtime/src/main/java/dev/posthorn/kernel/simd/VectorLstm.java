@@ -108,8 +108,7 @@ final class VectorLstm {
         FloatVector q2 = FloatVector.broadcast(S, Q2);
         FloatVector q1 = FloatVector.broadcast(S, Q1);
         for (int i = 0; i < n; i += L) {
-            FloatVector v =
-                    FloatVector.fromArray(S, g, go + i).mul(FloatVector.fromArray(S, g, go + 2 * n + i));
+            FloatVector v = FloatVector.fromArray(S, g, go + i).mul(FloatVector.fromArray(S, g, go + 2 * n + i));
             v = FloatVector.fromArray(S, g, go + n + i).fma(FloatVector.fromArray(S, c, co + i), v);
             v.intoArray(c, co + i);
             v = v.blend(most, v.compare(VectorOperators.GT, most));
