@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * A step of an LSTM from its gates, n a multiple of L, one function after the other for all rows: what a row waits for, the
  * others hide. Hyperbolic tangent and logistic function are the same quotient, x P(x²) / Q(x²), of our own minimax fit: gates
- * and states are sums of products with values of size 1, so they need an absolute error alone, which is below 2 · 2⁻²³; that
+ * and states are sums of products with values of size 1, so they need an absolute error alone, which is below 2.2 · 2⁻²³; that
  * takes half the time of the functions that are right to the last place of small results. {@link PlainTwin} gives these bits.
  */
 final class VectorLstm {
