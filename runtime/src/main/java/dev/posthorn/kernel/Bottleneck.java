@@ -62,7 +62,7 @@ public final class Bottleneck {
         run(workers, scratch, batch, x, xo, y, yo, residual, ro, null, 0);
     }
 
-    /** As the other one, and sums up rows for the depthwise convolution's means from {@code sums[so]} on, if that is not null. */
+    /** As the other one, and sums up rows for means from {@code sums[so]} on, if that is not null. */
     public void run(
             Workers workers,
             Scratch scratch,

@@ -25,7 +25,7 @@ public final class PixelMeans {
         return Math.multiplyExact(h, channels);
     }
 
-    /** Sums up {@code count} rows of pixels from {@code y[yo]} on, of which the first is {@code row}; the image's sums begin at so. */
+    /** Sums up {@code count} rows of pixels from {@code y[yo]} on, the first being {@code row}; the sums begin at so. */
     void add(int row, int count, float[] y, int yo, float[] sums, int so) {
         int to = so + row * channels;
         Arrays.fill(sums, to, to + count * channels, 0);
