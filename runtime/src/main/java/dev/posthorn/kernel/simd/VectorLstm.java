@@ -11,6 +11,7 @@ import jdk.incubator.vector.VectorOperators;
  * others hide. Hyperbolic tangent and logistic function are the same quotient, x P(x²) / Q(x²), of our own minimax fit: gates
  * and states are sums of products with values of size 1, so they need an absolute error alone, which is below 2.2 · 2⁻²³; that
  * takes half the time of the functions that are right to the last place of small results. {@link PlainTwin} gives these bits.
+ * Steps have names so that methods have more than 325 bytes: see {@link VectorWinograd}.
  */
 final class VectorLstm {
     /** From where on the hyperbolic tangent is 1. */
@@ -60,12 +61,23 @@ final class VectorLstm {
         FloatVector q2 = FloatVector.broadcast(S, Q2);
         FloatVector q1 = FloatVector.broadcast(S, Q1);
         for (int i = 0; i < n; i += L) {
-            FloatVector v = FloatVector.fromArray(S, g, go + i).add(FloatVector.fromArray(S, p, po + i));
+            FloatVector v = FloatVector.fromArray(S, g, go + i);
+            FloatVector given = FloatVector.fromArray(S, p, po + i);
+            v = v.add(given);
             v = v.blend(most, v.compare(VectorOperators.GT, most));
             v = v.blend(least, v.compare(VectorOperators.LT, least));
             FloatVector z = v.mul(v);
-            FloatVector up = p4.fma(z, p3).fma(z, p2).fma(z, p1).fma(z, one).mul(v);
-            up.div(q4.fma(z, q3).fma(z, q2).fma(z, q1).fma(z, one)).intoArray(g, go + i);
+            FloatVector up = p4.fma(z, p3);
+            FloatVector down = q4.fma(z, q3);
+            up = up.fma(z, p2);
+            down = down.fma(z, q2);
+            up = up.fma(z, p1);
+            down = down.fma(z, q1);
+            up = up.fma(z, one);
+            up = up.mul(v);
+            down = down.fma(z, one);
+            up = up.div(down);
+            up.intoArray(g, go + i);
         }
     }
 
@@ -85,12 +97,16 @@ final class VectorLstm {
         FloatVector q2 = FloatVector.broadcast(S, 0x1p-4f * Q2);
         FloatVector q1 = FloatVector.broadcast(S, 0x1p-2f * Q1);
         for (int i = 0; i < n; i += L) {
-            FloatVector v = FloatVector.fromArray(S, g, go + i).add(FloatVector.fromArray(S, p, po + i));
+            FloatVector v = FloatVector.fromArray(S, g, go + i);
+            FloatVector given = FloatVector.fromArray(S, p, po + i);
+            v = v.add(given);
             v = v.blend(most, v.compare(VectorOperators.GT, most));
             v = v.blend(least, v.compare(VectorOperators.LT, least));
             FloatVector z = v.mul(v);
             FloatVector up = p4.fma(z, p3).fma(z, p2).fma(z, p1).fma(z, p0).mul(v);
-            up.div(q4.fma(z, q3).fma(z, q2).fma(z, q1).fma(z, one)).add(half).intoArray(g, go + i);
+            FloatVector down = q4.fma(z, q3).fma(z, q2).fma(z, q1).fma(z, one);
+            up = up.div(down);
+            up.add(half).intoArray(g, go + i);
         }
     }
 

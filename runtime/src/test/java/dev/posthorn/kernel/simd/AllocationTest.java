@@ -176,6 +176,12 @@ class AllocationTest {
         all.put("transforms", s -> {
             s.winogradInput(X, 0, 4 * N, N, Y, 0, N, N);
             s.winogradOutput(X, 0, N, Y, 0, 2 * N, N, N);
+            s.winogradTaps(X, 0, 3 * N, N, Y, 0, N, N);
+            for (int n = 9 * L; n <= N; n += N - 9 * L) {
+                s.winogradSpread(X, 0, 2 * N, N, Y, 0, N, n);
+                s.winogradScatter(X, 0, N, Y, 0, 4 * N, N, n);
+                s.winogradFilter(X, 0, N, Y, 0, N, n);
+            }
         });
         Unary[] acts = {Unary.NONE, Unary.RELU, Unary.RELU6, Unary.CLIP, Unary.SILU, Unary.SIGMOID};
         all.put("epilogues", s -> {
