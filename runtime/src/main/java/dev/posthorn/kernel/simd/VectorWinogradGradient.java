@@ -187,9 +187,11 @@ final class VectorWinogradGradient {
             FloatVector b1 = FloatVector.fromArray(S, m, b + step + i);
             FloatVector s1 = b1.sub(FloatVector.fromArray(S, m, c + step + i)).mul(0.5f);
             FloatVector b2 = FloatVector.fromArray(S, m, b + 2 * step + i);
-            FloatVector s2 = b2.sub(FloatVector.fromArray(S, m, c + 2 * step + i)).mul(0.5f);
+            FloatVector s2 =
+                    b2.sub(FloatVector.fromArray(S, m, c + 2 * step + i)).mul(0.5f);
             FloatVector b3 = FloatVector.fromArray(S, m, b + 3 * step + i);
-            FloatVector s3 = b3.sub(FloatVector.fromArray(S, m, c + 3 * step + i)).mul(0.5f);
+            FloatVector s3 =
+                    b3.sub(FloatVector.fromArray(S, m, c + 3 * step + i)).mul(0.5f);
             FloatVector half = s1.add(s2).mul(0.5f);
             s0.add(half).intoArray(w, wo + i);
             s1.sub(s2).mul(0.5f).intoArray(w, wo + to + i);
