@@ -61,6 +61,10 @@ public final class TensorFlowBackend implements Backend {
             throw new IllegalArgumentException(
                     "backend tensorflow: expected the device cpu or gpu:N but was '" + o.device() + "'");
         }
+        if (!o.winograd().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "backend tensorflow: expected no winograd but was '" + o.winograd() + "' (backend java has it)");
+        }
         return new TensorFlowBackend(o);
     }
 

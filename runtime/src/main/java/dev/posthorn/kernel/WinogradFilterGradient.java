@@ -12,7 +12,7 @@ import java.util.Arrays;
  * order. Prepared once; immutable.
  */
 public final class WinogradFilterGradient {
-    private static final int POSITIONS = Winograd.POSITIONS;
+    private static final int POSITIONS = WinogradTile.F2.positions;
     /** Slices there should be at least, if there is enough to do. */
     private static final int SLICES = 8;
     /** Floats of the sums up to which they stay in the second-level cache. */
@@ -46,19 +46,19 @@ public final class WinogradFilterGradient {
     /** Whether this is faster than {@link FilterGradient}. */
     public static boolean wins(Simd simd, Window w, int batch, int cin, int cout) {
         long tiles = (w.outH() + 1L) / 2 * ((w.outW() + 1L) / 2);
-        return Winograd.takes(w)
-                && cin >= Winograd.LEAST_CHANNELS
+        return WinogradTile.takes(w)
+                && cin >= WinogradTile.LEAST_CHANNELS
                 && cout >= 32
                 && cin % 4 == 0
                 && cout % simd.lanes() == 0
                 && (long) POSITIONS * cin * cout <= LARGE
                 && batch * tiles >= LEAST_TILES
-                && (long) w.outH() * w.outW() >= Winograd.LEAST_INSIDE * 4 * tiles;
+                && (long) w.outH() * w.outW() >= WinogradTile.LEAST_INSIDE * 4 * tiles;
     }
 
     /** Rows of tiles that are transformed at once: what lies between stays in the second-level cache. */
     private int rows() {
-        return Math.max(1, Winograd.BETWEEN / (POSITIONS * (cin + cout) * Math.max(1, across)));
+        return Math.max(1, WinogradTile.BETWEEN / (POSITIONS * (cin + cout) * Math.max(1, across)));
     }
 
     /** Floats of working memory that a call needs. */
@@ -107,6 +107,7 @@ public final class WinogradFilterGradient {
                 int image = g / down;
                 int top = g % down * 2;
                 WinogradTiles.input(
+                        WinogradTile.F2,
                         simd,
                         x,
                         xo + image * window.h() * window.w() * cin,
@@ -116,6 +117,7 @@ public final class WinogradFilterGradient {
                         window.w(),
                         cin,
                         room,
+                        patch,
                         patch,
                         inputs + tile * cin,
                         tiles * cin);

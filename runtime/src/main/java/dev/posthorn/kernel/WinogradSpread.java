@@ -10,7 +10,7 @@ import java.util.Arrays;
  * in gradients of convolutions without padding. A job is some images. Prepared once; immutable.
  */
 public final class WinogradSpread implements PackedConv {
-    private static final int POSITIONS = Winograd.POSITIONS;
+    private static final int POSITIONS = WinogradTile.F2.positions;
     /** Multiplications that are left at most of those of the definition, as only products are so fast. */
     private static final double MOST = 0.6;
     /** Fewest tiles of a job's products. */
@@ -28,7 +28,7 @@ public final class WinogradSpread implements PackedConv {
 
     /** Transforms and packs w[3, 3, cin, cout] at {@code wo}; null where it comes with each call. */
     public WinogradSpread(Simd simd, Window window, int cin, int cout, float[] w, int wo, Epilogue epilogue) {
-        if (!Winograd.takes(window)) {
+        if (!WinogradTile.takes(window)) {
             throw new IllegalArgumentException("WinogradSpread: expected 3x3 taps without strides but was " + window);
         }
         this.simd = simd;
@@ -38,7 +38,7 @@ public final class WinogradSpread implements PackedConv {
         this.epilogue = epilogue;
         down = (window.h() + 1) / 2;
         across = (window.w() + 1) / 2;
-        taps = new WinogradTaps(simd, cin, cout, true);
+        taps = new WinogradTaps(WinogradTile.F2, simd, cin, cout, true);
         weights = w == null ? null : taps.pack(w, wo);
     }
 
@@ -46,8 +46,8 @@ public final class WinogradSpread implements PackedConv {
     public static boolean wins(Simd simd, Window w, int batch, int cin, int cout) {
         long tiles = (w.h() + 1L) / 2 * ((w.w() + 1L) / 2);
         long others = (w.outH() + 1L) / 2 * ((w.outW() + 1L) / 2);
-        return Winograd.takes(w)
-                && cin >= Winograd.LEAST_CHANNELS
+        return WinogradTile.takes(w)
+                && cin >= WinogradTile.LEAST_CHANNELS
                 && cout >= 32
                 && cout % simd.lanes() == 0
                 && cin % simd.lanes() == 0
@@ -94,14 +94,14 @@ public final class WinogradSpread implements PackedConv {
             return;
         }
         int tiles = down * across;
-        int most = Math.max(1, Winograd.BETWEEN / (POSITIONS * (cin + cout) * Math.max(1, tiles)));
+        int most = Math.max(1, WinogradTile.BETWEEN / (POSITIONS * (cin + cout) * Math.max(1, tiles)));
         int images = Math.max(1, Math.min(most, batch / workers.size()));
         int jobs = (batch + images - 1) / images;
         workers.run(jobs, scratch, (t, s) -> {
             int from = (int) ((long) batch * t / jobs);
             int end = (int) ((long) batch * (t + 1) / jobs);
             Arrays.fill(y, yo + from * out, yo + end * out, 0);
-            int rows = Math.max(1, Winograd.BETWEEN / (POSITIONS * (cin + cout) * Math.max(1, across)));
+            int rows = Math.max(1, WinogradTile.BETWEEN / (POSITIONS * (cin + cout) * Math.max(1, across)));
             for (int g = from * down; g < end * down; g += rows) {
                 rows(s, weights, g, Math.min(end * down, g + rows), x, xo, y, yo);
             }
@@ -171,5 +171,10 @@ public final class WinogradSpread implements PackedConv {
             int from = patch + (4 * r + first) * cout;
             simd.binary(Binary.ADD, y, to, room, from, y, to, (end - first) * cout);
         }
+    }
+
+    @Override
+    public String toString() {
+        return WinogradTile.F2.toString();
     }
 }

@@ -8,12 +8,14 @@ final class WinogradTiles {
     private WinogradTiles() {}
 
     /**
-     * Bᵀ d B of the 4×4 pixels from (top, left) on, position by position {@code step} apart from {@code to[at]}.
+     * Bᵀ d B of a tile's inputs from (top, left) on, position by position {@code step} apart from {@code to[at]}.
      *
      * @param image where the image h × w of {@code channels} begins in x
-     * @param patch where {@code to} has room for such a tile
+     * @param room where {@code to} has the tile's room
+     * @param patch where it has room for such a tile
      */
     static void input(
+            WinogradTile tile,
             Simd simd,
             float[] x,
             int image,
@@ -23,15 +25,18 @@ final class WinogradTiles {
             int w,
             int channels,
             float[] to,
+            int room,
             int patch,
             int at,
             int step) {
-        if (top >= 0 && left >= 0 && top + 4 <= h && left + 4 <= w) {
-            simd.winogradInput(x, image + (top * w + left) * channels, w * channels, channels, to, at, step, channels);
+        int size = tile.inputs;
+        if (top >= 0 && left >= 0 && top + size <= h && left + size <= w) {
+            int from = image + (top * w + left) * channels;
+            tile.input(simd, x, from, w * channels, channels, to, at, step, channels, room);
             return;
         }
-        copy(4, x, image, top, left, h, w, channels, 0, channels, to, patch);
-        simd.winogradInput(to, patch, 4 * channels, channels, to, at, step, channels);
+        copy(size, x, image, top, left, h, w, channels, 0, channels, to, patch);
+        tile.input(simd, to, patch, size * channels, channels, to, at, step, channels, room);
     }
 
     /** A d Aᵀ of the 2×2 pixels from (top, left) on, of the {@code n} channels from {@code c} on. */

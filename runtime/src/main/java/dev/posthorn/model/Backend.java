@@ -19,27 +19,49 @@ public interface Backend {
      * @param device {@code cpu}, {@code gpu} or {@code gpu:0} and so on
      * @param jit whether each graph is compiled as a whole before it runs
      * @param asIs whether files are loaded by the backend's own loader, not by Posthorn
+     * @param winograd how many outputs a side convolutions of 3×3 taps may compute at once: {@code 4} is faster than {@code 2}
+     *     and less exact (a largest error some ten times as large); empty for what {@code -Dposthorn.winograd} says, else 2
      */
-    record Options(String device, boolean jit, boolean asIs) {
-        public static final Options DEFAULT = new Options("cpu", false, false);
+    record Options(String device, boolean jit, boolean asIs, String winograd) {
+        public static final Options DEFAULT = new Options("cpu", false, false, "");
 
-        /** As a backend's name has them: {@code :gpu:0}, {@code :jit}, {@code :gpu:0:jit:as-is}; nothing for the default. */
+        private static final String WINOGRAD = "winograd=";
+
+        /** The same with that word for Winograd. */
+        public Options winograd(String outputs) {
+            return new Options(device, jit, asIs, outputs);
+        }
+
+        /**
+         * As a backend's name has them: {@code :gpu:0}, {@code :jit}, {@code :gpu:0:jit:as-is}, {@code :winograd=4}; nothing for
+         * the default.
+         */
         @Override
         public String toString() {
-            return (device.equals(DEFAULT.device) ? "" : ":" + device) + (jit ? ":jit" : "") + (asIs ? ":as-is" : "");
+            return (device.equals(DEFAULT.device) ? "" : ":" + device)
+                    + (jit ? ":jit" : "")
+                    + (asIs ? ":as-is" : "")
+                    + (winograd.isEmpty() ? "" : ":" + WINOGRAD + winograd);
         }
 
         private static Options of(String text) {
             List<String> words = new ArrayList<>(List.of(text.split(":")));
             boolean jit = words.remove("jit");
             boolean asIs = words.remove("as-is");
-            return new Options(words.isEmpty() ? DEFAULT.device : String.join(":", words), jit, asIs);
+            Optional<String> winograd =
+                    words.stream().filter(w -> w.matches(WINOGRAD + ".+")).findFirst();
+            winograd.ifPresent(words::remove);
+            return new Options(
+                    words.isEmpty() ? DEFAULT.device : String.join(":", words),
+                    jit,
+                    asIs,
+                    winograd.map(w -> w.substring(WINOGRAD.length())).orElse(""));
         }
     }
 
     /**
      * The backend of a name, with options where they follow it: {@code java}, {@code reference}, {@code tensorflow}, {@code
-     * tensorflow:gpu:0}, {@code tensorflow:jit}, {@code tensorflow:as-is}.
+     * tensorflow:gpu:0}, {@code tensorflow:jit}, {@code tensorflow:as-is}, {@code java:winograd=4}.
      *
      * @throws IllegalArgumentException where there is none of that name, or it has not these options
      */
@@ -72,6 +94,10 @@ public interface Backend {
      * @throws IllegalArgumentException where it does not have them
      */
     default Backend with(Options options) {
+        if (options.equals(Options.DEFAULT.winograd(options.winograd())) && !options.equals(Options.DEFAULT)) {
+            throw new IllegalArgumentException(
+                    "backend " + name() + ": expected no options but was '" + options + "' (those are backend java's)");
+        }
         if (!options.equals(Options.DEFAULT)) {
             throw new IllegalArgumentException(
                     "backend " + name() + ": expected no device but cpu, no compiler and no loader of its own but was '"

@@ -12,12 +12,14 @@ import dev.posthorn.ir.op.Window;
 import dev.posthorn.kernel.Conv2d;
 import dev.posthorn.kernel.ConvNd;
 import dev.posthorn.kernel.DepthwiseConv2d;
+import dev.posthorn.kernel.Epilogue;
 import dev.posthorn.kernel.Grid;
 import dev.posthorn.kernel.PackedConv;
 import dev.posthorn.kernel.Scratch;
 import dev.posthorn.kernel.StridedCopy;
 import dev.posthorn.kernel.Winograd;
 import dev.posthorn.kernel.WinogradSpread;
+import dev.posthorn.kernel.WinogradTile;
 import dev.posthorn.kernel.simd.Simd;
 import java.util.Arrays;
 import java.util.List;
@@ -154,19 +156,25 @@ final class ConvRule implements StepRule {
 
     private static Step dense(Parts p, int cin, int cout, Room room) {
         dev.posthorn.kernel.Window window = window(p.op.window(), p.xShape);
-        PackedConv kernel = kernel(p, window, cin, cout);
+        PackedConv kernel = kernel(p, window, cin, cout, room);
         Slot packed = p.w == null ? null : room.temporary(TensorType.f32(kernel.packedSize()));
-        return new Dense(kernel, kernel instanceof Conv2d ? "conv " : "conv by Winograd ", p.packed(), packed);
+        return new Dense(kernel, kernel instanceof Conv2d ? "conv " : "conv by " + kernel + " ", p.packed(), packed);
     }
 
-    private static PackedConv kernel(Parts p, dev.posthorn.kernel.Window window, int cin, int cout) {
-        if (p.op.groups() == 1 && WinogradSpread.wins(Simd.best(), window, p.batch(), cin, cout)) {
-            return new WinogradSpread(Simd.best(), window, cin, cout, p.weights, 0, p.after.fixed());
+    private static PackedConv kernel(Parts p, dev.posthorn.kernel.Window window, int cin, int cout, Room room) {
+        Simd simd = Simd.best();
+        Epilogue after = p.after.fixed();
+        if (p.op.groups() == 1 && WinogradSpread.wins(simd, window, p.batch(), cin, cout)) {
+            return new WinogradSpread(simd, window, cin, cout, p.weights, 0, after);
         }
-        if (p.op.groups() == 1 && Winograd.wins(window, p.batch(), cin, cout)) {
-            return new Winograd(Simd.best(), window, cin, cout, p.weights, 0, p.after.fixed());
+        int outputs = p.w == null ? room.winograd() : WinogradTile.SMALLEST; // large tiles' weights take long to transform
+        if (p.op.groups() == 1) {
+            Optional<WinogradTile> tile = WinogradTile.best(outputs, window, p.batch(), cin, cout);
+            if (tile.isPresent()) {
+                return new Winograd(tile.get(), simd, window, cin, cout, p.weights, 0, after);
+            }
         }
-        return new Conv2d(Simd.best(), window, cin, cout, p.op.groups(), p.weights, 0, p.after.fixed());
+        return new Conv2d(simd, window, cin, cout, p.op.groups(), p.weights, 0, after);
     }
 
     private static Step general(Parts p, Shape y, Room room) {

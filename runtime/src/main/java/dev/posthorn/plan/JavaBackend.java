@@ -39,26 +39,55 @@ import java.util.Set;
 
 /** The fast backend: passes, a plan, and our own kernels. */
 public final class JavaBackend implements Backend {
+    private final Options options;
     private final OptionalLong memory;
     private final Workers workers;
 
     public JavaBackend() {
-        this(OptionalLong.empty(), Workers.shared());
+        this(Options.DEFAULT, OptionalLong.empty(), Workers.shared());
     }
 
-    private JavaBackend(OptionalLong memory, Workers workers) {
+    private JavaBackend(Options options, OptionalLong memory, Workers workers) {
+        this.options = options;
         this.memory = memory;
         this.workers = workers;
     }
 
     @Override
     public JavaBackend within(long bytes) {
-        return new JavaBackend(OptionalLong.of(bytes), workers);
+        return new JavaBackend(options, OptionalLong.of(bytes), workers);
     }
 
     @Override
     public String name() {
-        return "java";
+        return "java" + options;
+    }
+
+    /** With larger tiles of Winograd, or those that {@code -Dposthorn.winograd} asks for where the options do not say. */
+    @Override
+    public JavaBackend with(Options o) {
+        if (!o.equals(Options.DEFAULT.winograd(o.winograd()))) {
+            throw new IllegalArgumentException(
+                    "backend java: expected no device but cpu, no compiler and no loader of its own but was '" + o
+                            + "' (backend tensorflow has them)");
+        }
+        JavaBackend other = new JavaBackend(o, memory, workers);
+        other.winograd(); // or refused
+        return other;
+    }
+
+    /** Outputs a side of the largest tiles of Winograd. */
+    private int winograd() {
+        String who = "backend java: winograd";
+        String text = options.winograd();
+        if (text.isEmpty()) {
+            who = "-Dposthorn.winograd";
+            text = System.getProperty("posthorn.winograd", "2");
+        }
+        if (!text.equals("2") && !text.equals("4")) {
+            throw new IllegalArgumentException(who + ": expected 2 or 4 but was '" + text + "'");
+        }
+        return Integer.parseInt(text);
     }
 
     @Override
@@ -70,8 +99,9 @@ public final class JavaBackend implements Backend {
                 Specialise.apply(HoistSums.apply(RecoverFunctions.apply(RecoverCells.apply(CountLoops.apply(bound)))));
         Graph legal = improve(FoldPad.apply(known));
         List<Variable> read = legal.variables();
-        Plan plan =
-                memory.isPresent() ? Planner.plan(legal, workers, memory.getAsLong()) : Planner.plan(legal, workers);
+        Plan plan = memory.isPresent()
+                ? Planner.plan(legal, workers, winograd(), memory.getAsLong())
+                : Planner.plan(legal, workers, winograd());
         return new Executable() {
             @Override
             public List<Tensor> run(List<Tensor> inputs, Variables.Snapshot now) {

@@ -31,6 +31,7 @@ final class Planner implements StepRule.Room {
     private final Set<Value> fixed;
 
     private final List<Slot> kept = new ArrayList<>();
+    private final int winograd;
     private final Map<Value, Slot> slots = new HashMap<>();
     private final List<Slot> all = new ArrayList<>();
     private final Map<Integer, Tensor> constants = new HashMap<>();
@@ -42,14 +43,16 @@ final class Planner implements StepRule.Room {
     /** Slots whose elements a step reads or writes; of other constants, steps keep what they made of them. */
     private final Set<Integer> wanted = new HashSet<>();
 
-    private Planner(Graph graph, Workers workers, Set<Value> fixed) {
+    private Planner(Graph graph, Workers workers, Set<Value> fixed, int winograd) {
         this.graph = graph;
         this.workers = workers;
         this.fixed = fixed;
+        this.winograd = winograd;
     }
 
-    static Plan plan(Graph graph, Workers workers) {
-        return new Planner(graph, workers, Set.of()).plan(graph.nodes());
+    /** @param winograd outputs a side of the largest tiles of Winograd */
+    static Plan plan(Graph graph, Workers workers, int winograd) {
+        return new Planner(graph, workers, Set.of(), winograd).plan(graph.nodes());
     }
 
     /**
@@ -57,12 +60,12 @@ final class Planner implements StepRule.Room {
      *
      * @throws IllegalArgumentException where no such plan is found, with the least bytes of one that is
      */
-    static Plan plan(Graph graph, Workers workers, long bytes) {
-        Plan plan = plan(graph, workers);
+    static Plan plan(Graph graph, Workers workers, int winograd, long bytes) {
+        Plan plan = plan(graph, workers, winograd);
         long least = plan.bytes();
         long alive = bytes;
         for (int i = 0; least > bytes && i <= TRIES; i++) {
-            plan = new Planner(graph, workers, Set.of()).plan(Rematerialisation.order(graph, alive));
+            plan = new Planner(graph, workers, Set.of(), winograd).plan(Rematerialisation.order(graph, alive));
             least = Math.min(least, plan.bytes());
             // what steps need for themselves, and gaps between values, come on top of what is alive
             alive = i == TRIES - 1 ? 0 : alive * bytes / Math.max(1, plan.bytes());
@@ -217,9 +220,14 @@ final class Planner implements StepRule.Room {
     @Override
     public Nested nest(Graph body, int fixed) {
         Set<Value> same = Set.copyOf(body.inputs().subList(fixed, body.inputs().size()));
-        Plan plan = new Planner(body, workers, same).plan(body.nodes());
+        Plan plan = new Planner(body, workers, same, winograd).plan(body.nodes());
         nested.add(plan);
         return new Nested(plan, nested.size() - 1);
+    }
+
+    @Override
+    public int winograd() {
+        return winograd;
     }
 
     @Override

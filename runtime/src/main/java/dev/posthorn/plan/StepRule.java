@@ -44,6 +44,9 @@ interface StepRule {
          * @param fixed the first of the inputs that stay the same from one {@link Nested#prepare} to the next
          */
         Nested nest(Graph body, int fixed);
+
+        /** Outputs a side of the largest tiles of Winograd that may compute with weights that stay. */
+        int winograd();
     }
 
     /** Whether all of these are float32 of known shape. */

@@ -496,6 +496,17 @@ class ScalarSimd implements Simd {
     }
 
     @Override
+    public void winograd4Input(float[] x, int xo, int apart, int next, float[] y, int yo, int step, int far, int n) {
+        ScalarWinograd4.input(x, xo, apart, next, y, yo, step, far, n);
+    }
+
+    @Override
+    public void winograd4Output(
+            int count, float[] m, int mo, int apart, int next, float[] y, int yo, int step, int far, int n) {
+        ScalarWinograd4.output(count, m, mo, apart, next, y, yo, step, far, n);
+    }
+
+    @Override
     public final void epilogue(
             int rows,
             int cols,

@@ -306,6 +306,16 @@ public interface Simd {
     void winogradFilter(float[] m, int mo, int step, float[] w, int wo, int to, int n);
 
     /**
+     * One axis of a tile of Winograd's F(4×4, 3×3): y[yo + t·far + r·step + i] = Σₚ Bᵀ[r, p] x[xo + t·next + p·apart + i], for
+     * r, p, t = 0 … 5 and i = 0 … n − 1. y overlaps nothing that is read.
+     */
+    void winograd4Input(float[] x, int xo, int apart, int next, float[] y, int yo, int step, int far, int n);
+
+    /** And back: y[yo + t·far + r·step + i] = Σₚ Aᵀ[r, p] m[mo + t·next + p·apart + i], r = 0 … 3, t = 0 … count − 1. */
+    void winograd4Output(
+            int count, float[] m, int mo, int apart, int next, float[] y, int yo, int step, int far, int n);
+
+    /**
      * c[i, j] = f(c[i, j] + bias[bo + j] + residual[i, j]) over a block of rows × cols; bias and residual may be null; rows
      * of c lie ldc apart, those of the residual ldr.
      */

@@ -417,6 +417,25 @@ class VectorSimd extends ScalarSimd {
     }
 
     @Override
+    public void winograd4Input(float[] x, int xo, int apart, int next, float[] y, int yo, int step, int far, int n) {
+        if (n < L) {
+            super.winograd4Input(x, xo, apart, next, y, yo, step, far, n);
+        } else {
+            VectorWinograd4.input(x, xo, apart, next, y, yo, step, far, n);
+        }
+    }
+
+    @Override
+    public void winograd4Output(
+            int count, float[] m, int mo, int apart, int next, float[] y, int yo, int step, int far, int n) {
+        if (n < L) {
+            super.winograd4Output(count, m, mo, apart, next, y, yo, step, far, n);
+        } else {
+            VectorWinograd4.output(count, m, mo, apart, next, y, yo, step, far, n);
+        }
+    }
+
+    @Override
     void clipRows(
             int rows,
             int cols,

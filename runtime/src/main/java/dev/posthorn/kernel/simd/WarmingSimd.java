@@ -62,6 +62,9 @@ final class WarmingSimd extends VectorSimd {
     private final Kernel gemm8 = new Kernel(() -> super.gemm8(16, a, 0, 16, b, 0, c, 0, 2 * L));
     private final Kernel winogradIn = new Kernel(() -> super.winogradInput(a, 0, 128, 32, c, 0, 32, 32));
     private final Kernel winogradOut = new Kernel(() -> super.winogradOutput(a, 0, 32, c, 0, 64, 32, 32));
+    private final Kernel winograd4In = new Kernel(() -> super.winograd4Input(a, 0, 192, 32, c, 0, 192, 32, 32));
+    private final Kernel winograd4Out =
+            new Kernel(() -> super.winograd4Output(4 + 2 * (calls++ & 1), a, 0, 192, 32, c, 0, 192, 32, 32));
     private final Kernel gemm4 =
             new Kernel(() -> super.gemm4(16, a, 0, 16, 32, 48, b, 0, c, 0, 2 * L, (calls++ & 1) == 0));
     private final Kernel taps = new Kernel(() -> {
@@ -141,6 +144,8 @@ final class WarmingSimd extends VectorSimd {
                     clip,
                     winogradIn,
                     winogradOut,
+                    winograd4In,
+                    winograd4Out,
                     gather,
                     columns,
                     gemmHalf,
@@ -357,6 +362,25 @@ final class WarmingSimd extends VectorSimd {
             super.winogradOutput(m, mo, step, y, yo, row, col, n);
         } else {
             PLAIN.winogradOutput(m, mo, step, y, yo, row, col, n);
+        }
+    }
+
+    @Override
+    public void winograd4Input(float[] x, int xo, int apart, int next, float[] y, int yo, int step, int far, int n) {
+        if (warm(winograd4In)) {
+            super.winograd4Input(x, xo, apart, next, y, yo, step, far, n);
+        } else {
+            PLAIN.winograd4Input(x, xo, apart, next, y, yo, step, far, n);
+        }
+    }
+
+    @Override
+    public void winograd4Output(
+            int count, float[] m, int mo, int apart, int next, float[] y, int yo, int step, int far, int n) {
+        if (warm(winograd4Out)) {
+            super.winograd4Output(count, m, mo, apart, next, y, yo, step, far, n);
+        } else {
+            PLAIN.winograd4Output(count, m, mo, apart, next, y, yo, step, far, n);
         }
     }
 

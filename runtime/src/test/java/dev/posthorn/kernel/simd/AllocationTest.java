@@ -182,6 +182,9 @@ class AllocationTest {
                 s.winogradScatter(X, 0, N, Y, 0, 4 * N, N, n);
                 s.winogradFilter(X, 0, N, Y, 0, N, n);
             }
+            s.winograd4Input(X, 0, 6 * N, N, Y, 0, 6 * N, N, N);
+            s.winograd4Output(4, X, 0, 6 * N, N, Y, 0, 6 * N, N, N);
+            s.winograd4Output(6, X, 0, 6 * N, N, Y, 0, 6 * N, N, N);
         });
         Unary[] acts = {Unary.NONE, Unary.RELU, Unary.RELU6, Unary.CLIP, Unary.SILU, Unary.SIGMOID};
         all.put("epilogues", s -> {

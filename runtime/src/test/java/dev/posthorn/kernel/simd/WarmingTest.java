@@ -47,6 +47,12 @@ class WarmingTest {
                                 new Row("gemm8", (s, a, b, c) -> s.gemm8(17, a, 0, 41, b, 1, c, 3, 70)),
                                 new Row("winograd", (s, a, b, c) -> s.winogradInput(a, 1, 200, 50, c, 3, 60, 39)),
                                 new Row("and back", (s, a, b, c) -> s.winogradOutput(a, 1, 60, c, 3, 160, 50, 39)),
+                                new Row(
+                                        "winograd of 4",
+                                        (s, a, b, c) -> s.winograd4Input(a, 1, 200, 50, c, 3, 60, 400, 39)),
+                                new Row(
+                                        "and back of 4",
+                                        (s, a, b, c) -> s.winograd4Output(6, a, 1, 200, 50, c, 3, 60, 400, 39)),
                                 new Row("gemm3", (s, a, b, c) -> s.gemm3(37, a, 0, 41, b, 1, c, 3, 70, false)),
                                 new Row("gemm2", (s, a, b, c) -> s.gemm2(37, a, 0, 41, b, 1, c, 3, 70, false)),
                                 new Row("gemm2, twice", (s, a, b, c) -> s.gemm2(37, a, 0, 0, b, 1, c, 3, 0, false)),

@@ -19,6 +19,7 @@ import dev.posthorn.kernel.Scratch;
 import dev.posthorn.kernel.Unary;
 import dev.posthorn.kernel.Window;
 import dev.posthorn.kernel.Winograd;
+import dev.posthorn.kernel.WinogradTile;
 import dev.posthorn.kernel.Workers;
 import dev.posthorn.kernel.simd.Simd;
 import java.lang.management.ManagementFactory;
@@ -142,9 +143,13 @@ public final class KernelBench {
             String what = s[0] + " " + s[1] + "x" + s[1] + "/" + s[2] + " " + s[3] + " to " + s[4];
             double flops = 2.0 * y.length * s[1] * s[1] * s[3];
             flops("conv " + what, flops, () -> conv.run(workers, scratch, 1, x, 0, y, 0, null, 0));
-            if (Winograd.wins(w, 1, s[3], s[4])) {
-                Winograd winograd = new Winograd(SIMD, w, s[3], s[4], weights, 0, e);
-                flops("winograd conv " + what, flops, () -> winograd.run(workers, scratch, 1, x, 0, y, 0, null, 0));
+            for (int outputs = 2; outputs <= 4; outputs += 2) {
+                WinogradTile tile = WinogradTile.best(outputs, w, 1, s[3], s[4]).orElse(null);
+                if (tile != null && (outputs == 2 || tile != WinogradTile.F2)) {
+                    Winograd winograd = new Winograd(tile, SIMD, w, s[3], s[4], weights, 0, e);
+                    String name = "winograd " + tile + " conv " + what;
+                    flops(name, flops, () -> winograd.run(workers, scratch, 1, x, 0, y, 0, null, 0));
+                }
             }
         }
         int[][] depthwise = {

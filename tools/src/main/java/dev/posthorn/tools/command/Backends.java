@@ -10,8 +10,9 @@ final class Backends {
             names = "--backend",
             paramLabel = "NAME",
             description =
-                    "What computes: java (fast), reference (slow and simple), tensorflow (TensorFlow's own library, "
-                            + "which 'posthorn native' fetches). Default: java.")
+                    "What computes: java (fast), java:winograd=4 (faster where there are large convolutions of 3x3 taps, and"
+                            + " less exact), reference (slow and simple), tensorflow (TensorFlow's own library, which"
+                            + " 'posthorn native' fetches). Default: java.")
     private String name = "java";
 
     @Option(
@@ -30,7 +31,7 @@ final class Backends {
 
     /** A name for {@link Backend#named}. */
     String name() {
-        String full = name + new Backend.Options(device, jit, asIs);
+        String full = name + new Backend.Options(device, jit, asIs, "");
         try {
             return Backend.named(full).name();
         } catch (IllegalArgumentException e) {
