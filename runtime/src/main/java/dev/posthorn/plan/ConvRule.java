@@ -167,7 +167,8 @@ final class ConvRule implements StepRule {
         if (p.op.groups() == 1 && WinogradSpread.wins(simd, window, p.batch(), cin, cout)) {
             return new WinogradSpread(simd, window, cin, cout, p.weights, 0, after);
         }
-        int outputs = p.w == null ? room.winograd() : WinogradTile.SMALLEST; // large tiles' weights take long to transform
+        int outputs =
+                p.w == null ? room.winograd() : WinogradTile.SMALLEST; // large tiles' weights take long to transform
         if (p.op.groups() == 1) {
             Optional<WinogradTile> tile = WinogradTile.best(outputs, window, p.batch(), cin, cout);
             if (tile.isPresent()) {
