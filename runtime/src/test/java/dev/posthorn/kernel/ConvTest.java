@@ -1,5 +1,7 @@
 package dev.posthorn.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import dev.posthorn.kernel.simd.Simd;
 import java.util.Arrays;
 import java.util.List;
@@ -172,6 +174,9 @@ class ConvTest {
                                 residual,
                                 1));
                 Laws.close(what + " by " + tile + ", weights given with a call", relu, allowed, packed);
+                if (tile == WinogradTile.F4) { // those of F2 are transformed in single precision then
+                    assertArrayEquals(transformed, packed);
+                }
             }
             WinogradSpread spread = new WinogradSpread(simd, window, cin, cout, w, 5, Epilogue.of(bias, Unary.RELU));
             float[] scattered = Laws.everywhere(

@@ -57,7 +57,7 @@ class TrainingPassesTest {
                 Evaluation.of(graph).run(arguments, key -> null).outputs().values());
         List<Tensor> actual = fast.run(arguments, NONE);
         for (int i = 0; i < ys.length; i++) {
-            TensorAssert.assertThat(actual.get(i), "y" + i).isCloseTo(expected.get(i), 1e-4);
+            TensorAssert.assertThat(actual.get(i), "y" + i).isCloseTo(expected.get(i), 1e-5);
         }
         return fast.explain();
     }

@@ -58,7 +58,7 @@ class WinogradOptionTest {
                 .iterator()
                 .next();
         Backend.Executable plan = Backend.named(backend).compile(graph, NONE);
-        TensorAssert.assertThat(plan.run(arguments, NONE).get(0), backend).isCloseTo(expected, 1e-4);
+        TensorAssert.assertThat(plan.run(arguments, NONE).get(0), backend).isCloseTo(expected, 1e-5);
         return plan.explain().lines().toList().get(1).replaceAll("^ +0 +|  .*", "");
     }
 
